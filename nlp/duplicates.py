@@ -1,0 +1,124 @@
+"""Find texts that say the same again: copies with small changes, not the same matter elsewhere."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from nlp.sparse import Integers
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# Dates, clock times, phone numbers and counts of days change from copy to copy.
+_PASSING_NUMBER = re.compile(
+    r"\d{4}[年/.-]\d{1,2}(?:[月/.-]\d{1,2}日?)?|\d{1,2}月\d{1,2}日?|\d{1,2}[:点]\d{0,2}分?"
+    r"|\d{5,}|\d+(?:多?个?[年月日天次遍])"
+)
+_PLACE = re.compile(
+    r"[A-Za-z]\d*[市区县镇]"
+    r"|[\u4e00-\u9fff]{2,6}?(?:小区|花园|家园|公寓|社区|街道|大道|广场|新城|学校|中学|小学"
+    r"|公园|医院|[路街巷村镇乡苑城府湾园桥站区县])"
+)
+
+Signature = tuple[frozenset[str], frozenset[str]]
+
+
+class NearDuplicates:
+    """Give each text the index of the first text that it repeats.
+
+    A text repeats an earlier one when the Jaccard similarity of their character shingles
+    (runs of `shingle` characters, punctuation dropped) is >= `threshold`, and what tells
+    two matters apart agrees: the places named in the titles, and the numbers in the titles
+    and the first 80 characters (building 3 is not building 5), apart from dates, times,
+    durations and long numbers, which differ from one copy to the next. A place that is only
+    part of the other's (丽发新城 and A市丽发新城) agrees. Without titles the same is asked
+    of the first 80 characters. Only texts that share a rare shingle are compared.
+    """
+
+    def __init__(self, threshold: float = 0.8, shingle: int = 4) -> None:
+        self.threshold = threshold
+        self.shingle = shingle
+
+    def fit_predict(
+        self, texts: Sequence[str], titles: Sequence[str] | None = None
+    ) -> Integers:
+        """Return int64 (n,): the index of each text's representative, its own if it is none.
+
+        `texts` and `titles` (as many, or None) are normalised. A representative is always
+        its own representative. Raises ValueError when there are not as many titles as texts.
+        """
+        if titles is not None and len(titles) != len(texts):
+            raise ValueError(f"{len(texts)} texts but {len(titles)} titles")
+        heads = texts if titles is None else titles
+        signatures = [_signature(*pair) for pair in zip(heads, texts, strict=True)]
+        shingles = [self._shingles(text) for text in texts]
+        return self._match(shingles, signatures)
+
+    def _shingles(self, text: str) -> frozenset[str]:
+        bare = _NOT_WORDS.sub("", text)
+        count = max(1, len(bare) - self.shingle + 1)
+        return frozenset(bare[start : start + self.shingle] for start in range(count) if bare)
+
+    def _match(
+        self, shingles: Sequence[frozenset[str]], signatures: Sequence[Signature]
+    ) -> Integers:
+        """Compare each text with the representatives that share one of its prefix shingles."""
+        frequency = _frequencies(shingles)
+        posted: dict[str, list[int]] = defaultdict(list)
+        result = np.arange(len(shingles), dtype=np.int64)
+        for index, own in enumerate(shingles):
+            prefix = self._prefix(own, frequency)
+            candidates = sorted({other for part in prefix for other in posted[part]})
+            for other in candidates:
+                alike = self._jaccard(own, shingles[other]) >= self.threshold
+                if alike and _agree(signatures[index], signatures[other]):
+                    result[index] = other
+                    break
+            else:
+                for part in prefix:
+                    posted[part].append(index)
+        return result
+
+    def _prefix(self, own: frozenset[str], frequency: dict[str, int]) -> list[str]:
+        """Return the rarest shingles, enough that two texts at the threshold share one.
+
+        Prefix filtering (Chaudhuri, Ganti, Kaushik 2006): with Jaccard >= t at least
+        ceil(t * n) of n shingles are shared, so one is among any n - ceil(t * n) + 1.
+        """
+        ordered = sorted(own, key=lambda part: (frequency[part], part))
+        return ordered[: len(own) - int(np.ceil(self.threshold * len(own) - 1e-9)) + 1]
+
+    @staticmethod
+    def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+        shared = len(one & other)
+        return shared / (len(one) + len(other) - shared)
+
+
+def _frequencies(shingles: Sequence[frozenset[str]]) -> dict[str, int]:
+    frequency: dict[str, int] = defaultdict(int)
+    for own in shingles:
+        for part in own:
+            frequency[part] += 1
+    return frequency
+
+
+def _signature(head: str, text: str) -> Signature:
+    """Return the places of the title, and the numbers of title and opening, that carry meaning."""
+    head, opening = head[:80], text[:80]
+    numbers = _NUMBER.findall(_PASSING_NUMBER.sub(" ", f"{head} {opening}"))
+    return frozenset(_PLACE.findall(head)), frozenset(numbers)
+
+
+def _agree(one: Signature, other: Signature) -> bool:
+    (places, numbers), (other_places, other_numbers) = one, other
+    return numbers == other_numbers and _covered(places, other_places)
+
+
+def _covered(places: frozenset[str], others: frozenset[str]) -> bool:
+    """Tell whether each place of the one contains, or is part of, a place of the other."""
+    if not places or not others:
+        return places == others
+    return all(any(a in b or b in a for b in others) for a in places) and all(
+        any(a in b or b in a for a in places) for b in others
+    )

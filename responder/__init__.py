@@ -1,0 +1,34 @@
+"""Responder (回应台): from what citizens worry about to a published answer, in time."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from responder import accounts, cli, intake, planning, publishing, reports, responses, topics, web
+from responder.core.database import init_database
+from responder.settings import Settings, load_settings
+
+# In the order in which the work flows; each brings its pages and its commands.
+CAPABILITIES = (accounts, intake, topics, planning, responses, publishing, reports)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application, ready to serve.
+
+    :raises SettingsError: one sentence, when it cannot start as it is configured.
+    """
+    settings = settings or load_settings()
+    app = Flask(__name__)
+    app.extensions["settings"] = settings
+    app.config.from_mapping(
+        SECRET_KEY=settings.resolved_secret_key(),
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=2 * 1024 * 1024,
+    )
+    init_database(app, settings.resolved_database_url)
+    web.init_web(app)
+    for capability in CAPABILITIES:
+        capability.init_app(app)
+    cli.init_app(app)
+    return app

@@ -1,0 +1,178 @@
+"""The ``responder`` command: what an administrator does at the console."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from flask.cli import FlaskGroup, with_appcontext
+from sqlalchemy.exc import OperationalError
+
+from responder.accounts import service as accounts
+from responder.core.clocks import seed_clock_rules
+from responder.core.console import CANNOT, json_option, print_json, say
+from responder.core.database import alembic, transaction
+from responder.core.errors import DomainError, Invalid
+from responder.core.permissions import CONSOLE, Role
+from responder.core.work_calendar import read_year, seed_calendar, store_year
+from responder.serving import run_scheduler, run_server
+from responder.settings import Settings, load_settings
+
+
+def _create_app() -> Flask:
+    from responder import create_app  # the application imports this module
+
+    return create_app()
+
+
+@click.group(
+    cls=FlaskGroup,
+    create_app=_create_app,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+def cli() -> None:
+    """回应台：从群众关切到公开回应。
+
+    例：responder init && responder demo load && responder serve
+    """
+
+
+def main() -> None:
+    """Run the command; whatever cannot be done ends in one sentence and exit code 2."""
+    cli.params = [parameter for parameter in cli.params if parameter.name == "help"]
+    try:
+        load_settings()
+        cli()
+    except DomainError as error:
+        say(f"错误：{error.message}")
+        sys.exit(CANNOT)
+    except OperationalError as error:
+        say(f"错误：{_database_sentence(str(error.orig))}")
+        sys.exit(CANNOT)
+
+
+def _database_sentence(detail: str) -> str:
+    first_line = detail.strip().splitlines()[0]
+    if "no such table" in first_line or "does not exist" in first_line:
+        return "数据库尚未初始化：请先运行 responder init"
+    return f"数据库无法使用（{first_line}）：请检查 RESPONDER_DATABASE_URL、目录权限和磁盘空间"
+
+
+@click.command()
+@click.option(
+    "--admin", "username", default="admin", show_default=True, help="首位管理员的用户名。"
+)
+@click.option("--name", "display_name", default="系统管理员", show_default=True, help="显示名称。")
+@click.option(
+    "--password",
+    envvar="RESPONDER_ADMIN_PASSWORD",
+    help="首位管理员的密码；不给则在终端询问。已有此用户时忽略。",
+)
+@with_appcontext
+def init(username: str, display_name: str, password: str | None) -> None:
+    """建立或升级数据库，写入日历与时限规则，建立首位管理员。
+
+    例：responder init --admin admin
+    """
+    alembic.upgrade()
+    with transaction(CONSOLE) as session:
+        years = seed_calendar(session)
+        rules = seed_clock_rules(session)
+        if accounts.find_user(session, username) is None:
+            password = password or click.prompt(
+                "管理员密码", hide_input=True, confirmation_prompt=True
+            )
+            accounts.create_user(session, username, display_name, password, [Role.ADMINISTRATOR])
+            say(f"已建立管理员 {username}")
+    say(f"数据库已就绪：新增日历 {len(years)} 年，时限规则 {rules} 条")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="监听地址。")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 32))
+@with_appcontext
+def serve(host: str, port: int, workers: int) -> None:
+    """启动网页服务，并在旁启动调度器。
+
+    例：responder serve --host 0.0.0.0 --port 8000 --workers 4
+    """
+    require_current_schema()
+    run_server(current_app._get_current_object(), host, port, workers)  # type: ignore[attr-defined]
+
+
+@click.command()
+@click.option("--until-stdin-closes", is_flag=True, hidden=True)
+@with_appcontext
+def scheduler(until_stdin_closes: bool) -> None:
+    """只运行调度器：定时发布，并把新留言聚合到话题。
+
+    例：responder scheduler
+    """
+    require_current_schema()
+    run_scheduler(current_app._get_current_object(), until_stdin_closes)  # type: ignore[attr-defined]
+
+
+def require_current_schema() -> None:
+    """Refuse to run on a database that ``init`` has not prepared."""
+    if alembic.needs_upgrade():
+        raise Invalid("数据库尚未初始化或版本较旧：请先运行 responder init")
+
+
+@click.command()
+@json_option
+@with_appcontext
+def settings(as_json: bool) -> None:
+    """列出全部设置、默认值与说明。
+
+    例：RESPONDER_STATE_DIR=/srv/responder responder settings
+    """
+    rows = [
+        {
+            "name": f"RESPONDER_{name.upper()}",
+            "default": str(field.default),
+            "description": field.description or "",
+        }
+        for name, field in Settings.model_fields.items()
+    ]
+    if as_json:
+        print_json({"settings": rows})
+        return
+    for row in rows:
+        click.echo(f"{row['name']}\n    {row['description']}（默认：{row['default'] or '空'}）")
+
+
+@click.group()
+def calendar() -> None:
+    """工作日历：放假与调休。"""
+
+
+@calendar.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@with_appcontext
+def calendar_import(paths: tuple[Path, ...], as_json: bool) -> None:
+    """导入一年或数年的节假日 JSON，替换该年原有安排。
+
+    例：responder calendar import 2027.json
+    """
+    years = []
+    for path in paths:
+        year, days, source = read_year(path)
+        with transaction(CONSOLE) as session:
+            store_year(session, year, days, source)
+        years.append({"year": year, "days": len(days)})
+        say(f"{year} 年：{len(days)} 天已导入")
+    if as_json:
+        print_json({"years": years})
+
+
+def init_app(app: Flask) -> None:
+    for command in (init, serve, scheduler, settings, calendar):
+        app.cli.add_command(command)

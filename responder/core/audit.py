@@ -1,0 +1,149 @@
+"""The audit trail: every change of an audited record, with who, when and what.
+
+A model joins by the :class:`Audited` mixin; its inserts, updates and deletes are
+then written by the session itself, in the same transaction. What a person *did*
+(advanced an item, revealed an identity, imported a file) is said by :func:`record`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, Connection, Index, String, Text, event, insert, inspect, select
+from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, object_session
+
+from responder.core.database import Base
+from responder.core.permissions import Actor
+
+MASK = "（已隐去）"
+
+
+class AuditEvent(Base):
+    """One line of the trail (审计记录). Never updated, never deleted by the product."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (Index("ix_audit_event_object", "object_type", "object_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(32))
+    object_type: Mapped[str] = mapped_column(String(32))
+    object_id: Mapped[int]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Audited:
+    """Mixin: the session writes this model's changes to the trail.
+
+    ``__audit_skip__`` names columns that machines recompute or that a lifecycle
+    event tells better; ``__audit_masked__`` columns whose values must not be
+    copied; ``__audit_creation__`` is off where a batch says it for thousands.
+    """
+
+    __audit_skip__: ClassVar[frozenset[str]] = frozenset()
+    __audit_masked__: ClassVar[frozenset[str]] = frozenset()
+    __audit_creation__: ClassVar[bool] = True
+
+    id: Mapped[int]
+
+
+def record(
+    session: Session,
+    action: str,
+    obj: Audited,
+    changes: Mapping[str, Any] | None = None,
+    note: str = "",
+    actor: Actor | None = None,
+) -> None:
+    """Write what a person did to a record. Flushes, so that the record has its id."""
+    session.flush()
+    session.execute(
+        insert(AuditEvent).values(_row(session, action, obj, changes or {}, note, actor))
+    )
+
+
+def history(session: Session, obj: Audited) -> list[AuditEvent]:
+    """All that happened to one record, oldest first."""
+    query = select(AuditEvent).where(
+        AuditEvent.object_type == _type_name(obj), AuditEvent.object_id == obj.id
+    )
+    return list(session.scalars(query.order_by(AuditEvent.id)))
+
+
+def _row(
+    session: Session,
+    action: str,
+    obj: Audited,
+    changes: Mapping[str, Any],
+    note: str = "",
+    actor: Actor | None = None,
+) -> dict[str, Any]:
+    actor = actor or session.info["actor"]
+    return {
+        "at": session.info["now"],
+        "actor_id": actor.id,
+        "actor_name": actor.name,
+        "action": action,
+        "object_type": _type_name(obj),
+        "object_id": obj.id,
+        "changes": dict(changes),
+        "note": note,
+    }
+
+
+def _type_name(obj: object) -> str:
+    return str(type(obj).__tablename__)  # type: ignore[attr-defined]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return value
+
+
+def _changes(obj: Audited) -> dict[str, list[Any]]:
+    """Column → [old, new] for each column that a person changed."""
+    found: dict[str, list[Any]] = {}
+    state = inspect(obj)
+    for column in state.mapper.column_attrs:
+        name = column.key
+        changed = state.attrs[name].history
+        if name in obj.__audit_skip__ or name == "version_id" or not changed.has_changes():
+            continue
+        old, new = (_plain(part[0]) if part else None for part in (changed.deleted, changed.added))
+        if old == new:
+            continue
+        found[name] = [MASK, MASK] if name in obj.__audit_masked__ else [old, new]
+    return found
+
+
+@event.listens_for(Audited, "after_insert", propagate=True)
+def _inserted(_mapper: Mapper[Any], connection: Connection, obj: Audited) -> None:
+    if obj.__audit_creation__:
+        new = {name: pair for name, pair in _changes(obj).items() if pair[1] not in (None, "", [])}
+        _write(connection, obj, "create", new)
+
+
+@event.listens_for(Audited, "after_update", propagate=True)
+def _updated(_mapper: Mapper[Any], connection: Connection, obj: Audited) -> None:
+    if changes := _changes(obj):
+        _write(connection, obj, "update", changes)
+
+
+@event.listens_for(Audited, "after_delete", propagate=True)
+def _deleted(_mapper: Mapper[Any], connection: Connection, obj: Audited) -> None:
+    _write(connection, obj, "delete", {})
+
+
+def _write(connection: Connection, obj: Audited, action: str, changes: Mapping[str, Any]) -> None:
+    session = object_session(obj)
+    assert session is not None, "an audited record is written through a session"
+    connection.execute(insert(AuditEvent).values(_row(session, action, obj, changes)))

@@ -1,0 +1,170 @@
+"""The database, the base of all models, and the one ``transaction()``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask
+from flask_alembic import Alembic
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    TypeDecorator,
+    event,
+)
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from responder.core.errors import Stale
+from responder.core.permissions import SYSTEM, Actor
+from responder.core.times import utc_now
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BUSY_TIMEOUT_MS = 10_000
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes only; stored in UTC on every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def choice(enumeration: type[StrEnum], name: str) -> Enum:
+    """A column type for a closed list: text with a CHECK constraint, values not names."""
+    return Enum(
+        enumeration,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcDateTime()}
+
+
+db = SQLAlchemy()
+alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
+
+
+def init_database(app: Flask, url: str) -> None:
+    """Bind the application to its database and its migrations."""
+    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url}}
+    app.config["ALEMBIC"] = {"script_location": "migrations"}
+    app.config["ALEMBIC_CONTEXT"] = {
+        "compare_type": True,
+        "render_as_batch": True,
+        "render_item": _render_column_type,
+    }
+    db.init_app(app)
+    alembic.init_app(app)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _tune_sqlite(db.engine)
+
+
+def _render_column_type(kind: str, obj: object, _context: object) -> str | bool:
+    """Migrations name plain column types, so that they outlive this module."""
+    if kind == "type" and isinstance(obj, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy emits BEGIN, see below
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT_MS}",
+            "synchronous=NORMAL",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A reader that turns writer half-way fails at once instead of waiting, so
+        # whoever means to write takes the write lock first.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+@contextmanager
+def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[Session]:
+    """The only commit of the product: all of the block is stored, or none of it.
+
+    :param actor: whoever the audit trail will name.
+    :param now: the moment the audit trail will name; the present by default.
+    :raises Stale: somebody else saved one of the records first.
+    """
+    session = db.session
+    if _writing.get():
+        raise RuntimeError("transaction() does not nest: pass the session instead")
+    effects: list[Callable[[], None]] = []
+    session.rollback()  # end the read that may be open, so that the write sees the newest state
+    session.info.update(actor=actor, now=now or utc_now(), effects=effects)
+    token = _writing.set(True)
+    try:
+        session.connection()  # begins, and so takes the write lock where there is one
+        yield session
+        session.commit()
+    except StaleDataError as error:
+        session.rollback()
+        raise Stale("这条记录刚被别人修改过，请刷新页面后再试") from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+    for effect in effects:
+        effect()
+
+
+def after_commit(session: Session, effect: Callable[[], None]) -> None:
+    """Run ``effect`` once the present transaction is safely stored."""
+    session.info["effects"].append(effect)
+
+
+def is_database_unreachable(error: OperationalError) -> bool:
+    """Whether the database could not be reached, opened or written at all."""
+    text = str(error.orig).lower()
+    signs = ("unable to open", "readonly", "connection", "disk is full", "locked", "no such table")
+    return any(sign in text for sign in signs)

@@ -1,0 +1,128 @@
+"""Lifecycles as data: states, transitions, and the one function that advances.
+
+Buttons, boards, the diagram in the docs and the state × action tests are derived
+from the same table, so they cannot disagree with what is allowed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from responder.core import audit
+from responder.core.errors import Forbidden, GuardRefused, Invalid, WrongState
+from responder.core.permissions import Actor, Permission
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Who tries what, when, with which remark."""
+
+    actor: Actor
+    now: datetime
+    note: str = ""
+
+
+# A guard answers with the reason why not, or None. It reads, and changes nothing.
+Guard = Callable[[Any, Attempt], str | None]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One arrow of a lifecycle.
+
+    :param action: the verb in code and in the audit trail.
+    :param label: the verb on the button.
+    :param needs_note: whether a reason must be given.
+    :param tone: how the button looks: ``primary``, ``secondary`` or ``danger``.
+    :param endpoint: the route that a button posts to, with ``item_id`` and ``action``.
+    """
+
+    action: str
+    label: str
+    sources: tuple[str, ...]
+    target: str
+    permission: Permission
+    guards: tuple[Guard, ...] = ()
+    needs_note: bool = False
+    tone: str = "primary"
+    endpoint: str = ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A transition that somebody sees on an item, with the reasons that block it."""
+
+    transition: Transition
+    obstacles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A frozen table of states (code → label) and transitions."""
+
+    name: str
+    states: Mapping[str, str]
+    initial: str
+    transitions: tuple[Transition, ...]
+
+    def __post_init__(self) -> None:
+        named = {state for t in self.transitions for state in (*t.sources, t.target)}
+        if unknown := named - set(self.states):
+            raise ValueError(f"{self.name}: no such state {sorted(unknown)}")
+
+    def find(self, action: str, state: str) -> Transition:
+        """The transition of this name from this state.
+
+        :raises Invalid: no such action at all.
+        :raises WrongState: not from this state.
+        """
+        named = [t for t in self.transitions if t.action == action]
+        if not named:
+            raise Invalid(f"没有“{action}”这个操作")
+        for transition in named:
+            if state in transition.sources:
+                return transition
+        raise WrongState(
+            f"现在是“{self.states[state]}”，不能{named[0].label}：请刷新页面查看最新状态"
+        )
+
+    def choices(self, item: Any, attempt: Attempt) -> list[Choice]:
+        """What this person may do now, each with what still stands in the way."""
+        return [
+            Choice(t, tuple(filter(None, (guard(item, attempt) for guard in t.guards))))
+            for t in self.transitions
+            if item.state in t.sources and attempt.actor.may(t.permission)
+        ]
+
+    def advance(
+        self,
+        session: Session,
+        item: Any,
+        action: str,
+        attempt: Attempt,
+        details: Mapping[str, Any] | None = None,
+    ) -> Transition:
+        """Move ``item`` along one arrow and write it to the audit trail.
+
+        :param item: an audited model that has a ``state`` column.
+        :raises Forbidden: the person lacks the permission.
+        :raises WrongState: the item stands elsewhere.
+        :raises GuardRefused: a guard refuses, or the reason is missing.
+        """
+        transition = self.find(action, item.state)
+        if not attempt.actor.may(transition.permission):
+            raise Forbidden(f"您没有“{transition.label}”的权限，请联系有此权限的同事办理")
+        if transition.needs_note and not attempt.note.strip():
+            raise GuardRefused(f"请写明{transition.label}的理由", {"note": "必填"})
+        for guard in transition.guards:
+            if reason := guard(item, attempt):
+                raise GuardRefused(reason)
+        before, item.state = item.state, type(item.state)(transition.target)
+        changes = {"state": [str(before), transition.target], **(details or {})}
+        audit.record(session, action, item, changes, attempt.note.strip(), attempt.actor)
+        return transition

@@ -1,0 +1,119 @@
+"""Who may do what: one table of roles, one table of permissions.
+
+Source of the roles: the press office's own division of work (``docs/architecture.md``).
+Nothing is allowed that is not written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One right. The value is what the audit trail and the tests print."""
+
+    MESSAGE_READ = "message.read"
+    MESSAGE_LOG = "message.log"
+    MESSAGE_IMPORT = "message.import"
+    IDENTITY_REVEAL = "identity.reveal"
+    TOPIC_READ = "topic.read"
+    TOPIC_REFRESH = "topic.refresh"
+    PLAN_READ = "plan.read"
+    PLAN_EDIT = "plan.edit"
+    EVENT_LINK = "event.link"
+    RESPONSE_READ = "response.read"
+    RESPONSE_OPEN = "response.open"
+    RESPONSE_DRAFT = "response.draft"
+    REVIEW_FIRST = "review.first"
+    REVIEW_SECOND = "review.second"
+    REVIEW_THIRD = "review.third"
+    RESPONSE_SIGN = "response.sign"
+    PUBLISH = "publish"
+    ARCHIVE = "archive"
+    AUDIT_READ = "audit.read"
+    USER_MANAGE = "user.manage"
+    CALENDAR_EDIT = "calendar.edit"
+
+
+class Role(StrEnum):
+    """A post in the office; a person may hold several."""
+
+    OPERATOR = "operator"
+    MONITOR = "monitor"
+    ANALYST = "analyst"
+    LIAISON = "liaison"
+    EDITOR = "editor"
+    FIRST_REVIEWER = "first_reviewer"
+    SECOND_REVIEWER = "second_reviewer"
+    THIRD_REVIEWER = "third_reviewer"
+    SIGNER = "signer"
+    PRESS_OFFICER = "press_officer"
+    SPOKESPERSON = "spokesperson"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+ROLE_LABELS = {
+    Role.OPERATOR: "话务员",
+    Role.MONITOR: "监测员",
+    Role.ANALYST: "研判员",
+    Role.LIAISON: "承办单位联络员",
+    Role.EDITOR: "编辑",
+    Role.FIRST_REVIEWER: "初审",
+    Role.SECOND_REVIEWER: "复审",
+    Role.THIRD_REVIEWER: "终审",
+    Role.SIGNER: "签发人",
+    Role.PRESS_OFFICER: "新闻办",
+    Role.SPOKESPERSON: "新闻发言人",
+    Role.SUPERVISOR: "督查",
+    Role.ADMINISTRATOR: "系统管理员",
+    Role.AUDITOR: "审计员",
+}
+
+_P = Permission
+_DESK = frozenset({_P.MESSAGE_READ, _P.TOPIC_READ, _P.PLAN_READ, _P.RESPONSE_READ})
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.OPERATOR: frozenset({_P.MESSAGE_READ, _P.MESSAGE_LOG, _P.TOPIC_READ, _P.IDENTITY_REVEAL}),
+    Role.MONITOR: frozenset({_P.MESSAGE_READ, _P.MESSAGE_IMPORT, _P.TOPIC_READ}),
+    Role.ANALYST: _DESK | {_P.MESSAGE_IMPORT, _P.TOPIC_REFRESH, _P.RESPONSE_OPEN},
+    Role.LIAISON: frozenset({_P.TOPIC_READ, _P.PLAN_READ}),
+    Role.EDITOR: _DESK | {_P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
+    Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
+    Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND},
+    Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD},
+    Role.SIGNER: _DESK | {_P.RESPONSE_SIGN},
+    Role.PRESS_OFFICER: _DESK
+    | {_P.PLAN_EDIT, _P.EVENT_LINK, _P.RESPONSE_OPEN, _P.PUBLISH, _P.ARCHIVE},
+    Role.SPOKESPERSON: _DESK,
+    Role.SUPERVISOR: _DESK | {_P.AUDIT_READ},
+    Role.ADMINISTRATOR: frozenset({_P.USER_MANAGE, _P.CALENDAR_EDIT, _P.AUDIT_READ}),
+    Role.AUDITOR: _DESK | {_P.AUDIT_READ},
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts: a signed-in person, or the system itself (``id`` is None)."""
+
+    id: int | None
+    name: str
+    permissions: frozenset[Permission]
+
+    def may(self, permission: Permission) -> bool:
+        return permission in self.permissions
+
+
+# Jobs act in this name. It publishes what people have signed and scheduled; no more.
+SYSTEM = Actor(None, "系统", frozenset({_P.PUBLISH, _P.TOPIC_REFRESH}))
+
+# The person at the machine's console, who could edit the database anyway.
+CONSOLE = Actor(None, "控制台", frozenset(Permission))
+
+
+def permissions_of(roles: Iterable[Role]) -> frozenset[Permission]:
+    """All rights of somebody who holds these roles."""
+    return frozenset().union(*(ROLE_PERMISSIONS[role] for role in roles))

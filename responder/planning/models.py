@@ -1,0 +1,169 @@
+"""The annual release plan (新闻发布计划), press events (发布活动), and their topics."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from responder.accounts.models import Unit
+from responder.core.audit import Audited
+from responder.core.database import Base, choice
+from responder.topics.models import Topic
+
+
+class Form(StrEnum):
+    """How something is released (发布形式)."""
+
+    CONFERENCE = "conference"
+    BRIEFING = "briefing"
+    POLICY_BRIEFING = "policy_briefing"
+    RECEPTION = "reception"
+    MEDIA_FORUM = "media_forum"
+    ONLINE_RELEASE = "online_release"
+    ONLINE_INTERVIEW = "online_interview"
+
+
+FORM_LABELS = {
+    Form.CONFERENCE: "新闻发布会",
+    Form.BRIEFING: "新闻通气会",
+    Form.POLICY_BRIEFING: "政策吹风会",
+    Form.RECEPTION: "记者招待会",
+    Form.MEDIA_FORUM: "媒体座谈会",
+    Form.ONLINE_RELEASE: "网络发布",
+    Form.ONLINE_INTERVIEW: "在线访谈",
+}
+
+
+class PlanState(StrEnum):
+    """Whether the year's plan has been adopted by a meeting."""
+
+    DRAFT = "draft"
+    ADOPTED = "adopted"
+
+
+class EventState(StrEnum):
+    """Where a press event stands; the arrows are in ``lifecycle.py``."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    PREPARING = "preparing"
+    CONFIRMED = "confirmed"
+    HELD = "held"
+    EVALUATED = "evaluated"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+class LinkState(StrEnum):
+    """What a person said of a suggested link."""
+
+    SUGGESTED = "suggested"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class ReleasePlan(Audited, Base):
+    """A year's plan (年度新闻发布计划)."""
+
+    __tablename__ = "release_plan"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(unique=True)
+    title: Mapped[str] = mapped_column(String(100))
+    state: Mapped[PlanState] = mapped_column(choice(PlanState, "state"))
+    adopted_on: Mapped[date | None]
+    adopted_by: Mapped[str] = mapped_column(String(100), default="")
+    entries: Mapped[list[PlanEntry]] = relationship(
+        back_populates="plan", cascade="all, delete-orphan", order_by="PlanEntry.number"
+    )
+
+
+class PlanEntry(Audited, Base):
+    """A row of the plan (计划条目). Often only the month is known."""
+
+    __tablename__ = "plan_entry"
+    __table_args__ = (
+        UniqueConstraint("plan_id", "number"),
+        CheckConstraint("month BETWEEN 1 AND 12", name="month"),
+        CheckConstraint("day IS NULL OR day BETWEEN 1 AND 31", name="day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("release_plan.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    theme: Mapped[str] = mapped_column(String(200))
+    form: Mapped[Form] = mapped_column(choice(Form, "form"))
+    month: Mapped[int]
+    day: Mapped[int | None]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    speaker: Mapped[str] = mapped_column(String(64), default="")
+    basis: Mapped[str] = mapped_column(String(300), default="")
+    remark: Mapped[str] = mapped_column(String(300), default="")
+    plan: Mapped[ReleasePlan] = relationship(back_populates="entries")
+    unit: Mapped[Unit] = relationship()
+    events: Mapped[list[PressEvent]] = relationship(back_populates="plan_entry")
+
+    @property
+    def form_label(self) -> str:
+        return FORM_LABELS[self.form]
+
+
+class PressEvent(Audited, Base):
+    """Something held for the press on a day (发布活动)."""
+
+    __tablename__ = "press_event"
+    __audit_skip__ = frozenset({"state"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("plan_entry.id"))
+    theme: Mapped[str] = mapped_column(String(200))
+    form: Mapped[Form] = mapped_column(choice(Form, "form"))
+    starts_at: Mapped[datetime] = mapped_column(index=True)
+    place: Mapped[str] = mapped_column(String(200), default="")
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    speaker: Mapped[str] = mapped_column(String(64), default="")
+    summary: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[EventState] = mapped_column(
+        choice(EventState, "state"), default=EventState.PROPOSED
+    )
+    version_id: Mapped[int] = mapped_column(default=1)
+    plan_entry: Mapped[PlanEntry | None] = relationship(back_populates="events")
+    unit: Mapped[Unit] = relationship()
+    links: Mapped[list[TopicEventLink]] = relationship(
+        back_populates="event", cascade="all, delete-orphan"
+    )
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+    @property
+    def form_label(self) -> str:
+        return FORM_LABELS[self.form]
+
+
+class TopicEventLink(Audited, Base):
+    """A topic that an event could answer, or will (话题与发布活动的关联).
+
+    ``reasons`` holds ``[[word or circumstance, share of the score], …]``.
+    """
+
+    __tablename__ = "topic_event_link"
+    __table_args__ = (UniqueConstraint("topic_id", "event_id"),)
+    __audit_skip__ = frozenset({"score", "reasons", "state", "decided_by_id", "decided_at"})
+    __audit_creation__ = False  # suggestions are the machine's; decisions are recorded
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"))
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("press_event.id", ondelete="CASCADE"), index=True
+    )
+    state: Mapped[LinkState] = mapped_column(choice(LinkState, "state"))
+    score: Mapped[float] = mapped_column(default=0.0)
+    reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime | None]
+    topic: Mapped[Topic] = relationship()
+    event: Mapped[PressEvent] = relationship(back_populates="links")

@@ -1,0 +1,15 @@
+"""Pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from responder.web.access import signed_in
+
+blueprint = Blueprint("reports", __name__)
+
+
+@blueprint.get("/")
+@signed_in
+def today() -> str:
+    return ""

@@ -1,0 +1,9 @@
+"""Response items: the clock, the draft, three reviews and the signature."""
+
+from flask import Flask
+
+from responder.responses.views import blueprint
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(blueprint)

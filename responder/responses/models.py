@@ -1,0 +1,148 @@
+"""Response items (回应事项), their clocks, drafts and reviews."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from responder.accounts.models import Unit, User
+from responder.core.audit import Audited
+from responder.core.clocks import ClockRule
+from responder.core.database import Base, choice
+from responder.planning.models import PressEvent
+from responder.topics.models import Topic
+
+
+class Level(StrEnum):
+    """How grave the matter is, which decides its clocks (舆情等级)."""
+
+    ORDINARY = "ordinary"
+    MAJOR_EMERGENCY = "major_emergency"
+
+
+LEVEL_LABELS = {
+    Level.ORDINARY: "一般政务舆情",
+    Level.MAJOR_EMERGENCY: "重大及以上突发事件",
+}
+
+
+class ItemState(StrEnum):
+    """Where an item stands; the arrows are in ``lifecycle.py``."""
+
+    DRAFT = "draft"
+    FIRST_REVIEW = "first_review"
+    SECOND_REVIEW = "second_review"
+    THIRD_REVIEW = "third_review"
+    SIGNING = "signing"
+    SIGNED = "signed"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class ResponseItem(Audited, Base):
+    """One concern on its way to a published answer (回应事项).
+
+    ``found_at`` is when the office learnt of it: the moment that starts the clocks.
+    """
+
+    __tablename__ = "response_item"
+    __audit_skip__ = frozenset({"state", "drafted_by_id"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    concern: Mapped[str] = mapped_column(Text)
+    concern_source: Mapped[str] = mapped_column(String(200), default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    level: Mapped[Level] = mapped_column(choice(Level, "level"), default=Level.ORDINARY)
+    state: Mapped[ItemState] = mapped_column(
+        choice(ItemState, "state"), default=ItemState.DRAFT, index=True
+    )
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("press_event.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    found_at: Mapped[datetime]
+    opened_at: Mapped[datetime]
+    publish_at: Mapped[datetime | None] = mapped_column(index=True)
+    version_id: Mapped[int] = mapped_column(default=1)
+    topic: Mapped[Topic | None] = relationship()
+    event: Mapped[PressEvent | None] = relationship()
+    unit: Mapped[Unit] = relationship()
+    drafted_by: Mapped[User | None] = relationship(foreign_keys=[drafted_by_id])
+    clocks: Mapped[list[ItemClock]] = relationship(
+        back_populates="item", cascade="all, delete-orphan", order_by="ItemClock.due_at"
+    )
+    drafts: Mapped[list[Draft]] = relationship(
+        back_populates="item", cascade="all, delete-orphan", order_by="Draft.number"
+    )
+    reviews: Mapped[list[Review]] = relationship(
+        back_populates="item", cascade="all, delete-orphan", order_by="Review.id"
+    )
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+    @property
+    def level_label(self) -> str:
+        return LEVEL_LABELS[self.level]
+
+
+class ItemClock(Base):
+    """A running duty of an item (时限). ``steps`` is the arithmetic, line by line."""
+
+    __tablename__ = "item_clock"
+    __table_args__ = (UniqueConstraint("item_id", "rule_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("response_item.id", ondelete="CASCADE"))
+    rule_id: Mapped[int] = mapped_column(ForeignKey("clock_rule.id"))
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    stopped_at: Mapped[datetime | None]
+    provisional: Mapped[bool] = mapped_column(default=False)
+    steps: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    item: Mapped[ResponseItem] = relationship(back_populates="clocks")
+    rule: Mapped[ClockRule] = relationship()
+
+
+class Draft(Base):
+    """A saved version of the answer (稿件版本). Never changed."""
+
+    __tablename__ = "response_draft"
+    __table_args__ = (UniqueConstraint("item_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(ForeignKey("response_item.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    author_name: Mapped[str] = mapped_column(String(64))
+    saved_at: Mapped[datetime]
+    item: Mapped[ResponseItem] = relationship(back_populates="drafts")
+
+
+class Review(Base):
+    """What one person said at one step (审签意见). Never changed.
+
+    ``round`` counts submissions, so that after a return the reviewers start afresh.
+    """
+
+    __tablename__ = "response_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("response_item.id", ondelete="CASCADE"), index=True
+    )
+    round: Mapped[int]
+    step: Mapped[ItemState] = mapped_column(choice(ItemState, "step"))
+    approved: Mapped[bool]
+    reviewer_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reviewer_name: Mapped[str] = mapped_column(String(64))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+    item: Mapped[ResponseItem] = relationship(back_populates="reviews")

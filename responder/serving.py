@@ -1,0 +1,123 @@
+"""Processes: the web server with the scheduler at its side, and the scheduler alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from types import FrameType
+from typing import Any
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from responder import jobs
+from responder.core.console import say
+from responder.core.database import db
+from responder.core.errors import Invalid
+from responder.core.times import utc_now
+
+
+class _Server(BaseApplication):
+    """gunicorn around an application that is already built."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def run_server(app: Flask, host: str, port: int, workers: int) -> None:
+    """Serve until a signal comes; the scheduler lives and dies with the server.
+
+    :raises Invalid: the address is in use or cannot be had.
+    """
+    _require_free(host, port)
+    db.engine.dispose()  # connections do not cross a fork
+    companion = subprocess.Popen(
+        [sys.executable, "-m", "responder", "scheduler", "--until-stdin-closes"],
+        stdin=subprocess.PIPE,
+    )
+    say(f"回应台已启动：http://{host}:{port}  （Ctrl+C 停止）")
+    try:
+        _Server(app, _server_options(host, port, workers)).run()
+    finally:
+        companion.terminate()
+        companion.wait()
+
+
+def _server_options(host: str, port: int, workers: int) -> dict[str, Any]:
+    return {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": 4,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "timeout": 60,
+    }
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Invalid(
+            f"无法监听 {host}:{port}（{error.strerror}）："
+            "请用 --port 换一个端口，或先停止占用它的程序"
+        ) from error
+
+
+def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
+    """Run the jobs until a signal comes.
+
+    Their state is the database's: what fell due while nothing ran is caught up at once.
+
+    :param until_stdin_closes: end when the parent does, however it ends.
+    """
+    scheduler = BlockingScheduler(timezone="UTC")
+    for name, job in jobs.JOBS.items():
+        scheduler.add_job(
+            jobs.run,
+            "interval",
+            args=(app, name, job),
+            seconds=app.extensions["settings"].scheduler_interval_seconds,
+            id=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=utc_now(),
+        )
+    _stop_on_signals(scheduler)
+    if until_stdin_closes:
+        threading.Thread(target=_watch_stdin, daemon=True).start()
+    scheduler.start()
+
+
+def _stop_on_signals(scheduler: BlockingScheduler) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def _watch_stdin() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)

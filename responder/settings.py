@@ -1,0 +1,122 @@
+"""Every setting of the product: typed, described, read from ``RESPONDER_*``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from responder.core.errors import SettingsError
+
+PREFIX = "RESPONDER_"
+
+# Read by the test suite and by the benchmarks, never by the product.
+FOREIGN_NAMES = frozenset({"RESPONDER_REAL_DATA"})
+
+
+class Settings(BaseSettings):
+    """What an office may change without touching code."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+
+    state_dir: Path = Field(
+        Path("var"),
+        description="存放数据库、密钥和上传文件的目录；两个实例用两个目录即可并行运行",
+    )
+    database_url: str = Field(
+        "", description="数据库地址；留空则使用 state_dir 下的 SQLite，可填 postgresql+psycopg://…"
+    )
+    secret_key: str = Field(
+        "", description="签名会话与表单的密钥；留空则首次启动时生成并存于 state_dir"
+    )
+    secure_cookies: bool = Field(
+        False, description="只经 HTTPS 发送会话 Cookie；以 HTTPS 对外服务时应设为 true"
+    )
+    timezone: str = Field("Asia/Shanghai", description="页面与期限计算所用的时区")
+    site_name: str = Field("回应台", description="工作台显示的名称")
+    city_name: str = Field("江澜市", description="公开栏目显示的城市名称")
+    publisher_name: str = Field(
+        "江澜市人民政府新闻办公室", description="公开栏目的发布机构，写入条目和索引号"
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000", description="公开栏目的外部地址，写入订阅源的链接"
+    )
+    import_max_megabytes: int = Field(
+        100, ge=1, le=2048, description="导入文件大小上限（MB），解压后不得超过其十倍"
+    )
+    import_max_cell_characters: int = Field(
+        20_000, ge=100, description="导入时单元格的字数上限，超出的行退回"
+    )
+    import_chunk_rows: int = Field(
+        500, ge=1, description="导入时每次提交的行数；中断后从未提交处继续"
+    )
+    topic_window_days: int = Field(365, ge=1, description="参与聚合的留言距统计时点的最长天数")
+    topic_hot_heat: float = Field(35.0, ge=0, le=100, description="热度达到此分数的话题视为热点")
+    scheduler_interval_seconds: int = Field(20, ge=1, description="调度器检查定时发布的间隔（秒）")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"未知时区 {value!r}") from error
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def resolved_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.state_dir.resolve() / 'responder.db'}"
+
+    def resolved_secret_key(self) -> str:
+        """The configured key, or one made once and kept beside the data (mode 0600)."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.state_dir / "secret_key"
+        try:
+            self.state_dir.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise SettingsError(
+                f"无法写入 {self.state_dir}（{error.strerror}）：请检查目录权限，"
+                "或用 RESPONDER_STATE_DIR 指定可写目录"
+            ) from error
+        key = secrets.token_urlsafe(48)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(key)
+        return key
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment.
+
+    :raises SettingsError: one sentence naming each unknown or ill-typed setting.
+    """
+    environment = os.environ if environment is None else environment
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | FOREIGN_NAMES
+    unknown = sorted(
+        name
+        for name in environment
+        if name.upper().startswith(PREFIX) and name.upper() not in known
+    )
+    if unknown:
+        raise SettingsError(
+            f"未知设置 {'、'.join(unknown)}：可用的设置见 responder settings，请改正或删除"
+        )
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "；".join(
+            f"{PREFIX}{str(item['loc'][0]).upper()}：{item['msg']}" for item in error.errors()
+        )
+        raise SettingsError(f"设置有误：{problems}") from error

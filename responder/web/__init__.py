@@ -1,0 +1,20 @@
+"""Shared page machinery: access, errors, headers, filters, languages. No capability."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from responder.web import access, errors, filters, headers, languages
+from responder.web.extensions import bootstrap, csrf
+
+
+def init_web(app: Flask) -> None:
+    """Everything that a page needs and no capability owns."""
+    app.config.from_mapping(
+        BOOTSTRAP_SERVE_LOCAL=True,
+        WTF_CSRF_TIME_LIMIT=None,  # a form left open over lunch must still be savable
+    )
+    bootstrap.init_app(app)
+    csrf.init_app(app)
+    for module in (access, errors, filters, headers, languages):
+        module.init_app(app)

@@ -1,0 +1,90 @@
+"""Deny by default: a route that names no permission is closed to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from flask import Flask, current_app, request
+from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response
+
+from responder.core.errors import Forbidden
+from responder.core.permissions import Actor, Permission
+
+View = TypeVar("View", bound=Callable[..., object])
+
+# What a view may declare instead of a permission.
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+# Stylesheets and icons; bound methods, so they cannot carry a mark of their own.
+ASSET_ENDPOINTS = frozenset({"static", "bootstrap.static"})
+
+NOBODY = Actor(None, "访客", frozenset())
+
+login_manager = LoginManager()
+login_manager.login_view = "accounts.sign_in"
+login_manager.login_message = "请先登录，再打开这个页面。"
+
+
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Open a view to people who hold any one of these permissions."""
+    return _declare(frozenset(permissions))
+
+
+def public(view: View) -> View:
+    """Open a view to everybody. The list of such views is held by a test."""
+    return _declare(PUBLIC)(view)
+
+
+def signed_in(view: View) -> View:
+    """Open a view to whoever has signed in."""
+    return _declare(SIGNED_IN)(view)
+
+
+def current_actor() -> Actor:
+    """Whoever sent this request, as the services know them."""
+    return current_user.actor if current_user.is_authenticated else NOBODY
+
+
+def may(permission: Permission | str) -> bool:
+    """For templates: whether to show a link at all."""
+    return current_actor().may(Permission(permission))
+
+
+def declared_access(app: Flask, endpoint: str) -> object:
+    """What a route says of itself; None is closed."""
+    if endpoint in ASSET_ENDPOINTS:
+        return PUBLIC
+    return getattr(app.view_functions[endpoint], "access", None)
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    app.before_request(_check_access)
+    app.add_template_global(may)
+    app.add_template_global(current_actor)
+
+
+def _declare(access: object) -> Callable[[View], View]:
+    def mark(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _check_access() -> Response | None:
+    if request.endpoint is None:
+        return None  # an unknown address; the 404 follows
+    declared = declared_access(current_app, request.endpoint)
+    if declared == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return login_manager.unauthorized()  # type: ignore[no-any-return]
+    if declared == SIGNED_IN:
+        return None
+    if isinstance(declared, frozenset) and declared & current_actor().permissions:
+        return None
+    raise Forbidden("您没有打开这个页面的权限；如工作需要，请联系系统管理员")

@@ -1,0 +1,59 @@
+"""Domain errors become HTTP: one table, one page."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, render_template
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from responder.core import errors
+
+STATUS: dict[type[errors.DomainError], int] = {
+    errors.Invalid: 422,
+    errors.NotFound: 404,
+    errors.Forbidden: 403,
+    errors.WrongState: 409,
+    errors.Stale: 409,
+    errors.GuardRefused: 422,
+    errors.SettingsError: 500,
+}
+
+SENTENCES = {
+    400: "请求不完整：请返回上一页重新填写。",
+    403: "您没有打开这个页面的权限；如工作需要，请联系系统管理员。",
+    404: "没有这个页面，或记录已不存在：请从导航重新进入。",
+    405: "这个地址不能这样访问：请从页面上的按钮操作。",
+    413: "提交的内容太大：请缩减后再试。",
+    500: "系统出错，已记录：请稍后再试，或联系系统管理员。",
+    503: "数据库暂时无法使用：请稍后再试，已填写的内容可返回上一页找回。",
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(errors.DomainError, _domain_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(OperationalError, _database_error)
+
+
+def _page(status: int, message: str) -> tuple[str, int]:
+    return render_template("error.html", status=status, message=message), status
+
+
+def _domain_error(error: errors.DomainError) -> tuple[str, int]:
+    return _page(STATUS[type(error)], error.message)
+
+
+def _csrf_error(_error: CSRFError) -> tuple[str, int]:
+    return _page(400, "页面已过期：请返回上一页刷新后再提交，填写的内容不会丢失。")
+
+
+def _http_error(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    return _page(status, SENTENCES.get(status, error.description or SENTENCES[500]))
+
+
+def _database_error(error: OperationalError) -> tuple[str, int]:
+    current_app.logger.error("database: %s", error.orig)
+    return _page(503, SENTENCES[503])

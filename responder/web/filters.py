@@ -1,0 +1,53 @@
+"""How values look on a page. Times are shown in the office's zone here, and only here."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import Flask, current_app
+from flask_babel import gettext as _
+
+from responder.core import privacy
+from responder.core.times import local, utc_now
+
+
+def moment(value: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
+    """A stored moment in the office's zone; a dash when there is none."""
+    if value is None:
+        return "—"
+    return local(value, current_app.extensions["settings"].zone).strftime(pattern)
+
+
+def remaining(due_at: datetime) -> str:
+    """Time left to a deadline, or by how much it has passed, in words."""
+    left = due_at - utc_now()
+    span = _span(abs(left))
+    if left > timedelta(0):
+        return _("还剩 %(span)s", span=span)
+    return _("已超 %(span)s", span=span)
+
+
+def _span(length: timedelta) -> str:
+    hours, minutes = divmod(int(length.total_seconds()) // 60, 60)
+    if hours >= 72:
+        return _("%(days)s 天", days=hours // 24)
+    if hours:
+        return _("%(hours)s 小时 %(minutes)s 分", hours=hours, minutes=minutes)
+    return _("%(minutes)s 分钟", minutes=minutes)
+
+
+def urgency(due_at: datetime) -> str:
+    """``late``, ``soon`` (under 12 hours) or ``fine``: a class name and a word for it."""
+    left = due_at - utc_now()
+    if left <= timedelta(0):
+        return "late"
+    return "soon" if left < timedelta(hours=12) else "fine"
+
+
+def init_app(app: Flask) -> None:
+    for filter_ in (moment, remaining, urgency):
+        app.add_template_filter(filter_)
+    app.add_template_filter(privacy.mask, "masked")
+    app.add_template_filter(privacy.mask_name, "masked_name")
+    app.jinja_env.globals["settings"] = app.extensions["settings"]
+    app.add_template_global(utc_now, "now")

