@@ -31,9 +31,9 @@ class StreamClusterer:
     def __init__(
         self,
         threshold: float = 0.34,
-        merge_threshold: float = 0.37,
-        stay_threshold: float = 0.27,
-        rounds: int = 2,
+        merge_threshold: float = 0.40,
+        stay_threshold: float = 0.30,
+        rounds: int = 1,
     ) -> None:
         self.threshold = threshold
         self.merge_threshold = merge_threshold
@@ -84,6 +84,8 @@ class StreamClusterer:
             self._sums = csr_matrix((0, vectors.shape[1]))
         if vectors.shape[1] != self._sums.shape[1]:
             raise ValueError(f"vectors are {vectors.shape[1]} wide, not {self._sums.shape[1]}")
+        if not vectors.shape[0]:
+            return np.empty(0, dtype=np.int64)
         return self._predict(vectors.tocsr())
 
     def _predict(self, vectors: Matrix) -> Integers:

@@ -31,8 +31,9 @@ class NearDuplicates:
     (runs of `shingle` characters, punctuation dropped) is >= `threshold`, and what tells
     two matters apart agrees: the places named in the titles, and the numbers in the titles
     and the first 80 characters (building 3 is not building 5), apart from dates, times,
-    durations and long numbers, which differ from one copy to the next. A place that is only
-    part of the other's (丽发新城 and A市丽发新城) agrees. Without titles the same is asked
+    durations and long numbers, which differ from one copy to the next. Places agree when all
+    that the one title names are also in the other, whole or in part: a copy may leave the
+    street or the city out, but not name another estate. Without titles the same is asked
     of the first 80 characters. Only texts that share a rare shingle are compared.
     """
 
@@ -40,9 +41,7 @@ class NearDuplicates:
         self.threshold = threshold
         self.shingle = shingle
 
-    def fit_predict(
-        self, texts: Sequence[str], titles: Sequence[str] | None = None
-    ) -> Integers:
+    def fit_predict(self, texts: Sequence[str], titles: Sequence[str] | None = None) -> Integers:
         """Return int64 (n,): the index of each text's representative, its own if it is none.
 
         `texts` and `titles` (as many, or None) are normalised. A representative is always
@@ -116,9 +115,6 @@ def _agree(one: Signature, other: Signature) -> bool:
 
 
 def _covered(places: frozenset[str], others: frozenset[str]) -> bool:
-    """Tell whether each place of the one contains, or is part of, a place of the other."""
-    if not places or not others:
-        return places == others
-    return all(any(a in b or b in a for b in others) for a in places) and all(
-        any(a in b or b in a for a in places) for b in others
-    )
+    """Tell whether each place of the text that names fewer is, in part, one of the other's."""
+    fewer, more = sorted((places, others), key=len)
+    return all(any(one in other or other in one for other in more) for one in fewer)

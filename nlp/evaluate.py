@@ -6,6 +6,9 @@ Definitions are those of the product's issue 3; B-cubed after Bagga and Baldwin 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Message = TypeVar("Message", bound=Hashable)
 
 HOT_FROM = 5
 """From how many messages on a labelled topic counts as hot."""
@@ -21,9 +24,7 @@ class Scores:
     hot_topic_f1: float
 
 
-def evaluate(
-    predicted: Mapping[Hashable, Hashable], labelled: Mapping[Hashable, Hashable]
-) -> Scores:
+def evaluate(predicted: Mapping[Message, Hashable], labelled: Mapping[Message, Hashable]) -> Scores:
     """Score message → topic against message → labelled topic, over labelled messages only.
 
     Leave ignored messages out of `labelled`. Raises KeyError when a labelled message has no

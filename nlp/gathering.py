@@ -33,27 +33,61 @@ def renumber(assigned: Integers, known: int) -> Integers:
     return np.asarray(rows[inverse], dtype=np.int64)
 
 
+class _RunningSums:
+    """Topic sums that grow by chunks, laid out for products with the next chunk.
+
+    Adding to one large sparse matrix at each chunk would copy it each time. So what is new
+    gathers in `recent`, and goes into `settled` when it has grown half as large.
+    """
+
+    def __init__(self, base: Matrix) -> None:
+        self.settled = base.T.tocsr()
+        self.recent = base[:0]
+        self.count = base.shape[0]
+
+    def products(self, chunk: Matrix) -> Floats:
+        """Return the dot products of the chunk's rows with the sums, shape (rows, count)."""
+        dots = np.zeros((chunk.shape[0], self.count))
+        for sums in (self.settled, self.recent.T):
+            dots[:, : sums.shape[1]] += (chunk @ sums).toarray()
+        return dots
+
+    def add(self, chunk: Matrix, topics: Integers, count: int) -> None:
+        """Add the chunk's rows to their topics, of which there are now `count`."""
+        self.count = count
+        self.recent = totals(self.recent, chunk, topics)
+        if self.recent.nnz > self.settled.nnz / 2:
+            everything = self.settled.T.tocsr()
+            everything.resize((count, everything.shape[1]))
+            self.recent.resize(everything.shape)
+            self.settled = (everything + self.recent).T.tocsr()
+            self.recent = everything[:0]
+
+
 def single_pass(base: Matrix, vectors: Matrix, threshold: float) -> Integers:
     """Assign each row in turn to the nearest topic at cosine >= `threshold`, or a new one."""
-    count, assigned = base.shape[0], np.empty(0, dtype=np.int64)
+    sums, squares = _RunningSums(base), row_norms(base) ** 2
+    assigned = [np.empty(0, dtype=np.int64)]
     for start in range(0, vectors.shape[0], _CHUNK):
         chunk = vectors[start : start + _CHUNK]
-        sums = totals(base, vectors[:start], assigned)
-        topics, count = _pass_chunk(sums, chunk, count, threshold)
-        assigned = np.concatenate([assigned, topics])
-    return assigned
+        topics, squares = _pass_chunk(sums.products(chunk), squares, chunk, threshold)
+        sums.add(chunk, topics, len(squares))
+        assigned.append(topics)
+    return np.concatenate(assigned)
 
 
 def _pass_chunk(
-    sums: Matrix, chunk: Matrix, count: int, threshold: float
-) -> tuple[Integers, int]:
-    """Assign the rows of one chunk; return their topics and how many topics there are."""
-    size = chunk.shape[0]
-    dots = np.zeros((size, count + size))
-    dots[:, :count] = (chunk @ sums.T).toarray()
+    products: Floats, squares: Floats, chunk: Matrix, threshold: float
+) -> tuple[Integers, Floats]:
+    """Assign the rows of one chunk; return their topics and the topics' squared lengths.
+
+    `products` (rows, k) are those with the k topics before the chunk, `squares` (k,) the
+    squared lengths of these. The result has one more for each topic born.
+    """
+    size, count = products.shape
+    dots = np.concatenate([products, np.zeros((size, size))], axis=1)
+    squares = np.concatenate([squares, np.ones(size)])
     among = (chunk @ chunk.T).toarray()
-    squares = np.ones(count + size)
-    squares[:count] = row_norms(sums) ** 2
     topics = np.zeros(size, dtype=np.int64)
     for row in range(size):
         # What earlier rows of this chunk added to their topics, on top of the sums.
@@ -65,12 +99,10 @@ def _pass_chunk(
         else:
             best, count = count, count + 1
         topics[row] = best
-    return topics, count
+    return topics, squares[:count]
 
 
-def merge_born(
-    base: Matrix, vectors: Matrix, assigned: Integers, threshold: float
-) -> Integers:
+def merge_born(base: Matrix, vectors: Matrix, assigned: Integers, threshold: float) -> Integers:
     """Merge born topics into their nearest topic while a pair has cosine >= `threshold`.
 
     Topics of `base` are never merged with each other.

@@ -51,7 +51,7 @@ def to_simplified(text: str) -> str:
     """
     if _traditional_characters().isdisjoint(text):
         return text
-    return _converter().convert(text)
+    return str(_converter().convert(text))
 
 
 def _fold(match: re.Match[str]) -> str:

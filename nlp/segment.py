@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Protocol
 
-import jieba  # type: ignore[import-untyped]
+import jieba
 import rjieba
 
 from nlp.words import content_words, default_user_words

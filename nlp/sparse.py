@@ -4,7 +4,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse  # type: ignore[import-untyped]
+from scipy import sparse
 
 csr_matrix = sparse.csr_matrix
 Matrix: TypeAlias = Any

@@ -80,6 +80,14 @@ def init(username: str, display_name: str, password: str | None) -> None:
 
     例：responder init --admin admin
     """
+    prepare_database(username, display_name, password)
+
+
+def prepare_database(username: str, display_name: str, password: str | None) -> None:
+    """Bring the schema, the reference data and the first administrator up to date.
+
+    :param password: asked for at the terminal when None and the administrator is missing.
+    """
     alembic.upgrade()
     with transaction(CONSOLE) as session:
         years = seed_calendar(session)

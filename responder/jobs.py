@@ -1,20 +1,32 @@
-"""What the scheduler runs: one line a job, each a service function in a transaction."""
+"""What the scheduler runs: one line a job, each a service function."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from flask import Flask
 
 from responder.core.times import utc_now
+from responder.planning import service as planning
 from responder.publishing import service as publishing
-from responder.topics import service as topics
+from responder.settings import Settings
+from responder.topics import refreshing
 
-Job = Callable[[], object]
+Job = Callable[[datetime, Settings], object]
+
+
+def _publish_due(now: datetime, _settings: Settings) -> object:
+    return publishing.publish_due(now)
+
+
+def _refresh_topics(now: datetime, settings: Settings) -> object:
+    return refreshing.refresh_if_new(now, timedelta(days=settings.topic_window_days))
+
 
 JOBS: dict[str, Job] = {
-    "publish-due": lambda: publishing.publish_due(utc_now()),
-    "refresh-topics": lambda: topics.refresh_if_new(utc_now()),
+    "publish-due": _publish_due,
+    "refresh-topics": _refresh_topics,
 }
 
 
@@ -22,6 +34,6 @@ def run(app: Flask, name: str, job: Job) -> None:
     """Run one job; a failure is logged and tried again at the next interval."""
     with app.app_context():
         try:
-            job()
+            job(utc_now(), app.extensions["settings"])
         except Exception:
             app.logger.exception("job %s failed; it will be tried again", name)

@@ -1,1 +1,1 @@
-"""The demo world (演示数据): a fictional city, told the same way every time."""
+"""A made-up city to try the product on; never presented as real."""

@@ -1,7 +1,5 @@
 """Pages."""
 
-from __future__ import annotations
-
 from flask import Blueprint
 
 from responder.web.access import signed_in

@@ -71,8 +71,7 @@ class TopicRefresh(Audited, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     as_of: Mapped[datetime]
-    started_at: Mapped[datetime]
-    finished_at: Mapped[datetime]
+    ran_at: Mapped[datetime]
     messages_added: Mapped[int]
     topics_created: Mapped[int]
     topics_total: Mapped[int]

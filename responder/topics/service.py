@@ -1,13 +1,86 @@
-"""Verbs."""
+"""Questions about topics."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from nlp import to_simplified
+from responder.core.errors import NotFound
+from responder.core.times import SHANGHAI, local
+from responder.intake.models import Message
+from responder.topics.models import Membership, Topic, TopicRefresh
 
 
-def refresh_if_new(now: datetime) -> int:
-    return 0
+def topics_by_heat(
+    *, min_messages: int = 1, min_heat: float = 0.0, text: str = ""
+) -> Select[tuple[Topic]]:
+    """Topics, hottest first.
+
+    :param text: words of the label, in either script.
+    """
+    query = select(Topic).where(Topic.message_count >= min_messages, Topic.heat >= min_heat)
+    if text:
+        query = query.where(Topic.label.contains(to_simplified(text), autoescape=True))
+    return query.order_by(Topic.heat.desc(), Topic.id)
 
 
-def publish_due(now: datetime) -> int:
-    return 0
+def get_topic(session: Session, topic_id: int) -> Topic:
+    """:raises NotFound: no such topic."""
+    topic = session.get(Topic, topic_id)
+    if topic is None:
+        raise NotFound(f"没有编号为 {topic_id} 的话题：请从话题列表重新进入")
+    return topic
+
+
+def memberships_of(topic: Topic) -> Select[tuple[Membership]]:
+    """A topic's messages, newest first, each with its message."""
+    return (
+        select(Membership)
+        .join(Membership.message)
+        .where(Membership.topic_id == topic.id)
+        .options(joinedload(Membership.message))
+        .order_by(Message.occurred_at.desc(), Message.id.desc())
+    )
+
+
+def messages_by_day(
+    session: Session, topic: Topic, last_day: date, days: int, zone: ZoneInfo = SHANGHAI
+) -> list[tuple[date, int]]:
+    """(local day, number of messages) for the ``days`` days that end with ``last_day``."""
+    moments: Iterable[datetime] = session.scalars(
+        select(Message.occurred_at)
+        .join(Membership, Membership.message_id == Message.id)
+        .where(Membership.topic_id == topic.id)
+    )
+    counts = Counter(local(moment, zone).date() for moment in moments)
+    span = [last_day - timedelta(days=n) for n in reversed(range(days))]
+    return [(day, counts[day]) for day in span]
+
+
+def messages_by_channel(session: Session, topic: Topic) -> list[tuple[str, int]]:
+    """(channel, number of messages), most first."""
+    query = (
+        select(Message.channel, func.count())
+        .join(Membership, Membership.message_id == Message.id)
+        .where(Membership.topic_id == topic.id)
+        .group_by(Message.channel)
+    )
+    found = [(channel, count) for channel, count in session.execute(query)]
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+
+
+def last_refresh(session: Session) -> TopicRefresh | None:
+    """The newest run, or None when there has been none."""
+    return session.scalar(select(TopicRefresh).order_by(TopicRefresh.id.desc()).limit(1))
+
+
+def topic_of(session: Session, message_id: int) -> Topic | None:
+    """The topic that a message belongs to, if a refresh has seen it."""
+    query = select(Topic).join(Membership).where(Membership.message_id == message_id)
+    return session.scalar(query)

@@ -1,0 +1,57 @@
+# Two commands matter: make run, make test. Everything they need they install here.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+STATE ?= var
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench screenshots lock clean
+
+help:  ## list these commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
+
+run: $(VENV)/.run  ## start the product with demo data on SQLite
+	@RESPONDER_STATE_DIR=$(STATE) $(BIN)/responder demo serve --port $(PORT)
+
+test: $(VENV)/.dev  ## run every test, on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.meta.check_migrations
+
+bench: $(VENV)/.dev  ## print the figures that the documents quote
+	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.dev  ## make the pictures of the README
+	$(BIN)/python -m benchmarks.screenshots
+
+lock:  ## write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -q --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header -q --upgrade -o requirements-dev.lock
+
+clean:  ## remove what was installed and made here (the data under var/ stays)
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make run PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@

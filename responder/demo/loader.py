@@ -1,0 +1,124 @@
+"""Bring the demo world into an empty database, by the same services that people use.
+
+Each step is taken by the person whose step it is, at the moment the world says, so
+that clocks, reviews and the audit trail read as if the office had worked here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from responder.accounts import service as accounts
+from responder.accounts.models import Unit
+from responder.core.database import db, transaction
+from responder.core.errors import WrongState
+from responder.core.permissions import CONSOLE
+from responder.demo import steps
+from responder.demo.accounts import ACCOUNTS, PASSWORD
+from responder.demo.world import DemoMessage, DemoWorld
+from responder.intake import service as intake
+from responder.intake.models import NATURE_LABELS, Channel, Message
+from responder.intake.service import NewMessage
+from responder.settings import Settings
+from responder.topics import refreshing
+from responder.topics.models import Membership
+
+NATURES = {label: nature for nature, label in NATURE_LABELS.items()}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was brought in."""
+
+    messages: int
+    topics: int
+    events: int
+    items: int
+
+
+def is_empty(session: Session) -> bool:
+    """Whether nothing has been stored here yet, so that the demo harms nobody."""
+    return not session.scalar(select(func.count()).select_from(Message)) and not session.scalar(
+        select(func.count()).select_from(Unit)
+    )
+
+
+def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
+    """Store the whole world.
+
+    :raises WrongState: there are records already; the demo never mixes with real ones.
+    """
+    if not is_empty(db.session):
+        raise WrongState(
+            "数据库里已有数据，演示数据不会混入其中：请用 RESPONDER_STATE_DIR 指定一个新目录"
+        )
+    _load_people(world, now)
+    with transaction(CONSOLE, now) as session:
+        stored = intake.store_messages(session, map(_message, world.messages), now)
+    window = timedelta(days=settings.topic_window_days)
+    run = refreshing.refresh(now, now, window, CONSOLE)
+    topic_of = topics_of_storylines(db.session, world.messages)
+    steps.load_plan(world)
+    steps.load_events(world, now)
+    steps.link_events(world, topic_of, now)
+    steps.load_items(world, topic_of, settings)
+    return Loaded(stored.created, run.topics_total, len(world.events), len(world.items))
+
+
+def topics_of_storylines(session: Session, messages: Sequence[DemoMessage]) -> dict[str, int]:
+    """Storyline → id of the topic that holds most of its messages."""
+    storyline_of = {m.external_id: m.storyline for m in messages if m.storyline}
+    rows = session.execute(
+        select(Message.external_id, Membership.topic_id).join(
+            Membership, Membership.message_id == Message.id
+        )
+    )
+    votes: dict[str, Counter[int]] = {}
+    for external_id, topic_id in rows:
+        if storyline := storyline_of.get(external_id or ""):
+            votes.setdefault(storyline, Counter())[topic_id] += 1
+    return {storyline: count.most_common(1)[0][0] for storyline, count in votes.items()}
+
+
+def _load_people(world: DemoWorld, now: datetime) -> None:
+    with transaction(CONSOLE, now) as session:
+        session.add_all(
+            Unit(
+                code=unit.code,
+                name=unit.name,
+                short_name=unit.short_name,
+                matters="、".join(unit.matters),
+            )
+            for unit in world.units
+        )
+        for account in ACCOUNTS:
+            accounts.create_user(
+                session, account.username, account.display_name, PASSWORD, account.roles
+            )
+
+
+def _message(demo: DemoMessage) -> NewMessage:
+    return NewMessage(
+        channel=Channel(demo.channel),
+        external_id=demo.external_id,
+        title=demo.title,
+        body=demo.body,
+        author=demo.author,
+        phone=demo.phone or "",
+        district=demo.district or "",
+        place=demo.place or "",
+        nature=NATURES[demo.nature],
+        occurred_at=demo.occurred_at,
+        likes=demo.likes,
+        comments=demo.comments,
+        shares=demo.shares,
+        source_url=demo.source_url or "",
+    )
+
+

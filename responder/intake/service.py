@@ -1,0 +1,249 @@
+"""Verbs on messages: store them once, log a call, find, read, reveal who wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from opencc import OpenCC
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, joinedload
+
+from nlp.normalise import to_simplified
+from responder.core import audit
+from responder.core.errors import Invalid, NotFound
+from responder.core.permissions import Actor
+from responder.core.times import end_of_day, start_of_day
+from responder.intake import rules
+from responder.intake.models import Channel, ImportBatch, Message, Nature
+from responder.intake.new_message import NewMessage
+
+__all__ = [
+    "Call",
+    "MessageFilter",
+    "NewMessage",
+    "Stored",
+    "batches",
+    "get",
+    "known_fingerprints",
+    "lock_messages",
+    "log_call",
+    "reveal_identity",
+    "search",
+    "store_messages",
+]
+
+# Rows of one INSERT: with all columns well under the 32,766 parameters of SQLite.
+ROWS_A_STATEMENT = 500
+
+# Any number that nothing else in this database locks by.
+MESSAGE_LOCK = 20_171_231
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+
+
+class Stored(NamedTuple):
+    """What became of some messages: new ones, and ones that were there already."""
+
+    created: int
+    duplicates: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the operator wrote down of one call to the hotline.
+
+    :param occurred_at: aware; None is now.
+    :param token: of the form; the same words under the same token are the same call.
+    """
+
+    body: str
+    title: str = ""
+    author: str = ""
+    phone: str = ""
+    district: str = ""
+    place: str = ""
+    nature: Nature | None = None
+    urgent: bool = False
+    occurred_at: datetime | None = None
+    token: str = ""
+
+
+@dataclass(frozen=True)
+class MessageFilter:
+    """Which messages to list; what is empty does not restrict. Days are the office's."""
+
+    channel: Channel | None = None
+    district: str = ""
+    text: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def lock_messages(session: Session) -> None:
+    """Let one transaction at a time store many messages.
+
+    Two that store the same ones in another order would otherwise wait for each other
+    for ever. SQLite has only one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(MESSAGE_LOCK)))
+
+
+def store_messages(
+    session: Session,
+    messages: Iterable[NewMessage],
+    now: datetime,
+    batch: ImportBatch | None = None,
+) -> Stored:
+    """Store those messages that are not stored yet; one that is stays as it is.
+
+    :param now: when they were received, where they do not say so themselves.
+    """
+    lock_messages(session)
+    if batch is not None:
+        session.flush()
+    remaining = iter(messages)
+    created = given = 0
+    while chunk := list(islice(remaining, ROWS_A_STATEMENT)):
+        rows = [_row(message, now, batch.id if batch else None) for message in chunk]
+        created += len(_insert_new(session, rows))
+        given += len(chunk)
+    return Stored(created, given - created)
+
+
+def _row(message: NewMessage, now: datetime, batch_id: int | None) -> dict[str, Any]:
+    row = {field.name: getattr(message, field.name) for field in fields(message)}
+    return row | {
+        "received_at": message.received_at or now,
+        "fingerprint": message.fingerprint,
+        "author_key": message.author_key,
+        "batch_id": batch_id,
+    }
+
+
+def _insert_new(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
+    """Ids of the rows that were new; the database itself refuses the others."""
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(Message).on_conflict_do_nothing(index_elements=[Message.fingerprint])
+    return session.scalars(statement.returning(Message.id), list(rows)).all()
+
+
+def known_fingerprints(session: Session, messages: Iterable[NewMessage]) -> set[str]:
+    """Which of these messages are stored already."""
+    asked = iter([message.fingerprint for message in messages])
+    known: set[str] = set()
+    while chunk := list(islice(asked, ROWS_A_STATEMENT)):
+        query = select(Message.fingerprint).where(Message.fingerprint.in_(chunk))
+        known.update(session.scalars(query))
+    return known
+
+
+def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Message:
+    """Store one call to the hotline; sent twice by a double click, it is stored once.
+
+    :raises Invalid: nothing was said, or the call is yet to come.
+    """
+    body = rules.parse_text(call.body)
+    occurred_at = call.occurred_at or now
+    if not body:
+        raise Invalid("诉求内容是空的：请填写来电人反映的事情", {"body": "请填写诉求内容"})
+    if occurred_at > now + CLOCK_TOLERANCE:
+        raise Invalid(
+            "来电时间晚于现在：请核对日期和时间", {"occurred_at": "晚于现在，请核对日期和时间"}
+        )
+    message = NewMessage(
+        channel=Channel.HOTLINE,
+        title=rules.parse_text(call.title) or rules.headline(body),
+        body=body,
+        occurred_at=occurred_at,
+        author=rules.parse_text(call.author),
+        phone=rules.parse_text(call.phone),
+        district=rules.parse_text(call.district),
+        place=rules.parse_text(call.place),
+        nature=call.nature,
+        urgent=call.urgent,
+    )
+    fingerprint = rules.call_fingerprint(call.token, message.fingerprint)
+    row = _row(message, now, None) | {"fingerprint": fingerprint, "logged_by_id": actor.id}
+    created = _insert_new(session, [row])
+    stored = session.scalars(select(Message).where(Message.fingerprint == fingerprint)).one()
+    if created:
+        audit.record(session, "log", stored)
+    return stored
+
+
+def get(session: Session, message_id: int) -> Message:
+    """One message with the file or the person that brought it.
+
+    :raises NotFound: there is none.
+    """
+    found = session.get(
+        Message,
+        message_id,
+        options=[joinedload(Message.batch), joinedload(Message.logged_by)],
+    )
+    if found is None:
+        raise NotFound(f"没有第 {message_id} 号留言：请从留言列表重新进入")
+    return found
+
+
+def reveal_identity(session: Session, message_id: int) -> Message:
+    """A message whose sender somebody is about to see; the trail says who looked."""
+    message = get(session, message_id)
+    audit.record(session, "reveal", message)
+    return message
+
+
+def search(wanted: MessageFilter, zone: ZoneInfo) -> Select[Message]:
+    """The messages that fit, newest first; texts are found in either script."""
+    query = select(Message).order_by(Message.occurred_at.desc(), Message.id.desc())
+    if wanted.channel:
+        query = query.where(Message.channel == wanted.channel)
+    if wanted.district:
+        query = query.where(
+            or_(
+                *(
+                    Message.district.contains(form, autoescape=True)
+                    for form in _scripts(wanted.district)
+                )
+            )
+        )
+    if wanted.text:
+        query = query.where(
+            or_(
+                *(
+                    column.contains(form, autoescape=True)
+                    for form in _scripts(wanted.text)
+                    for column in (Message.title, Message.body)
+                )
+            )
+        )
+    if wanted.first_day:
+        query = query.where(Message.occurred_at >= start_of_day(wanted.first_day, zone))
+    if wanted.last_day:
+        query = query.where(Message.occurred_at <= end_of_day(wanted.last_day, zone))
+    return query
+
+
+@cache
+def _to_traditional() -> OpenCC:
+    return OpenCC("s2t")
+
+
+def _scripts(text: str) -> set[str]:
+    """A text as typed, in Simplified and in Traditional: messages are kept as they came."""
+    simplified = to_simplified(text)
+    return {text, simplified, _to_traditional().convert(simplified)}
+
+
+def batches() -> Select[ImportBatch]:
+    """The imports, newest first."""
+    return select(ImportBatch).order_by(ImportBatch.id.desc())

@@ -1,0 +1,225 @@
+"""``responder plan``: the release plan and the press events at the console."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from responder.core.console import json_option, print_json, say
+from responder.core.database import db, transaction
+from responder.core.errors import NotFound
+from responder.core.permissions import CONSOLE
+from responder.core.times import end_of_day, local, start_of_day, utc_now
+from responder.planning import rules, service
+from responder.planning.lifecycle import PRESS_EVENT
+from responder.planning.models import PlanEntry, PressEvent, ReleasePlan
+
+DAY = click.DateTime(["%Y-%m-%d"])
+LISTED_DAYS = 90
+
+
+@click.group()
+def plan() -> None:
+    """年度发布计划与发布活动。
+
+    例：responder plan show --year 2026
+    """
+
+
+@plan.command()
+@click.option("--year", type=int, help="年份；默认今年。")
+@json_option
+@with_appcontext
+def show(year: int | None, as_json: bool) -> None:
+    """列出一年的计划，并说明每条的执行情况。
+
+    例：responder plan show --year 2026 --json
+    """
+    found = _plan_of(year or _today().year)
+    report = service.report(found, _today())
+    if as_json:
+        entries = [
+            {**_entry_as_json(entry), "progress": report.progress[entry.id].value}
+            for entry in found.entries
+        ]
+        counts = {progress.value: count for progress, count in report.counts.items()}
+        print_json({**_plan_as_json(found), "counts": counts, "entries": entries})
+        return
+    click.echo(f"{found.title}（{_adoption(found)}）")
+    for entry in found.entries:
+        when = f"{entry.month} 月" + (f" {entry.day} 日" if entry.day else "")
+        progress = rules.PROGRESS_LABELS[report.progress[entry.id]]
+        click.echo(f"{entry.number:>3}  {when}  [{progress}] {entry.form_label}  {entry.theme}")
+
+
+@plan.command()
+@click.option("--from", "first", type=DAY, help="起始日期；默认今天。")
+@click.option("--to", "last", type=DAY, help=f"截止日期（含）；默认起始日后 {LISTED_DAYS} 天。")
+@json_option
+@with_appcontext
+def events(first: datetime | None, last: datetime | None, as_json: bool) -> None:
+    """列出一段时间内的发布活动。
+
+    例：responder plan events --from 2026-11-01 --to 2026-11-30 --json
+    """
+    start = first.date() if first else _today()
+    end = last.date() if last else start + timedelta(days=LISTED_DAYS)
+    found = service.events_between(
+        db.session, start_of_day(start, _zone()), end_of_day(end, _zone())
+    )
+    if as_json:
+        print_json({"from": start, "to": end, "events": [_event_as_json(one) for one in found]})
+        return
+    for event in found:
+        moment = local(event.starts_at, _zone())
+        state = PRESS_EVENT.states[event.state]
+        click.echo(
+            f"{event.id:>4}  {moment:%Y-%m-%d %H:%M}  [{state}] {event.form_label}  {event.theme}"
+        )
+    say(f"{start} 至 {end}：{len(found)} 项活动")
+
+
+@plan.command()
+@click.option("--as-of", type=DAY, help="按这一天结束时的情况计算；默认现在。")
+@json_option
+@with_appcontext
+def suggest(as_of: datetime | None, as_json: bool) -> None:
+    """为热点话题寻找能够回应它的发布活动；人工确认或否定过的不变。
+
+    例：responder plan suggest --json
+    """
+    now = end_of_day(as_of.date(), _zone()) if as_of else utc_now()
+    with transaction(CONSOLE) as session:
+        run = service.suggest_links(session, now)
+    if as_json:
+        print_json(
+            {
+                "topics": run.topics,
+                "events": run.events,
+                "added": run.added,
+                "kept": run.kept,
+                "removed": run.removed,
+            }
+        )
+        return
+    say(
+        f"话题 {run.topics} 个，活动 {run.events} 项："
+        f"新增建议 {run.added} 条，保留 {run.kept} 条，撤下 {run.removed} 条"
+    )
+
+
+@plan.command()
+@click.option("--year", type=int, required=True, help="年份。")
+@click.option("--date", "day", type=DAY, required=True, help="审议通过的日期。")
+@click.option("--meeting", required=True, help="审议的会议。")
+@with_appcontext
+def adopt(year: int, day: datetime, meeting: str) -> None:
+    """登记年度计划审议通过；此后计划不再改动。
+
+    例：responder plan adopt --year 2026 --date 2026-02-10 --meeting "市政府第 20 次常务会议"
+    """
+    with transaction(CONSOLE) as session:
+        found = _plan_of(year)
+        service.adopt(session, found, day.date(), meeting)
+        say(f"{found.title}：{_adoption(found)}")
+
+
+@plan.command()
+@json_option
+@with_appcontext
+def gaps(as_json: bool) -> None:
+    """列出还没有发布活动覆盖的热点话题。
+
+    例：responder plan gaps --json
+    """
+    threshold = current_app.extensions["settings"].topic_hot_heat
+    found = service.uncovered_hot_topics(db.session, threshold)
+    if as_json:
+        print_json({"threshold": threshold, "topics": [_gap_as_json(gap) for gap in found]})
+        return
+    for gap in found:
+        hint = f"（建议 {len(gap.suggestions)} 条）" if gap.suggestions else ""
+        click.echo(f"{gap.topic.id:>5}  热度 {gap.topic.heat:>5.1f}  {gap.topic.label}{hint}")
+    say(f"热度 {threshold:.0f} 以上而没有发布活动的话题：{len(found)} 个")
+
+
+def _plan_of(year: int) -> ReleasePlan:
+    found = service.find_plan(db.session, year)
+    if found is None:
+        raise NotFound(f"还没有 {year} 年的发布计划：请先在“年度计划”页录入条目")
+    return found
+
+
+def _adoption(found: ReleasePlan) -> str:
+    if found.adopted_on is None:
+        return "尚未审议"
+    return f"{found.adopted_on} 经{found.adopted_by}审议通过"
+
+
+def _zone() -> Any:
+    return current_app.extensions["settings"].zone
+
+
+def _today() -> date:
+    return local(utc_now(), _zone()).date()
+
+
+def _plan_as_json(found: ReleasePlan) -> dict[str, Any]:
+    return {
+        "year": found.year,
+        "title": found.title,
+        "state": found.state,
+        "adopted_on": found.adopted_on,
+        "adopted_by": found.adopted_by,
+    }
+
+
+def _entry_as_json(entry: PlanEntry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "theme": entry.theme,
+        "form": entry.form,
+        "month": entry.month,
+        "day": entry.day,
+        "unit": entry.unit.name,
+        "speaker": entry.speaker,
+        "basis": entry.basis,
+        "remark": entry.remark,
+        "event_ids": sorted(event.id for event in entry.events),
+    }
+
+
+def _event_as_json(event: PressEvent) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "theme": event.theme,
+        "form": event.form,
+        "state": event.state,
+        "starts_at": event.starts_at,
+        "place": event.place,
+        "unit": event.unit.name,
+        "speaker": event.speaker,
+        "plan_entry_id": event.plan_entry_id,
+    }
+
+
+def _gap_as_json(gap: service.TopicGap) -> dict[str, Any]:
+    return {
+        "id": gap.topic.id,
+        "label": gap.topic.label,
+        "heat": gap.topic.heat,
+        "messages": gap.topic.message_count,
+        "suggestions": [
+            {
+                "event_id": link.event_id,
+                "theme": link.event.theme,
+                "score": link.score,
+                "reasons": link.reasons,
+            }
+            for link in gap.suggestions
+        ],
+    }

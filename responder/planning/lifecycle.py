@@ -1,0 +1,77 @@
+"""The way of a press event, from proposal to evaluation, as a table."""
+
+from __future__ import annotations
+
+from responder.core.lifecycle import Attempt, Lifecycle, Transition
+from responder.core.permissions import Permission
+from responder.core.times import chinese_moment
+from responder.planning.models import EventState, PressEvent
+
+_S = EventState
+
+EDIT = Permission.PLAN_EDIT
+
+
+def not_before_it_starts(event: PressEvent, attempt: Attempt) -> str | None:
+    """Nobody can say of tomorrow's conference that it was held."""
+    if attempt.now < event.starts_at:
+        return f"发布时间是{chinese_moment(event.starts_at)}，尚未开始：开始之后再登记已举行"
+    return None
+
+
+PRESS_EVENT = Lifecycle(
+    name="press_event",
+    states={
+        _S.PROPOSED: "待审批",
+        _S.APPROVED: "已批准",
+        _S.PREPARING: "筹备中",
+        _S.CONFIRMED: "已确定",
+        _S.HELD: "已举行",
+        _S.EVALUATED: "已评估",
+        _S.POSTPONED: "已推迟",
+        _S.CANCELLED: "已取消",
+    },
+    initial=_S.PROPOSED,
+    transitions=(
+        Transition("approve", "批准", (_S.PROPOSED,), _S.APPROVED, EDIT),
+        Transition("prepare", "开始筹备", (_S.APPROVED,), _S.PREPARING, EDIT),
+        Transition("confirm", "确定举行", (_S.PREPARING,), _S.CONFIRMED, EDIT),
+        Transition(
+            "hold", "登记已举行", (_S.CONFIRMED,), _S.HELD, EDIT, guards=(not_before_it_starts,)
+        ),
+        Transition("evaluate", "完成评估", (_S.HELD,), _S.EVALUATED, EDIT),
+        Transition("resume", "恢复筹备", (_S.POSTPONED,), _S.PREPARING, EDIT),
+        Transition(
+            "postpone",
+            "推迟",
+            (_S.APPROVED, _S.PREPARING, _S.CONFIRMED),
+            _S.POSTPONED,
+            EDIT,
+            needs_note=True,
+            tone="secondary",
+        ),
+        Transition(
+            "cancel",
+            "取消",
+            (_S.PROPOSED, _S.APPROVED, _S.PREPARING, _S.CONFIRMED, _S.POSTPONED),
+            _S.CANCELLED,
+            EDIT,
+            needs_note=True,
+            tone="danger",
+        ),
+    ),
+)
+
+# What an event's state means for those who count or link.
+TOOK_PLACE = frozenset({_S.HELD, _S.EVALUATED})
+EXPECTED = frozenset({_S.PROPOSED, _S.APPROVED, _S.PREPARING, _S.CONFIRMED})
+CLOSED = frozenset({_S.EVALUATED, _S.CANCELLED})
+
+STATE_TONES = {
+    _S.PROPOSED: "soon",
+    _S.APPROVED: "accent",
+    _S.PREPARING: "accent",
+    _S.CONFIRMED: "fine",
+    _S.POSTPONED: "soon",
+    _S.CANCELLED: "late",
+}

@@ -1,0 +1,208 @@
+"""Press events: entered, changed, moved along their lifecycle, listed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from responder.accounts.models import Unit
+from responder.core.audit import AuditEvent
+from responder.core.errors import Invalid, NotFound, Stale, WrongState
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Actor
+from responder.planning.lifecycle import CLOSED, EXPECTED, PRESS_EVENT, TOOK_PLACE
+from responder.planning.models import (
+    EventState,
+    Form,
+    PlanEntry,
+    PressEvent,
+    TopicEventLink,
+)
+from responder.planning.service.links import link_by_hand
+from responder.topics import service as topics
+
+# How long after it was held an event may still be linked to what it answered.
+LINKABLE_DAYS = 30
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """What a person writes of an event; everything but its state and links."""
+
+    theme: str
+    form: Form
+    starts_at: datetime
+    unit: Unit
+    place: str = ""
+    speaker: str = ""
+    summary: str = ""
+    plan_entry: PlanEntry | None = None
+
+
+_FACTS = tuple(field.name for field in fields(EventFacts))
+
+
+def create_event(
+    session: Session,
+    *,
+    theme: str,
+    form: Form,
+    starts_at: datetime,
+    unit: Unit,
+    place: str = "",
+    speaker: str = "",
+    summary: str = "",
+    plan_entry: PlanEntry | None = None,
+) -> PressEvent:
+    """Propose an event, from a row of the plan or outside of it. ``starts_at`` is aware.
+
+    :raises Invalid: no theme.
+    """
+    facts = EventFacts(theme, form, starts_at, unit, place, speaker, summary, plan_entry)
+    event = PressEvent(state=EventState.PROPOSED, links=[])
+    _write(event, facts)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def propose_event(
+    session: Session, facts: EventFacts, topic_id: int | None, actor: Actor, now: datetime
+) -> PressEvent:
+    """Enter an event; with ``topic_id``, as the answer to that topic."""
+    event = create_event(session, **{name: getattr(facts, name) for name in _FACTS})
+    if topic_id is not None:
+        link_by_hand(session, topics.get_topic(session, topic_id), event, actor, now)
+    return event
+
+
+def edit_event(
+    session: Session, event: PressEvent, facts: EventFacts, version_id: int, now: datetime
+) -> None:
+    """Save changed facts.
+
+    :param version_id: the version that the person had before them.
+    :raises Stale: somebody else saved in between.
+    :raises WrongState: the event is over and done with.
+    :raises Invalid: no theme, or an event that was held would be moved to the future.
+    """
+    if event.version_id != version_id:
+        raise Stale("这项活动刚被别人修改过：请重新打开编辑页，核对最新内容后再保存")
+    if event.state in CLOSED:
+        raise WrongState(f"活动{PRESS_EVENT.states[event.state]}，内容不能再修改")
+    if event.state in TOOK_PLACE and facts.starts_at > now:
+        raise Invalid("活动已经举行，时间不能改到以后：请核对发布时间", {"starts_at": "晚于现在"})
+    _write(event, facts)
+    session.flush()
+
+
+def _write(event: PressEvent, facts: EventFacts) -> None:
+    if not facts.theme.strip():
+        raise Invalid("请填写发布主题", {"theme": "必填"})
+    for name in _FACTS:
+        value = getattr(facts, name)
+        is_text = isinstance(value, str) and not isinstance(value, Form)
+        setattr(event, name, value.strip() if is_text else value)
+
+
+def advance_event(
+    session: Session,
+    event: PressEvent,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+) -> None:
+    """Move an event along one arrow of :data:`PRESS_EVENT`; errors as ``Lifecycle.advance``."""
+    PRESS_EVENT.advance(session, event, action, Attempt(actor, now, note))
+
+
+def get_event(session: Session, event_id: int) -> PressEvent:
+    """One event with its unit, plan entry and linked topics.
+
+    :raises NotFound: no such event.
+    """
+    event = session.get(
+        PressEvent,
+        event_id,
+        options=[
+            joinedload(PressEvent.unit),
+            joinedload(PressEvent.plan_entry).joinedload(PlanEntry.plan),
+            selectinload(PressEvent.links).joinedload(TopicEventLink.topic),
+        ],
+    )
+    if event is None:
+        raise NotFound("没有这项发布活动，或已被删除：请从活动列表重新进入")
+    return event
+
+
+def events_between(session: Session, start: datetime, end: datetime) -> list[PressEvent]:
+    """Events of every state with ``start <= starts_at < end``, by time, units loaded."""
+    query = _in_time().where(PressEvent.starts_at >= start, PressEvent.starts_at < end)
+    return list(session.scalars(query))
+
+
+def upcoming_events(session: Session, now: datetime, limit: int = 10) -> list[PressEvent]:
+    """The next events that are still expected to be held, by time, units loaded."""
+    query = _in_time().where(PressEvent.starts_at >= now, PressEvent.state.in_(EXPECTED))
+    return list(session.scalars(query.limit(limit)))
+
+
+def overdue_events(session: Session, now: datetime) -> list[PressEvent]:
+    """Approved events whose time has passed, of which nobody said yet what became of them."""
+    approved = EXPECTED - {EventState.PROPOSED}
+    query = _in_time().where(PressEvent.starts_at < now, PressEvent.state.in_(approved))
+    return list(session.scalars(query))
+
+
+def waiting_approval(session: Session) -> list[PressEvent]:
+    """Proposed events, by time, units loaded."""
+    return list(session.scalars(_in_time().where(PressEvent.state == EventState.PROPOSED)))
+
+
+def linkable_events(session: Session, now: datetime) -> list[PressEvent]:
+    """What a topic can be linked to by hand: not cancelled, to come or lately past."""
+    query = _in_time().where(
+        PressEvent.state != EventState.CANCELLED,
+        PressEvent.starts_at >= now - timedelta(days=LINKABLE_DAYS),
+    )
+    return list(session.scalars(query))
+
+
+def search_events(
+    state: EventState | None = None,
+    form: Form | None = None,
+    unit_id: int | None = None,
+    words: str = "",
+) -> Select[PressEvent]:
+    """The query behind the list, latest first; every filter is optional."""
+    query = select(PressEvent).options(joinedload(PressEvent.unit))
+    if state is not None:
+        query = query.where(PressEvent.state == state)
+    if form is not None:
+        query = query.where(PressEvent.form == form)
+    if unit_id is not None:
+        query = query.where(PressEvent.unit_id == unit_id)
+    for word in words.split():
+        columns = (PressEvent.theme, PressEvent.summary, PressEvent.speaker, PressEvent.place)
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return query.order_by(PressEvent.starts_at.desc(), PressEvent.id.desc())
+
+
+def event_history(session: Session, event: PressEvent) -> list[AuditEvent]:
+    """All that people did to an event and to its links, oldest first."""
+    link_ids = [link.id for link in event.links]
+    own = (AuditEvent.object_type == PressEvent.__tablename__) & (AuditEvent.object_id == event.id)
+    of_links = (AuditEvent.object_type == TopicEventLink.__tablename__) & (
+        AuditEvent.object_id.in_(link_ids)
+    )
+    query = select(AuditEvent).where(own | of_links).order_by(AuditEvent.id)
+    return list(session.scalars(query))
+
+
+def _in_time() -> Select[PressEvent]:
+    query = select(PressEvent).options(joinedload(PressEvent.unit))
+    return query.order_by(PressEvent.starts_at, PressEvent.id)

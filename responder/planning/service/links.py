@@ -1,0 +1,152 @@
+"""Which event answers which topic: what people decide, and what no event covers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from responder.core import audit
+from responder.core.errors import Forbidden, NotFound, WrongState
+from responder.core.permissions import Actor, Permission
+from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
+from responder.topics.models import Topic
+
+
+@dataclass(frozen=True)
+class TopicGap:
+    """A hot topic that no event covers, with what has been suggested for it."""
+
+    topic: Topic
+    suggestions: tuple[TopicEventLink, ...]
+
+
+def get_link(session: Session, link_id: int) -> TopicEventLink:
+    """One link with its event and topic.
+
+    :raises NotFound: no such link; a suggestion may have been withdrawn meanwhile.
+    """
+    link = session.get(
+        TopicEventLink,
+        link_id,
+        options=[joinedload(TopicEventLink.event), joinedload(TopicEventLink.topic)],
+    )
+    if link is None:
+        raise NotFound("这条关联建议已被更新或撤下：请返回上一页刷新后再试")
+    return link
+
+
+def decide_link(
+    session: Session, link: TopicEventLink, confirmed: bool, actor: Actor, now: datetime
+) -> None:
+    """Say whether an event answers a topic. What was refused is not suggested again.
+
+    :raises Forbidden: the person may not link events.
+    :raises WrongState: the event is cancelled and cannot answer anything.
+    """
+    _check_may_link(actor)
+    if confirmed and link.event.state is EventState.CANCELLED:
+        raise WrongState("这项活动已取消，不能再关联话题：请选择其他活动")
+    before = link.state
+    link.state = LinkState.CONFIRMED if confirmed else LinkState.REFUSED
+    if link.state is before:
+        return
+    link.decided_by_id = actor.id
+    link.decided_at = now
+    changes = {
+        "state": [before, link.state],
+        "topic": [None, link.topic.label],
+        "event": [None, link.event.theme],
+    }
+    audit.record(
+        session, "confirm_link" if confirmed else "refuse_link", link, changes, actor=actor
+    )
+
+
+def link_by_hand(
+    session: Session, topic: Topic, event: PressEvent, actor: Actor, now: datetime
+) -> TopicEventLink:
+    """Link a topic to an event that nobody suggested, or that was refused before.
+
+    :raises Forbidden: the person may not link events.
+    :raises WrongState: the event is cancelled.
+    """
+    _check_may_link(actor)
+    link = session.scalar(
+        select(TopicEventLink).where(
+            TopicEventLink.topic_id == topic.id, TopicEventLink.event_id == event.id
+        )
+    )
+    if link is None:
+        link = TopicEventLink(
+            topic=topic, event=event, state=LinkState.SUGGESTED, score=0.0, reasons=[]
+        )
+        session.add(link)
+    decide_link(session, link, True, actor, now)
+    return link
+
+
+def _check_may_link(actor: Actor) -> None:
+    if not actor.may(Permission.EVENT_LINK):
+        raise Forbidden("您没有关联话题与发布活动的权限，请联系新闻办办理")
+
+
+def links_of_topic(session: Session, topic_id: int) -> list[TopicEventLink]:
+    """A topic's links that nobody refused: confirmed first, then the likeliest."""
+    confirmed_first = case((TopicEventLink.state == LinkState.CONFIRMED, 0), else_=1)
+    query = (
+        select(TopicEventLink)
+        .where(TopicEventLink.topic_id == topic_id, TopicEventLink.state != LinkState.REFUSED)
+        .options(joinedload(TopicEventLink.event).joinedload(PressEvent.unit))
+        .order_by(confirmed_first, TopicEventLink.score.desc(), TopicEventLink.id)
+    )
+    return list(session.scalars(query))
+
+
+def uncovered_query(threshold: float) -> Select[Topic]:
+    """Topics with heat >= ``threshold`` (0–100) that no live event covers, hottest first."""
+    covered = exists().where(
+        TopicEventLink.topic_id == Topic.id,
+        TopicEventLink.state == LinkState.CONFIRMED,
+        TopicEventLink.event_id == PressEvent.id,
+        PressEvent.state != EventState.CANCELLED,
+    )
+    query = select(Topic).where(Topic.heat >= threshold, ~covered)
+    return query.order_by(Topic.heat.desc(), Topic.id)
+
+
+def count_uncovered_hot_topics(session: Session, threshold: float) -> int:
+    """How many topics with heat >= ``threshold`` no event covers."""
+    query = uncovered_query(threshold).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(query)) or 0
+
+
+def uncovered_hot_topics(
+    session: Session, threshold: float, limit: int | None = None
+) -> list[TopicGap]:
+    """Hot topics without a confirmed link, hottest first, each with its suggestions."""
+    return with_suggestions(session, session.scalars(uncovered_query(threshold).limit(limit)))
+
+
+def with_suggestions(session: Session, topics: Iterable[Topic]) -> list[TopicGap]:
+    """Each topic with its suggested links, likeliest first, in one query for all."""
+    listed = list(topics)
+    query = (
+        select(TopicEventLink)
+        .join(TopicEventLink.event)
+        .where(
+            TopicEventLink.topic_id.in_([topic.id for topic in listed]),
+            TopicEventLink.state == LinkState.SUGGESTED,
+            PressEvent.state != EventState.CANCELLED,
+        )
+        .options(contains_eager(TopicEventLink.event))
+        .order_by(TopicEventLink.score.desc(), TopicEventLink.id)
+    )
+    suggested: defaultdict[int, list[TopicEventLink]] = defaultdict(list)
+    for link in session.scalars(query):
+        suggested[link.topic_id].append(link)
+    return [TopicGap(topic, tuple(suggested[topic.id])) for topic in listed]

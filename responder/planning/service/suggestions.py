@@ -1,0 +1,165 @@
+"""The machine's proposal of which event could answer which topic. People decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, delete, not_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from responder.accounts.models import Unit
+from responder.planning import rules
+from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
+from responder.planning.service import wording
+from responder.planning.service.events import LINKABLE_DAYS
+from responder.topics.models import Topic
+
+HOTTEST = 60
+PER_TOPIC = 3
+
+# Enough labels to know which words are common; older topics would change little.
+BACKGROUND_TOPICS = 2000
+
+Pair = tuple[int, int]
+Terms = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class SuggestionRun:
+    """What one run looked at, and how many suggestions it added, kept and removed."""
+
+    topics: int
+    events: int
+    added: int
+    kept: int
+    removed: int
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    score: float
+    reasons: tuple[rules.Reason, ...]
+
+
+def suggest_links(session: Session, now: datetime, hottest: int = HOTTEST) -> SuggestionRun:
+    """Bring the suggestions up to date.
+
+    Looks at the ``hottest`` topics and at the events to come or lately held. A link that
+    a person confirmed or refused is never touched; suggestions that no longer hold go.
+    """
+    by_heat = select(Topic).order_by(Topic.heat.desc(), Topic.id)
+    topics = list(session.scalars(by_heat.limit(hottest)))
+    events = _candidates(session, now)
+    links = _links(session, topics)
+    decided = {pair for pair, link in links.items() if link.state is not LinkState.SUGGESTED}
+    wanted = _proposals(session, topics, events, decided)
+    for pair, proposal in wanted.items():
+        _store(session, links.get(pair), pair, proposal)
+    withdrawn = links.keys() - wanted.keys() - decided
+    _withdraw(session, [links[pair].id for pair in withdrawn])
+    kept = len(wanted.keys() & links.keys())
+    return SuggestionRun(len(topics), len(events), len(wanted) - kept, kept, len(withdrawn))
+
+
+def _candidates(session: Session, now: datetime) -> list[PressEvent]:
+    """Events to come, and those of the last days; not what is cancelled or has no date."""
+    adrift = and_(PressEvent.state == EventState.POSTPONED, PressEvent.starts_at < now)
+    query = (
+        select(PressEvent)
+        .where(
+            PressEvent.state != EventState.CANCELLED,
+            PressEvent.starts_at >= now - timedelta(days=LINKABLE_DAYS),
+            not_(adrift),
+        )
+        .options(joinedload(PressEvent.unit))
+        .order_by(PressEvent.id)
+    )
+    return list(session.scalars(query))
+
+
+def _links(session: Session, topics: Sequence[Topic]) -> dict[Pair, TopicEventLink]:
+    """All open suggestions, and whatever was decided of these topics."""
+    query = select(TopicEventLink).where(
+        or_(
+            TopicEventLink.state == LinkState.SUGGESTED,
+            TopicEventLink.topic_id.in_([topic.id for topic in topics]),
+        )
+    )
+    return {(link.topic_id, link.event_id): link for link in session.scalars(query)}
+
+
+def _proposals(
+    session: Session,
+    topics: Sequence[Topic],
+    events: Sequence[PressEvent],
+    decided: set[Pair],
+) -> dict[Pair, _Proposal]:
+    """For each topic the few events that fit it best."""
+    of_topics = {topic.id: wording.topic_terms(topic.label, topic.keywords) for topic in topics}
+    vocabulary = {word for terms in of_topics.values() for word in terms}
+    of_events = {event.id: wording.event_terms(event, vocabulary) for event in events}
+    idf = wording.rarity([*_background(session), *of_events.values()])
+    matters = {event.unit: wording.words_of(event.unit.matters) for event in events}
+    found: dict[Pair, _Proposal] = {}
+    for topic in topics:
+        fitting = [
+            ((topic.id, event.id), proposal)
+            for event in events
+            if (topic.id, event.id) not in decided
+            and (
+                proposal := _propose(
+                    topic, event, of_topics[topic.id], of_events[event.id], idf, matters
+                )
+            )
+        ]
+        fitting.sort(key=lambda pair: -pair[1].score)
+        found.update(fitting[:PER_TOPIC])
+    return found
+
+
+def _background(session: Session) -> Iterable[Iterable[str]]:
+    """The words of each known topic, to tell rare ones from common ones."""
+    query = select(Topic.label, Topic.keywords).order_by(Topic.last_seen.desc())
+    for label, keywords in session.execute(query.limit(BACKGROUND_TOPICS)):
+        yield wording.topic_terms(label, keywords)
+
+
+def _propose(
+    topic: Topic,
+    event: PressEvent,
+    topic_terms: Terms,
+    event_terms: Terms,
+    idf: Terms,
+    matters: Mapping[Unit, Sequence[str]],
+) -> _Proposal | None:
+    """The pair's proposal, or None when it is not worth a person's time."""
+    words = wording.meet(topic_terms, event_terms, idf)
+    around = rules.Circumstances(
+        first_seen=topic.first_seen,
+        last_seen=topic.last_seen,
+        starts_at=event.starts_at,
+        unit_name=event.unit.short_name or event.unit.name,
+        unit_words=tuple(word for word in matters[event.unit] if word in topic_terms),
+    )
+    score, reasons = rules.suggestion_score(words.score, words.words, around)
+    return _Proposal(score, reasons) if score > 0 else None
+
+
+def _store(session: Session, link: TopicEventLink | None, pair: Pair, proposal: _Proposal) -> None:
+    if link is None:
+        link = TopicEventLink(topic_id=pair[0], event_id=pair[1], state=LinkState.SUGGESTED)
+        session.add(link)
+    link.score = round(proposal.score, 4)
+    link.reasons = [[text, round(share, 3)] for text, share in proposal.reasons]
+
+
+def _withdraw(session: Session, link_ids: Sequence[int]) -> None:
+    """Past the unit of work, because the trail is for what people do; unless one decided."""
+    session.flush()
+    session.execute(
+        delete(TopicEventLink).where(
+            TopicEventLink.id.in_(link_ids), TopicEventLink.state == LinkState.SUGGESTED
+        )
+    )

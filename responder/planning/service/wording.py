@@ -1,0 +1,81 @@
+"""Which words a topic and an event share, and how much those words say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from math import log
+
+from nlp import Match, RjiebaSegmenter, Segmenter, content_words, match, normalise
+from responder.planning.models import PressEvent
+
+# A headline's words count less than the keywords' heaviest, a summary's less than a theme's.
+LABEL_WEIGHT = 0.6
+SUMMARY_WEIGHT = 0.5
+
+
+@cache
+def office_words() -> frozenset[str]:
+    """Words that occur in every announcement and complaint and tell no matter from the next."""
+    text = files("responder").joinpath("data/office_words.txt").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return frozenset(" ".join(lines).split())
+
+
+@cache
+def _segmenter() -> Segmenter:
+    return RjiebaSegmenter()
+
+
+def words_of(text: str) -> list[str]:
+    """The words of ``text`` that can tell a matter: two characters at least, no office talk."""
+    found = content_words(_segmenter().cut(normalise(text)))
+    return [word for word in found if len(word) > 1 and word not in office_words()]
+
+
+def rarity(documents: Iterable[Iterable[str]]) -> dict[str, float]:
+    """Word → ``ln((1 + n) / (1 + df)) + 1`` over ``n`` documents, each a set of words."""
+    count = 0
+    frequency: Counter[str] = Counter()
+    for words in documents:
+        count += 1
+        frequency.update(set(words))
+    return {word: log((1 + count) / (1 + df)) + 1 for word, df in frequency.items()}
+
+
+def topic_terms(label: str, keywords: Sequence[Sequence[object]]) -> dict[str, float]:
+    """Word → weight (0–1) of a topic, from its label and ``[[word, weight], …]``."""
+    terms = dict.fromkeys(words_of(label), LABEL_WEIGHT)
+    kept = [(str(word), float(str(weight))) for word, weight in keywords]
+    heaviest = max((weight for _, weight in kept), default=1.0)
+    for word, weight in kept:
+        if len(word) > 1 and word not in office_words():
+            terms[word] = max(terms.get(word, 0.0), weight / heaviest)
+    return terms
+
+
+def event_terms(event: PressEvent, vocabulary: Iterable[str]) -> dict[str, float]:
+    """Word → weight (0–1) of an event, from its theme and summary.
+
+    :param vocabulary: the topics' words; those that stand in the event's text count even
+        where a different neighbour made the text fall into other pieces.
+    """
+    theme, summary = normalise(event.theme), normalise(event.summary)
+    terms = dict.fromkeys(words_of(summary), SUMMARY_WEIGHT)
+    terms.update(dict.fromkeys((word for word in vocabulary if word in summary), SUMMARY_WEIGHT))
+    terms.update(dict.fromkeys(words_of(theme), 1.0))
+    terms.update(dict.fromkeys((word for word in vocabulary if word in theme), 1.0))
+    return terms
+
+
+def meet(topic: Mapping[str, float], event: Mapping[str, float], idf: Mapping[str, float]) -> Match:
+    """How far the two wordings meet (0–1), and by which words."""
+    return match(topic, event, idf)
+
+
+def matters_of(matters: str) -> frozenset[str]:
+    """The words of a unit's duties (``车位销售、物业管理``)."""
+    return frozenset(words_of(re.sub(r"[、，,；;]+", "，", matters)))

@@ -1,0 +1,60 @@
+"""What the first page shows: due, hot, next, and waiting for me."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from responder.core.permissions import Actor, Permission
+from responder.planning import service as planning
+from responder.planning.models import PressEvent
+from responder.planning.service import TopicGap
+from responder.responses import service as responses
+from responder.responses.models import ItemClock, ResponseItem
+from responder.topics import service as topics
+from responder.topics.models import Topic
+
+ROWS = 8
+
+
+@dataclass(frozen=True)
+class Today:
+    """A person's morning; what the person may not see is empty."""
+
+    due: list[ItemClock] = field(default_factory=list)
+    hot: list[Topic] = field(default_factory=list)
+    uncovered: dict[int, TopicGap] = field(default_factory=dict)
+    upcoming: list[PressEvent] = field(default_factory=list)
+    items_waiting: list[ResponseItem] = field(default_factory=list)
+    events_waiting: list[PressEvent] = field(default_factory=list)
+
+
+def today(session: Session, actor: Actor, now: datetime, hot_heat: float) -> Today:
+    """The first page of one person.
+
+    :param hot_heat: from which heat (0–100) a topic that no event answers stands out.
+    """
+    sees_plan = actor.may(Permission.PLAN_READ)
+    sees_items = actor.may(Permission.RESPONSE_READ)
+    gaps = planning.uncovered_hot_topics(session, hot_heat) if sees_plan else []
+    return Today(
+        due=responses.due(session, limit=ROWS) if sees_items else [],
+        hot=_hot(session) if actor.may(Permission.TOPIC_READ) else [],
+        uncovered={gap.topic.id: gap for gap in gaps},
+        upcoming=planning.upcoming_events(session, now, limit=ROWS) if sees_plan else [],
+        items_waiting=responses.waiting_for(session, actor) if sees_items else [],
+        events_waiting=_events_waiting(session, actor, now),
+    )
+
+
+def _hot(session: Session) -> list[Topic]:
+    return list(session.scalars(topics.topics_by_heat(min_messages=2).limit(ROWS)))
+
+
+def _events_waiting(session: Session, actor: Actor, now: datetime) -> list[PressEvent]:
+    """Events to approve, and events of the past that nobody has said were held."""
+    if not actor.may(Permission.PLAN_EDIT):
+        return []
+    return [*planning.overdue_events(session, now), *planning.waiting_approval(session)]

@@ -1,0 +1,207 @@
+"""The way of a response item, from the first draft to the archive, as a table."""
+
+from __future__ import annotations
+
+from responder.core.lifecycle import Attempt, Lifecycle, Transition
+from responder.core.permissions import Permission
+from responder.responses import rules
+from responder.responses.models import ItemState, ResponseItem
+
+_S = ItemState
+_P = Permission
+
+FIELD_LABELS = {
+    "title": "标题",
+    "concern": "关切内容",
+    "concern_source": "关切来源",
+    "answer": "回应内容",
+}
+
+# Where each button posts to. What publishes belongs to the capability downstream.
+DESK = "responses.advance"
+SCHEDULE = "publishing.schedule"
+UNSCHEDULE = "publishing.unschedule"
+PUBLISH = "publishing.publish"
+
+
+def outgoing(item: ResponseItem) -> dict[str, str]:
+    """Every text of an item that the public will read."""
+    return {name: getattr(item, name) for name in FIELD_LABELS}
+
+
+def has_an_answer(item: ResponseItem, _attempt: Attempt) -> str | None:
+    """An empty page needs no reviewers."""
+    if not item.answer.strip():
+        return "还没有回应内容：请先起草并保存"
+    if len(item.answer.strip()) < rules.MIN_ANSWER_LENGTH:
+        return f"回应内容不足 {rules.MIN_ANSWER_LENGTH} 个字：请写完整后再提交"
+    return None
+
+
+def wrote_none_of_it(item: ResponseItem, attempt: Attempt) -> str | None:
+    """Nobody approves what they wrote: the concern (who opened it), or any version."""
+    writers = {item.opened_by_id, item.drafted_by_id, *(draft.author_id for draft in item.drafts)}
+    if attempt.actor.id in writers:
+        return "您参与过本事项的起草，不能审签：请由其他同事办理"
+    return None
+
+
+def is_new_to_this_round(item: ResponseItem, attempt: Attempt) -> str | None:
+    """The three reviewers and the signer of a round are four people."""
+    if attempt.actor.id in rules.approvers(item.reviews):
+        return "本轮您已审过，三审和签发须由不同的人办理：请由其他同事办理"
+    return None
+
+
+def holds_no_private_data(item: ResponseItem, _attempt: Attempt) -> str | None:
+    """The gate of every outgoing text."""
+    return rules.gate_sentence(rules.private_data_in(outgoing(item), FIELD_LABELS))
+
+
+# These refuse a person, the others a text: another person could take the step at once.
+PERSONAL_GUARDS = (wrote_none_of_it, is_new_to_this_round)
+
+
+def _return(source: ItemState, permission: Permission, label: str = "退回修改") -> Transition:
+    return Transition(
+        "return",
+        label,
+        (source,),
+        _S.DRAFT,
+        permission,
+        needs_note=True,
+        tone="outline-danger",
+        endpoint=DESK,
+    )
+
+
+RESPONSE_ITEM = Lifecycle(
+    name="response_item",
+    states={
+        _S.DRAFT: "起草中",
+        _S.FIRST_REVIEW: "待初审",
+        _S.SECOND_REVIEW: "待复审",
+        _S.THIRD_REVIEW: "待终审",
+        _S.SIGNING: "待签发",
+        _S.SIGNED: "已签发",
+        _S.SCHEDULED: "待发布",
+        _S.PUBLISHED: "已发布",
+        _S.ARCHIVED: "已归档",
+    },
+    initial=_S.DRAFT,
+    transitions=(
+        Transition(
+            "submit",
+            "提交初审",
+            (_S.DRAFT,),
+            _S.FIRST_REVIEW,
+            _P.RESPONSE_DRAFT,
+            guards=(has_an_answer,),
+            endpoint=DESK,
+        ),
+        Transition(
+            "approve_first",
+            "初审通过",
+            (_S.FIRST_REVIEW,),
+            _S.SECOND_REVIEW,
+            _P.REVIEW_FIRST,
+            guards=PERSONAL_GUARDS,
+            endpoint=DESK,
+        ),
+        Transition(
+            "approve_second",
+            "复审通过",
+            (_S.SECOND_REVIEW,),
+            _S.THIRD_REVIEW,
+            _P.REVIEW_SECOND,
+            guards=PERSONAL_GUARDS,
+            endpoint=DESK,
+        ),
+        Transition(
+            "approve_third",
+            "终审通过",
+            (_S.THIRD_REVIEW,),
+            _S.SIGNING,
+            _P.REVIEW_THIRD,
+            guards=PERSONAL_GUARDS,
+            endpoint=DESK,
+        ),
+        Transition(
+            "sign",
+            "签发",
+            (_S.SIGNING,),
+            _S.SIGNED,
+            _P.RESPONSE_SIGN,
+            guards=(has_an_answer, *PERSONAL_GUARDS, holds_no_private_data),
+            endpoint=DESK,
+        ),
+        Transition(
+            "schedule",
+            "定时发布",
+            (_S.SIGNED,),
+            _S.SCHEDULED,
+            _P.PUBLISH,
+            guards=(holds_no_private_data,),
+            endpoint=SCHEDULE,
+        ),
+        Transition(
+            "publish",
+            "立即发布",
+            (_S.SIGNED, _S.SCHEDULED),
+            _S.PUBLISHED,
+            _P.PUBLISH,
+            guards=(holds_no_private_data,),
+            tone="outline-primary",
+            endpoint=PUBLISH,
+        ),
+        Transition(
+            "unschedule",
+            "取消定时",
+            (_S.SCHEDULED,),
+            _S.SIGNED,
+            _P.PUBLISH,
+            tone="outline-secondary",
+            endpoint=UNSCHEDULE,
+        ),
+        _return(_S.FIRST_REVIEW, _P.REVIEW_FIRST),
+        _return(_S.SECOND_REVIEW, _P.REVIEW_SECOND),
+        _return(_S.THIRD_REVIEW, _P.REVIEW_THIRD),
+        _return(_S.SIGNING, _P.RESPONSE_SIGN),
+        # Facts change between the signature and the release; without this way back a
+        # signed text that the gate refuses could never be put right.
+        _return(_S.SIGNED, _P.RESPONSE_SIGN, "撤回修改"),
+        Transition(
+            "archive",
+            "归档",
+            (_S.PUBLISHED,),
+            _S.ARCHIVED,
+            _P.ARCHIVE,
+            tone="outline-secondary",
+            endpoint=DESK,
+        ),
+    ),
+)
+
+# What decides on a text, and so leaves a line in the table of reviews.
+REVIEW_ACTIONS = frozenset({"approve_first", "approve_second", "approve_third", "sign", "return"})
+
+# The step that somebody is waited for in each state. A scheduled item waits for its
+# hour, and filing away what is published waits for nobody.
+NEXT_STEPS = frozenset(
+    {"submit", "approve_first", "approve_second", "approve_third", "sign", "schedule"}
+)
+
+STATE_TONES = {
+    _S.DRAFT: "soon",
+    _S.FIRST_REVIEW: "accent",
+    _S.SECOND_REVIEW: "accent",
+    _S.THIRD_REVIEW: "accent",
+    _S.SIGNING: "accent",
+    _S.SIGNED: "fine",
+    _S.SCHEDULED: "fine",
+}
+
+DESK_PERMISSIONS = tuple({t.permission for t in RESPONSE_ITEM.transitions if t.endpoint == DESK})
+DESK_ACTIONS = tuple(
+    dict.fromkeys(t.action for t in RESPONSE_ITEM.transitions if t.endpoint == DESK)
+)

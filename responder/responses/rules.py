@@ -1,0 +1,149 @@
+"""Pure decisions on response items: rounds, versions, private data, the first summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from responder.core import privacy
+from responder.core.times import SHANGHAI, chinese_date, local
+
+# Under this, an answer is a placeholder and not an answer.
+MIN_ANSWER_LENGTH = 10
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CLAUSE = re.compile(r"[^，。！？；：、\n]*[，。！？；：、\n]|[^，。！？；：、\n]+")
+
+
+class Reviewed(Protocol):
+    """What a review must tell for its round to be counted."""
+
+    @property
+    def round(self) -> int: ...
+    @property
+    def approved(self) -> bool: ...
+    @property
+    def reviewer_id(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class PrivateData:
+    """A finding, and the field of the outgoing text that holds it."""
+
+    field: str
+    field_label: str
+    finding: privacy.Finding
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of text. ``label`` names the kind of private data, or is empty."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A stretch of two versions: ``same``, ``removed`` or ``added``."""
+
+    kind: str
+    text: str
+
+
+def clean(text: str) -> str:
+    """Text as it is kept: one kind of line end, no character that XML or a database refuses."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text).strip()
+
+
+def current_round(reviews: Iterable[Reviewed]) -> int:
+    """How many times the text has been, or is about to be, submitted. Each return ends a round."""
+    return 1 + sum(not review.approved for review in reviews)
+
+
+def approvers(reviews: Iterable[Reviewed]) -> set[int | None]:
+    """Whoever has passed the text in the present round."""
+    listed = list(reviews)
+    now = current_round(listed)
+    return {review.reviewer_id for review in listed if review.approved and review.round == now}
+
+
+def private_data_in(
+    fields: Mapping[str, str], labels: Mapping[str, str] | None = None
+) -> list[PrivateData]:
+    """All private data in the texts that would go out.
+
+    :param fields: field name → text.
+    :param labels: field name → its Chinese name.
+    """
+    return [
+        PrivateData(name, (labels or {}).get(name, name), finding)
+        for name, text in fields.items()
+        for finding in privacy.find(text)
+    ]
+
+
+def gate_sentence(found: Iterable[PrivateData]) -> str | None:
+    """Why a text may not go out, and where; nothing when it may. Values appear masked."""
+    parts = [f"{data.field_label}中的{_shown(data.finding)}" for data in found]
+    if not parts:
+        return None
+    return f"含有个人信息：{'、'.join(parts)}。请退回修改，删去或改用概括说法后再继续"
+
+
+def _shown(finding: privacy.Finding) -> str:
+    # Some kinds are hidden entirely; a row of asterisks helps nobody to find the place.
+    hidden = not finding.masked.strip("*")
+    return finding.label if hidden else f"{finding.label} {finding.masked}"
+
+
+def segments(text: str) -> list[Segment]:
+    """``text`` cut where private data begins and ends."""
+    cut: list[Segment] = []
+    position = 0
+    for finding in privacy.find(text):
+        cut.append(Segment(text[position : finding.start]))
+        cut.append(Segment(finding.text, finding.label))
+        position = finding.end
+    return [segment for segment in (*cut, Segment(text[position:])) if segment.text]
+
+
+def difference(old: str, new: str) -> list[Change]:
+    """What became of ``old``, clause by clause: finer is unreadable in Chinese, coarser hides."""
+    before, after = _CLAUSE.findall(old), _CLAUSE.findall(new)
+    changes: list[Change] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            changes.append(Change("same", "".join(before[i1:i2])))
+            continue
+        changes.append(Change("removed", "".join(before[i1:i2])))
+        changes.append(Change("added", "".join(after[j1:j2])))
+    return [change for change in changes if change.text]
+
+
+def concern_summary(
+    label: str,
+    messages: int,
+    people: int,
+    first_seen: datetime,
+    last_seen: datetime,
+    zone: ZoneInfo = SHANGHAI,
+) -> str:
+    """A first wording of the concern, from a topic's figures; a person rewrites it."""
+    first, last = local(first_seen, zone).date(), local(last_seen, zone).date()
+    span = chinese_date(first)
+    if last != first:
+        span = f"{span}至{chinese_date(last)}"
+    return f"{span}，共有 {people} 人通过 {messages} 条留言反映“{label}”。"
+
+
+def source_summary(channels: Mapping[str, int]) -> str:
+    """``{"市长热线": 3, "微博": 1}`` as one line, most frequent first."""
+    ordered = sorted(channels.items(), key=lambda pair: -pair[1])
+    return "、".join(f"{label} {count} 条" for label, count in ordered)

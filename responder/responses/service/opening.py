@@ -1,0 +1,159 @@
+"""Opening an item, which starts its clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from responder.accounts.models import Unit
+from responder.core import audit, privacy
+from responder.core.clocks import ClockRule, deadline, rules_for
+from responder.core.errors import Forbidden, Invalid, NotFound
+from responder.core.permissions import Actor, Permission
+from responder.core.times import SHANGHAI, chinese_moment
+from responder.core.work_calendar import WorkCalendar, load_calendar
+from responder.intake.models import CHANNEL_LABELS, Message
+from responder.planning.models import LinkState, PressEvent, TopicEventLink
+from responder.responses import rules
+from responder.responses.models import ItemClock, Level, ResponseItem
+from responder.topics.models import Membership, Topic
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """What a topic already says of a new item; a person corrects it."""
+
+    topic: Topic
+    title: str
+    concern: str
+    concern_source: str
+    events: list[PressEvent]
+
+
+def open_item(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    title: str,
+    concern: str,
+    concern_source: str,
+    unit: Unit,
+    level: Level,
+    found_at: datetime,
+    topic: Topic | None = None,
+    event: PressEvent | None = None,
+    zone: ZoneInfo = SHANGHAI,
+) -> ResponseItem:
+    """Open a response item and start the clocks of its level.
+
+    :param found_at: aware; when the office learnt of the matter. Not after ``now``.
+    :param zone: the office's, for the working days of clocks that count them.
+    :raises Forbidden: the person may not open items.
+    :raises Invalid: a text is missing, or ``found_at`` lies ahead.
+    """
+    if not actor.may(Permission.RESPONSE_OPEN):
+        raise Forbidden("您没有发起回应的权限，请联系研判员或编辑")
+    if found_at > now:
+        raise Invalid(
+            f"发现时间 {chinese_moment(found_at, zone)} 尚未到来：请填写实际发现的时间",
+            {"found_at": "不能晚于现在"},
+        )
+    item = ResponseItem(
+        **required_texts(title, concern, concern_source),
+        unit=unit,
+        level=level,
+        topic=topic,
+        event=event,
+        found_at=found_at,
+        opened_at=now,
+        opened_by_id=actor.id,
+    )
+    session.add(item)
+    calendar = load_calendar(session)
+    item.clocks = [_clock(item, rule, calendar, zone) for rule in rules_for(session, level)]
+    audit.record(session, "open", item, {"clocks": [c.rule.duty for c in item.clocks]}, "", actor)
+    return item
+
+
+def required_texts(title: str, concern: str, concern_source: str) -> dict[str, str]:
+    """The texts of an item as they are kept.
+
+    :raises Invalid: title or concern is empty.
+    """
+    texts = {
+        "title": " ".join(rules.clean(title).split()),
+        "concern": rules.clean(concern),
+        "concern_source": " ".join(rules.clean(concern_source).split()),
+    }
+    if not texts["title"]:
+        raise Invalid("请填写标题", {"title": "必填"})
+    if not texts["concern"]:
+        raise Invalid("请填写关切内容：群众反映了什么", {"concern": "必填"})
+    return texts
+
+
+def _clock(
+    item: ResponseItem, rule: ClockRule, calendar: WorkCalendar, zone: ZoneInfo
+) -> ItemClock:
+    moments = {"found_at": item.found_at, "opened_at": item.opened_at}
+    started_at = moments.get(rule.starts_from)
+    if started_at is None:
+        raise Invalid(
+            f"时限规则“{rule.name}”的起算时点 {rule.starts_from} 无法识别："
+            f"请改为 {'、'.join(moments)} 之一"
+        )
+    end = deadline(started_at, rule.length, rule.unit, calendar, zone)
+    return ItemClock(
+        rule=rule,
+        started_at=started_at,
+        due_at=end.due_at,
+        provisional=end.provisional,
+        steps=list(end.steps),
+    )
+
+
+def prefill(session: Session, topic_id: int, zone: ZoneInfo = SHANGHAI) -> Prefill:
+    """What can be said of an item before anybody has written a word.
+
+    :raises NotFound: no such topic.
+    """
+    topic = session.get(Topic, topic_id)
+    if topic is None:
+        raise NotFound("没有这个话题，或它已并入别的话题：请从话题列表重新选择")
+    label = privacy.mask(topic.label)
+    concern = rules.concern_summary(
+        label,
+        topic.message_count,
+        topic.people_count,
+        topic.first_seen,
+        topic.last_seen,
+        zone,
+    )
+    source = rules.source_summary(_channels(session, topic_id))
+    return Prefill(topic, label, concern, source, confirmed_events(session, topic_id))
+
+
+def _channels(session: Session, topic_id: int) -> dict[str, int]:
+    query = (
+        select(Message.channel, func.count())
+        .join(Membership, Membership.message_id == Message.id)
+        .where(Membership.topic_id == topic_id)
+        .group_by(Message.channel)
+        .order_by(Message.channel)
+    )
+    return {CHANNEL_LABELS[channel]: count for channel, count in session.execute(query)}
+
+
+def confirmed_events(session: Session, topic_id: int) -> list[PressEvent]:
+    """The press events that a person has confirmed for this topic, soonest first."""
+    query = (
+        select(TopicEventLink)
+        .options(joinedload(TopicEventLink.event))
+        .where(TopicEventLink.topic_id == topic_id, TopicEventLink.state == LinkState.CONFIRMED)
+    )
+    return sorted((link.event for link in session.scalars(query)), key=lambda e: e.starts_at)

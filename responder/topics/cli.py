@@ -1,0 +1,134 @@
+"""``responder topics``: refresh, list, show."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from responder.core.console import json_option, print_json, say
+from responder.core.database import db
+from responder.core.errors import Invalid
+from responder.core.permissions import CONSOLE
+from responder.core.times import end_of_day, utc_now
+from responder.settings import Settings
+from responder.topics import refreshing, service
+from responder.topics.models import Topic, TopicRefresh
+
+
+@click.group()
+def topics() -> None:
+    """话题：聚合、排序、查看。"""
+
+
+@topics.command("refresh")
+@click.option("--as-of", metavar="YYYY-MM-DD", help="统计到这一天结束；默认到现在。")
+@json_option
+@with_appcontext
+def refresh(as_of: str | None, as_json: bool) -> None:
+    """把尚无话题的留言聚合到话题，并重算热度。
+
+    例：responder topics refresh --as-of 2020-01-08 --json
+    """
+    settings: Settings = current_app.extensions["settings"]
+    moment = utc_now()
+    run = refreshing.refresh(
+        _moment(as_of, settings) if as_of else moment,
+        moment,
+        timedelta(days=settings.topic_window_days),
+        CONSOLE,
+    )
+    seconds = (utc_now() - moment).total_seconds()
+    say(
+        f"新增留言 {run.messages_added} 条，新话题 {run.topics_created} 个，"
+        f"共 {run.topics_total} 个话题（{seconds:.1f} 秒）"
+    )
+    if as_json:
+        print_json({**_run_as_json(run), "seconds": round(seconds, 2)})
+
+
+@topics.command("list")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000))
+@json_option
+@with_appcontext
+def list_(limit: int, as_json: bool) -> None:
+    """按热度列出话题。
+
+    例：responder topics list --limit 20 --json
+    """
+    found = list(db.session.scalars(service.topics_by_heat().limit(limit)))
+    if as_json:
+        print_json({"topics": [_topic_as_json(topic) for topic in found]})
+        return
+    if not found:
+        say("还没有话题：请先导入留言，再运行 responder topics refresh")
+    for topic in found:
+        click.echo(
+            f"{topic.id:>6}  热度 {topic.heat:5.1f}  {topic.message_count:>4} 条  {topic.label}"
+        )
+
+
+@topics.command("show")
+@click.argument("topic_id", type=int)
+@json_option
+@with_appcontext
+def show(topic_id: int, as_json: bool) -> None:
+    """查看一个话题的热度构成和全部留言编号。
+
+    例：responder topics show 12 --json
+    """
+    topic = service.get_topic(db.session, topic_id)
+    members = list(db.session.scalars(service.memberships_of(topic)))
+    if as_json:
+        messages = [
+            {
+                "id": member.message_id,
+                "external_id": member.message.external_id,
+                "title": member.message.title,
+                "occurred_at": member.message.occurred_at,
+                "similarity": member.similarity,
+                "repeats": member.repeats_id,
+            }
+            for member in members
+        ]
+        print_json({**_topic_as_json(topic), "messages": messages})
+        return
+    click.echo(f"{topic.label}（热度 {topic.heat}）")
+    for part in topic.heat_parts:
+        click.echo(f"  {part['label']} {part['points']}/{part['of']:.0f}  {part['evidence']}")
+    for member in members:
+        message = member.message
+        click.echo(f"  {message.occurred_at:%Y-%m-%d}  #{message.id}  {message.title.strip()}")
+
+
+def _moment(text: str, settings: Settings) -> datetime:
+    try:
+        return end_of_day(date.fromisoformat(text), settings.zone)
+    except ValueError as error:
+        raise Invalid(f"--as-of {text} 不是日期：请写成 2020-01-08 这样") from error
+
+
+def _run_as_json(run: TopicRefresh) -> dict[str, Any]:
+    return {
+        "as_of": run.as_of,
+        "messages_added": run.messages_added,
+        "topics_created": run.topics_created,
+        "topics": run.topics_total,
+    }
+
+
+def _topic_as_json(topic: Topic) -> dict[str, Any]:
+    return {
+        "id": topic.id,
+        "label": topic.label,
+        "heat": topic.heat,
+        "heat_parts": topic.heat_parts,
+        "keywords": [word for word, _ in topic.keywords],
+        "messages": topic.message_count,
+        "people": topic.people_count,
+        "first_seen": topic.first_seen,
+        "last_seen": topic.last_seen,
+    }

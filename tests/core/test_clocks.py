@@ -1,0 +1,107 @@
+"""Deadlines against dates worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from responder.core.clocks import ClockRule, Unit, deadline, rules_for, seed_clock_rules
+from responder.core.database import transaction
+from responder.core.permissions import CONSOLE
+from responder.core.times import local
+from responder.core.work_calendar import WorkCalendar
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# National Day 2026: off 1–7 October, made up on Sunday 20 September and Saturday 10 October.
+AUTUMN_2026 = WorkCalendar(
+    {date(2026, 10, day): False for day in range(1, 8)}
+    | {date(2026, 9, 20): True, date(2026, 10, 10): True},
+    frozenset({2026}),
+)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("started", "length", "unit", "due"),
+    [
+        ("2026-03-05 09:30", 5, Unit.HOURS, "2026-03-05 14:30:00"),
+        ("2026-03-05 21:00", 5, Unit.HOURS, "2026-03-06 02:00:00"),  # through the night
+        ("2026-09-30 18:00", 48, Unit.HOURS, "2026-10-02 18:00:00"),  # through the holiday
+        ("2026-12-31 20:00", 24, Unit.HOURS, "2027-01-01 20:00:00"),
+        ("2026-03-05 09:30", 1, Unit.WORKING_DAYS, "2026-03-06 23:59:59"),
+        ("2026-03-06 09:30", 1, Unit.WORKING_DAYS, "2026-03-09 23:59:59"),  # over a weekend
+        ("2026-09-30 09:30", 1, Unit.WORKING_DAYS, "2026-10-08 23:59:59"),  # over the holiday
+        ("2026-10-08 09:30", 3, Unit.WORKING_DAYS, "2026-10-12 23:59:59"),  # made-up Saturday
+        ("2026-09-18 23:59", 1, Unit.WORKING_DAYS, "2026-09-20 23:59:59"),  # made-up Sunday
+        ("2026-03-07 10:00", 1, Unit.WORKING_DAYS, "2026-03-09 23:59:59"),  # begun on a Saturday
+    ],
+)
+def test_deadline_is_the_one_worked_out_by_hand(
+    started: str, length: int, unit: Unit, due: str
+) -> None:
+    found = deadline(at(started), length, unit, AUTUMN_2026)
+    assert f"{local(found.due_at):%Y-%m-%d %H:%M:%S}" == due
+    assert not found.provisional
+
+
+def test_deadline_tells_the_days_that_did_not_count() -> None:
+    found = deadline(at("2026-09-30 09:30"), 1, Unit.WORKING_DAYS, AUTUMN_2026)
+    assert found.steps[2] == (
+        "其间 7 天不是工作日：10月1日、10月2日、10月3日、10月4日、10月5日、10月6日、10月7日"
+    )
+
+
+def test_deadline_that_touches_an_unannounced_year_says_it_is_provisional() -> None:
+    found = deadline(at("2026-12-31 09:30"), 1, Unit.WORKING_DAYS, AUTUMN_2026)
+    assert found.provisional
+    assert any("暂定" in step for step in found.steps)
+
+
+@given(
+    start=st.dates(date(2026, 1, 1), date(2026, 11, 1)),
+    count=st.integers(1, 40),
+    holiday=st.dates(date(2026, 1, 1), date(2027, 3, 1)),
+)
+def test_a_holiday_more_never_shortens_a_clock(start: date, count: int, holiday: date) -> None:
+    stricter = WorkCalendar({**AUTUMN_2026.exceptions, holiday: False}, AUTUMN_2026.announced)
+    before = AUTUMN_2026.add_working_days(start, count)
+    assert stricter.add_working_days(start, count) >= before
+
+
+def test_shipped_rules_name_their_source(session) -> None:
+    rules = session.scalars(select(ClockRule)).all()
+    assert {(rule.length, rule.unit) for rule in rules} == {
+        (5, Unit.HOURS),
+        (24, Unit.HOURS),
+        (48, Unit.HOURS),
+    }
+    assert all("国办发" in rule.source for rule in rules)
+
+
+def test_a_grave_item_starts_two_clocks_shortest_first(session) -> None:
+    assert [rule.length for rule in rules_for(session, "major_emergency")] == [5, 24]
+
+
+def test_seeding_again_keeps_what_the_office_has_edited(session) -> None:
+    with transaction(CONSOLE):
+        rule = session.scalar(select(ClockRule).where(ClockRule.code == "public_concern"))
+        rule.length = 36
+    with transaction(CONSOLE):
+        assert seed_clock_rules(session) == 0
+    edited = session.scalar(select(ClockRule).where(ClockRule.code == "public_concern"))
+    assert edited.length == 36
+
+
+def test_utc_and_local_start_give_the_same_deadline() -> None:
+    utc = at("2026-03-05 23:30").astimezone(UTC)
+    same = deadline(at("2026-03-05 23:30"), 2, Unit.WORKING_DAYS, AUTUMN_2026)
+    assert deadline(utc, 2, Unit.WORKING_DAYS, AUTUMN_2026) == same

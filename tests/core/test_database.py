@@ -1,0 +1,81 @@
+"""transaction(): all or nothing, stale writers told, effects after the commit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+import sqlalchemy as sa
+
+from responder.accounts.models import Unit
+from responder.core.database import after_commit, db, transaction
+from responder.core.errors import Stale
+from responder.topics.models import Topic
+from tests.factories import NOW, unit
+
+
+def make_topic(session) -> int:
+    with transaction():
+        topic = Topic(label="夜间施工", first_seen=NOW, last_seen=NOW, refreshed_at=NOW)
+        session.add(topic)
+    return topic.id
+
+
+def test_transactions_do_not_nest(session) -> None:
+    with pytest.raises(RuntimeError, match="does not nest"), transaction(), transaction():
+        pass
+
+
+def test_a_failed_block_frees_the_next_one(session) -> None:
+    with pytest.raises(ZeroDivisionError), transaction():
+        raise ZeroDivisionError
+    assert unit().id
+
+
+def test_the_second_of_two_writers_is_told(session) -> None:
+    topic_id = make_topic(session)
+    with pytest.raises(Stale, match="刷新"), transaction():
+        topic = session.get(Topic, topic_id)
+        somebody_else = sa.update(Topic).values(version_id=Topic.version_id + 1)
+        session.execute(somebody_else, execution_options={"synchronize_session": False})
+        topic.label = "夜间施工噪音"
+
+
+def test_effects_run_only_after_the_commit(session) -> None:
+    seen: list[bool] = []
+    with transaction():
+        session.add(Unit(code="x", name="某局"))
+        after_commit(session, lambda: seen.append(unit("x").id is not None))
+        assert seen == []
+    assert seen == [True]
+
+
+def test_effects_of_a_failed_block_do_not_run(session) -> None:
+    seen: list[str] = []
+    with pytest.raises(ZeroDivisionError), transaction():
+        after_commit(session, lambda: seen.append("ran"))
+        raise ZeroDivisionError
+    assert seen == []
+
+
+def test_moments_come_back_aware_and_in_utc(session) -> None:
+    topic = session.get(Topic, make_topic(session))
+    session.refresh(topic)
+    assert topic.first_seen == NOW
+    assert topic.first_seen.utcoffset().total_seconds() == 0
+
+
+def test_a_moment_without_a_zone_is_refused(session) -> None:
+    naive = datetime(2026, 1, 1)
+    with pytest.raises(sa.exc.StatementError, match="without a time zone"), transaction():
+        session.add(Topic(label="x", first_seen=naive, last_seen=naive, refreshed_at=naive))
+
+
+def test_sqlite_is_tuned(app) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("a matter of SQLite alone")
+    pragmas = {
+        name: db.session.scalar(sa.text(f"PRAGMA {name}"))
+        for name in ("journal_mode", "foreign_keys", "busy_timeout")
+    }
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 10_000}

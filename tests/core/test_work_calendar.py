@@ -1,0 +1,76 @@
+"""The office's calendar: seeded, imported, replaced year by year."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from responder.core.database import transaction
+from responder.core.errors import Invalid
+from responder.core.permissions import CONSOLE
+from responder.core.work_calendar import (
+    CalendarYear,
+    load_calendar,
+    read_year,
+    seed_calendar,
+    store_year,
+)
+from tests.real_data import real_data
+
+
+def test_seeded_calendar_knows_holidays_and_made_up_days(session) -> None:
+    calendar = load_calendar(session)
+    assert not calendar.is_working(date(2026, 10, 1))
+    assert calendar.is_working(date(2026, 10, 10))  # a Saturday, made up for
+    assert not calendar.is_working(date(2026, 10, 11))
+    assert not calendar.is_provisional(date(2026, 1, 1), date(2026, 12, 31))
+    assert calendar.is_provisional(date(2026, 12, 31), date(2027, 1, 4))
+
+
+def test_holidays_carry_their_chinese_names(session) -> None:
+    year = session.scalar(select(CalendarYear).where(CalendarYear.year == 2026))
+    assert {day.name for day in year.days} >= {"元旦", "春节", "国庆节"}
+
+
+def test_seeding_again_leaves_an_edited_year_alone(session) -> None:
+    with transaction(CONSOLE):
+        store_year(session, 2026, [(date(2026, 3, 5), False, "市庆")], "市政府令")
+    with transaction(CONSOLE):
+        assert seed_calendar(session) == []
+    assert not load_calendar(session).is_working(date(2026, 3, 5))
+
+
+def test_importing_a_year_replaces_it_and_announces_it(session, tmp_path: Path) -> None:
+    file = tmp_path / "2027.json"
+    days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
+    file.write_text(json.dumps({"year": 2027, "days": days, "papers": ["x"]}), encoding="utf-8")
+    year, rows, source = read_year(file)
+    with transaction(CONSOLE):
+        store_year(session, year, rows, source)
+    calendar = load_calendar(session)
+    assert not calendar.is_provisional(date(2027, 1, 1), date(2027, 1, 31))
+    assert not calendar.is_working(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"year": 2027}', '{"year": 2027, "days": [{}]}'])
+def test_a_file_that_is_no_calendar_is_refused_in_a_sentence(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "bad.json"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(Invalid, match="不是节假日 JSON"):
+        read_year(file)
+
+
+def test_a_day_of_another_year_is_refused(session) -> None:
+    with pytest.raises(Invalid, match="不属于 2027 年"), transaction(CONSOLE):
+        store_year(session, 2027, [(date(2026, 1, 1), False, "元旦")], "x")
+
+
+def test_official_files_agree_with_the_seeded_years(session) -> None:
+    calendar = load_calendar(session)
+    for path in sorted((real_data() / "holidays").glob("20*.json")):
+        _, days, _ = read_year(path)
+        assert all(calendar.is_working(day) == working for day, working, _ in days), path.name

@@ -1,0 +1,96 @@
+"""The rules of the house that a machine can hold."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOURCES = sorted(
+    path
+    for package in ("responder", "nlp")
+    for path in (ROOT / package).rglob("*.py")
+    if "migrations" not in path.parts
+)
+LONGEST_FUNCTION = 50
+LONGEST_MODULE = 400
+
+
+def test_commit_occurs_in_one_file() -> None:
+    found = [p.relative_to(ROOT).as_posix() for p in SOURCES if ".commit(" in p.read_text("utf-8")]
+    assert found == ["responder/core/database.py"]
+
+
+def test_modules_and_functions_are_short() -> None:
+    long = []
+    for path in SOURCES:
+        text = path.read_text("utf-8")
+        if text.count("\n") >= LONGEST_MODULE:
+            long.append(f"{path.name}: {text.count(chr(10))} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                length = node.end_lineno - node.lineno + 1
+                if length >= LONGEST_FUNCTION:
+                    long.append(f"{path.name}: {node.name} has {length} lines")
+    assert long == []
+
+
+def test_imports_stand_at_the_top() -> None:
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in SOURCES
+        for function in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    # The command builds the application, and the application holds the commands.
+    assert [place for place in hidden if not place.startswith("responder/cli.py")] == []
+
+
+def test_only_edges_read_the_clock() -> None:
+    edges = re.compile(r"(views|cli|jobs|serving|times|filters|database|importing|steps|loader)")
+    readers = [
+        path.relative_to(ROOT).as_posix()
+        for path in SOURCES
+        if re.search(r"utc_now\(\)|datetime\.now\(|date\.today\(", path.read_text("utf-8"))
+    ]
+    assert [path for path in readers if not edges.search(path)] == []
+
+
+def test_templates_have_no_inline_script_or_style() -> None:
+    bad = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", re.I)
+    found = [
+        path.name
+        for path in (ROOT / "responder/templates").rglob("*.html")
+        if bad.search(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if files.returncode:
+        pytest.skip("not a git checkout")
+    bad = re.compile(r"pythonhosted|pypi\.org|npmjs|deb\.debian|(?<![\w./])/(work|farm|root)/")
+    found = []
+    for name in files.stdout.split():
+        path = ROOT / name
+        if path.suffix in {".png", ".mo"} or not path.is_file() or path == Path(__file__):
+            continue
+        if bad.search(path.read_text("utf-8", errors="replace")):
+            found.append(name)
+    assert found == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    reasons = (ROOT / "docs/decisions/0002-dependencies.md").read_text("utf-8").lower()
+    names = [re.split(r"[\[<>=]", entry)[0] for entry in named]
+    assert [name for name in names if f"`{name}`" not in reasons and name != "responder"] == []

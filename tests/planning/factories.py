@@ -1,0 +1,110 @@
+"""Topics, plans and events with sane defaults."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from responder.accounts.models import User
+from responder.core.database import db, transaction
+from responder.core.permissions import CONSOLE
+from responder.planning import service
+from responder.planning.models import (
+    EventState,
+    Form,
+    LinkState,
+    PlanEntry,
+    PressEvent,
+    ReleasePlan,
+    TopicEventLink,
+)
+from responder.topics.models import Topic
+from tests.factories import NOW, unit
+
+PARKING_WORDS = [["车位", 0.5], ["金浦华庭", 0.3], ["地库", 0.2]]
+
+
+def topic(
+    label: str = "金浦华庭地下车位只售不租",
+    keywords: list[Any] | None = None,
+    heat: float = 60.0,
+    first_seen: datetime = NOW - timedelta(days=20),
+    last_seen: datetime = NOW - timedelta(days=1),
+) -> Topic:
+    """A topic as a refresh leaves it."""
+    made = Topic(
+        label=label,
+        keywords=PARKING_WORDS if keywords is None else keywords,
+        heat=heat,
+        message_count=12,
+        people_count=10,
+        first_seen=first_seen,
+        last_seen=last_seen,
+        refreshed_at=NOW,
+    )
+    with transaction(CONSOLE, NOW) as session:
+        session.add(made)
+    return made
+
+
+def event(
+    theme: str = "住宅小区车位租售管理新闻通气会",
+    starts_at: datetime = NOW + timedelta(days=7),
+    state: EventState = EventState.PROPOSED,
+    summary: str = "",
+    plan_entry: PlanEntry | None = None,
+) -> PressEvent:
+    """An event in any state, without the way to it."""
+    with transaction(CONSOLE, NOW) as session:
+        made = service.create_event(
+            session,
+            theme=theme,
+            form=Form.BRIEFING,
+            starts_at=starts_at,
+            unit=unit(),
+            place="市政府新闻发布厅",
+            speaker="副局长",
+            summary=summary,
+            plan_entry=plan_entry,
+        )
+        made.state = state
+    return made
+
+
+def entry(year: int = 2026, month: int = 11, day: int | None = None, **facts: Any) -> PlanEntry:
+    """A row of a year's draft plan."""
+    with transaction(CONSOLE, NOW) as session:
+        plan = service.get_or_create_plan(session, year)
+        return add_entry(session, plan, month=month, day=day, **facts)
+
+
+def add_entry(session: Session, plan: ReleasePlan, **facts: Any) -> PlanEntry:
+    defaults = {"theme": "老旧小区改造进展", "form": Form.CONFERENCE, "month": 11, "unit": unit()}
+    return service.add_entry(session, plan, **{**defaults, **facts})
+
+
+def suggest(now: datetime = NOW) -> service.SuggestionRun:
+    with transaction(CONSOLE, now) as session:
+        return service.suggest_links(session, now)
+
+
+def link(of: Topic, to: PressEvent, state: LinkState = LinkState.SUGGESTED) -> TopicEventLink:
+    """A link in any state."""
+    made = TopicEventLink(topic=of, event=to, state=state, score=0.5, reasons=[["车位", 1.0]])
+    with transaction(CONSOLE, NOW) as session:
+        session.add(made)
+    return made
+
+
+def decide(one: TopicEventLink, confirmed: bool, who: User) -> None:
+    with transaction(who.actor, NOW) as session:
+        service.decide_link(session, one, confirmed, who.actor, NOW)
+
+
+def links() -> list[TopicEventLink]:
+    """All stored links, read anew."""
+    db.session.expire_all()
+    return list(db.session.scalars(select(TopicEventLink)))

@@ -1,0 +1,111 @@
+"""Refreshing: two worries stay two, ids stay, people have the same topic tomorrow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from responder.core.errors import Stale
+from responder.topics import refreshing
+from responder.topics.gathering import gather
+from responder.topics.models import Membership, Topic, TopicRefresh
+from tests.factories import NOW
+from tests.topics.factories import NOISE, PARKING, WINDOW, refresh, store, two_worries
+
+
+def members(session) -> dict[int, int]:
+    return {m.message_id: m.topic_id for m in session.scalars(select(Membership))}
+
+
+def test_two_worries_are_two_topics_named_by_their_own_words(session) -> None:
+    two_worries()
+    run = refresh()
+    topics = session.scalars(select(Topic).order_by(Topic.label)).all()
+    assert (run.messages_added, run.topics_created, run.topics_total) == (6, 2, 2)
+    assert sorted(topic.message_count for topic in topics) == [3, 3]
+    assert [("云锦世家" in t.label, "柳岸花园" in t.label) for t in topics] in (
+        [(True, False), (False, True)],
+        [(False, True), (True, False)],
+    )
+
+
+def test_a_second_refresh_changes_no_id(session) -> None:
+    two_worries()
+    refresh()
+    before = members(session)
+    assert refresh().topics_created == 0
+    assert members(session) == before
+
+
+def test_a_new_message_joins_the_topic_that_is_there(session) -> None:
+    two_worries()
+    refresh()
+    before = members(session)
+    store("柳岸花园旁搅拌站噪音扰民", f"{NOISE}，孩子睡不着", "丁", NOW - timedelta(hours=2))
+    assert refresh().topics_created == 0
+    after = members(session)
+    assert {message: after[message] for message in before} == before
+    topic = session.scalar(select(Topic).where(Topic.label.contains("柳岸花园")))
+    assert (topic.message_count, topic.people_count) == (4, 4)
+
+
+def test_the_heat_is_shown_in_parts_that_add_up(session) -> None:
+    two_worries()
+    refresh()
+    for topic in session.scalars(select(Topic)):
+        assert topic.heat == round(sum(part["points"] for part in topic.heat_parts), 1)
+        assert len(topic.heat_parts) == 6
+
+
+def test_what_came_after_as_of_does_not_count_yet(session) -> None:
+    two_worries()
+    run = refresh(as_of=NOW - timedelta(days=5, hours=-1))
+    assert run.messages_added == 4  # the first two days of each
+    assert refresh().messages_added == 2
+
+
+def test_near_copies_are_marked_and_the_first_is_kept(session) -> None:
+    store("云锦世家捆绑销售车位", PARKING, "甲", NOW - timedelta(days=2))
+    store("转：云锦世家捆绑销售车位", f"{PARKING}！", "乙", NOW - timedelta(days=1))
+    refresh()
+    first, copy = session.scalars(select(Membership).order_by(Membership.message_id)).all()
+    assert first.repeats_id is None
+    assert copy.repeats_id == first.message_id
+
+
+def test_what_the_window_leaves_behind_cools_down(session) -> None:
+    two_worries()
+    refresh()
+    refreshing.refresh(NOW + timedelta(days=400), NOW, WINDOW)
+    assert {topic.heat for topic in session.scalars(select(Topic))} == {0.0}
+
+
+def test_a_refresh_that_was_overtaken_stores_nothing(session, monkeypatch) -> None:
+    two_worries()
+
+    def overtaken(*arguments):
+        found = gather(*arguments)
+        monkeypatch.undo()
+        refresh()
+        return found
+
+    monkeypatch.setattr(refreshing, "gather", overtaken)
+    with pytest.raises(Stale, match="稍后再运行"):
+        refresh()
+    assert len(members(session)) == 6
+    assert len(session.scalars(select(TopicRefresh)).all()) == 1
+
+
+def test_nothing_new_and_still_fresh_means_nothing_to_do(session) -> None:
+    two_worries()
+    assert refreshing.refresh_if_new(NOW, WINDOW) is not None
+    assert refreshing.refresh_if_new(NOW + timedelta(minutes=5), WINDOW) is None
+    store("路灯不亮", "云锦世家门前路灯坏了", "戊", NOW)
+    assert refreshing.refresh_if_new(NOW + timedelta(minutes=6), WINDOW).messages_added == 1
+    assert refreshing.refresh_if_new(NOW + timedelta(hours=2), WINDOW) is not None
+
+
+def test_an_empty_database_gives_no_topics(session) -> None:
+    assert refresh().topics_total == 0

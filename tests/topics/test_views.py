@@ -1,0 +1,73 @@
+"""The topic pages: found, explained, masked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from responder.topics.models import Topic
+from tests.factories import NOW
+from tests.topics.factories import PARKING, refresh, store, two_worries
+
+
+def topic(session, word: str) -> Topic:
+    return session.scalar(select(Topic).where(Topic.label.contains(word)))
+
+
+def test_an_empty_list_says_what_to_do(client, people) -> None:
+    people.sign_in(client, people.analyst)
+    assert "还没有话题" in client.get("/topics").text
+
+
+def test_the_list_shows_topics_and_finds_them_in_either_script(client, people, session) -> None:
+    two_worries()
+    refresh()
+    people.sign_in(client, people.analyst)
+    assert "搅拌站" in client.get("/topics").text
+    found = client.get("/topics?q=車位").text
+    assert "车位" in found
+    assert "搅拌站" not in found
+
+
+def test_a_topic_shows_its_heat_in_parts_and_its_messages(client, people, session) -> None:
+    two_worries()
+    refresh()
+    people.sign_in(client, people.analyst)
+    page = client.get(f"/topics/{topic(session, '柳岸花园').id}").text
+    for expected in ("人数", "增速", "3 人，3 条", "全部留言", "市民论坛 3"):
+        assert expected in page
+
+
+def test_personal_data_in_messages_is_masked(client, people, session) -> None:
+    store("云锦世家车位 电话19000001234", f"{PARKING}，请联系19000005678", "甲", NOW)
+    store("云锦世家捆绑销售车位", PARKING, "乙", NOW - timedelta(days=1))
+    refresh()
+    people.sign_in(client, people.analyst)
+    for path in ("/topics?single=1", f"/topics/{topic(session, '云锦').id}"):
+        page = client.get(path).text
+        assert "19000001234" not in page
+        assert "19000005678" not in page
+
+
+def test_whoever_may_not_read_messages_sees_the_topic_without_them(client, people, session) -> None:
+    two_worries()
+    refresh()
+    people.sign_in(client, people.liaison)
+    page = client.get(f"/topics/{topic(session, '柳岸花园').id}").text
+    assert "人数" in page
+    assert "全部留言" not in page
+
+
+def test_the_button_gathers_new_messages(client, people, session) -> None:
+    two_worries()
+    people.sign_in(client, people.analyst)
+    answer = client.post("/topics/refresh", follow_redirects=True)
+    assert "新话题" in answer.text
+
+
+def test_a_topic_that_is_not_there_says_so(client, people) -> None:
+    people.sign_in(client, people.analyst)
+    answer = client.get("/topics/4711")
+    assert answer.status_code == 404
+    assert "没有编号为 4711 的话题" in answer.text
