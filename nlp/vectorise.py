@@ -34,7 +34,8 @@ class TextVectorizer:
     rarity would give, since a pair seldom returns word for word. The rarity
     ln((1+n)/(1+df)) + 1 is raised to `rarity_power`, so that one shared estate outweighs
     several shared set phrases. Only the first `body_limit` characters of a body are read.
-    The defaults were chosen by cross-validation over labelled topics of real messages.
+    The defaults were chosen on labelled topics of real messages: `pair_weight` and
+    `body_limit` on all of them, title weight and power with the thresholds over five folds.
 
     Learned: `n_documents_` (int) and `document_frequency_` (int32, shape (2**20,)).
     """

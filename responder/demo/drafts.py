@@ -89,7 +89,8 @@ class Writer:
     def matter(self, row: Table, places: list[DemoPlace]) -> None:
         """One composed single for each text of the matter, every one at another place."""
         fit = [place for place in places if place.kind in row["kinds"]]
-        for text, place in zip(row["texts"], self.rng.sample(fit, len(row["texts"])), strict=True):
+        wanted = row["texts"] * int(row.get("times", 1))
+        for text, place in zip(wanted, self.rng.sample(fit, len(wanted)), strict=True):
             base = {**row, "district": place.district, "place": place.name}
             base["slots"] = {"place": [place.name], "district": [place.district]}
             channel = self.rng.choice(row["on"])

@@ -58,6 +58,7 @@ def _messages(
     writer = Writer(rng, People(rng, voices["people"]), voices["voices"])
     for row in rows:
         writer.storyline(row)
+    writer.copies()
     writer.storyline(flood, author=flood["author"])
     for row in sources.read("traditional.toml")["message"]:
         writer.traditional(row, {line["key"]: line for line in rows})
@@ -65,7 +66,6 @@ def _messages(
         writer.single(row)
     for row in sources.read("matters.toml")["matter"]:
         writer.matter(row, list(places))
-    writer.copies()
     return _numbered(today, rng, writer.drafts)
 
 

@@ -50,7 +50,7 @@ class CallForm(FlaskForm):
             InputRequired(_l("请填写诉求内容")),
             Length(max=BODY_CHARACTERS, message=_l("最多 5000 字，请缩短")),
         ],
-        render_kw={"rows": 7, "maxlength": BODY_CHARACTERS, "autofocus": True},
+        render_kw={"rows": 5, "maxlength": BODY_CHARACTERS, "autofocus": True},
     )
     title = _short_text(_l("标题"), "title")
     author = _short_text(_l("来电人姓名"), "author")

@@ -1,57 +1,12 @@
 """The annual release plan, press events, and which topic an event will answer."""
 
-from __future__ import annotations
-
 from flask import Flask
 
-from responder.core.audit import AuditEvent
-from responder.core.database import db
-from responder.core.times import utc_now
-from responder.planning import service
 from responder.planning.cli import plan
-from responder.planning.lifecycle import PRESS_EVENT, STATE_TONES
-from responder.planning.models import EventState, PressEvent, TopicEventLink
-from responder.planning.views import blueprint
-
-DEEDS = {
-    "create": "建立",
-    "update": "修改要素",
-    "confirm_link": "确认关联话题",
-    "refuse_link": "判为不相关",
-    **{step.action: step.label for step in PRESS_EVENT.transitions},
-}
+from responder.planning.views import blueprint, helpers
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(plan)
-    app.add_template_filter(event_state_label, "event_state")
-    app.add_template_filter(event_state_tone, "event_tone")
-    app.add_template_filter(event_deed)
-    app.add_template_global(topic_event_links)
-    app.add_template_global(linkable_events)
-
-
-def event_state_label(state: EventState) -> str:
-    """An event's state in the office's words."""
-    return PRESS_EVENT.states[state]
-
-
-def event_state_tone(state: EventState) -> str:
-    """The tone of the tag that shows a state; the word beside it says the same."""
-    return STATE_TONES.get(state, "")
-
-
-def event_deed(line: AuditEvent) -> str:
-    """What a line of an event's history says was done."""
-    return DEEDS.get(line.action, line.action)
-
-
-def topic_event_links(topic_id: int) -> list[TopicEventLink]:
-    """For the topic page, which may not know this room: the links nobody refused."""
-    return service.links_of_topic(db.session, topic_id)
-
-
-def linkable_events() -> list[PressEvent]:
-    """For the topic page: what a topic can be linked to by hand."""
-    return service.linkable_events(db.session, utc_now())
+    helpers.register(app)

@@ -51,7 +51,10 @@ class ResponseItem(Audited, Base):
     """
 
     __tablename__ = "response_item"
-    __audit_skip__ = frozenset({"state", "drafted_by_id"})
+    # The lifecycle tells of states and hours, the kept versions tell of the answer.
+    __audit_skip__ = frozenset({"state", "drafted_by_id", "answer", "publish_at"})
+    __audit_masked__ = frozenset({"concern"})  # as citizens put it, it may name them
+    __audit_creation__ = False  # opening is recorded, with its clocks
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200))

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from nlp import RjiebaSegmenter, StreamClusterer, TextVectorizer, normalise
@@ -80,7 +80,7 @@ def gather(session: Session, as_of: datetime, window: timedelta) -> Gathering:
     return Gathering(said, topic_ids.tolist(), similarities.tolist(), vectorizer, after)
 
 
-def _said(row: Row[Any]) -> Said:
+def _said(row: Any) -> Said:
     title, body = normalise(row.title), normalise(row.body)
     voice = Voice(
         author_key=row.author_key,

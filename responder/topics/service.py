@@ -19,7 +19,7 @@ from responder.topics.models import Membership, Topic, TopicRefresh
 
 def topics_by_heat(
     *, min_messages: int = 1, min_heat: float = 0.0, text: str = ""
-) -> Select[tuple[Topic]]:
+) -> Select[Topic]:
     """Topics, hottest first.
 
     :param text: words of the label, in either script.
@@ -38,7 +38,7 @@ def get_topic(session: Session, topic_id: int) -> Topic:
     return topic
 
 
-def memberships_of(topic: Topic) -> Select[tuple[Membership]]:
+def memberships_of(topic: Topic) -> Select[Membership]:
     """A topic's messages, newest first, each with its message."""
     return (
         select(Membership)

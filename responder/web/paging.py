@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from flask import request
 from sqlalchemy import Select, func, select
@@ -38,7 +38,7 @@ def requested_page() -> int:
     return max(1, int(number)) if number.isascii() and number.isdigit() and len(number) < 9 else 1
 
 
-def paginate(session: Session, query: Select[Any], number: int, size: int = PAGE_SIZE) -> Page[Any]:
+def paginate(session: Session, query: Select[Row], number: int, size: int = PAGE_SIZE) -> Page[Row]:
     """The ``number``-th page of an ordered query; the last one when it is beyond the end."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     number = min(number, max(1, -(-total // size)))

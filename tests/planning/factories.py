@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from responder.accounts.models import User
 from responder.core.database import db, transaction
@@ -18,7 +17,6 @@ from responder.planning.models import (
     LinkState,
     PlanEntry,
     PressEvent,
-    ReleasePlan,
     TopicEventLink,
 )
 from responder.topics.models import Topic
@@ -58,13 +56,14 @@ def event(
     plan_entry: PlanEntry | None = None,
 ) -> PressEvent:
     """An event in any state, without the way to it."""
+    responsible = unit()
     with transaction(CONSOLE, NOW) as session:
         made = service.create_event(
             session,
             theme=theme,
             form=Form.BRIEFING,
             starts_at=starts_at,
-            unit=unit(),
+            unit=responsible,
             place="市政府新闻发布厅",
             speaker="副局长",
             summary=summary,
@@ -76,14 +75,10 @@ def event(
 
 def entry(year: int = 2026, month: int = 11, day: int | None = None, **facts: Any) -> PlanEntry:
     """A row of a year's draft plan."""
+    defaults = {"theme": "老旧小区改造进展", "form": Form.CONFERENCE, "unit": unit()}
     with transaction(CONSOLE, NOW) as session:
         plan = service.get_or_create_plan(session, year)
-        return add_entry(session, plan, month=month, day=day, **facts)
-
-
-def add_entry(session: Session, plan: ReleasePlan, **facts: Any) -> PlanEntry:
-    defaults = {"theme": "老旧小区改造进展", "form": Form.CONFERENCE, "month": 11, "unit": unit()}
-    return service.add_entry(session, plan, **{**defaults, **facts})
+        return service.add_entry(session, plan, month=month, day=day, **{**defaults, **facts})
 
 
 def suggest(now: datetime = NOW) -> service.SuggestionRun:

@@ -14,7 +14,6 @@ from responder.responses.service.queries import (
     due,
     find_item,
     items_of_topic,
-    items_with_details,
     next_clock,
     waiting_for,
 )
@@ -27,7 +26,6 @@ __all__ = [
     "due",
     "find_item",
     "items_of_topic",
-    "items_with_details",
     "mark_published",
     "mark_scheduled",
     "mark_unscheduled",

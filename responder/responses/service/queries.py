@@ -1,0 +1,136 @@
+"""Questions about response items."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from nlp.normalise import to_simplified
+from responder.core.errors import NotFound, Stale
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Actor
+from responder.responses import rules
+from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
+from responder.responses.models import ItemClock, ItemState, ResponseItem
+
+
+def find_item(session: Session, item_id: int, version: int | None = None) -> ResponseItem:
+    """One item.
+
+    :param version: what the person saw, so that nothing unseen is decided upon.
+    :raises NotFound: no such item.
+    :raises Stale: it has changed since.
+    """
+    item = session.get(ResponseItem, item_id)
+    if item is None:
+        raise NotFound("没有这个回应事项：请从回应事项列表重新进入")
+    if version is not None and version != item.version_id:
+        raise Stale("您打开页面之后，本事项已有变化：请刷新页面，看过最新内容再办理")
+    return item
+
+
+def board(
+    state: ItemState | None = None, unit_id: int | None = None, q: str = ""
+) -> Select[tuple[ResponseItem]]:
+    """Items by what runs out first; those without a running clock follow, newest first.
+
+    :param q: words in either script, searched in title, concern and answer.
+    """
+    ends = _earliest_ends()
+    query = (
+        select(ResponseItem)
+        .outerjoin(ends, ends.c.item_id == ResponseItem.id)
+        .where(*_conditions(unit_id, q))
+        .order_by(ends.c.due_at.is_(None), ends.c.due_at, ResponseItem.opened_at.desc())
+        .order_by(ResponseItem.id.desc())
+        .options(joinedload(ResponseItem.unit), selectinload(ResponseItem.clocks))
+    )
+    return query if state is None else query.where(ResponseItem.state == state)
+
+
+def counts_by_state(
+    session: Session, unit_id: int | None = None, q: str = ""
+) -> dict[ItemState, int]:
+    """How many items stand where; every state is named."""
+    query = (
+        select(ResponseItem.state, func.count())
+        .where(*_conditions(unit_id, q))
+        .group_by(ResponseItem.state)
+    )
+    found = {state: count for state, count in session.execute(query)}
+    return {state: found.get(state, 0) for state in ItemState}
+
+
+def waiting_for(session: Session, actor: Actor) -> list[ResponseItem]:
+    """The items whose next step this person may take, most urgent first.
+
+    A step counts when no guard refuses the *person*. An unfinished text waits too: for
+    its editor to finish it, for its reviewer to return it.
+    """
+    steps = {
+        state: transition
+        for transition in RESPONSE_ITEM.transitions
+        for state in transition.sources
+        if transition.action in NEXT_STEPS and actor.may(transition.permission)
+    }
+    if not steps:
+        return []
+    query = (
+        board()
+        .where(ResponseItem.state.in_(steps))
+        .options(selectinload(ResponseItem.drafts), selectinload(ResponseItem.reviews))
+    )
+
+    def may_take(item: ResponseItem) -> bool:
+        attempt = Attempt(actor, item.opened_at)  # these guards read no clock
+        guards = [guard for guard in steps[item.state].guards if guard in PERSONAL_GUARDS]
+        return not any(guard(item, attempt) for guard in guards)
+
+    return [item for item in session.scalars(query) if may_take(item)]
+
+
+def due(session: Session, limit: int | None = None) -> list[ItemClock]:
+    """The clocks that run, earliest end first."""
+    query = (
+        select(ItemClock)
+        .join(ItemClock.item)
+        .where(ItemClock.stopped_at.is_(None))
+        .order_by(ItemClock.due_at, ItemClock.id)
+        .options(
+            contains_eager(ItemClock.item).joinedload(ResponseItem.unit),
+            joinedload(ItemClock.rule),
+        )
+        .limit(limit)
+    )
+    return list(session.scalars(query))
+
+
+def next_clock(item: ResponseItem) -> ItemClock | None:
+    """The running clock that ends first, or None when none runs."""
+    running = [clock for clock in item.clocks if clock.stopped_at is None]
+    return min(running, key=lambda clock: clock.due_at, default=None)
+
+
+def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
+    """The items opened from one topic, newest first."""
+    query = board().where(ResponseItem.topic_id == topic_id)
+    return list(session.scalars(query.order_by(None).order_by(ResponseItem.id.desc())))
+
+
+def _earliest_ends() -> Subquery:
+    return (
+        select(ItemClock.item_id, func.min(ItemClock.due_at).label("due_at"))
+        .where(ItemClock.stopped_at.is_(None))
+        .group_by(ItemClock.item_id)
+        .subquery("earliest_end")
+    )
+
+
+def _conditions(unit_id: int | None, q: str) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if unit_id is not None:
+        conditions.append(ResponseItem.unit_id == unit_id)
+    columns = (ResponseItem.title, ResponseItem.concern, ResponseItem.answer)
+    for word in to_simplified(rules.clean(q)).split():
+        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return conditions
