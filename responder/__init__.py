@@ -6,6 +6,7 @@ from flask import Flask
 
 from responder import accounts, cli, intake, planning, publishing, reports, responses, topics, web
 from responder.core.database import init_database
+from responder.demo.cli import demo
 from responder.settings import Settings, load_settings
 
 # In the order in which the work flows; each brings its pages and its commands.
@@ -31,4 +32,5 @@ def create_app(settings: Settings | None = None) -> Flask:
     for capability in CAPABILITIES:
         capability.init_app(app)
     cli.init_app(app)
+    app.cli.add_command(demo)
     return app

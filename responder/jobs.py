@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Flask
 
+from responder.core.database import transaction
+from responder.core.permissions import SYSTEM
 from responder.core.times import utc_now
 from responder.planning import service as planning
 from responder.publishing import service as publishing
 from responder.settings import Settings
 from responder.topics import refreshing
 
-Job = Callable[[datetime, Settings], object]
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of work, and how many of the scheduler's intervals lie between two runs."""
+
+    work: Callable[[datetime, Settings], object]
+    every: int = 1
 
 
 def _publish_due(now: datetime, _settings: Settings) -> object:
@@ -24,16 +33,22 @@ def _refresh_topics(now: datetime, settings: Settings) -> object:
     return refreshing.refresh_if_new(now, timedelta(days=settings.topic_window_days))
 
 
-JOBS: dict[str, Job] = {
-    "publish-due": _publish_due,
-    "refresh-topics": _refresh_topics,
+def _suggest_links(now: datetime, _settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return planning.suggest_links(session, now)
+
+
+JOBS = {
+    "publish-due": Job(_publish_due),
+    "refresh-topics": Job(_refresh_topics),
+    "suggest-links": Job(_suggest_links, every=15),
 }
 
 
-def run(app: Flask, name: str, job: Job) -> None:
+def run(app: Flask, name: str) -> None:
     """Run one job; a failure is logged and tried again at the next interval."""
     with app.app_context():
         try:
-            job(utc_now(), app.extensions["settings"])
+            JOBS[name].work(utc_now(), app.extensions["settings"])
         except Exception:
             app.logger.exception("job %s failed; it will be tried again", name)

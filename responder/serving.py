@@ -92,25 +92,26 @@ def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
     :param until_stdin_closes: end when the parent does, however it ends.
     """
     scheduler = BlockingScheduler(timezone="UTC")
+    interval = app.extensions["settings"].scheduler_interval_seconds
     for name, job in jobs.JOBS.items():
         scheduler.add_job(
             jobs.run,
             "interval",
-            args=(app, name, job),
-            seconds=app.extensions["settings"].scheduler_interval_seconds,
+            args=(app, name),
+            seconds=interval * job.every,
             id=name,
             coalesce=True,
             max_instances=1,
             misfire_grace_time=None,
             next_run_time=utc_now(),
         )
-    _stop_on_signals(scheduler)
+    _stop_on_signals()
     if until_stdin_closes:
         threading.Thread(target=_watch_stdin, daemon=True).start()
     scheduler.start()
 
 
-def _stop_on_signals(scheduler: BlockingScheduler) -> None:
+def _stop_on_signals() -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise SystemExit(0)
 

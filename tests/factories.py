@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -36,6 +37,7 @@ class People:
         with client.session_transaction() as cookies:
             cookies["_user_id"] = str(user.id)
             cookies["_fresh"] = True
+        g.pop("_login_user", None)  # kept in the application context, which a test shares
         return client
 
 

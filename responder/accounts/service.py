@@ -8,11 +8,11 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
 
 from responder.accounts.models import Unit, User, UserRole
-from responder.core.errors import Forbidden, Invalid
+from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Role
 
 MIN_PASSWORD_LENGTH = 8
@@ -40,20 +40,84 @@ def create_user(
 
     :raises Invalid: the name is taken, or the password too short.
     """
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise Invalid(f"密码至少 {MIN_PASSWORD_LENGTH} 位", {"password": "太短"})
+    password_hash = _hash(password)
     if find_user(session, username):
         raise Invalid(f"用户名 {username} 已被使用，请换一个", {"username": "已被使用"})
     user = User(
         username=username,
         display_name=display_name,
-        password_hash=_hasher().hash(password),
+        password_hash=password_hash,
         unit=unit,
         posts=[UserRole(role=role) for role in roles],
     )
     session.add(user)
     session.flush()
     return user
+
+
+def change_user(
+    session: Session,
+    user: User,
+    *,
+    display_name: str,
+    roles: Iterable[Role],
+    unit: Unit | None,
+    active: bool,
+    password: str = "",
+) -> None:
+    """Change an account; an empty password keeps the old one.
+
+    :raises Invalid: the password is too short, or nobody would be left to manage accounts.
+    """
+    wanted = set(roles)
+    keeps_managing = active and Role.ADMINISTRATOR in wanted
+    if not keeps_managing and _is_last_administrator(session, user):
+        raise Invalid("至少要保留一位能登录的系统管理员：请先指定另一位", {"roles": "最后一位"})
+    user.display_name, user.unit, user.active = display_name, unit, active
+    user.posts = [post for post in user.posts if post.role in wanted]
+    user.posts += [UserRole(role=role) for role in wanted - set(user.roles)]
+    if password:
+        user.password_hash = _hash(password)
+    session.flush()
+
+
+def _is_last_administrator(session: Session, user: User) -> bool:
+    others = (
+        select(User.id)
+        .join(UserRole)
+        .where(UserRole.role == Role.ADMINISTRATOR, User.active, User.id != user.id)
+    )
+    return Role.ADMINISTRATOR in user.roles and session.scalar(others.limit(1)) is None
+
+
+def _hash(password: str) -> str:
+    if len(password) < MIN_PASSWORD_LENGTH:
+        raise Invalid(f"密码至少 {MIN_PASSWORD_LENGTH} 位", {"password": "太短"})
+    return _hasher().hash(password)
+
+
+def people() -> Select[User]:
+    """Everybody, in the order of their names."""
+    return select(User).options(joinedload(User.unit)).order_by(User.username)
+
+
+def get_user(session: Session, user_id: int) -> User:
+    """:raises NotFound: no such account."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound("没有这个人员：请从人员列表重新进入")
+    return user
+
+
+def add_unit(session: Session, code: str, name: str, short_name: str, matters: str) -> Unit:
+    """:raises Invalid: the code or the name is taken."""
+    taken = select(Unit).where((Unit.code == code) | (Unit.name == name))
+    if session.scalar(taken.limit(1)):
+        raise Invalid("代码或名称已被使用，请换一个", {"code": "代码或名称已被使用"})
+    unit = Unit(code=code, name=name, short_name=short_name, matters=matters)
+    session.add(unit)
+    session.flush()
+    return unit
 
 
 def find_user(session: Session, username: str) -> User | None:

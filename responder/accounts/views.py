@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out; people and units."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from responder.accounts import service
-from responder.accounts.forms import SignInForm
-from responder.accounts.models import User
+from responder.accounts.forms import PersonForm, SignInForm, UnitForm
+from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden
+from responder.core.errors import Forbidden, Invalid
+from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.web.access import login_manager, public, signed_in
+from responder.web.access import current_actor, login_manager, public, requires, signed_in
+from responder.web.forms import show_errors
+from responder.web.paging import paginate, requested_page
 from responder.web.redirects import back_to
 
 blueprint = Blueprint("accounts", __name__)
@@ -48,3 +51,90 @@ def sign_out() -> Response:
     logout_user()
     flash(_("您已退出。"), "info")
     return redirect(url_for("accounts.sign_in"))
+
+
+@blueprint.get("/people")
+@requires(Permission.USER_MANAGE)
+def people() -> str:
+    page = paginate(db.session, service.people(), requested_page())
+    return render_template("accounts/people.html", page=page)
+
+
+@blueprint.route("/people/new", methods=["GET", "POST"])
+@requires(Permission.USER_MANAGE)
+def new_person() -> str | Response | tuple[str, int]:
+    form = _person_form()
+    if not form.validate_on_submit():
+        return render_template("accounts/person.html", form=form, person=None)
+    try:
+        with transaction(current_actor()) as session:
+            service.create_user(
+                session,
+                form.username.data,
+                form.display_name.data,
+                form.password.data or "",
+                form.roles.data,
+                session.get(Unit, form.unit_id.data),
+            )
+    except Invalid as error:
+        show_errors(form, error)
+        return render_template("accounts/person.html", form=form, person=None), 422
+    flash(_("已添加%(name)s。", name=form.display_name.data), "success")
+    return redirect(url_for("accounts.people"))
+
+
+@blueprint.route("/people/<int:user_id>", methods=["GET", "POST"])
+@requires(Permission.USER_MANAGE)
+def edit_person(user_id: int) -> str | Response | tuple[str, int]:
+    person = service.get_user(db.session, user_id)
+    form = _person_form(obj=person)
+    if not form.validate_on_submit():
+        return render_template("accounts/person.html", form=form, person=person)
+    try:
+        with transaction(current_actor()) as session:
+            service.change_user(
+                session,
+                person,
+                display_name=form.display_name.data,
+                roles=form.roles.data,
+                unit=session.get(Unit, form.unit_id.data),
+                active=form.active.data,
+                password=form.password.data or "",
+            )
+    except Invalid as error:
+        show_errors(form, error)
+        return render_template("accounts/person.html", form=form, person=person), 422
+    flash(_("已保存%(name)s。", name=person.display_name), "success")
+    return redirect(url_for("accounts.people"))
+
+
+def _person_form(obj: User | None = None) -> PersonForm:
+    form = PersonForm(obj=obj)
+    units = [(unit.id, unit.name) for unit in service.units(db.session)]
+    form.unit_id.choices = [(0, _("无")), *units]
+    if obj is not None:
+        form.username.render_kw = {"readonly": True}
+    return form
+
+
+@blueprint.route("/units", methods=["GET", "POST"])
+@requires(Permission.USER_MANAGE)
+def units() -> str | Response | tuple[str, int]:
+    form = UnitForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            with transaction(current_actor()) as session:
+                service.add_unit(
+                    session,
+                    form.code.data,
+                    form.name.data,
+                    form.short_name.data,
+                    form.matters.data,
+                )
+            return redirect(url_for("accounts.units"))
+        except Invalid as error:
+            show_errors(form, error)
+            status = 422
+    listed = service.units(db.session)
+    return render_template("accounts/units.html", form=form, units=listed), status

@@ -22,7 +22,7 @@ def plan(
     today: dt.date, rows: list[Table], held: tuple[DemoEvent, ...]
 ) -> tuple[DemoPlanEntry, ...]:
     """This year's entries; one whose event falls in this year takes that event's month."""
-    dates = {event.plan_number: event.starts_at for event in held if event.starts_at.year == today.year}
+    dates = {event.plan_number: event.starts_at for event in held}
     return tuple(_entry(today.year, row, dates.get(row["number"])) for row in rows)
 
 

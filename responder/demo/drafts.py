@@ -58,7 +58,8 @@ class Writer:
         """All messages of a storyline (or, with an author, of a flood)."""
         days = self._days(row)
         uses: dict[int, int] = {}
-        for index, whole in enumerate(row["messages"]):
+        tied_first = sorted(enumerate(row["messages"]), key=lambda pair: not _tied(pair[1]))
+        for index, whole in tied_first:
             day = self._take_day(days, row, whole)
             channel = self._channel(row, whole["on"])
             uses[index] = 1
@@ -74,10 +75,8 @@ class Writer:
     def traditional(self, row: Table, outlines: dict[str, Table]) -> None:
         """A hand-written message in Traditional script, of a storyline or alone."""
         base = outlines.get(row.get("storyline", ""), row)
-        if base is row:
-            day = self.rng.randrange(1, 90)
-        else:
-            day = self.rng.choice(self._days(base))
+        alone = base is row
+        day = self.rng.randrange(1, 90) if alone else self.rng.choice(self._days(base))
         channel = self.rng.choice(row["on"])
         self._keep(self._draft(base, channel, day, row, None, traditional=True))
 
@@ -137,11 +136,16 @@ class Writer:
         """Days ago, one for each message: growing to the peak, fading to the end."""
         start, peak, end = row["start"], row["peak"], row["end"]
         drawn = (self.rng.triangular(end, start + 1, peak + 0.5) for _ in range(row["target"]))
-        return sorted((min(start, int(day)) for day in drawn), reverse=True)
+        days = sorted((min(start, int(day)) for day in drawn), reverse=True)
+        surge = row.get("surge", 0)  # the last word of some is spoken today
+        return days[: len(days) - surge] + [end] * surge
 
     def _take_day(self, days: list[int], row: Table, whole: Table) -> int:
         fit = [day for day in days if _timely(row, whole, day)]
-        day = self.rng.choice(fit) if fit else min(days)
+        if not fit:  # few messages, none of them late: let the last one be at the end
+            days.remove(min(days))
+            return int(row["end"])
+        day = self.rng.choice(fit)
         days.remove(day)
         return day
 
@@ -217,17 +221,23 @@ class Writer:
         if voice_name == "post" and rng.random() < 0.4:
             wish = ""
         lead = f"{rng.choice(voice['open'])}{rng.choice(row['leads'])}"
-        body = f"{lead}{self._joined(facts)}{wish}{rng.choice(voice['close'])}"
+        body = f"{lead}{self._joined(facts, voice['link'])}{wish}{rng.choice(voice['close'])}"
         if channel == "weibo" and rng.random() < 0.6:
             body = f"#{row['tag']}# {body}"
         return {"title": rng.choice(row["titles"]), "body": body}
 
-    def _joined(self, facts: list[str]) -> str:
+    def _joined(self, facts: list[str], links: list[str]) -> str:
         """Facts behind the lead: comma, semicolon or full stop, as people happen to write."""
         joined = ""
-        for fact in facts:
-            joined += self.rng.choice(("，", "。", "。", "；")) + fact
+        for number, fact in enumerate(facts):
+            link = self.rng.choice(links) if number else ""
+            joined += self.rng.choice(("，", "。", "。", "；")) + link + fact
         return texts.sentence(joined)
+
+
+def _tied(whole: Table) -> bool:
+    """Whether a message is bound to some of the days."""
+    return "phase" in whole or "within" in whole
 
 
 def _timely(row: Table, whole: Table, day: int) -> bool:

@@ -69,9 +69,7 @@ def _messages(
     return _numbered(today, rng, writer.drafts)
 
 
-def _numbered(
-    today: dt.date, rng: random.Random, drafts: list[Draft]
-) -> tuple[DemoMessage, ...]:
+def _numbered(today: dt.date, rng: random.Random, drafts: list[Draft]) -> tuple[DemoMessage, ...]:
     """Drafts in order of time, with an id that counts up in each channel."""
     counts = dict.fromkeys(_PREFIX, 0)
     ids: dict[int, str] = {}

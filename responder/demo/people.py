@@ -36,7 +36,11 @@ class People:
         return f"{self.rng.choice(self.lists['surnames'])}{self.rng.choice(self.lists['given'])}"
 
     def _net_name(self) -> str:
-        name: str = self.rng.choice(self.lists["nicknames"])
+        if self.rng.random() < 0.3:
+            name = str(self.rng.choice(self.lists["nicknames"]))
+        else:
+            head, tail = (self.rng.choice(self.lists[part]) for part in ("net_heads", "net_tails"))
+            name = f"{head}{tail}"
         if name not in self._taken:
             return name
         joiner = self.rng.choice(("", "_", "-"))

@@ -12,6 +12,7 @@ from wtforms import (
     BooleanField,
     DateTimeLocalField,
     HiddenField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -24,8 +25,8 @@ from responder.intake.service import MessageFilter
 
 BODY_CHARACTERS = 5000
 NATURE_CHOICES = [
-    ("", _l("未判定")),
-    *((key.value, _l(label)) for key, label in NATURE_LABELS.items()),
+    SelectChoice("", _l("未判定")),
+    *(SelectChoice(nature.value, _l(label)) for nature, label in NATURE_LABELS.items()),
 ]
 
 

@@ -19,6 +19,10 @@ UNIT_WEIGHT = 0.10
 NEAR_DAYS = 45
 WORDS_SHOWN = 4
 
+# Below this the wordings meet by chance; a single shared word must weigh more than several.
+LEAST_WORD_SCORE = 0.15
+LEAST_SINGLE_WORD_SCORE = 0.2
+
 Reason = tuple[str, float]
 
 
@@ -103,6 +107,16 @@ class Circumstances:
     starts_at: datetime
     unit_name: str = ""
     unit_words: tuple[str, ...] = ()
+
+
+def is_evidence(word_score: float, words: int) -> bool:
+    """Whether shared wording is enough to bother a person with.
+
+    :param word_score: 0–1, how far the wordings meet.
+    :param words: how many different words they share.
+    """
+    least = LEAST_SINGLE_WORD_SCORE if words < 2 else LEAST_WORD_SCORE
+    return word_score >= least
 
 
 def suggestion_score(

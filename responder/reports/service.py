@@ -1,12 +1,14 @@
-"""What the first page shows: due, hot, next, and waiting for me."""
+"""What the first page shows: due, hot, next, and waiting for me; and the audit trail."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from responder.core.audit import AuditEvent
 from responder.core.permissions import Actor, Permission
 from responder.planning import service as planning
 from responder.planning.models import PressEvent
@@ -58,3 +60,17 @@ def _events_waiting(session: Session, actor: Actor, now: datetime) -> list[Press
     if not actor.may(Permission.PLAN_EDIT):
         return []
     return [*planning.overdue_events(session, now), *planning.waiting_approval(session)]
+
+
+def audit_trail(kind: str = "", person: str = "") -> Select[AuditEvent]:
+    """The trail, newest first.
+
+    :param kind: the table's name of one kind of record; all kinds when empty.
+    :param person: part of a name; everybody when empty.
+    """
+    query = select(AuditEvent).order_by(AuditEvent.id.desc())
+    if kind:
+        query = query.where(AuditEvent.object_type == kind)
+    if person:
+        query = query.where(AuditEvent.actor_name.contains(person, autoescape=True))
+    return query

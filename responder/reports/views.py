@@ -1,8 +1,16 @@
-"""Pages."""
+"""Today, the first page; the audit trail."""
 
-from flask import Blueprint
+from __future__ import annotations
 
-from responder.web.access import signed_in
+from flask import Blueprint, current_app, render_template, request
+
+from responder.core.database import db
+from responder.core.permissions import Permission
+from responder.core.times import chinese_moment, utc_now
+from responder.reports import service
+from responder.web.access import current_actor, requires, signed_in
+from responder.web.paging import paginate, requested_page
+from responder.web.trail import kinds
 
 blueprint = Blueprint("reports", __name__)
 
@@ -10,4 +18,20 @@ blueprint = Blueprint("reports", __name__)
 @blueprint.get("/")
 @signed_in
 def today() -> str:
-    return ""
+    settings = current_app.extensions["settings"]
+    now = utc_now()
+    return render_template(
+        "reports/today.html",
+        today=service.today(db.session, current_actor(), now, settings.topic_hot_heat),
+        moment_now=chinese_moment(now, settings.zone),
+    )
+
+
+@blueprint.get("/audit")
+@requires(Permission.AUDIT_READ)
+def audit_trail() -> str:
+    query = service.audit_trail(
+        kind=request.args.get("kind", ""), person=request.args.get("person", "").strip()
+    )
+    page = paginate(db.session, query, requested_page())
+    return render_template("reports/audit.html", page=page, kinds=kinds())

@@ -2,8 +2,12 @@
 
 from flask import Flask
 
+from responder.responses import helpers
+from responder.responses.cli import responses
 from responder.responses.views import blueprint
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
+    app.cli.add_command(responses)
+    helpers.register(app)

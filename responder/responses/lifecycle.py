@@ -202,6 +202,3 @@ STATE_TONES = {
 }
 
 DESK_PERMISSIONS = tuple({t.permission for t in RESPONSE_ITEM.transitions if t.endpoint == DESK})
-DESK_ACTIONS = tuple(
-    dict.fromkeys(t.action for t in RESPONSE_ITEM.transitions if t.endpoint == DESK)
-)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -29,6 +29,13 @@ class Reviewed(Protocol):
     def approved(self) -> bool: ...
     @property
     def reviewer_id(self) -> int | None: ...
+
+
+class Written(Protocol):
+    """What a draft must tell to be compared with the one before."""
+
+    @property
+    def text(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,18 @@ def difference(old: str, new: str) -> list[Change]:
         changes.append(Change("removed", "".join(before[i1:i2])))
         changes.append(Change("added", "".join(after[j1:j2])))
     return [change for change in changes if change.text]
+
+
+def versions(drafts: Sequence[Written], count: int) -> list[tuple[Written, list[Change]]]:
+    """The newest ``count`` drafts, newest first, each with what it changed.
+
+    :param drafts: in the order of writing; one before the oldest shown, if there is one.
+    """
+    texts = ["", *(draft.text for draft in drafts)]
+    if len(drafts) > count:
+        drafts, texts = drafts[-count:], texts[-count - 1 :]
+    paired = zip(drafts, texts, texts[1:], strict=False)
+    return [(draft, difference(old, new)) for draft, old, new in paired][::-1]
 
 
 def concern_summary(

@@ -1,16 +1,247 @@
-"""Pages."""
+"""Pages of response items."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from zoneinfo import ZoneInfo
 
-from responder.responses import models  # noqa: F401
-from responder.web.access import signed_in
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from responder.accounts import service as accounts
+from responder.accounts.models import Unit
+from responder.core import audit
+from responder.core.database import db, transaction
+from responder.core.errors import DomainError, Invalid, NotFound, Stale, WrongState
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Permission
+from responder.core.times import local, utc_now
+from responder.planning.models import PressEvent
+from responder.responses import rules, service
+from responder.responses.forms import (
+    DraftForm,
+    OpenForm,
+    ReviseForm,
+    event_choices,
+    unit_choices,
+)
+from responder.responses.lifecycle import (
+    DESK,
+    DESK_PERMISSIONS,
+    FIELD_LABELS,
+    RESPONSE_ITEM,
+    outgoing,
+)
+from responder.responses.models import ItemState, Level, ResponseItem
+from responder.topics.models import Topic
+from responder.web.access import current_actor, requires
+from responder.web.errors import STATUS
+from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("responses", __name__)
 
+VERSIONS_SHOWN = 3
+VERSIONS_A_PAGE = 10
+
+Page = str | Response | tuple[str, int]
+
+
+def _zone() -> ZoneInfo:
+    zone: ZoneInfo = current_app.extensions["settings"].zone
+    return zone
+
 
 @blueprint.get("/responses")
-@signed_in
+@requires(Permission.RESPONSE_READ)
 def index() -> str:
-    return ""
+    asked = request.args.get("state", "")
+    state = next((member for member in ItemState if member.value == asked), None)
+    unit_id = request.args.get("unit", type=int)
+    q = request.args.get("q", "")
+    return render_template(
+        "responses/index.html",
+        page=paginate(db.session, service.board(state, unit_id, q), requested_page()),
+        counts=service.counts_by_state(db.session, unit_id, q),
+        state=state,
+        units=accounts.units(db.session),
+    )
+
+
+@blueprint.route("/responses/open", methods=["GET", "POST"])
+@requires(Permission.RESPONSE_OPEN)
+def open_item() -> Page:
+    topic_id = request.values.get("topic_id", type=int)
+    known = service.prefill(db.session, topic_id, _zone()) if topic_id else None
+    form = _open_form(known)
+    if not form.validate_on_submit():
+        return _open_page(form, known), 422 if form.is_submitted() else 200
+    try:
+        with transaction(current_actor()) as session:
+            item = _open(session, form)
+            item_id = item.id
+    except Invalid as error:
+        _mark_fields(form, error)
+        return _open_page(form, known, error.message), STATUS[type(error)]
+    flash(_("已发起回应，时限开始计算。"), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
+
+
+def _open_form(known: service.Prefill | None) -> OpenForm:
+    """The form with its menus and first values."""
+    values: dict[str, object] = {"found_at": local(utc_now(), _zone()).replace(tzinfo=None)}
+    events = known.events if known else []
+    if known:
+        values |= {
+            "title": known.title,
+            "concern": known.concern,
+            "concern_source": known.concern_source,
+            "topic_id": known.topic.id,
+            "event_id": events[0].id if len(events) == 1 else 0,
+        }
+    form = OpenForm(data=values)
+    form.unit_id.choices = unit_choices(accounts.units(db.session))
+    form.event_id.choices = event_choices(events)
+    return form
+
+
+def _open_page(form: OpenForm, known: service.Prefill | None, error: str = "") -> str:
+    existing = service.items_of_topic(db.session, known.topic.id) if known else []
+    return render_template(
+        "responses/open.html", form=form, known=known, existing=existing, error=error
+    )
+
+
+def _open(session: Session, form: OpenForm) -> ResponseItem:
+    unit = session.get(Unit, form.unit_id.data)
+    if unit is None:
+        raise NotFound("所选单位已不存在：请刷新页面后重新选择")
+    topic_id = request.form.get("topic_id", type=int)
+    return service.open_item(
+        session,
+        current_actor(),
+        utc_now(),
+        title=form.title.data,
+        concern=form.concern.data,
+        concern_source=form.concern_source.data or "",
+        unit=unit,
+        level=Level(form.level.data),
+        found_at=form.found_at.data.replace(tzinfo=_zone()),
+        topic=session.get(Topic, topic_id) if topic_id else None,
+        event=session.get(PressEvent, form.event_id.data) if form.event_id.data else None,
+        zone=_zone(),
+    )
+
+
+@blueprint.get("/responses/<int:item_id>")
+@requires(Permission.RESPONSE_READ)
+def show(item_id: int) -> str:
+    return _item_page(service.find_item(db.session, item_id), DraftForm())
+
+
+def _item_page(item: ResponseItem, form: DraftForm) -> str:
+    return render_template(
+        "responses/show.html",
+        item=item,
+        form=form,
+        choices=RESPONSE_ITEM.choices(item, Attempt(current_actor(), utc_now())),
+        findings=rules.private_data_in(outgoing(item), FIELD_LABELS),
+        versions=rules.versions(item.drafts[-VERSIONS_SHOWN - 1 :], VERSIONS_SHOWN),
+        history=audit.history(db.session, item),
+        desk=DESK,
+    )
+
+
+@blueprint.get("/responses/<int:item_id>/drafts")
+@requires(Permission.RESPONSE_READ)
+def drafts(item_id: int) -> str:
+    item = service.find_item(db.session, item_id)
+    page = paginate(
+        db.session, service.drafts_newest_first(item_id), requested_page(), VERSIONS_A_PAGE
+    )
+    return render_template("responses/drafts.html", item=item, page=page)
+
+
+@blueprint.post("/responses/<int:item_id>/draft")
+@requires(Permission.RESPONSE_DRAFT)
+def save_draft(item_id: int) -> Page:
+    form = DraftForm()
+    if not form.validate_on_submit():
+        return _item_page(service.find_item(db.session, item_id), form), 422
+    try:
+        with transaction(current_actor()) as session:
+            item = service.find_item(session, item_id)
+            saved = service.save_draft(
+                session, item, form.text.data, current_actor(), utc_now(), form.version.data
+            )
+    except (Stale, WrongState) as error:
+        return _conflict_page(item_id, form, error)
+    flash(_("稿件已保存。") if saved else _("稿件没有变化，未产生新版本。"), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
+
+
+def _conflict_page(item_id: int, form: DraftForm, error: DomainError) -> tuple[str, int]:
+    """What the person typed beside what somebody else stored; nothing is lost."""
+    item = service.find_item(db.session, item_id)
+    page = render_template(
+        "responses/conflict.html",
+        item=item,
+        form=form,
+        changes=rules.difference(item.answer, rules.clean(form.text.data or "")),
+        last=item.drafts[-1] if item.drafts else None,
+        error=error.message,
+    )
+    return page, STATUS[type(error)]
+
+
+@blueprint.route("/responses/<int:item_id>/edit", methods=["GET", "POST"])
+@requires(Permission.RESPONSE_DRAFT)
+def revise(item_id: int) -> Page:
+    item = service.find_item(db.session, item_id)
+    form = ReviseForm(obj=item, data={"version": item.version_id})
+    if not form.validate_on_submit():
+        page = render_template("responses/revise.html", item=item, form=form)
+        return page, 422 if form.is_submitted() else 200
+    try:
+        with transaction(current_actor()) as session:
+            item = service.find_item(session, item_id)
+            _revise(session, item, form)
+    except (Invalid, Stale, WrongState) as error:
+        _mark_fields(form, error)
+        item = service.find_item(db.session, item_id)
+        page = render_template("responses/revise.html", item=item, form=form, error=error.message)
+        return page, STATUS[type(error)]
+    flash(_("已保存。"), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
+
+
+def _revise(session: Session, item: ResponseItem, form: ReviseForm) -> None:
+    service.revise(
+        session,
+        item,
+        title=form.title.data,
+        concern=form.concern.data,
+        concern_source=form.concern_source.data or "",
+        actor=current_actor(),
+        now=utc_now(),
+        version=form.version.data,
+    )
+
+
+@blueprint.post("/responses/<int:item_id>/<string:action>")
+@requires(*DESK_PERMISSIONS)
+def advance(item_id: int, action: str) -> Response:
+    attempt = Attempt(current_actor(), utc_now(), request.form.get("note", ""))
+    with transaction(attempt.actor) as session:
+        item = service.find_item(session, item_id, request.form.get("version", type=int))
+        label = service.advance(session, item, action, attempt).label
+    flash(_("已办理：%(step)s。", step=_(label)), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
+
+
+def _mark_fields(form: FlaskForm, error: DomainError) -> None:
+    """Show what a service refused beside the fields that it names."""
+    for name, message in error.fields.items():
+        if name in form:
+            form[name].errors = [message]

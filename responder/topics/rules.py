@@ -89,7 +89,8 @@ def _speed(voices: Sequence[Voice], as_of: datetime) -> HeatPart:
     recent = people([v for v in voices if v.occurred_at > as_of - RECENT])
     past = people([v for v in voices if past_begins < v.occurred_at <= as_of - RECENT])
     usual = past / PAST_WEEKS
-    share = (recent - usual) / sqrt(usual + 1) / SURPRISE_FOR_FULL_SPEED
+    expected = max(usual, 1.0)  # one voice a week surprises nobody
+    share = (recent - expected) / sqrt(expected) / SURPRISE_FOR_FULL_SPEED
     return _part("speed", "增速", share, SPEED, f"近 7 天 {recent} 人，此前每周 {usual:.1f} 人")
 
 

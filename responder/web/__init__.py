@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from responder.web import access, errors, filters, headers, languages
+from responder.web import access, errors, filters, headers, languages, trail
 from responder.web.extensions import bootstrap, csrf
 
 
@@ -16,5 +16,5 @@ def init_web(app: Flask) -> None:
     )
     bootstrap.init_app(app)
     csrf.init_app(app)
-    for module in (access, errors, filters, headers, languages):
+    for module in (access, errors, filters, headers, languages, trail):
         module.init_app(app)

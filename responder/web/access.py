@@ -82,7 +82,7 @@ def _check_access() -> Response | None:
     if declared == PUBLIC:
         return None
     if not current_user.is_authenticated:
-        return login_manager.unauthorized()  # type: ignore[no-any-return]
+        return login_manager.unauthorized()
     if declared == SIGNED_IN:
         return None
     if isinstance(declared, frozenset) and declared & current_actor().permissions:

@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from responder.core import privacy
+from responder.core.permissions import ROLE_LABELS
 from responder.core.times import local, utc_now
 
 
@@ -49,5 +50,6 @@ def init_app(app: Flask) -> None:
         app.add_template_filter(filter_)
     app.add_template_filter(privacy.mask, "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")
+    app.jinja_env.globals["role_labels"] = ROLE_LABELS
     app.jinja_env.globals["settings"] = app.extensions["settings"]
     app.add_template_global(utc_now, "now")

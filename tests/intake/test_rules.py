@@ -58,7 +58,7 @@ def test_noon_and_midnight_in_english() -> None:
 
 def test_a_time_without_a_year_needs_to_be_told_the_year() -> None:
     assert moment("02月14日 20:00", year=2019) == EVENING
-    with pytest.raises(Unreadable, match="没有年份.*--year"):
+    with pytest.raises(Unreadable, match=r"没有年份.*--year"):
         moment("02月14日 20:00")
 
 

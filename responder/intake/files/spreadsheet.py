@@ -91,10 +91,16 @@ def _choose(
 def _rows(sheet: calamine.CalamineSheet, broken: BrokenCells) -> Iterator[Row]:
     """Rows with something in them; positions count from the first column in use."""
     first_column = sheet.start[1] if sheet.start else 0
+
+    def reasons(number: int) -> dict[int, str]:
+        return {column - first_column: why for column, why in broken.get(number, {}).items()}
+
+    number = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
-        found = {column - first_column: reason for column, reason in broken.get(number, {}).items()}
-        if found or not is_blank(cells):
-            yield Row(number, cells, found)
+        if number in broken or not is_blank(cells):
+            yield Row(number, cells, reasons(number))
+    for below in sorted(place for place in broken if place > number):
+        yield Row(below, [], reasons(below))  # calamine sees nothing in these
 
 
 @contextmanager

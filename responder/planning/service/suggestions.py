@@ -143,7 +143,10 @@ def _propose(
         unit_name=event.unit.short_name or event.unit.name,
         unit_words=tuple(word for word in matters[event.unit] if word in topic_terms),
     )
-    score, reasons = rules.suggestion_score(words.score, words.words, around)
+    if not rules.is_evidence(words.score, len(words.words)):
+        return None
+    shown = wording.phrases(words.words, topic.label, f"{event.theme}，{event.summary}")
+    score, reasons = rules.suggestion_score(words.score, shown, around)
     return _Proposal(score, reasons) if score > 0 else None
 
 

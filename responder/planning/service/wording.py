@@ -17,6 +17,10 @@ LABEL_WEIGHT = 0.6
 SUMMARY_WEIGHT = 0.5
 
 
+# Where a name of a place or a matter ends.
+PARTICLES = frozenset("的了着过在是有和与及或等把被就都也对向从为于不没无")
+
+
 @cache
 def office_words() -> frozenset[str]:
     """Words that occur in every announcement and complaint and tell no matter from the next."""
@@ -76,6 +80,32 @@ def meet(topic: Mapping[str, float], event: Mapping[str, float], idf: Mapping[st
     return match(topic, event, idf)
 
 
-def matters_of(matters: str) -> frozenset[str]:
-    """The words of a unit's duties (``车位销售、物业管理``)."""
-    return frozenset(words_of(re.sub(r"[、，,；;]+", "，", matters)))
+def phrases(
+    words: Iterable[tuple[str, float]], topic_text: str, event_text: str
+) -> list[tuple[str, float]]:
+    """Shared words as the longest wording around them that both texts have, heaviest first.
+
+    ``翠 | 屏湾 | 小区`` fell apart in cutting; a person should read ``翠屏湾小区``. Words of
+    one phrase add up their shares.
+    """
+    grown: Counter[str] = Counter()
+    for word, share in words:
+        grown[_grow(word, normalise(topic_text), normalise(event_text))] += share
+    return sorted(grown.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _grow(word: str, one: str, other: str) -> str:
+    """``word``, lengthened to both sides while ``one`` and ``other`` still both hold it."""
+    longest = word
+    for place in re.finditer(re.escape(word), one):
+        start, end = place.span()
+        while start > 0 and _reads_on(one[start - 1]) and one[start - 1 : end] in other:
+            start -= 1
+        while end < len(one) and _reads_on(one[end]) and one[start : end + 1] in other:
+            end += 1
+        longest = max(longest, one[start:end], key=len)
+    return longest
+
+
+def _reads_on(character: str) -> bool:
+    return character.isalnum() and character not in PARTICLES

@@ -7,7 +7,7 @@ from responder.responses.service.moving import (
     mark_scheduled,
     mark_unscheduled,
 )
-from responder.responses.service.opening import open_item, prefill
+from responder.responses.service.opening import Prefill, open_item, prefill
 from responder.responses.service.queries import (
     board,
     counts_by_state,
@@ -19,6 +19,7 @@ from responder.responses.service.queries import (
 )
 
 __all__ = [
+    "Prefill",
     "advance",
     "board",
     "counts_by_state",

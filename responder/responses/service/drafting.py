@@ -96,6 +96,6 @@ def _keep_version(
     return draft
 
 
-def drafts_newest_first(item_id: int) -> Select[tuple[Draft]]:
+def drafts_newest_first(item_id: int) -> Select[Draft]:
     """All saved versions of one item."""
     return select(Draft).where(Draft.item_id == item_id).order_by(Draft.number.desc())

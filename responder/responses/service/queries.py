@@ -31,7 +31,7 @@ def find_item(session: Session, item_id: int, version: int | None = None) -> Res
 
 def board(
     state: ItemState | None = None, unit_id: int | None = None, q: str = ""
-) -> Select[tuple[ResponseItem]]:
+) -> Select[ResponseItem]:
     """Items by what runs out first; those without a running clock follow, newest first.
 
     :param q: words in either script, searched in title, concern and answer.
@@ -57,7 +57,7 @@ def counts_by_state(
         .where(*_conditions(unit_id, q))
         .group_by(ResponseItem.state)
     )
-    found = {state: count for state, count in session.execute(query)}
+    found = dict(session.execute(query).tuples())
     return {state: found.get(state, 0) for state in ItemState}
 
 

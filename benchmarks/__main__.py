@@ -1,0 +1,22 @@
+"""``python -m benchmarks``: run every benchmark, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+
+from benchmarks import demo_world, pages, topic_quality
+
+BENCHMARKS = {
+    "demo_world": demo_world.measure,
+    "pages": pages.measure,
+    "topic_quality": topic_quality.measure,
+}
+
+
+def main() -> None:
+    for name, measure in BENCHMARKS.items():
+        print(json.dumps({"benchmark": name, **measure()}, ensure_ascii=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()

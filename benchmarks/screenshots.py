@@ -1,0 +1,80 @@
+"""``make screenshots``: the product's main pages at two widths, into docs/screenshots/."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from benchmarks.instance import demo_instance
+from responder.core.console import say
+from responder.demo.accounts import PASSWORD
+
+FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
+WIDTHS = (1280, 390)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+# name → who looks, and the way there: an address, or an address and links to follow.
+PAGES: dict[str, tuple[str | None, list[str]]] = {
+    "today": ("press", ["/"]),
+    "desk": ("operator", ["/messages/new"]),
+    "messages": ("analyst", ["/messages"]),
+    "topics": ("analyst", ["/topics"]),
+    "topic": ("press", ["/topics", ".topic-row a"]),
+    "calendar": ("press", ["/planning/calendar"]),
+    "gaps": ("press", ["/planning/gaps"]),
+    "response": ("third", ["/responses?state=third_review", "main .rows a, main tbody a"]),
+    "column": (None, ["/concerns"]),
+    "entry": (None, ["/concerns", "main h2 a, main li a, main article a"]),
+}
+
+
+def main() -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        sys.exit("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with demo_instance() as app, sync_playwright() as playwright:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        for width in WIDTHS:
+            _shoot_all(browser, f"http://127.0.0.1:{server.server_port}", width)
+        browser.close()
+        server.shutdown()
+
+
+def _shoot_all(browser: Browser, url: str, width: int) -> None:
+    signed_in: dict[str | None, Page] = {}
+    for name, (username, way) in PAGES.items():
+        if username not in signed_in:
+            signed_in[username] = _open(browser, url, width, username)
+        page = signed_in[username]
+        page.goto(way[0])
+        for link in way[1:]:
+            page.locator(link).first.click()
+            page.wait_for_load_state()
+        path = FOLDER / f"{name}-{width}.png"
+        page.screenshot(path=path, full_page=width < 1000)
+        say(str(path.relative_to(FOLDER.parents[1])))
+
+
+def _open(browser: Browser, url: str, width: int, username: str | None) -> Page:
+    options: Any = {"width": width, "height": 860 if width > 1000 else 844}
+    page = browser.new_context(base_url=url, viewport=options, locale="zh-CN").new_page()
+    if username:
+        page.goto("/sign-in")
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(f"{url}/")
+    return page
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""Pure decisions on publishing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from responder.core.times import local
+
+
+def is_past(moment: datetime, now: datetime) -> bool:
+    """Whether a moment chosen to the minute lies behind; the present minute does not."""
+    return moment < now.replace(second=0, microsecond=0)
+
+
+def index_number(item_id: int, published_at: datetime, zone: ZoneInfo) -> str:
+    """The 索引号 of an entry: ``HY-2026-0042``, the year of publication and the item's id.
+
+    The id is given out once by the database, so that two publications at the same moment
+    cannot claim the same number; a counter would have to be locked. Numbers have gaps.
+    """
+    return f"HY-{local(published_at, zone).year}-{item_id:04d}"
+
+
+def tag_uri(host: str, published_at: datetime, number: str, zone: ZoneInfo) -> str:
+    """A name for an entry that outlives its address (RFC 4151)."""
+    return f"tag:{host},{local(published_at, zone).date().isoformat()}:{number}"
+
+
+def paragraphs(text: str) -> list[str]:
+    """Plain text as paragraphs: one a line, empty lines dropped."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

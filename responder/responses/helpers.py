@@ -1,0 +1,77 @@
+"""What templates, also those of the rooms below, may ask of responses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from responder.core.audit import AuditEvent
+from responder.core.database import db
+from responder.responses import rules, service
+from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
+from responder.responses.models import ItemState, ResponseItem
+
+# What was done at each step, for the table of reviews.
+REVIEW_STEPS = {
+    ItemState.FIRST_REVIEW: "初审",
+    ItemState.SECOND_REVIEW: "复审",
+    ItemState.THIRD_REVIEW: "终审",
+    ItemState.SIGNING: "签发",
+    ItemState.SIGNED: "签发后撤回",
+}
+
+DEEDS = {
+    "open": "发起回应",
+    "draft": "保存稿件",
+    "revise": "修改关切",
+    "update": "修改要素",
+    **{transition.action: transition.label for transition in RESPONSE_ITEM.transitions[::-1]},
+}
+
+
+def register(app: Flask) -> None:
+    """Filters and globals by these names."""
+    app.add_template_filter(item_state)
+    app.add_template_filter(item_tone)
+    app.add_template_filter(item_deed)
+    app.add_template_filter(item_detail)
+    app.add_template_filter(review_step)
+    app.add_template_filter(rules.segments, "segments")
+    app.add_template_filter(service.next_clock, "next_clock")
+    app.add_template_global(topic_response_items)
+
+
+def item_state(state: ItemState) -> str:
+    """An item's state in the office's words."""
+    return RESPONSE_ITEM.states[state]
+
+
+def item_tone(state: ItemState) -> str:
+    """The tone of the tag that shows a state; the word beside it says the same."""
+    return STATE_TONES.get(state, "")
+
+
+def item_deed(line: AuditEvent) -> str:
+    """What a line of an item's history says was done."""
+    return DEEDS.get(line.action, line.action)
+
+
+def review_step(step: ItemState) -> str:
+    """The step at which somebody gave an opinion."""
+    return REVIEW_STEPS[step]
+
+
+def item_detail(line: AuditEvent) -> str:
+    """What else that line knows: the version kept, the fields changed."""
+    changes: dict[str, Any] = line.changes
+    if "version" in changes:
+        return f"第 {changes['version'][1]} 版"
+    if line.action == "update":
+        return "、".join(FIELD_LABELS.get(name, name) for name in changes)
+    return ""
+
+
+def topic_response_items(topic_id: int) -> list[ResponseItem]:
+    """For the topic page, which may not know this room: what was opened from a topic."""
+    return service.items_of_topic(db.session, topic_id)

@@ -1,0 +1,135 @@
+"""A real server and a real Chromium. Skips, visibly, where there is no browser."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from responder.demo.accounts import PASSWORD
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+STARTS_WITHIN_SECONDS = 90
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended while starting"
+        try:
+            with urlopen(url, timeout=2):
+                return
+        except (URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise AssertionError(f"{url} did not answer")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser of this machine; REQUIRE_BROWSER turns a skip into a failure."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        reason = "no Chromium on this machine (apt-get install chromium fonts-noto-cjk)"
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The product with its demo data, as ``make run`` starts it; yields its address."""
+    assert chromium
+    port = free_port()
+    state: Path = tmp_path_factory.mktemp("browser")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "responder", "demo", "serve", "--port", str(port)],
+        env={**os.environ, "RESPONDER_STATE_DIR": str(state)},
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(f"{url}/sign-in", process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+class Office:
+    """The people of the office, each at a browser of their own."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self.url = url
+
+    def open(self, width: int = 1280, **options):
+        """A page of a browser in which nobody has signed in."""
+        context = self._browser.new_context(
+            base_url=self.url,
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            **options,
+        )
+        context.set_default_timeout(15_000)
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: self._stay_home(request.url))
+        return page
+
+    def sign_in(self, username: str, **options):
+        """A page at which this person has signed in."""
+        page = self.open(**options)
+        page.goto("/sign-in")
+        page.get_by_label("用户名").fill(username)
+        page.get_by_label("密码").fill(PASSWORD)
+        page.get_by_role("button", name="登录").click()
+        page.wait_for_url(f"{self.url}/")
+        return page
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+    def _stay_home(self, url: str) -> None:
+        assert url.startswith((self.url, "data:")), f"a page asked another host: {url}"
+
+
+@pytest.fixture
+def office(browser: Browser, server: str) -> Iterator[Office]:
+    people = Office(browser, server)
+    yield people
+    people.close()

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from responder.core import audit
+from responder.core.database import transaction
+from responder.core.errors import Invalid, NotFound
+from responder.core.permissions import CONSOLE
+from responder.core.times import SHANGHAI
+from responder.intake import service
+from responder.intake.models import Channel, Message, Nature
+from responder.intake.service import Call, MessageFilter, Stored
+from tests.factories import NOW, People
+from tests.intake.factories import new_message
+
+CALL = Call(body="路灯坏了。已经三天。", author="王女士", phone="13812345678", token="t1")
+
+
+def store(*messages: service.NewMessage) -> Stored:
+    with transaction(CONSOLE) as session:
+        return service.store_messages(session, messages, NOW)
+
+
+def log(people: People, call: Call, now: datetime = NOW) -> Message:
+    with transaction(people.operator.actor, now) as session:
+        return service.log_call(session, people.operator.actor, call, now)
+
+
+def titles(session: Session, **wanted: object) -> list[str]:
+    query = service.search(MessageFilter(**wanted), SHANGHAI)
+    return [message.title for message in session.scalars(query)]
+
+
+def test_messages_are_stored_once(session: Session) -> None:
+    messages = [new_message(number) for number in range(1, 1203)]
+    assert store(*messages, messages[0]) == Stored(1202, 1)
+    assert store(*messages[:5], new_message(9999)) == Stored(1, 5)
+    assert session.scalar(select(func.count()).select_from(Message)) == 1203
+
+
+def test_a_message_that_is_there_stays_as_it_is(session: Session) -> None:
+    store(new_message(1, external_id="7", body="原文"))
+    assert store(new_message(1, external_id="7", body="改过")) == Stored(0, 1)
+    assert session.scalars(select(Message.body)).all() == ["原文"]
+
+
+def test_words_are_kept_in_the_script_they_came_in(session: Session) -> None:
+    store(new_message(1, title="馬路壞了", body="請儘快修復"))
+    (message,) = session.scalars(select(Message))
+    assert (message.title, message.body, message.received_at) == ("馬路壞了", "請儘快修復", NOW)
+
+
+def test_a_call_is_logged_with_its_operator_and_its_headline(people: People) -> None:
+    message = log(people, replace(CALL, nature=Nature.COMPLAINT, urgent=True))
+    assert (message.title, message.channel) == ("路灯坏了", Channel.HOTLINE)
+    assert (message.occurred_at, message.received_at) == (NOW, NOW)
+    assert message.logged_by_id == people.operator.id
+    assert (message.nature, message.urgent) == (Nature.COMPLAINT, True)
+
+
+def test_logging_is_told_by_the_trail_without_the_words(session: Session, people: People) -> None:
+    message = log(people, CALL)
+    (event,) = audit.history(session, message)
+    assert (event.action, event.actor_id, event.changes) == ("log", people.operator.id, {})
+
+
+def test_a_double_click_logs_one_call(session: Session, people: People) -> None:
+    at = NOW - timedelta(minutes=1)
+    first = log(people, replace(CALL, occurred_at=at))
+    second = log(people, replace(CALL, occurred_at=at), NOW + timedelta(seconds=1))
+    assert first.id == second.id
+    assert len(audit.history(session, first)) == 1
+
+
+def test_the_same_words_in_another_form_or_corrected_are_another_call(people: People) -> None:
+    ids = {
+        log(people, call).id
+        for call in (CALL, replace(CALL, token="t2"), replace(CALL, body="路灯修好了"))
+    }
+    assert len(ids) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"body": " \n"}, "body"), ({"occurred_at": NOW + timedelta(hours=1)}, "occurred_at")],
+)
+def test_a_call_that_cannot_be_is_refused(people: People, changes: dict, field: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        log(people, replace(CALL, **changes))
+    assert field in caught.value.fields
+
+
+def test_one_person_calls_twice_and_strangers_are_many(people: People) -> None:
+    def key(**changes: str) -> str:
+        return log(people, replace(CALL, **changes)).author_key
+
+    assert key() == key(token="t2", author="小王")
+    assert key(token="t3", author="", phone="") != key(token="t4", author="", phone="", body="别的")
+
+
+def test_looking_at_a_caller_leaves_a_trace(session: Session, people: People) -> None:
+    message = log(people, CALL)
+    with transaction(people.operator.actor) as writing:
+        assert service.reveal_identity(writing, message.id).phone == "13812345678"
+    assert [event.action for event in audit.history(session, message)] == ["log", "reveal"]
+
+
+def test_a_message_that_is_not_there_is_not_found(session: Session) -> None:
+    with pytest.raises(NotFound, match="第 12345 号"):
+        service.get(session, 12345)
+
+
+def test_search_finds_either_script_from_either_script(session: Session) -> None:
+    store(new_message(1, title="馬路壞了"), new_message(2, title="马路坏了"), new_message(3))
+    for typed in ("马路坏", "馬路壞"):
+        assert set(titles(session, text=typed)) == {"馬路壞了", "马路坏了"}
+
+
+def test_search_takes_signs_as_they_are(session: Session) -> None:
+    store(new_message(1, title="涨价100%了"), new_message(2, title="涨价1000了"))
+    assert titles(session, text="100%") == ["涨价100%了"]
+    assert titles(session, text="_价") == []
+
+
+def test_search_by_channel_district_and_days_of_the_office(session: Session) -> None:
+    late = datetime(2026, 3, 5, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
+    store(
+        new_message(1, title="当天", occurred_at=late, district="江南区"),
+        new_message(2, title="次日", occurred_at=late + timedelta(minutes=1)),
+        new_message(3, title="微博", occurred_at=late, channel=Channel.WEIBO),
+    )
+    day = date(2026, 3, 5)
+    assert titles(session, channel=Channel.WEIBO) == ["微博"]
+    assert titles(session, district="江南") == ["当天"]
+    assert titles(session, first_day=day + timedelta(days=1)) == ["次日"]
+    assert titles(session, last_day=day) == ["微博", "当天"]
+    assert titles(session) == ["次日", "微博", "当天"]

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from responder.core.database import db, transaction
+from responder.core.permissions import CONSOLE
+from responder.intake import service
+from responder.intake.models import Message
+from tests.factories import NOW, People
+from tests.intake.factories import new_message
+
+CALL = {
+    "token": "t1",
+    "body": "滨江路工地夜里打桩。孩子睡不着。",
+    "author": "王小明",
+    "phone": "13812345678",
+    "occurred_at": "2026-03-05T09:30",
+    "nature": "complaint",
+    "urgent": "y",
+}
+
+
+def store(*messages: service.NewMessage) -> None:
+    with transaction(CONSOLE) as session:
+        service.store_messages(session, messages, NOW)
+
+
+def only_message(session: Session) -> Message:
+    return session.scalars(select(Message)).one()
+
+
+def test_the_form_starts_with_the_present_moment_and_its_own_token(
+    client: FlaskClient, people: People
+) -> None:
+    people.sign_in(client, people.operator)
+    pages = [client.get("/messages/new").text for _ in range(2)]
+    tokens = {re.search(r'name="token"[^>]*value="(\w{32})"', page)[1] for page in pages}
+    assert len(tokens) == 2
+    assert re.search(r'name="occurred_at"[^>]*value="\d{4}-\d\d-\d\dT\d\d:\d\d"', pages[0])
+    assert "autofocus" in re.search(r"<textarea[^>]*>", pages[0])[0]
+
+
+def test_a_saved_call_leads_back_to_an_empty_form_with_a_link(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    people.sign_in(client, people.operator)
+    answer = client.post("/messages/new", data=CALL)
+    assert (answer.status_code, answer.location) == (302, "/messages/new")
+    message = only_message(session)
+    assert message.occurred_at.isoformat() == "2026-03-05T01:30:00+00:00"
+    assert (message.title, message.urgent) == ("滨江路工地夜里打桩", True)
+    page = client.get("/messages/new").text
+    assert f'href="/messages/{message.id}">第 {message.id} 号留言</a>' in page
+    assert "孩子睡不着" not in page
+
+
+def test_a_double_click_saves_one_call(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    people.sign_in(client, people.operator)
+    for _ in range(2):
+        assert client.post("/messages/new", data=CALL).status_code == 302
+    assert session.scalar(select(func.count()).select_from(Message)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"body": ""}, "请填写诉求内容"),
+        ({"body": "  "}, "请填写诉求内容"),
+        ({"body": "长" * 5001}, "最多 5000 字"),
+        ({"occurred_at": ""}, "请填写来电时间"),
+        ({"occurred_at": "2999-01-01T00:00"}, "晚于现在"),
+        ({"phone": "1" * 33}, "最多 32 字"),
+    ],
+)
+def test_a_call_that_cannot_be_saved_comes_back_as_typed(
+    client: FlaskClient, people: People, session: Session, changes: dict, problem: str
+) -> None:
+    people.sign_in(client, people.operator)
+    answer = client.post("/messages/new", data={**CALL, **changes})
+    assert answer.status_code == 422
+    assert problem in answer.text
+    assert 'value="王小明"' in answer.text
+    assert session.scalars(select(Message)).all() == []
+
+
+def test_lists_and_pages_hide_personal_data(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    store(
+        new_message(1, title="致电13812345678", body="我叫李大山，打13987654321", author="李大山")
+    )
+    people.sign_in(client, people.editor)
+    for page in (client.get("/messages"), client.get(f"/messages/{only_message(session).id}")):
+        assert page.status_code == 200
+        assert "138******78" in page.text
+        assert "13987654321" not in page.text
+        assert "李**" in page.text
+
+
+def test_a_caller_is_shown_to_who_may_and_asks(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    people.sign_in(client, people.operator)
+    client.post("/messages/new", data=CALL)
+    address = f"/messages/{only_message(session).id}"
+    hidden = client.get(address).text
+    assert "查看来电人身份" in hidden
+    assert "王小明" not in hidden
+    shown = client.post(f"{address}/identity").text
+    assert "王小明" in shown
+    assert "13812345678" in shown
+    assert "13812345678" not in client.get(address).text
+    people.sign_in(client, people.editor)
+    assert "查看来电人身份</button>" not in client.get(address).text
+    assert client.post(f"{address}/identity").status_code == 403
+
+
+def test_filters_stand_in_the_address_and_in_the_form(client: FlaskClient, people: People) -> None:
+    store(new_message(1, title="路灯坏了"), new_message(2, title="公交太少"))
+    people.sign_in(client, people.editor)
+    page = client.get("/messages?q=路灯&channel=mailbox&from=2026-01-01&to=nonsense").text
+    assert "路灯坏了" in page
+    assert "公交太少" not in page
+    assert 'value="2026-01-01"' in page
+    assert "没有符合条件的留言" in client.get("/messages?channel=weibo").text
+
+
+def test_a_list_page_costs_the_same_however_many_messages(
+    client: FlaskClient, people: People
+) -> None:
+    people.sign_in(client, people.editor)
+    statements: list[str] = []
+
+    def note(*given: object) -> None:
+        statements.append(str(given[2]))
+
+    costs = []
+    event.listen(db.engine, "before_cursor_execute", note)
+    for upto in (1, 70):
+        store(*(new_message(number) for number in range(upto)))
+        statements.clear()
+        page = client.get("/messages").text
+        costs.append(len(statements))
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert costs[0] == costs[1] > 0
+    assert "共 70 条，第 1 / 3 页" in page
+
+
+def test_imports_are_listed_for_who_may_import(client: FlaskClient, people: People) -> None:
+    people.sign_in(client, people.monitor)
+    page = client.get("/imports").text
+    assert "还没有导入过文件" in page
+    assert "responder import" in page
+
+
+def test_a_message_that_is_not_there_says_where_to_go(client: FlaskClient, people: People) -> None:
+    people.sign_in(client, people.editor)
+    answer = client.get("/messages/999999")
+    assert answer.status_code == 404
+    assert "留言列表" in answer.text
