@@ -9,7 +9,7 @@ STATE ?= var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots lock clean
+.PHONY: help run test check bench screenshots translations lock clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -25,13 +25,16 @@ check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m tests.meta.check_migrations
+	$(BIN)/python -m tools.check_migrations
 
 bench: $(VENV)/.dev  ## print the figures that the documents quote
 	$(BIN)/python -m benchmarks
 
 screenshots: $(VENV)/.dev  ## make the pictures of the README
-	$(BIN)/python -m benchmarks.screenshots
+	$(BIN)/python -m tools.screenshots
+
+translations: $(VENV)/.dev  ## bring the catalogues up to date with the source
+	$(BIN)/python -m tools.translations
 
 lock:  ## write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 \

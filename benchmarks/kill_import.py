@@ -66,28 +66,17 @@ def prove(
     """
     chance = random.Random(seed)
     words = [*COMMAND, "import", str(file), *options, "--json"]
-    expected = _rehearse(words, environment)
-    duration, warm_up = _measure(words, environment)
+    expected = dict(json.loads(_run([*words, "--dry-run"], environment)))
     engine = sa.create_engine(database_url, poolclass=sa.NullPool)
-    stored = []
-    for _ in range(times):
-        # Most of a run is starting Python; aim at the part that stores.
-        if _killed(words, environment, chance.uniform(warm_up * 0.8, duration)):
-            stored.append(_scalar(engine, "SELECT count(*) FROM message"))
+    stored: list[int] = []
+    for left in range(times, 0, -1):
+        remaining = expected["created"] - _messages(engine)
+        further = chance.randint(0, remaining // (left + 1))
+        delay = chance.uniform(0, 0.02)
+        if _killed(engine, words, environment, further, delay):
+            stored.append(_messages(engine))
     _run(words, environment)
     return _proof(engine, times, stored, expected)
-
-
-def _rehearse(words: Sequence[str], environment: dict[str, str]) -> dict[str, int]:
-    return dict(json.loads(_run([*words, "--dry-run"], environment)))
-
-
-def _measure(words: Sequence[str], environment: dict[str, str]) -> tuple[float, float]:
-    """Seconds that a whole rehearsal takes, and how many of these pass before it reads."""
-    begin = time.perf_counter()
-    inside = json.loads(_run([*words, "--dry-run"], environment))["seconds"]
-    whole = time.perf_counter() - begin
-    return whole + inside, whole - inside
 
 
 def _run(words: Sequence[str], environment: dict[str, str]) -> str:
@@ -97,17 +86,33 @@ def _run(words: Sequence[str], environment: dict[str, str]) -> str:
     return done.stdout
 
 
-def _killed(words: Sequence[str], environment: dict[str, str], after: float) -> bool:
-    """Whether the run was still going when the signal came."""
+def _killed(
+    engine: sa.Engine,
+    words: Sequence[str],
+    environment: dict[str, str],
+    further: int,
+    delay: float,
+) -> bool:
+    """Kill a run that has stored so many more messages, ``delay`` seconds after.
+
+    Most of a run is starting Python; waiting by the clock would seldom hit the rest.
+
+    :returns: whether it was still alive when the signal came.
+    """
+    goal = _messages(engine) + further
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(words, env=environment, stdout=quiet, stderr=quiet)
-    try:
-        process.wait(timeout=after)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-        return True
-    return False
+    while process.poll() is None and _messages(engine) < goal:
+        time.sleep(0.001)
+    time.sleep(delay)
+    alive = process.poll() is None
+    process.kill()
+    process.wait()
+    return alive
+
+
+def _messages(engine: sa.Engine) -> int:
+    return _scalar(engine, "SELECT count(*) FROM message")
 
 
 def _scalar(engine: sa.Engine, query: str) -> int:
@@ -115,10 +120,8 @@ def _scalar(engine: sa.Engine, query: str) -> int:
         return int(connection.execute(sa.text(query)).scalar_one() or 0)
 
 
-def _proof(
-    engine: sa.Engine, times: int, stored: Sequence[int], expected: dict[str, int]
-) -> Proof:
-    messages = _scalar(engine, "SELECT count(*) FROM message")
+def _proof(engine: sa.Engine, times: int, stored: Sequence[int], expected: dict[str, int]) -> Proof:
+    messages = _messages(engine)
     distinct = _scalar(engine, "SELECT count(DISTINCT fingerprint) FROM message")
     counts = {
         name: _scalar(engine, f"SELECT sum({name}) FROM import_batch WHERE created > 0")

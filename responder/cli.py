@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from responder.accounts import service as accounts
 from responder.core.clocks import seed_clock_rules
@@ -52,7 +52,7 @@ def main() -> None:
     except DomainError as error:
         say(f"错误：{error.message}")
         sys.exit(CANNOT)
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         say(f"错误：{_database_sentence(str(error.orig))}")
         sys.exit(CANNOT)
 

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     )
     timezone: str = Field("Asia/Shanghai", description="页面与期限计算所用的时区")
     site_name: str = Field("回应台", description="工作台显示的名称")
+    notice: str = Field("", description="显示在每页顶端的提示，例如“试运行”")
     city_name: str = Field("江澜市", description="公开栏目显示的城市名称")
     publisher_name: str = Field(
         "江澜市人民政府新闻办公室", description="公开栏目的发布机构，写入条目和索引号"

@@ -16,6 +16,8 @@ from responder.demo.generate import generate
 from responder.serving import run_server
 from responder.settings import Settings
 
+NOTICE = "演示数据：江澜市及其居民、单位、事件均属虚构。"
+
 
 @click.group()
 def demo() -> None:
@@ -51,12 +53,19 @@ def serve(host: str, port: int, workers: int) -> None:
     say(f"演示账号（密码均为 {PASSWORD}）：")
     for account in (*ACCOUNTS, ADMINISTRATOR):
         say(f"  {account.username:<13}{account.display_name}")
-    run_server(_app(), host, port, workers)
+    app = _app()
+    app.extensions["settings"] = _settings().model_copy(update={"notice": NOTICE})
+    run_server(app, host, port, workers)
+
+
+def _settings() -> Settings:
+    found: Settings = current_app.extensions["settings"]
+    return found
 
 
 def _load() -> loader.Loaded:
     say("正在生成演示数据，约需十秒……")
-    settings: Settings = current_app.extensions["settings"]
+    settings = _settings()
     now = utc_now()
     loaded = loader.load(generate(local(now, settings.zone).date()), now, settings)
     say(

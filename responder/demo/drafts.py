@@ -130,7 +130,8 @@ class Writer:
             changed = changed.replace(old, new, 1)
         if self.rng.random() < 0.6:
             changed = f"{self.rng.choice(copy['before'])}{changed}"
-        return f"{changed}{self.rng.choice(copy['after'])}"
+        space = "" if changed.endswith(("。", "！", "？")) else " "
+        return f"{changed}{space}{self.rng.choice(copy['after'])}"
 
     def _days(self, row: Table) -> list[int]:
         """Days ago, one for each message: growing to the peak, fading to the end."""
@@ -194,18 +195,19 @@ class Writer:
         author: str | None,
         traditional: bool = False,
     ) -> Draft:
+        nature = str(text.get("nature") or row["nature"])
         slots = {**row.get("slots", {}), **texts.run_slots(row.get("start", day) - day)}
         return Draft(
             at=minute(self.rng, day, channel, text.get("hours")),
             channel=channel,
             title=texts.expand(text["title"], slots, self.rng),
-            body=texts.expand(text["body"], slots, self.rng),
+            body=_noted(texts.expand(text["body"], slots, self.rng), channel, nature),
             author=author or self.people.author(channel),
             phone=row.get("phone") if author else self.people.phone(channel),
             district=row["district"],
             place=row.get("place"),
             category=row.get("category"),
-            nature=text.get("nature", row["nature"]),
+            nature=nature,
             storyline=row.get("key"),
             traditional=traditional,
         )
@@ -229,10 +231,21 @@ class Writer:
     def _joined(self, facts: list[str], links: list[str]) -> str:
         """Facts behind the lead: comma, semicolon or full stop, as people happen to write."""
         joined = ""
+        linked = self.rng.randrange(1, 4)  # one link at most, and before no first fact
         for number, fact in enumerate(facts):
-            link = self.rng.choice(links) if number else ""
-            joined += self.rng.choice(("，", "。", "。", "；")) + link + fact
+            link = self.rng.choice(links) if number == linked else ""
+            joined += ("。" if link else self.rng.choice(("，", "。", "。", "；"))) + link + fact
         return texts.sentence(joined)
+
+
+def _noted(body: str, channel: str, nature: str) -> str:
+    """What the desk writes down of a call: in the third person, or as the caller's own words."""
+    if channel != "hotline" or "来电" in body:
+        return body
+    if "我" in body:
+        return f"来电人自述：{body}"
+    asks = nature == "咨询" and ("？" in body or "想" in body)
+    return f"来电人{'咨询' if asks else '反映'}：{body}"
 
 
 def _tied(whole: Table) -> bool:

@@ -43,7 +43,7 @@ def generate(today: dt.date) -> DemoWorld:
         messages=_messages(today, rng, rows, flood, places),
         plan=calendar.plan(today, sources.read("plan.toml")["entry"], events),
         events=events,
-        items=calendar.items(today, sources.read("items.toml")["item"]),
+        items=calendar.items(today, sources.read_folder("items", "item")),
     )
 
 

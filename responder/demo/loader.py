@@ -120,5 +120,3 @@ def _message(demo: DemoMessage) -> NewMessage:
         shares=demo.shares,
         source_url=demo.source_url or "",
     )
-
-

@@ -16,6 +16,8 @@ _PLACE_KINDS = {
     "schools": "school",
     "roads": "road",
     "sites": "site",
+    "kindergartens": "kindergarten",
+    "works": "works",
 }
 
 Table = dict[str, Any]

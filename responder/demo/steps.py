@@ -106,7 +106,9 @@ def link_events(world: DemoWorld, topic_of: Mapping[str, int], now: datetime) ->
     settled = {
         (topic_of[event.storyline], event.theme)
         for event in world.events
-        if event.storyline in topic_of and event.state in ("confirmed", "held", "evaluated")
+        if event.storyline
+        and event.storyline in topic_of
+        and event.state in ("confirmed", "held", "evaluated")
     }
     with transaction(CONSOLE, now) as session:
         planning.suggest_links(session, now)
@@ -202,5 +204,3 @@ def _actor(username: str) -> Actor:
 
 def _units(session: Session) -> dict[str, Unit]:
     return {unit.code: unit for unit in accounts.units(session)}
-
-

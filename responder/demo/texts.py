@@ -34,11 +34,12 @@ def expand(text: str, slots: Mapping[str, Sequence[str]], rng: random.Random) ->
     """Fill a template; a name that is no slot raises KeyError."""
 
     def keep(match: re.Match[str]) -> str:
-        return match.group(1) if rng.random() < _OPTIONAL_STAYS else ""
+        kept: str = match.group(1)
+        return kept if rng.random() < _OPTIONAL_STAYS else ""
 
     def choose(match: re.Match[str]) -> str:
-        inner = match.group(1)
-        options = inner.split("|") if "|" in inner else slots[inner]
+        inner: str = match.group(1)
+        options: Sequence[str] = inner.split("|") if "|" in inner else slots[inner]
         return rng.choice(options)
 
     return _CHOICE.sub(choose, _OPTIONAL.sub(keep, text)).strip()

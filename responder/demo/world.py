@@ -52,7 +52,7 @@ class DemoUnit:
 
 @dataclass(frozen=True, slots=True)
 class DemoPlace:
-    """A named place of the city; ``kind`` is street, estate, school, road or site."""
+    """A named place; ``kind``: street, estate, school, kindergarten, road, site or works."""
 
     district: str
     kind: str

@@ -16,34 +16,44 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from responder.accounts.models import Unit
 from responder.planning.models import FORM_LABELS, PlanEntry
 
+FORM_CHOICES = [SelectChoice(form.value, _l(label)) for form, label in FORM_LABELS.items()]
+MONTH_CHOICES = [SelectChoice(month, f"{month} 月") for month in range(1, 13)]
 
-def unit_choices(units: Iterable[Unit]) -> list[tuple[int, str]]:
-    return [(unit.id, unit.name) for unit in units]
+
+def unit_choices(units: Iterable[Unit]) -> list[SelectChoice]:
+    """Units for a menu; 0 asks to choose, so that nobody saves the first by accident."""
+    return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
 
 
-def entry_choices(entries: Iterable[PlanEntry]) -> list[tuple[int, str]]:
+def entry_choices(entries: Iterable[PlanEntry]) -> list[SelectChoice]:
     """Rows of the plan for a menu; 0 stands for an event outside of the plan."""
-    listed = [(entry.id, f"{entry.number}. {entry.theme}（{entry.month} 月）") for entry in entries]
-    return [(0, str(_l("计划外"))), *listed]
+    listed = [
+        SelectChoice(entry.id, f"{entry.number}. {entry.theme}（{entry.month} 月）")
+        for entry in entries
+    ]
+    return [SelectChoice(0, _l("计划外")), *listed]
 
 
 class EventForm(FlaskForm):
     theme = StringField(
         _l("发布主题"), validators=[DataRequired(_l("请填写发布主题")), Length(max=200)]
     )
-    form = SelectField(_l("发布形式"), choices=list(FORM_LABELS.items()))
+    form = SelectField(_l("发布形式"), choices=FORM_CHOICES)
     starts_at = DateTimeLocalField(
         _l("发布时间"),
         validators=[InputRequired(_l("请填写日期和时间"))],
         render_kw={"step": 300},
     )
     place = StringField(_l("地点"), validators=[Length(max=200)])
-    unit_id = SelectField(_l("发布单位"), coerce=int)
+    unit_id = SelectField(
+        _l("发布单位"), coerce=int, validators=[NumberRange(min=1, message=_l("请选择发布单位"))]
+    )
     speaker = StringField(_l("发布人"), validators=[Length(max=64)])
     plan_entry_id = SelectField(_l("对应的年度计划"), coerce=int)
     summary = TextAreaField(
@@ -61,15 +71,15 @@ class PlanEntryForm(FlaskForm):
     theme = StringField(
         _l("发布主题"), validators=[DataRequired(_l("请填写发布主题")), Length(max=200)]
     )
-    form = SelectField(_l("发布形式"), choices=list(FORM_LABELS.items()))
-    month = SelectField(
-        _l("拟发布月份"), coerce=int, choices=[(month, f"{month} 月") for month in range(1, 13)]
-    )
+    form = SelectField(_l("发布形式"), choices=FORM_CHOICES)
+    month = SelectField(_l("拟发布月份"), coerce=int, choices=MONTH_CHOICES)
     day = IntegerField(
         _l("日（可不填）"),
         validators=[Optional(), NumberRange(1, 31, _l("请填写 1 到 31 之间的数"))],
     )
-    unit_id = SelectField(_l("发布单位"), coerce=int)
+    unit_id = SelectField(
+        _l("发布单位"), coerce=int, validators=[NumberRange(min=1, message=_l("请选择发布单位"))]
+    )
     speaker = StringField(_l("发布人"), validators=[Length(max=64)])
     basis = StringField(_l("依据"), validators=[Length(max=300)])
     remark = StringField(_l("备注"), validators=[Length(max=300)])

@@ -2,8 +2,11 @@
 
 from flask import Flask
 
-from responder.publishing.views import blueprint
+from responder.publishing import rules
+from responder.publishing.views import blueprint, item_entry
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
+    app.add_template_filter(rules.paragraphs, "paragraphs")
+    app.add_template_global(item_entry)

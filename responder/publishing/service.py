@@ -7,15 +7,15 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from nlp.normalise import to_simplified
 from responder.core.database import db, transaction
-from responder.core.errors import GuardRefused, Invalid, NotFound, Stale
+from responder.core.errors import Invalid, NotFound, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
-from responder.core.times import chinese_moment, local, start_of_day
+from responder.core.times import SHANGHAI, chinese_moment, local, start_of_day
 from responder.publishing import rules
 from responder.publishing.models import Entry
 from responder.responses import rules as response_rules
@@ -38,13 +38,127 @@ def schedule(session: Session, item: ResponseItem, publish_at: datetime, attempt
 
     :param publish_at: aware; not before the present minute.
     :raises Invalid: the hour has passed.
-    :raises GuardRefused: the gate refuses; ``fields`` says where and why.
-    :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
+    :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`; the gate
+        says in which field it found what.
     """
     if rules.is_past(publish_at, attempt.now):
         raise Invalid(
             f"发布时间 {chinese_moment(publish_at)} 已过：请返回上一页改选，或直接点“立即发布”",
             {"publish_at": "已过"},
         )
-    with_fields(item, lambda: None) if False else None
     responses.mark_scheduled(session, item, publish_at, attempt)
+
+
+def unschedule(session: Session, item: ResponseItem, attempt: Attempt) -> None:
+    """Take the hour back; the item is signed again.
+
+    :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
+    """
+    responses.mark_unscheduled(session, item, attempt)
+
+
+def publish(session: Session, item: ResponseItem, attempt: Attempt, settings: Settings) -> Entry:
+    """Put a signed or scheduled item into the public column and stop its clocks.
+
+    Its texts are copied: what citizens have read does not change behind their backs.
+
+    :raises Forbidden, WrongState, GuardRefused: as :func:`schedule`.
+    """
+    responses.mark_published(session, item, attempt)
+    entry = Entry(
+        item=item,
+        index_number=rules.index_number(item.id, attempt.now, settings.zone),
+        title=item.title,
+        concern=item.concern,
+        concern_source=item.concern_source,
+        unit_name=item.unit.name,
+        answer=item.answer,
+        publisher=settings.publisher_name,
+        published_at=attempt.now,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def publish_due(now: datetime) -> int:
+    """Publish whatever has fallen due, item by item; how many went out.
+
+    The scheduler's job. What fell due while nothing ran is caught up; several schedulers
+    at once publish each item once; one item that fails stops no other.
+    """
+    due = select(ResponseItem.id).where(*_is_due(now)).order_by(ResponseItem.publish_at)
+    return sum(_publish_one(item_id, now) for item_id in db.session.scalars(due).all())
+
+
+def _publish_one(item_id: int, now: datetime) -> bool:
+    try:
+        with transaction(SYSTEM, now) as session:
+            return _publish_if_due(session, item_id, Attempt(SYSTEM, now))
+    except Stale:
+        return False  # a person acted on it at this very moment, and has the last word
+    except Exception:
+        log.exception("item %s could not be published; it will be tried again", item_id)
+        return False
+
+
+def _publish_if_due(session: Session, item_id: int, attempt: Attempt) -> bool:
+    """Look again, now that the row is ours: another scheduler may have been faster."""
+    query = select(ResponseItem).where(ResponseItem.id == item_id, *_is_due(attempt.now))
+    item = session.scalar(query.with_for_update(skip_locked=True))
+    if item is None:
+        return False
+    if reason := response_rules.gate_sentence(gate(item)):
+        attempt = Attempt(attempt.actor, attempt.now, f"到点未发布：{reason}")
+        responses.mark_unscheduled(session, item, attempt)
+        return False
+    publish(session, item, attempt, current_app.extensions["settings"])
+    return True
+
+
+def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (ResponseItem.state == ItemState.SCHEDULED, ResponseItem.publish_at <= now)
+
+
+def entries(q: str = "", year: int | None = None, zone: ZoneInfo = SHANGHAI) -> Select[Entry]:
+    """The public column, newest first.
+
+    :param q: words in either script, searched in title, concern and answer.
+    :param year: of publication, by the clocks of ``zone``.
+    """
+    query = select(Entry).order_by(Entry.published_at.desc(), Entry.id.desc())
+    columns = (Entry.title, Entry.concern, Entry.answer)
+    for word in to_simplified(response_rules.clean(q)).split():
+        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    if year is not None:
+        first, after = date(year, 1, 1), date(year + 1, 1, 1)
+        query = query.where(
+            Entry.published_at >= start_of_day(first, zone),
+            Entry.published_at < start_of_day(after, zone),
+        )
+    return query
+
+
+def years(session: Session, zone: ZoneInfo) -> list[int]:
+    """The years of the column, newest first."""
+    first = session.scalar(select(func.min(Entry.published_at)))
+    last = session.scalar(select(func.max(Entry.published_at)))
+    if first is None or last is None:
+        return []
+    return list(range(local(last, zone).year, local(first, zone).year - 1, -1))
+
+
+def find_entry(session: Session, entry_id: int) -> Entry:
+    """One entry of the column.
+
+    :raises NotFound: no such entry.
+    """
+    entry = session.get(Entry, entry_id)
+    if entry is None:
+        raise NotFound("没有这条回应，或它已不再公开：请从公开栏目重新查找")
+    return entry
+
+
+def entry_of(session: Session, item_id: int) -> Entry | None:
+    """The entry that an item became."""
+    return session.scalar(select(Entry).where(Entry.item_id == item_id))

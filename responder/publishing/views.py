@@ -1,16 +1,129 @@
-"""Pages."""
+"""The public column, and the controls that staff publish with."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
 
-from responder.publishing import models  # noqa: F401
-from responder.web.access import signed_in
+from responder.core.database import db, transaction
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Permission
+from responder.core.times import utc_now
+from responder.publishing import service
+from responder.publishing.feed import FEED_ENTRIES, atom
+from responder.publishing.forms import ScheduleForm
+from responder.publishing.models import Entry
+from responder.responses import service as responses
+from responder.settings import Settings
+from responder.web.access import current_actor, public, requires
+from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("publishing", __name__)
 
+SECONDS_CACHED = 60
+ENTRIES_A_PAGE = 20
 
-@blueprint.get("/publishing")
-@signed_in
-def index() -> str:
-    return ""
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _shared() -> bool:
+    """Whether this answer is the same for everybody, so that caches may hand it on.
+
+    Who sends a cookie may have chosen a language or signed in; who asks for the language
+    switch gets a form with a token, and thereby a cookie.
+    """
+    return not request.cookies and "languages" not in request.args
+
+
+def _cacheable(body: str) -> Response:
+    response = make_response(body)
+    if _shared():
+        response.cache_control.public = True
+        response.cache_control.max_age = SECONDS_CACHED
+    return response
+
+
+@blueprint.get("/concerns")
+@public
+def index() -> Response:
+    q, zone = request.args.get("q", "").strip(), _settings().zone
+    years = service.years(db.session, zone)
+    year = request.args.get("year", type=int)
+    query = service.entries(q, year if year in years else None, zone)
+    page = paginate(db.session, query, requested_page(), ENTRIES_A_PAGE)
+    return _cacheable(
+        render_template("publishing/index.html", page=page, years=years, shared=_shared())
+    )
+
+
+@blueprint.get("/concerns/<int:entry_id>")
+@public
+def show(entry_id: int) -> Response:
+    entry = service.find_entry(db.session, entry_id)
+    return _cacheable(render_template("publishing/show.html", entry=entry, shared=_shared()))
+
+
+@blueprint.get("/concerns/feed.xml")
+@public
+def feed() -> AnyResponse:
+    newest = db.session.scalars(service.entries().limit(FEED_ENTRIES))
+    response = Response(
+        atom(newest, _settings()), content_type="application/atom+xml; charset=utf-8"
+    )
+    response.cache_control.public = True
+    response.cache_control.max_age = SECONDS_CACHED
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@blueprint.post("/publishing/items/<int:item_id>/schedule")
+@requires(Permission.PUBLISH)
+def schedule(item_id: int) -> AnyResponse:
+    publish_at = ScheduleForm().moment(_settings().zone)
+    attempt = Attempt(current_actor(), utc_now())
+    with transaction(attempt.actor) as session:
+        item = responses.find_item(session, item_id, request.form.get("version", type=int))
+        service.schedule(session, item, publish_at, attempt)
+    flash(_("已定时，到点自动发布。"), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
+
+
+@blueprint.post("/publishing/items/<int:item_id>/unschedule")
+@requires(Permission.PUBLISH)
+def unschedule(item_id: int) -> AnyResponse:
+    attempt = Attempt(current_actor(), utc_now())
+    with transaction(attempt.actor) as session:
+        item = responses.find_item(session, item_id, request.form.get("version", type=int))
+        service.unschedule(session, item, attempt)
+    flash(_("已取消定时，回到“已签发”。"), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
+
+
+@blueprint.post("/publishing/items/<int:item_id>/publish")
+@requires(Permission.PUBLISH)
+def publish(item_id: int) -> AnyResponse:
+    attempt = Attempt(current_actor(), utc_now())
+    with transaction(attempt.actor) as session:
+        item = responses.find_item(session, item_id, request.form.get("version", type=int))
+        service.publish(session, item, attempt, _settings())
+    flash(_("已发布到公开栏目。"), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
+
+
+def item_entry(item_id: int) -> Entry | None:
+    """For the item's page, which may not know this room: what the item became."""
+    return service.entry_of(db.session, item_id)

@@ -86,7 +86,7 @@ class DraftForm(FlaskForm):
     text = TextAreaField(
         _l("回应内容"),
         validators=[Length(max=MAX_ANSWER_LENGTH, message=_l("最多 %(max)d 字"))],
-        description=_l("空一行另起一段。每次保存都留下一个版本。"),
+        description=_l("换行即另起一段。每次保存都留下一个版本。"),
         render_kw={"rows": 14},
     )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])

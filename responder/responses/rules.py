@@ -139,11 +139,11 @@ def versions(drafts: Sequence[Written], count: int) -> list[tuple[Written, list[
 
     :param drafts: in the order of writing; one before the oldest shown, if there is one.
     """
-    texts = ["", *(draft.text for draft in drafts)]
-    if len(drafts) > count:
-        drafts, texts = drafts[-count:], texts[-count - 1 :]
-    paired = zip(drafts, texts, texts[1:], strict=False)
-    return [(draft, difference(old, new)) for draft, old, new in paired][::-1]
+    shown = [
+        (draft, difference(drafts[n - 1].text, draft.text) if n else [Change("same", draft.text)])
+        for n, draft in enumerate(drafts)
+    ]
+    return shown[::-1][:count]
 
 
 def concern_summary(

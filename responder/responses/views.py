@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -88,9 +89,14 @@ def open_item() -> Page:
     return redirect(url_for("responses.show", item_id=item_id))
 
 
+def _this_minute() -> datetime:
+    """The present minute as a form shows it: by the office's clocks, without a zone."""
+    return local(utc_now(), _zone()).replace(second=0, microsecond=0, tzinfo=None)
+
+
 def _open_form(known: service.Prefill | None) -> OpenForm:
     """The form with its menus and first values."""
-    values: dict[str, object] = {"found_at": local(utc_now(), _zone()).replace(tzinfo=None)}
+    values: dict[str, object] = {"found_at": _this_minute()}
     events = known.events if known else []
     if known:
         values |= {

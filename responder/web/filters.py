@@ -51,5 +51,5 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(privacy.mask, "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")
     app.jinja_env.globals["role_labels"] = ROLE_LABELS
-    app.jinja_env.globals["settings"] = app.extensions["settings"]
+    app.context_processor(lambda: {"settings": app.extensions["settings"]})
     app.add_template_global(utc_now, "now")

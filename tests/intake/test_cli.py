@@ -168,6 +168,12 @@ def test_a_dry_run_counts_the_same_and_stores_nothing(app: Flask, tmp_path: Path
     assert db.session.scalar(select(func.count()).select_from(ImportBatch)) == 1
 
 
+def test_a_dry_run_sees_repeats_that_stand_far_apart(app: Flask, tmp_path: Path) -> None:
+    far = app.extensions["settings"].import_chunk_rows + 1
+    path = write_csv(tmp_path / "a.csv", [*(row(n) for n in range(far)), row(0)])
+    assert counts(run(app, path, "--dry-run")[0]) == (far + 1, far, 1, 0)
+
+
 def test_an_interrupted_batch_is_taken_up_where_it_stopped(app: Flask, tmp_path: Path) -> None:
     path = write_csv(tmp_path / "a.csv", [row(1), row(2, 时间="x"), row(3), row(4)])
     first, _ = run(app, path)

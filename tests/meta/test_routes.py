@@ -74,7 +74,8 @@ def test_each_role_is_stopped_where_its_permissions_end(client, app, people, rol
 
 def test_every_answer_carries_the_security_headers(client) -> None:
     for path in ("/sign-in", "/concerns", "/no-such-page", "/static/responder.css"):
-        headers = client.get(path).headers
+        with client.get(path) as answer:
+            headers = answer.headers
         assert "default-src 'self'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"

@@ -101,4 +101,4 @@ def _events_by_day(
 
 def _names(session: Session, first: date, last: date) -> dict[date, str]:
     query = select(CalendarDay.day, CalendarDay.name).where(CalendarDay.day.between(first, last))
-    return dict(session.execute(query).tuples().all())
+    return {row.day: row.name for row in session.execute(query)}

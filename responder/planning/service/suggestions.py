@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, not_, or_, select
+from sqlalchemy import and_, delete, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from responder.accounts.models import Unit
+from nlp import match
+from responder.intake.models import Message
 from responder.planning import rules
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.planning.service import wording
 from responder.planning.service.events import LINKABLE_DAYS
-from responder.topics.models import Topic
+from responder.topics.models import Membership, Topic
 
 HOTTEST = 60
 PER_TOPIC = 3
 
 # Enough labels to know which words are common; older topics would change little.
 BACKGROUND_TOPICS = 2000
+
+# Where a shared word is looked for in its whole wording: so many messages, so many characters.
+MESSAGES_READ = 50
+BODY_READ = 200
 
 Pair = tuple[int, int]
 Terms = Mapping[str, float]
@@ -35,6 +41,25 @@ class SuggestionRun:
     added: int
     kept: int
     removed: int
+
+
+@dataclass(frozen=True)
+class _Raised:
+    """A topic with its weighted words and what its messages call it."""
+
+    topic: Topic
+    terms: Terms
+    text: str
+
+
+@dataclass(frozen=True)
+class _Announced:
+    """An event with its weighted words, its text, and the words of its unit's duties."""
+
+    event: PressEvent
+    terms: Terms
+    text: str
+    matters: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -97,26 +122,52 @@ def _proposals(
     decided: set[Pair],
 ) -> dict[Pair, _Proposal]:
     """For each topic the few events that fit it best."""
-    of_topics = {topic.id: wording.topic_terms(topic.label, topic.keywords) for topic in topics}
-    vocabulary = {word for terms in of_topics.values() for word in terms}
-    of_events = {event.id: wording.event_terms(event, vocabulary) for event in events}
-    idf = wording.rarity([*_background(session), *of_events.values()])
-    matters = {event.unit: wording.words_of(event.unit.matters) for event in events}
+    raised = _raised(session, topics)
+    announced = _announced(events, {word for one in raised for word in one.terms})
+    idf = wording.rarity([*_background(session), *(one.terms for one in announced)])
     found: dict[Pair, _Proposal] = {}
-    for topic in topics:
+    for topic in raised:
         fitting = [
-            ((topic.id, event.id), proposal)
-            for event in events
-            if (topic.id, event.id) not in decided
-            and (
-                proposal := _propose(
-                    topic, event, of_topics[topic.id], of_events[event.id], idf, matters
-                )
-            )
+            ((topic.topic.id, event.event.id), proposal)
+            for event in announced
+            if (topic.topic.id, event.event.id) not in decided
+            and (proposal := _propose(topic, event, idf))
         ]
         fitting.sort(key=lambda pair: -pair[1].score)
         found.update(fitting[:PER_TOPIC])
     return found
+
+
+def _raised(session: Session, topics: Sequence[Topic]) -> list[_Raised]:
+    said: defaultdict[int, list[str]] = defaultdict(list)
+    query = (
+        select(Membership.topic_id, Message.title, func.substr(Message.body, 1, BODY_READ))
+        .join(Membership.message)
+        .where(Membership.topic_id.in_([topic.id for topic in topics]))
+    )
+    for topic_id, title, body in session.execute(query):
+        if len(said[topic_id]) < MESSAGES_READ:
+            said[topic_id].append(f"{title}\n{body}")
+    return [
+        _Raised(
+            topic,
+            wording.topic_terms(topic.label, topic.keywords),
+            "\n".join([topic.label, *said[topic.id]]),
+        )
+        for topic in topics
+    ]
+
+
+def _announced(events: Sequence[PressEvent], vocabulary: set[str]) -> list[_Announced]:
+    return [
+        _Announced(
+            event,
+            wording.event_terms(event, vocabulary),
+            f"{event.theme}\n{event.summary}",
+            wording.words_of(event.unit.matters),
+        )
+        for event in events
+    ]
 
 
 def _background(session: Session) -> Iterable[Iterable[str]]:
@@ -126,26 +177,20 @@ def _background(session: Session) -> Iterable[Iterable[str]]:
         yield wording.topic_terms(label, keywords)
 
 
-def _propose(
-    topic: Topic,
-    event: PressEvent,
-    topic_terms: Terms,
-    event_terms: Terms,
-    idf: Terms,
-    matters: Mapping[Unit, Sequence[str]],
-) -> _Proposal | None:
+def _propose(raised: _Raised, announced: _Announced, idf: Terms) -> _Proposal | None:
     """The pair's proposal, or None when it is not worth a person's time."""
-    words = wording.meet(topic_terms, event_terms, idf)
+    words = match(raised.terms, announced.terms, idf)
+    if not rules.is_evidence(words.score, len(words.words)):
+        return None
+    topic, event = raised.topic, announced.event
     around = rules.Circumstances(
         first_seen=topic.first_seen,
         last_seen=topic.last_seen,
         starts_at=event.starts_at,
         unit_name=event.unit.short_name or event.unit.name,
-        unit_words=tuple(word for word in matters[event.unit] if word in topic_terms),
+        unit_words=tuple(word for word in announced.matters if word in raised.terms),
     )
-    if not rules.is_evidence(words.score, len(words.words)):
-        return None
-    shown = wording.phrases(words.words, topic.label, f"{event.theme}，{event.summary}")
+    shown = wording.phrases(words.words, raised.text, announced.text)
     score, reasons = rules.suggestion_score(words.score, shown, around)
     return _Proposal(score, reasons) if score > 0 else None
 

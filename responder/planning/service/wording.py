@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from math import log
 
-from nlp import Match, RjiebaSegmenter, Segmenter, content_words, match, normalise
+from nlp import RjiebaSegmenter, Segmenter, content_words, normalise
 from responder.planning.models import PressEvent
 
 # A headline's words count less than the keywords' heaviest, a summary's less than a theme's.
@@ -75,11 +75,6 @@ def event_terms(event: PressEvent, vocabulary: Iterable[str]) -> dict[str, float
     return terms
 
 
-def meet(topic: Mapping[str, float], event: Mapping[str, float], idf: Mapping[str, float]) -> Match:
-    """How far the two wordings meet (0–1), and by which words."""
-    return match(topic, event, idf)
-
-
 def phrases(
     words: Iterable[tuple[str, float]], topic_text: str, event_text: str
 ) -> list[tuple[str, float]]:
@@ -88,9 +83,10 @@ def phrases(
     ``翠 | 屏湾 | 小区`` fell apart in cutting; a person should read ``翠屏湾小区``. Words of
     one phrase add up their shares.
     """
-    grown: Counter[str] = Counter()
+    one, other = normalise(topic_text), normalise(event_text)
+    grown: defaultdict[str, float] = defaultdict(float)
     for word, share in words:
-        grown[_grow(word, normalise(topic_text), normalise(event_text))] += share
+        grown[_grow(word, one, other)] += share
     return sorted(grown.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -91,13 +91,15 @@ def _page(year: int, entry_form: PlanEntryForm, adopt_form: AdoptForm, error: st
     if not rules.FIRST_YEAR <= year <= rules.LAST_YEAR:
         raise NotFound(f"没有 {year} 年的计划：请从年度计划重新进入")
     plan = service.find_plan(db.session, year)
+    this_year = local_today().year
     return render_template(
         "planning/plan.html",
         year=year,
         plan=plan,
         report=service.report(plan, local_today()) if plan else None,
         progress_labels=rules.PROGRESS_LABELS,
-        years=sorted({year, local_today().year} | {p.year for p in service.list_plans(db.session)}),
+        years=sorted({year, this_year} | {p.year for p in service.list_plans(db.session)}),
+        next_year=this_year + 1,
         entry_form=entry_form,
         adopt_form=adopt_form,
         error=error,

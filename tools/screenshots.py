@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from benchmarks.instance import demo_instance
 from responder.core.console import say
@@ -34,13 +34,20 @@ PAGES: dict[str, tuple[str | None, list[str]]] = {
 }
 
 
+class _QuietRequestHandler(WSGIRequestHandler):
+    def log_request(self, *_arguments: object) -> None:
+        """Say nothing of each request."""
+
+
 def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         sys.exit("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo_instance() as app, sync_playwright() as playwright:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
+        server = make_server(
+            "127.0.0.1", 0, app, threaded=True, request_handler=_QuietRequestHandler
+        )
         Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for width in WIDTHS:

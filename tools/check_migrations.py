@@ -1,4 +1,4 @@
-"""``python -m tests.meta.check_migrations``: do the migrations build what the models say?"""
+"""``python -m tools.check_migrations``: do the migrations build what the models say?"""
 
 from __future__ import annotations
 

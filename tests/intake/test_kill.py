@@ -1,0 +1,85 @@
+"""Imports as real processes: killed, run again, and two at once, on both databases."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks.kill_import import COMMAND, prove
+from tests.conftest import DATABASES, postgresql_database
+from tests.intake.factories import row, write_csv
+
+ROWS = 3000
+OPTIONS = ("--channel", "mailbox")
+
+
+@contextmanager
+def empty_database(kind: str, folder: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'responder.db'}"
+        return
+    with postgresql_database() as url:
+        yield url
+
+
+@pytest.fixture(params=DATABASES)
+def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of an installation of its own, ready for use."""
+    with empty_database(request.param, tmp_path) as url:
+        environment = {
+            **os.environ,
+            "RESPONDER_STATE_DIR": str(tmp_path),
+            "RESPONDER_DATABASE_URL": url,
+            "RESPONDER_IMPORT_CHUNK_ROWS": "50",
+        }
+        words = [*COMMAND, "init", "--password", "correct horse"]
+        subprocess.run(words, env=environment, check=True, capture_output=True)
+        yield environment
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """3,000 rows, of which some repeat, some carry no number, some are refused."""
+    rows = [row(number) for number in range(ROWS)]
+    for number in range(0, ROWS, 100):
+        rows[number] = row(1)
+        rows[number + 1] = row(0, 编号="", 标题=f"没有编号的第 {number} 条")
+        rows[number + 2] = row(number, 时间="昨天")
+    return write_csv(tmp_path / "留言.csv", rows)
+
+
+def test_an_import_that_is_killed_loses_and_doubles_nothing(
+    instance: dict[str, str], file: Path
+) -> None:
+    proof = prove(file, 5, OPTIONS, instance, instance["RESPONDER_DATABASE_URL"])
+    assert proof.killed > 0
+    assert any(0 < stored < proof.messages for stored in proof.stored_at_kill)
+    assert (proof.rows, proof.errors) == (ROWS, 30)
+    assert (proof.nothing_lost, proof.nothing_doubled, proof.batch_agrees) == (True,) * 3, proof
+
+
+def test_two_imports_of_one_file_at_once_share_it(instance: dict[str, str], file: Path) -> None:
+    words = [*COMMAND, "import", str(file), *OPTIONS, "--json"]
+    running = [
+        subprocess.Popen(
+            words, env=instance, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate() for process in running]
+    assert [process.returncode for process in running] == [1, 1], said
+    reports = [json.loads(out) for out, _ in said]
+    engine = sa.create_engine(instance["RESPONDER_DATABASE_URL"], poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        stored = connection.execute(sa.text("SELECT count(*) FROM message")).scalar_one()
+    assert sum(report["created"] for report in reports) == stored == ROWS - 30 - 30 + 1
+    for report in reports:
+        assert report["rows"] == ROWS
+        assert report["created"] + report["duplicates"] + report["errors"] == ROWS

@@ -1,0 +1,192 @@
+"""Press events and the month as services."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from responder.core import audit
+from responder.core.database import db, transaction
+from responder.core.errors import Invalid, NotFound, Stale, WrongState
+from responder.core.permissions import CONSOLE
+from responder.core.work_calendar import store_year
+from responder.planning import service
+from responder.planning.models import EventState, Form, PressEvent
+from tests.factories import NOW, unit
+from tests.planning import factories as make
+from tests.planning.queries import count_queries
+
+
+def facts(event: PressEvent, **changes: object) -> service.EventFacts:
+    now = service.EventFacts(
+        event.theme, event.form, event.starts_at, event.unit, event.place, event.speaker
+    )
+    return replace(now, **changes)
+
+
+def edit(event: PressEvent, version: int, **changes: object) -> None:
+    changed = facts(event, **changes)
+    with transaction(CONSOLE, NOW) as session:
+        service.edit_event(session, event, changed, version, NOW)
+
+
+def test_an_event_begins_as_a_proposal_and_is_in_the_trail(session: Session) -> None:
+    event = make.event(theme="  车位租售管理  ")
+    assert (event.state, event.theme) == (EventState.PROPOSED, "车位租售管理")
+    assert audit.history(session, event)[0].action == "create"
+
+
+def test_an_event_without_a_theme_is_refused(session: Session) -> None:
+    with pytest.raises(Invalid) as refusal:
+        make.event(theme="   ")
+    assert refusal.value.fields == {"theme": "必填"}
+
+
+def test_editing_writes_old_and_new_to_the_trail(session: Session) -> None:
+    event = make.event()
+    edit(event, event.version_id, place="线上")
+    assert event.place == "线上"
+    assert audit.history(session, event)[-1].changes == {"place": ["市政府新闻发布厅", "线上"]}
+
+
+def test_whoever_saves_second_is_told_so(session: Session) -> None:
+    event = make.event()
+    version = event.version_id
+    edit(event, version, place="甲")
+    with pytest.raises(Stale):
+        edit(event, version, place="乙")
+    assert event.place == "甲"
+
+
+@pytest.mark.parametrize("state", [EventState.EVALUATED, EventState.CANCELLED])
+def test_what_is_over_is_not_changed(session: Session, state: EventState) -> None:
+    event = make.event(state=state)
+    with pytest.raises(WrongState):
+        edit(event, event.version_id, place="线上")
+
+
+def test_what_was_held_does_not_move_to_the_future(session: Session) -> None:
+    event = make.event(state=EventState.HELD, starts_at=NOW - timedelta(days=1))
+    edit(event, event.version_id, summary="实录已整理")
+    with pytest.raises(Invalid) as refusal:
+        edit(event, event.version_id, starts_at=NOW + timedelta(days=1))
+    assert "starts_at" in refusal.value.fields
+
+
+def test_an_unknown_event_is_said_to_be(session: Session) -> None:
+    with pytest.raises(NotFound):
+        service.get_event(session, 999)
+
+
+def test_upcoming_overdue_and_waiting_tell_events_apart(session: Session) -> None:
+    later = make.event("后天", NOW + timedelta(days=2), EventState.CONFIRMED)
+    sooner = make.event("明天", NOW + timedelta(days=1))
+    make.event("不办了", NOW + timedelta(days=1), EventState.CANCELLED)
+    make.event("改期", NOW + timedelta(days=1), EventState.POSTPONED)
+    passed = make.event("昨天", NOW - timedelta(days=1), EventState.CONFIRMED)
+    late_proposal = make.event("前天", NOW - timedelta(days=2))
+    make.event("上周", NOW - timedelta(days=7), EventState.HELD)
+    assert service.upcoming_events(session, NOW) == [sooner, later]
+    assert service.upcoming_events(session, NOW, limit=1) == [sooner]
+    assert service.overdue_events(session, NOW) == [passed]
+    assert service.waiting_approval(session) == [late_proposal, sooner]
+
+
+def test_a_topic_can_be_linked_to_what_is_to_come_or_lately_past(session: Session) -> None:
+    make.event("旧", NOW - timedelta(days=31), EventState.HELD)
+    recent = make.event("近", NOW - timedelta(days=29), EventState.HELD)
+    make.event("取消", state=EventState.CANCELLED)
+    coming = make.event("来")
+    assert service.linkable_events(session, NOW) == [recent, coming]
+
+
+def test_the_list_is_filtered_and_newest_first(session: Session) -> None:
+    old = make.event("供水管网改造", NOW - timedelta(days=3), EventState.HELD)
+    new = make.event("供水 100%_保障", NOW + timedelta(days=3))
+
+    def found(**filters: object) -> list[PressEvent]:
+        return list(session.scalars(service.search_events(**filters)))
+
+    assert found() == [new, old]
+    assert found(state=EventState.HELD) == [old]
+    assert found(words="供水 管网") == [old]
+    assert found(words="%_保") == [new]
+    assert found(form=Form.CONFERENCE) == []
+    assert found(unit_id=old.unit_id) == [new, old]
+    assert found(unit_id=old.unit_id + 1) == []
+
+
+def month(year: int = 2026, number: int = 11) -> service.MonthPage:
+    return service.month_page(db.session, year, number, date(2026, 11, 20))
+
+
+def day_of(page: service.MonthPage, day: date) -> service.MonthDay:
+    return next(one for week in page.weeks for one in week if one.day == day)
+
+
+def test_an_event_stands_on_its_local_day(session: Session) -> None:
+    # 16:30 UTC on the 10th is past midnight of the 11th in Shanghai.
+    event = make.event(starts_at=datetime(2026, 11, 10, 16, 30, tzinfo=UTC))
+    page = month()
+    assert day_of(page, date(2026, 11, 11)).events == (event,)
+    assert day_of(page, date(2026, 11, 10)).events == ()
+    assert page.event_count == 1
+
+
+def test_spill_over_days_show_their_events_but_do_not_count(session: Session) -> None:
+    event = make.event(starts_at=datetime(2026, 10, 26, 2, tzinfo=UTC))
+    page = month()
+    assert day_of(page, date(2026, 10, 26)).events == (event,)
+    assert page.event_count == 0
+
+
+def test_rows_of_the_plan_without_an_event_stand_on_their_day_or_below(session: Session) -> None:
+    dated, undated, done = make.entry(day=12), make.entry(), make.entry(day=12)
+    make.entry(month=12)
+    make.event(plan_entry=done)
+    page = month()
+    assert day_of(page, date(2026, 11, 12)).entries == (dated,)
+    assert page.undated == (undated,)
+
+
+def test_holidays_and_make_up_days_carry_their_names(session: Session) -> None:
+    with transaction(CONSOLE, NOW) as writing:
+        days = [(date(2026, 11, 2), False, "校庆日"), (date(2026, 11, 7), True, "校庆日")]
+        store_year(writing, 2026, days, "试验")
+    page = month()
+    off, work, plain = (day_of(page, date(2026, 11, n)) for n in (2, 7, 3))
+    assert (off.holiday, off.is_working) == ("校庆日", False)
+    assert (work.holiday, work.is_working) == ("校庆日", True)
+    assert (plain.holiday, plain.is_working) == ("", True)
+    assert day_of(page, date(2026, 11, 20)).is_today
+
+
+def test_a_year_not_announced_is_said_to_be_provisional(session: Session) -> None:
+    assert month(2026, 11).provisional == ()
+    assert month(2091, 5).provisional == (2091,)
+    assert month(2089, 12).provisional == (2089, 2090)
+
+
+def test_the_month_takes_the_same_queries_for_one_event_as_for_many(session: Session) -> None:
+    make.event(starts_at=NOW)
+    make.entry()
+
+    def draw() -> None:
+        session.expire_all()
+        page = month()
+        events = [event for week in page.weeks for day in week for event in day.events]
+        drawn.append({one.unit.name for one in (*events, *page.undated)})
+
+    drawn: list[set[str]] = []
+    few = count_queries(draw)
+    other = unit("jyj", "市教育局")
+    for n in range(25):
+        event = make.event(starts_at=NOW + timedelta(hours=n))
+        if n % 2:
+            edit(event, event.version_id, unit=other)
+        make.entry(unit=other)
+    assert count_queries(draw) == few
+    assert [len(names) for names in drawn] == [1, 2]

@@ -1,0 +1,153 @@
+"""The command line as a person meets it: one sentence, a meaningful exit code, no traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.browser.conftest import free_port, wait_until_up
+
+
+def run(*arguments: str, state: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "responder", *arguments],
+        env={**os.environ, "RESPONDER_STATE_DIR": str(state), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def says(result: subprocess.CompletedProcess[str], sentence: str) -> bool:
+    """Exit code 2 and one line that says what to do."""
+    lines = result.stderr.strip().splitlines()
+    return result.returncode == 2 and len(lines) == 1 and sentence in lines[0]
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of an instance after ``init``."""
+    state = tmp_path_factory.mktemp("state")
+    done = run("init", "--password", "responder-demo", state=state)
+    assert done.returncode == 0, done.stderr
+    return state
+
+
+def test_init_can_be_run_again(ready: Path) -> None:
+    again = run("init", state=ready)
+    assert again.returncode == 0
+    assert "新增日历 0 年，时限规则 0 条" in again.stderr
+
+
+def test_help_names_every_command_with_an_example(ready: Path) -> None:
+    listed = run("--help", state=ready).stdout
+    for command in ("init", "serve", "scheduler", "import", "demo", "topics", "plan", "responses"):
+        assert f"  {command} " in listed
+    for command in (["serve"], ["import"], ["topics", "refresh"], ["demo", "load"]):
+        assert "例：responder" in run(*command, "--help", state=ready).stdout
+
+
+def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
+    result = run("settings", state=tmp_path, RESPONDER_DATABSE_URL="x")
+    assert says(result, "未知设置 RESPONDER_DATABSE_URL")
+
+
+def test_an_ill_typed_setting_is_named(tmp_path: Path) -> None:
+    result = run("settings", state=tmp_path, RESPONDER_TOPIC_WINDOW_DAYS="soon")
+    assert says(result, "RESPONDER_TOPIC_WINDOW_DAYS")
+
+
+def test_settings_are_listed_with_their_meaning(ready: Path) -> None:
+    listed = json.loads(run("settings", "--json", state=ready).stdout)["settings"]
+    assert {"RESPONDER_STATE_DIR", "RESPONDER_DATABASE_URL"} <= {row["name"] for row in listed}
+    assert all(row["description"] for row in listed)
+
+
+def test_a_database_that_was_not_prepared_is_said_so(tmp_path: Path) -> None:
+    assert says(run("serve", state=tmp_path), "请先运行 responder init")
+    assert says(run("topics", "list", state=tmp_path), "请先运行 responder init")
+
+
+def test_a_database_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    result = run("init", "--password", "responder-demo", state=blocked / "state")
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+    assert "RESPONDER_STATE_DIR" in result.stderr
+
+
+def test_a_database_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none"
+    result = run("init", state=tmp_path, RESPONDER_DATABASE_URL=url)
+    assert says(result, "请检查 RESPONDER_DATABASE_URL")
+
+
+def test_a_port_in_use_is_said_so(ready: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert says(run("serve", "--port", port, state=ready), "请用 --port 换一个端口")
+
+
+def test_wrong_use_ends_with_two(ready: Path) -> None:
+    assert run("topics", "list", "--limit", "many", state=ready).returncode == 2
+    assert says(run("topics", "show", "4711", state=ready), "没有编号为 4711 的话题")
+    assert says(run("topics", "refresh", "--as-of", "gestern", state=ready), "不是日期")
+
+
+def test_the_calendar_takes_a_year_from_a_file(ready: Path, tmp_path: Path) -> None:
+    file = tmp_path / "2027.json"
+    days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
+    file.write_text(json.dumps({"year": 2027, "days": days}), encoding="utf-8")
+    result = run("calendar", "import", str(file), "--json", state=ready)
+    assert json.loads(result.stdout) == {"years": [{"year": 2027, "days": 1}]}
+
+
+def test_serving_starts_web_and_scheduler_and_both_end_together(ready: Path) -> None:
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "responder", "serve", "--port", str(port), "--workers", "1"],
+        env={**os.environ, "RESPONDER_STATE_DIR": str(ready)},
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until_up(f"http://127.0.0.1:{port}/sign-in", server)
+    assert urlopen(f"http://127.0.0.1:{port}/sign-in").status == 200
+    companions = children(server.pid)
+    assert any("scheduler" in command for command in companions.values())
+    server.send_signal(signal.SIGKILL)  # the hard way: nobody tells the scheduler
+    server.wait()
+    assert gone([pid for pid, command in companions.items() if "scheduler" in command])
+
+
+def children(pid: int) -> dict[int, str]:
+    """Process id → command line of the direct children."""
+    found = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            if parent == pid:
+                command = (path.parent / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                found[int(path.parent.name)] = command
+        except OSError:
+            continue  # it ended while we looked
+    return found
+
+
+def gone(pids: list[int], seconds: float = 15) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.1)
+    return False

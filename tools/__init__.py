@@ -1,0 +1,1 @@
+"""What developers run: screenshots, translations, migrations against models."""
