@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from types import FrameType
 from typing import Any
 
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
@@ -51,14 +49,22 @@ def run_server(app: Flask, host: str, port: int, workers: int) -> None:
     )
     say(f"回应台已启动：http://{host}:{port}  （Ctrl+C 停止）")
     try:
-        _Server(app, _server_options(host, port, workers)).run()
+        _Server(app, _server_options(host, port, workers, companion)).run()
     finally:
         companion.terminate()
         companion.wait()
 
 
-def _server_options(host: str, port: int, workers: int) -> dict[str, Any]:
+def _server_options(
+    host: str, port: int, workers: int, companion: subprocess.Popen[bytes]
+) -> dict[str, Any]:
+    def let_go(_server: object, _worker: object) -> None:
+        # The scheduler ends when this pipe closes; a worker must not keep it open.
+        if companion.stdin:
+            companion.stdin.close()
+
     return {
+        "post_fork": let_go,
         "bind": f"{host}:{port}",
         "workers": workers,
         "worker_class": "gthread",
@@ -91,7 +97,7 @@ def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
 
     :param until_stdin_closes: end when the parent does, however it ends.
     """
-    scheduler = BlockingScheduler(timezone="UTC")
+    scheduler = BackgroundScheduler(timezone="UTC")
     interval = app.extensions["settings"].scheduler_interval_seconds
     for name, job in jobs.JOBS.items():
         scheduler.add_job(
@@ -105,20 +111,16 @@ def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
             misfire_grace_time=None,
             next_run_time=utc_now(),
         )
-    _stop_on_signals()
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
     if until_stdin_closes:
-        threading.Thread(target=_watch_stdin, daemon=True).start()
+        threading.Thread(target=_wait_for_stdin, args=(stop,), daemon=True).start()
     scheduler.start()
+    stop.wait()
+    scheduler.shutdown()  # a job that runs is let finish
 
 
-def _stop_on_signals() -> None:
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-
-
-def _watch_stdin() -> None:
+def _wait_for_stdin(stop: threading.Event) -> None:
     sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
+    stop.set()

@@ -12,11 +12,14 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from responder import create_app
+from responder.accounts import service as accounts
 from responder.core.clocks import seed_clock_rules
 from responder.core.database import alembic, db, transaction
 from responder.core.permissions import CONSOLE
@@ -50,6 +53,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"passed on SQLite: {counts['sqlite']}, on PostgreSQL: {counts['postgresql']}, "
         f"without a database: {rest}"
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Real Argon2, at its cheapest: hundreds of people are made in these tests."""
+    dear = accounts._hasher
+    hasher = PasswordHasher.from_parameters(CHEAPEST)
+    accounts._hasher = lambda: hasher
+    yield
+    accounts._hasher = dear
 
 
 @pytest.fixture(scope="session", params=DATABASES)

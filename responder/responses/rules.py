@@ -137,7 +137,7 @@ def difference(old: str, new: str) -> list[Change]:
 def versions(drafts: Sequence[Written], count: int) -> list[tuple[Written, list[Change]]]:
     """The newest ``count`` drafts, newest first, each with what it changed.
 
-    :param drafts: in the order of writing; one before the oldest shown, if there is one.
+    :param drafts: in the order of writing; one more than ``count``, to compare the oldest with.
     """
     shown = [
         (draft, difference(drafts[n - 1].text, draft.text) if n else [Change("same", draft.text)])

@@ -187,6 +187,6 @@ def test_the_month_takes_the_same_queries_for_one_event_as_for_many(session: Ses
         event = make.event(starts_at=NOW + timedelta(hours=n))
         if n % 2:
             edit(event, event.version_id, unit=other)
-        make.entry(unit=other)
+        make.entry()
     assert count_queries(draw) == few
     assert [len(names) for names in drawn] == [1, 2]

@@ -196,9 +196,13 @@ def test_what_was_refused_or_confirmed_stays_so_through_every_run(
     make.decide(refused, False, people.press_officer)
     make.decide(confirmed, True, people.press_officer)
     before = {link.id: (link.state, link.score, link.decided_at) for link in make.links()}
-    run = make.suggest(NOW + timedelta(days=60))
-    assert (run.added, run.removed) == (0, 0)
-    assert {link.id: (link.state, link.score, link.decided_at) for link in make.links()} == before
+    with transaction(CONSOLE, NOW):  # what would change the scores, and then every suggestion
+        refused.event.summary = confirmed.event.summary = "金浦华庭地下车位只售不租"
+    for now in (NOW, NOW + timedelta(days=60)):
+        run = make.suggest(now)
+        assert (run.added, run.kept, run.removed) == (0, 0, 0)
+        found = {link.id: (link.state, link.score, link.decided_at) for link in make.links()}
+        assert found == before
 
 
 def test_a_suggestion_that_no_longer_holds_is_withdrawn_without_a_trace(session: Session) -> None:

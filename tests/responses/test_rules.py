@@ -58,7 +58,9 @@ def test_the_gate_says_field_and_kind(text, label):
 
 
 def test_a_clean_text_passes_the_gate():
-    assert rules.gate_sentence(rules.private_data_in({"answer": "已于2026年3月5日整改到位。"})) is None
+    assert (
+        rules.gate_sentence(rules.private_data_in({"answer": "已于2026年3月5日整改到位。"})) is None
+    )
 
 
 def test_segments_mark_private_data_and_lose_nothing():
@@ -72,7 +74,9 @@ def test_segments_mark_private_data_and_lose_nothing():
 
 
 def test_a_changed_clause_is_shown_as_taken_out_and_put_in():
-    changes = rules.difference("已约谈企业，限期整改。欢迎监督。", "已约谈企业，月底前整改。欢迎监督。")
+    changes = rules.difference(
+        "已约谈企业，限期整改。欢迎监督。", "已约谈企业，月底前整改。欢迎监督。"
+    )
     assert [(change.kind, change.text) for change in changes] == [
         ("same", "已约谈企业，"),
         ("removed", "限期整改。"),

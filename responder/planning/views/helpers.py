@@ -13,10 +13,21 @@ from responder.planning.models import EventState, PressEvent, TopicEventLink
 
 DEEDS = {
     "create": "建立",
-    "update": "修改要素",
+    "update": "修改",
     "confirm_link": "确认关联话题",
     "refuse_link": "判为不相关",
     **{step.action: step.label for step in PRESS_EVENT.transitions},
+}
+
+FACTS = {
+    "theme": "发布主题",
+    "form": "发布形式",
+    "starts_at": "发布时间",
+    "place": "地点",
+    "unit_id": "发布单位",
+    "speaker": "发布人",
+    "summary": "发布内容",
+    "plan_entry_id": "年度计划",
 }
 
 
@@ -40,8 +51,12 @@ def event_state_tone(state: EventState) -> str:
 
 
 def event_deed(line: AuditEvent) -> str:
-    """What a line of an event's history says was done."""
-    return DEEDS.get(line.action, line.action)
+    """What a line of an event's history says was done, and to which facts."""
+    deed = DEEDS.get(line.action, line.action)
+    if line.action != "update":
+        return deed
+    changed = "、".join(FACTS[name] for name in line.changes if name in FACTS)
+    return f"{deed}（{changed}）" if changed else deed
 
 
 def topic_event_links(topic_id: int) -> list[TopicEventLink]:

@@ -57,7 +57,7 @@ def counts_by_state(
         .where(*_conditions(unit_id, q))
         .group_by(ResponseItem.state)
     )
-    found = dict(session.execute(query).tuples().all())
+    found = dict(session.execute(query).all())
     return {state: found.get(state, 0) for state in ItemState}
 
 

@@ -1,0 +1,311 @@
+"""The response pages: shown, guarded, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from responder.core.database import db
+from responder.core.permissions import Role
+from responder.responses import service
+from responder.responses.models import ItemState, Level, ResponseItem
+from tests.factories import NOW, unit
+from tests.planning.queries import count_queries
+from tests.responses.factories import (
+    ANSWER,
+    brought_to,
+    drafted,
+    opened,
+    reload,
+    save,
+    take,
+    topic,
+)
+from tests.responses.pages import HTML, strict
+
+
+def test_the_empty_board_says_what_to_do(client, people):
+    people.sign_in(client, people.editor)
+    page = client.get("/responses").text
+    strict(page)
+    assert "还没有回应事项" in page
+
+
+def test_the_board_filters_by_state_unit_and_word(client, people):
+    drafted(title="关于停车的回应")
+    brought_to(ItemState.FIRST_REVIEW, title="关于停水的回应", unit=unit("swj", "市水务局"))
+    people.sign_in(client, people.editor)
+    whole = client.get("/responses").text
+    strict(whole)
+    assert "关于停车的回应" in whole
+    for filters in ("state=first_review", f"unit={unit('swj').id}", "q=停水"):
+        found = client.get(f"/responses?{filters}").text
+        assert "关于停水的回应" in found
+        assert "关于停车的回应" not in found
+    assert client.get("/responses?state=nonsense&unit=x&page=99").status_code == 200
+    assert "没有符合条件" in client.get("/responses?q=地铁").text
+
+
+def test_the_board_and_an_item_cost_the_same_however_much_there_is(client, people):
+    people.sign_in(client, people.editor)
+    item = drafted()
+    paths = ("/responses", f"/responses/{item.id}")
+    for path in paths:
+        client.get(path)
+    few = [count_queries(lambda path=path: client.get(path)) for path in paths]
+    for number in range(5):
+        drafted()
+        save(item, f"第{number}稿，情况已经核实清楚。", people.editor)
+    assert [count_queries(lambda path=path: client.get(path)) for path in paths] == few
+
+
+@pytest.mark.parametrize("state", ItemState)
+def test_an_item_reads_well_in_every_state(client, people, state):
+    item = brought_to(state)
+    for role in (Role.EDITOR, Role.SIGNER, Role.PRESS_OFFICER, Role.AUDITOR):
+        people.sign_in(client, people.holding(role))
+        strict(client.get(f"/responses/{item.id}").text)
+
+
+def test_an_item_explains_its_clock_and_tells_its_history(client, people):
+    item = brought_to(ItemState.SIGNED)
+    people.sign_in(client, people.auditor)
+    page = client.get(f"/responses/{item.id}").text
+    for expected in (
+        "如何计算",
+        "连续计时 48 小时，不扣除夜间和节假日",
+        "国办发〔2016〕61号",
+        "发起回应",
+        "初审通过",
+        "签发",
+    ):
+        assert expected in page
+
+
+def test_private_data_is_marked_for_staff_with_its_kind(client, people):
+    item = drafted("请联系13812345678，尽快办理。")
+    people.sign_in(client, people.auditor)
+    page = strict(client.get(f"/responses/{item.id}").text)
+    marks = ["".join(mark.itertext()) for mark in page.iter(f"{HTML}mark")]
+    assert "13812345678（手机号码）" in marks
+    assert "发现 1 处个人信息" in "".join(page.itertext())
+
+
+def test_what_a_person_writes_is_never_markup(client, people):
+    item = drafted("<script>alert(1)</script> 情况已经核实。", concern="<b>停水</b>")
+    people.sign_in(client, people.editor)
+    page = client.get(f"/responses/{item.id}").text
+    strict(page)
+    assert "<script>alert" not in page
+    assert "<b>停水" not in page
+
+
+def test_buttons_come_from_the_table_and_blocked_ones_say_why(client, people):
+    item = brought_to(ItemState.SIGNING, "请联系13812345678，尽快办理。")
+    people.sign_in(client, people.signer)
+    page = strict(client.get(f"/responses/{item.id}").text)
+    buttons = {
+        "".join(button.itertext()): button.get("disabled") is not None
+        for button in page.iter(f"{HTML}button")
+    }
+    assert buttons["签发"] is True
+    assert buttons["退回修改"] is False
+    assert "初审通过" not in buttons
+    assert "含有个人信息：回应内容中的手机号码 138" in "".join(page.itertext())
+
+
+def test_an_item_opens_from_a_topic_with_the_topics_figures(client, people):
+    matter, responsible = topic(), unit()
+    people.sign_in(client, people.analyst)
+    page = client.get(f"/responses/open?topic_id={matter.id}").text
+    strict(page)
+    assert "10 人通过 12 条留言反映" in page
+    assert "已有回应事项" not in page
+    answer = client.post(
+        "/responses/open",
+        data={
+            "topic_id": matter.id,
+            "title": "关于车位的回应",
+            "concern": "车位只售不租",
+            "concern_source": "市长热线 7 条",
+            "unit_id": responsible.id,
+            "level": "major_emergency",
+            "found_at": "2026-08-01T10:30",
+            "event_id": "0",
+        },
+    )
+    item = db.session.scalar(select(ResponseItem))
+    assert answer.location == f"/responses/{item.id}"
+    assert (item.topic_id, item.level) == (matter.id, Level.MAJOR_EMERGENCY)
+    assert item.found_at == datetime.fromisoformat("2026-08-01T10:30+08:00")
+    assert len(item.clocks) == 2
+    again = client.get(f"/responses/open?topic_id={matter.id}").text
+    assert "已有回应事项" in again
+    assert f"/responses/{item.id}" in again
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("title", "", "请填写标题"),
+        ("concern", "", "请填写群众反映了什么"),
+        ("unit_id", "0", "请选择回应单位"),
+        ("found_at", "2999-01-01T00:00", "不能晚于现在"),
+        ("found_at", "昨天", "发现时间"),
+        ("title", "长" * 201, "最多 200 字"),
+    ],
+)
+def test_what_is_missing_is_said_beside_the_field_and_the_rest_is_kept(
+    client, people, field, value, sentence
+):
+    good = {
+        "title": "关于车位的回应",
+        "concern": "车位只售不租",
+        "unit_id": unit().id,
+        "level": "ordinary",
+        "found_at": "2026-08-01T10:30",
+        "event_id": "0",
+        "concern_source": "独一无二的来源",
+    }
+    people.sign_in(client, people.analyst)
+    answer = client.post("/responses/open", data={**good, field: value})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "独一无二的来源" in answer.text
+    assert db.session.scalar(select(ResponseItem)) is None
+
+
+def test_an_unknown_topic_is_not_found(client, people):
+    people.sign_in(client, people.analyst)
+    assert client.get("/responses/open?topic_id=4711").status_code == 404
+
+
+def test_a_draft_is_saved_once_however_often_it_is_sent(client, people):
+    item = opened()
+    people.sign_in(client, people.editor)
+    address, version = f"/responses/{item.id}/draft", item.version_id
+    assert client.post(address, data={"text": ANSWER, "version": version}).status_code == 302
+    version = reload(item).version_id
+    client.post(address, data={"text": ANSWER, "version": version})
+    assert len(reload(item).drafts) == 1
+    assert "没有变化" in client.get(f"/responses/{item.id}").text
+
+
+def test_when_two_write_at_once_neither_text_is_lost(client, people):
+    item = drafted("原来的稿件，情况正在核实之中。")
+    seen = item.version_id
+    save(item, "同事先保存的稿件，情况已经核实。", people.holding(Role.EDITOR, "other"))
+    people.sign_in(client, people.editor)
+    address = f"/responses/{item.id}/draft"
+    answer = client.post(address, data={"text": "我后写的稿件，另有补充。", "version": seen})
+    assert answer.status_code == 409
+    page = strict(answer.text)
+    assert page.find(f".//{HTML}textarea").text == "我后写的稿件，另有补充。"
+    assert "同事先保存的稿件，情况已经核实。" in answer.text
+    assert "other 某" in answer.text
+    version = page.find(f".//{HTML}input[@name='version']").get("value")
+    client.post(address, data={"text": "我后写的稿件，另有补充。", "version": version})
+    assert [draft.text for draft in reload(item).drafts] == [
+        "原来的稿件，情况正在核实之中。",
+        "同事先保存的稿件，情况已经核实。",
+        "我后写的稿件，另有补充。",
+    ]
+
+
+def test_a_text_sent_after_the_review_began_is_shown_to_be_copied(client, people):
+    item = drafted()
+    seen = item.version_id
+    take(item, "submit", people.editor)
+    people.sign_in(client, people.editor)
+    answer = client.post(
+        f"/responses/{item.id}/draft", data={"text": "迟到的稿件，另有补充。", "version": seen}
+    )
+    assert answer.status_code == 409
+    textarea = strict(answer.text).find(f".//{HTML}textarea")
+    assert textarea.text == "迟到的稿件，另有补充。"
+    assert textarea.get("readonly") is not None
+    assert reload(item).answer == ANSWER
+
+
+def test_an_oversized_text_comes_back_whole(client, people):
+    item = opened()
+    people.sign_in(client, people.editor)
+    text = "长" * 20_001
+    answer = client.post(
+        f"/responses/{item.id}/draft", data={"text": text, "version": item.version_id}
+    )
+    assert answer.status_code == 422
+    assert strict(answer.text).find(f".//{HTML}textarea").text == text
+
+
+def test_the_concern_is_corrected_on_its_own_page(client, people):
+    item = opened(concern="王建国先生反映停水")
+    people.sign_in(client, people.editor)
+    address = f"/responses/{item.id}/edit"
+    strict(client.get(address).text)
+    new = {"title": item.title, "concern": "居民反映停水", "concern_source": ""}
+    seen = item.version_id
+    assert client.post(address, data={**new, "version": seen}).status_code == 302
+    assert reload(item).concern == "居民反映停水"
+    late = client.post(address, data={**new, "concern": "迟到的改动", "version": seen})
+    assert late.status_code == 409
+    strict(late.text)
+    assert "迟到的改动" in late.text
+
+
+def test_all_versions_can_be_read(client, people):
+    item = drafted()
+    for number in range(12):
+        save(item, f"第{number}次修改，情况已经核实清楚。", people.editor)
+    people.sign_in(client, people.auditor)
+    strict(client.get(f"/responses/{item.id}/drafts").text)
+    assert "第 1 版" in client.get(f"/responses/{item.id}/drafts?page=2").text
+
+
+def test_a_step_is_taken_by_its_button(client, people):
+    item = brought_to(ItemState.FIRST_REVIEW)
+    people.sign_in(client, people.first_reviewer)
+    address = f"/responses/{item.id}/approve_first"
+    answer = client.post(address, data={"note": "同意", "version": item.version_id})
+    assert answer.location == f"/responses/{item.id}"
+    assert reload(item).state is ItemState.SECOND_REVIEW
+    assert item.reviews[-1].comment == "同意"
+    assert "已办理：初审通过" in client.get(answer.location).text
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "status"),
+    [
+        ("approve_second", {}, 403),
+        ("submit", {}, 409),
+        ("return", {"note": " "}, 422),
+        ("approve_first", {"version": "1"}, 409),
+        ("publish", {}, 422),
+        ("melt", {}, 422),
+    ],
+)
+def test_a_refused_step_changes_nothing(client, people, action, data, status):
+    item = brought_to(ItemState.FIRST_REVIEW)
+    people.sign_in(client, people.first_reviewer)
+    if action == "approve_second":
+        take(item, "approve_first", people.first_reviewer)
+    before = reload(item).state
+    answer = client.post(f"/responses/{item.id}/{action}", data=data)
+    assert answer.status_code == status
+    assert reload(item).state is before
+
+
+def test_the_topic_page_may_ask_for_its_items(app):
+    matter = topic()
+    item = opened(topic=matter)
+    assert app.jinja_env.globals["topic_response_items"](matter.id) == [item]
+
+
+def test_a_late_answer_says_so_after_publication(client, people):
+    item = brought_to(ItemState.SIGNED, found_at=NOW - timedelta(hours=60))
+    take(item, "publish", people.press_officer)
+    people.sign_in(client, people.auditor)
+    assert "超时完成" in client.get(f"/responses/{item.id}").text
+    assert service.due(db.session) == []
