@@ -3,14 +3,18 @@
 Simplified Chinese is the source. Traditional is converted by OpenCC, then corrected by
 ``zh_Hant.toml``; English is written by hand in its .po file. Labels that stand in tables
 (roles, channels, states, actions) are collected from the tables themselves.
+
+The same source gives the same bytes: the files carry no date and no version.
 """
 
 from __future__ import annotations
 
-import sys
 import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -18,43 +22,93 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
+from responder.core import privacy
 from responder.core.clocks import UNIT_LABELS
 from responder.core.lifecycle import Lifecycle
 from responder.core.permissions import ROLE_LABELS
 from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
 from responder.planning.lifecycle import PRESS_EVENT
 from responder.planning.models import FORM_LABELS
-from responder.responses.lifecycle import RESPONSE_ITEM
+from responder.planning.rules import PROGRESS_LABELS
+from responder.planning.views import helpers as planning
+from responder.responses import helpers as responses
+from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
+from responder.topics.rules import Voice, heat_parts
+from responder.web.errors import SENTENCES
+from responder.web.trail import COMMON_DEEDS
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "responder" / "translations"
+LOCALES = ("zh_Hant", "en")
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
-LABELS = (CHANNEL_LABELS, FORM_LABELS, LEVEL_LABELS, NATURE_LABELS, ROLE_LABELS, UNIT_LABELS)
+OPTIONS = {"templates/**.html": {"silent": "false"}}  # a broken template must not lose its strings
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "name_deeds": (3,),
+}
+LABELS = (
+    CHANNEL_LABELS,
+    COMMON_DEEDS,
+    FIELD_LABELS,
+    FORM_LABELS,
+    LEVEL_LABELS,
+    NATURE_LABELS,
+    PROGRESS_LABELS,
+    ROLE_LABELS,
+    SENTENCES,
+    UNIT_LABELS,
+    planning.DEEDS,
+    planning.FACTS,
+    responses.DEEDS,
+    responses.REVIEW_STEPS,
+)
 LIFECYCLES: tuple[Lifecycle, ...] = (PRESS_EVENT, RESPONSE_ITEM)
+HEADER = """\
+# Written by tools/translations.py: run ``make translations`` after a change of the source."""
+
+# A message's id or translation: one text, or a tuple of one for each number.
+Texts = Any
+
+
+class PlainCatalog(Catalog):
+    """A catalogue whose header changes only with the language."""
+
+    def __init__(self, locale: str | None = None) -> None:
+        super().__init__(locale, header_comment=HEADER, fuzzy=False)
+
+    @property
+    def mime_headers(self) -> list[tuple[str, str]]:
+        headers = {
+            "Project-Id-Version": "Responder",
+            "Language": str(self.locale_identifier or ""),
+            "MIME-Version": "1.0",
+            "Content-Type": "text/plain; charset=utf-8",
+            "Content-Transfer-Encoding": "8bit",
+            "Plural-Forms": f"{self.plural_forms}\n",
+        }
+        return list(headers.items())
 
 
 def main() -> None:
     template = extract()
-    for locale in ("zh_Hant", "en"):
-        catalog = _held(locale)
-        catalog.update(template, no_fuzzy_matching=True)
-        catalog.obsolete.clear()
-        if locale == "zh_Hant":
-            _convert(catalog)
-        missing = [m.id for m in catalog if m.id and not m.string]
-        _write(locale, catalog)
+    for locale in LOCALES:
+        catalog = translated(locale, template)
+        write(locale, catalog)
+        missing = untranslated(catalog)
         print(f"{locale}: {len(catalog)} strings, {len(missing)} without translation")
         for text in missing[:20]:
             print(f"  {text}")
-    sys.exit(0)
 
 
 def extract() -> Catalog:
     """Every visible string of the source, from code, templates and tables."""
-    catalog = Catalog(project="Responder", charset="utf-8")
-    found = extract_from_dir(ROOT / "responder", METHODS, keywords=KEYWORDS)
+    catalog = PlainCatalog()
+    found = extract_from_dir(ROOT / "responder", METHODS, OPTIONS, KEYWORDS)
     for _path, _line, message, _comments, _context in found:
         catalog.add(message)
     for text in table_labels():
@@ -68,7 +122,55 @@ def table_labels() -> list[str]:
     for lifecycle in LIFECYCLES:
         texts += lifecycle.states.values()
         texts += [transition.label for transition in lifecycle.transitions]
+    texts += [kind.label for kind in privacy.KINDS]
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    texts += [part.label for part in heat_parts([Voice("", "", "", epoch, 0)], epoch, {})]
     return list(dict.fromkeys(texts))
+
+
+def translated(locale: str, template: Catalog) -> Catalog:
+    """The template in a language: converted, or with the translations held so far."""
+    translate = converter() if locale == "zh_Hant" else held(locale).get
+    catalog = PlainCatalog(locale)
+    for message in template:
+        if message.id:
+            catalog.add(message.id, translate(message.id))
+    return catalog
+
+
+def held(locale: str) -> dict[Texts, Texts]:
+    """Text → translation, as the .po file has them."""
+    path = po_path(locale)
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {message.id: message.string for message in read_po(file, locale) if message.id}
+
+
+def converter() -> Callable[[Texts], Texts]:
+    """Simplified to Traditional, exceptions included."""
+    words = tomllib.loads((FOLDER / "zh_Hant.toml").read_text("utf-8"))["words"]
+    simple = OpenCC("s2t").convert
+
+    def convert(source: Texts) -> Texts:
+        if not isinstance(source, str):
+            return (convert(source[-1]),)  # Chinese has one form for every number
+        text = simple(source)
+        for word, better in words.items():
+            text = text.replace(word, better)
+        return text
+
+    return convert
+
+
+def untranslated(catalog: Catalog) -> list[Texts]:
+    """What has no translation, or lacks one of its forms."""
+    return [
+        message.id
+        for message in catalog
+        if message.id
+        and not (all(message.string) if isinstance(message.string, tuple) else message.string)
+    ]
 
 
 def compiled(catalog: Catalog) -> bytes:
@@ -78,31 +180,17 @@ def compiled(catalog: Catalog) -> bytes:
     return buffer.getvalue()
 
 
-def _held(locale: str) -> Catalog:
-    path = FOLDER / locale / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return Catalog(locale=locale, project="Responder", charset="utf-8")
-    with path.open("rb") as file:
-        return read_po(file, locale=locale)
+def po_path(locale: str) -> Path:
+    return FOLDER / locale / "LC_MESSAGES" / "messages.po"
 
 
-def _convert(catalog: Catalog) -> None:
-    exceptions = tomllib.loads((FOLDER / "zh_Hant.toml").read_text("utf-8"))["words"]
-    convert = OpenCC("s2t").convert
-    for message in catalog:
-        if message.id:
-            text = convert(str(message.id))
-            for word, better in exceptions.items():
-                text = text.replace(word, better)
-            message.string = text
-
-
-def _write(locale: str, catalog: Catalog) -> None:
-    folder = FOLDER / locale / "LC_MESSAGES"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "messages.po").open("wb") as file:
-        write_po(file, catalog, sort_output=True, omit_header=False, no_location=True, width=100)
-    (folder / "messages.mo").write_bytes(compiled(catalog))
+def write(locale: str, catalog: Catalog) -> None:
+    """Store the catalogue in both its forms."""
+    path = po_path(locale)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file:
+        write_po(file, catalog, sort_output=True, no_location=True, width=100)
+    path.with_suffix(".mo").write_bytes(compiled(catalog))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -133,7 +133,7 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
 
     :param actor: whoever the audit trail will name.
     :param now: the moment the audit trail will name; the present by default.
-    :raises Stale: somebody else saved one of the records first.
+    :raises Stale: somebody else saved one of the records first, or a twin of it.
     """
     session = db.session
     if _writing.get():
@@ -146,9 +146,9 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
         session.connection()  # begins, and so takes the write lock where there is one
         yield session
         session.commit()
-    except StaleDataError as error:
+    except (StaleDataError, IntegrityError) as error:
         session.rollback()
-        raise Stale("这条记录刚被别人修改过，请刷新页面后再试") from error
+        raise Stale("这条记录刚被别人保存过，请刷新页面后再试") from error
     except BaseException:
         session.rollback()
         raise
@@ -161,10 +161,3 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
 def after_commit(session: Session, effect: Callable[[], None]) -> None:
     """Run ``effect`` once the present transaction is safely stored."""
     session.info["effects"].append(effect)
-
-
-def is_database_unreachable(error: OperationalError) -> bool:
-    """Whether the database could not be reached, opened or written at all."""
-    text = str(error.orig).lower()
-    signs = ("unable to open", "readonly", "connection", "disk is full", "locked", "no such table")
-    return any(sign in text for sign in signs)

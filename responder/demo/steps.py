@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from responder.accounts.models import Unit
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Actor
+from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.demo.world import DemoEvent, DemoItem, DemoReview, DemoWorld
 from responder.planning import service as planning
 from responder.planning.models import FORM_LABELS, LinkState, PressEvent, TopicEventLink
@@ -73,7 +75,9 @@ def load_plan(world: DemoWorld) -> None:
 def load_events(world: DemoWorld, now: datetime) -> None:
     """Each event, taken to its state by the press officer."""
     press = _actor("press")
-    for demo in world.events:
+    calendar = load_calendar(db.session)
+    for planned in world.events:
+        demo = _on_a_working_day(planned, calendar, now)
         with transaction(press, min(now, demo.starts_at - timedelta(days=20))) as session:
             event = _create_event(session, demo)
         for action in EVENT_STEPS[demo.state]:
@@ -82,6 +86,15 @@ def load_events(world: DemoWorld, now: datetime) -> None:
                 event = planning.get_event(session, event.id)
                 note = EVENT_NOTES.get(action, "")
                 planning.advance_event(session, event, action, press, min(now, moment), note)
+
+
+def _on_a_working_day(demo: DemoEvent, calendar: WorkCalendar, now: datetime) -> DemoEvent:
+    """The event, moved off a holiday: further back when it is past, further on when not."""
+    step = timedelta(days=-1 if demo.starts_at < now else 1)
+    moment = demo.starts_at
+    while not calendar.is_working(moment.date()):
+        moment += step
+    return replace(demo, starts_at=moment)
 
 
 def _create_event(session: Session, demo: DemoEvent) -> PressEvent:

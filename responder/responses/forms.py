@@ -15,6 +15,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
@@ -24,15 +25,15 @@ from responder.responses.models import LEVEL_LABELS
 from responder.responses.service.drafting import MAX_ANSWER_LENGTH
 
 
-def unit_choices(units: Iterable[Unit]) -> list[tuple[int, str]]:
+def unit_choices(units: Iterable[Unit]) -> list[SelectChoice]:
     """Units for a menu; 0 stands for none chosen yet, so that nobody answers by accident."""
-    return [(0, str(_l("请选择"))), *((unit.id, unit.name) for unit in units)]
+    return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
 
 
-def event_choices(events: Iterable[PressEvent]) -> list[tuple[int, str]]:
+def event_choices(events: Iterable[PressEvent]) -> list[SelectChoice]:
     """Press events for a menu; 0 stands for none."""
-    listed = [(event.id, f"{event.theme}（{event.form_label}）") for event in events]
-    return [(0, str(_l("不关联"))), *listed]
+    listed = (SelectChoice(one.id, f"{one.theme}（{one.form_label}）") for one in events)
+    return [SelectChoice(0, _l("不关联")), *listed]
 
 
 class ConcernForm(FlaskForm):
@@ -69,7 +70,7 @@ class OpenForm(ConcernForm):
     )
     level = SelectField(
         _l("舆情等级"),
-        choices=[(level.value, label) for level, label in LEVEL_LABELS.items()],
+        choices=[SelectChoice(level.value, _l(label)) for level, label in LEVEL_LABELS.items()],
         description=_l("等级决定回应时限。"),
     )
     found_at = DateTimeLocalField(

@@ -25,16 +25,22 @@ from responder.topics.rules import Voice
 
 COLUMNS = (
     Message.id, Message.title, Message.body, Message.author_key, Message.channel,
-    Message.district, Message.occurred_at, Message.likes, Message.comments, Message.shares,
+    Message.district, Message.place, Message.occurred_at, Message.likes, Message.comments,
+    Message.shares,
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Said:
-    """A message of the window, normalised, with the topic it has (None when new)."""
+    """A message of the window, normalised, with the topic it has (None when new).
+
+    ``heading`` is the title, led by the place where the title does not name it: a topic
+    is a matter at a place, and an operator notes the place in a field of its own.
+    """
 
     id: int
     title: str
+    heading: str
     body: str
     voice: Voice
     topic_id: int | None
@@ -81,7 +87,8 @@ def gather(session: Session, as_of: datetime, window: timedelta) -> Gathering:
 
 
 def _said(row: Any) -> Said:
-    title, body = normalise(row.title), normalise(row.body)
+    title, body, place = normalise(row.title), normalise(row.body), normalise(row.place)
+    heading = title if place in title else f"{place} {title}"
     voice = Voice(
         author_key=row.author_key,
         channel=row.channel,
@@ -90,7 +97,7 @@ def _said(row: Any) -> Said:
         reactions=row.likes + row.comments + row.shares,
         gravity_word=gravity_lexicon().gravest_in(f"{title}\n{body}"),
     )
-    return Said(row.id, title, body, voice, row.topic_id)
+    return Said(row.id, title, heading, body, voice, row.topic_id)
 
 
 def _assign(
@@ -100,7 +107,7 @@ def _assign(
     similarities = np.ones(len(said))
     new, old = np.flatnonzero(topic_ids == 0), np.flatnonzero(topic_ids)
     if len(new):
-        vectors = vectorizer.fit_transform([(one.title, one.body) for one in said])
+        vectors = vectorizer.fit_transform([(one.heading, one.body) for one in said])
         clusterer = StreamClusterer().restore(vectors[old], topic_ids[old])
         topic_ids[new] = clusterer.partial_fit_predict(vectors[new])
         centroids = _centroids_of(clusterer, topic_ids[new])

@@ -10,7 +10,6 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from responder.core.database import db, transaction
@@ -22,6 +21,7 @@ from responder.topics.gathering import Gathering, gather
 from responder.topics.models import Membership, Topic, TopicRefresh
 from responder.topics.rules import heat, people
 
+ATTEMPTS = 3  # the scheduler and a person's click may meet
 HEAT_GROWS_OLD_AFTER = timedelta(hours=1)
 
 
@@ -31,15 +31,18 @@ def refresh(
     """Gather all messages up to ``as_of`` into topics and rank the topics as of then.
 
     :param window: how far back a message still takes part.
-    :raises Stale: another refresh stored its result first; run it again.
+    :raises Stale: other refreshes stored their results first, each time.
     """
-    gathering = gather(db.session, as_of, window)
-    descriptions = describe(gathering, as_of)
-    try:
-        with transaction(actor, now) as session:
-            return _store(session, gathering, descriptions, as_of, as_of - window, now)
-    except IntegrityError as error:
-        raise _overtaken() from error
+    for attempts_left in reversed(range(ATTEMPTS)):
+        gathering = gather(db.session, as_of, window)
+        descriptions = describe(gathering, as_of)
+        try:
+            with transaction(actor, now) as session:
+                return _store(session, gathering, descriptions, as_of, as_of - window, now)
+        except Stale:
+            if not attempts_left:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def refresh_if_new(now: datetime, window: timedelta) -> TopicRefresh | None:
@@ -57,10 +60,6 @@ def refresh_if_new(now: datetime, window: timedelta) -> TopicRefresh | None:
     return refresh(now, now, window)
 
 
-def _overtaken() -> Stale:
-    return Stale("另一次聚合刚刚完成：请稍后再运行一次")
-
-
 def _store(
     session: Session,
     gathering: Gathering,
@@ -70,7 +69,7 @@ def _store(
     now: datetime,
 ) -> TopicRefresh:
     if session.scalar(select(func.max(TopicRefresh.id))) != gathering.after:
-        raise _overtaken()
+        raise Stale("另一次聚合刚刚完成：请稍后再运行一次")
     topics = _topics(session, descriptions)
     for topic_id, description in descriptions.items():
         _write(topics[topic_id], description, now)

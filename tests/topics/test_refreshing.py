@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from responder.core.database import transaction
 from responder.core.errors import Stale
+from responder.core.permissions import CONSOLE
 from responder.topics import refreshing
 from responder.topics.gathering import gather
 from responder.topics.models import Membership, Topic, TopicRefresh
@@ -82,20 +84,37 @@ def test_what_the_window_leaves_behind_cools_down(session) -> None:
     assert {topic.heat for topic in session.scalars(select(Topic))} == {0.0}
 
 
-def test_a_refresh_that_was_overtaken_stores_nothing(session, monkeypatch) -> None:
-    two_worries()
+def overtaken(monkeypatch, times: int) -> None:
+    """Let another refresh finish between reading and writing, so many times."""
+    left = [times]
 
-    def overtaken(*arguments):
+    def gather_slowly(*arguments):
         found = gather(*arguments)
-        monkeypatch.undo()
-        refresh()
+        if left[0]:
+            left[0] -= 1
+            with transaction(CONSOLE, NOW) as session:
+                session.add(
+                    TopicRefresh(
+                        as_of=NOW, ran_at=NOW, messages_added=0, topics_created=0, topics_total=0
+                    )
+                )
         return found
 
-    monkeypatch.setattr(refreshing, "gather", overtaken)
+    monkeypatch.setattr(refreshing, "gather", gather_slowly)
+
+
+def test_a_refresh_that_was_overtaken_begins_again(session, monkeypatch) -> None:
+    two_worries()
+    overtaken(monkeypatch, times=1)
+    assert refresh().messages_added == 6
+
+
+def test_a_refresh_that_is_always_overtaken_stores_nothing(session, monkeypatch) -> None:
+    two_worries()
+    overtaken(monkeypatch, times=refreshing.ATTEMPTS)
     with pytest.raises(Stale, match="稍后再运行"):
         refresh()
-    assert len(members(session)) == 6
-    assert len(session.scalars(select(TopicRefresh)).all()) == 1
+    assert members(session) == {}
 
 
 def test_nothing_new_and_still_fresh_means_nothing_to_do(session) -> None:

@@ -1,0 +1,92 @@
+"""Several people act on one item at the same moment, on both databases for real."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from responder.core.database import db, transaction
+from responder.core.errors import DomainError, Stale
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Role
+from responder.responses import service
+from responder.responses.models import ItemState
+from tests.conftest import DATABASES
+from tests.factories import NOW, People
+from tests.responses.factories import brought_to, drafted
+from tests.responses.installations import installation
+
+PEOPLE = 4
+
+
+@pytest.fixture(params=DATABASES)
+def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    with installation(request.param, tmp_path) as app:
+        yield app
+
+
+def at_once(app: Flask, act: Callable[[int], object]) -> list[DomainError]:
+    """``act`` by several people at the same moment; what refused them."""
+    start = threading.Barrier(PEOPLE)
+    refused: list[DomainError] = []
+
+    def run(number: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                act(number)
+            except DomainError as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(PEOPLE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
+
+
+def test_of_several_who_save_at_once_one_is_kept_and_the_others_are_told(instance: Flask) -> None:
+    with instance.app_context():
+        item = drafted()
+        item_id, seen = item.id, item.version_id
+        editor = People().editor.actor
+
+    def save(number: int) -> None:
+        with transaction(editor, NOW) as session:
+            found = service.find_item(session, item_id)
+            text = f"第{number}人同时保存的稿件，情况已经核实。"
+            service.save_draft(session, found, text, editor, NOW, seen)
+
+    refused = at_once(instance, save)
+    assert [type(error) for error in refused] == [Stale] * (PEOPLE - 1)
+    with instance.app_context():
+        item = service.find_item(db.session, item_id)
+        assert [draft.number for draft in item.drafts] == [1, 2]
+        assert item.answer == item.drafts[-1].text
+
+
+def test_of_several_who_approve_at_once_one_is_counted(instance: Flask) -> None:
+    with instance.app_context():
+        item = brought_to(ItemState.FIRST_REVIEW)
+        item_id = item.id
+        reviewers = [
+            People().holding(Role.FIRST_REVIEWER, f"first{number}").actor
+            for number in range(PEOPLE)
+        ]
+
+    def approve(number: int) -> None:
+        with transaction(reviewers[number], NOW) as session:
+            found = service.find_item(session, item_id)
+            service.advance(session, found, "approve_first", Attempt(reviewers[number], NOW))
+
+    refused = at_once(instance, approve)
+    assert len(refused) == PEOPLE - 1
+    with instance.app_context():
+        item = service.find_item(db.session, item_id)
+        assert item.state is ItemState.SECOND_REVIEW
+        assert len(item.reviews) == 1
