@@ -15,8 +15,8 @@ from responder.core.errors import SettingsError
 
 PREFIX = "RESPONDER_"
 
-# Read by the test suite and by the benchmarks, never by the product.
-FOREIGN_NAMES = frozenset({"RESPONDER_REAL_DATA"})
+# Not settings: one is for `responder init` alone, one for tests and benchmarks.
+FOREIGN_NAMES = frozenset({"RESPONDER_ADMIN_PASSWORD", "RESPONDER_REAL_DATA"})
 
 
 class Settings(BaseSettings):

@@ -48,6 +48,11 @@ def test_init_can_be_run_again(ready: Path) -> None:
     assert "新增日历 0 年，时限规则 0 条" in again.stderr
 
 
+def test_the_first_password_may_come_from_the_environment(tmp_path: Path) -> None:
+    done = run("init", state=tmp_path, RESPONDER_ADMIN_PASSWORD="a long one")
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_names_every_command_with_an_example(ready: Path) -> None:
     listed = run("--help", state=ready).stdout
     for command in ("init", "serve", "scheduler", "import", "demo", "topics", "plan", "responses"):
