@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from babel.messages.catalog import Catalog
@@ -22,6 +23,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
+from responder import create_app
 from responder.core import privacy
 from responder.core.clocks import UNIT_LABELS
 from responder.core.lifecycle import Lifecycle
@@ -30,13 +32,13 @@ from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
 from responder.planning.lifecycle import PRESS_EVENT
 from responder.planning.models import FORM_LABELS
 from responder.planning.rules import PROGRESS_LABELS
-from responder.planning.views import helpers as planning
 from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
+from responder.settings import Settings
 from responder.topics.rules import Voice, heat_parts
 from responder.web.errors import SENTENCES
-from responder.web.trail import COMMON_DEEDS
+from responder.web.trail import COMMON_DEEDS, Kind
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "responder" / "translations"
@@ -49,7 +51,6 @@ KEYWORDS = {
     "gettext": None,
     "lazy_gettext": None,
     "ngettext": (1, 2),
-    "name_deeds": (3,),
 }
 LABELS = (
     CHANNEL_LABELS,
@@ -62,9 +63,6 @@ LABELS = (
     ROLE_LABELS,
     SENTENCES,
     UNIT_LABELS,
-    planning.DEEDS,
-    planning.FACTS,
-    responses.DEEDS,
     responses.REVIEW_STEPS,
 )
 LIFECYCLES: tuple[Lifecycle, ...] = (PRESS_EVENT, RESPONSE_ITEM)
@@ -123,9 +121,18 @@ def table_labels() -> list[str]:
         texts += lifecycle.states.values()
         texts += [transition.label for transition in lifecycle.transitions]
     texts += [kind.label for kind in privacy.KINDS]
+    for kind in trail_kinds():
+        texts += [kind.label, *kind.deeds.values(), *kind.fields.values()]
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     texts += [part.label for part in heat_parts([Voice("", "", "", epoch, 0)], epoch, {})]
     return list(dict.fromkeys(texts))
+
+
+def trail_kinds() -> list[Kind]:
+    """How the capabilities call their records in the audit trail."""
+    with TemporaryDirectory() as folder:
+        app = create_app(Settings(state_dir=Path(folder)))
+    return list(app.extensions["trail"].values())
 
 
 def translated(locale: str, template: Catalog) -> Catalog:

@@ -3,13 +3,13 @@
 from flask import Flask
 
 from responder.accounts.views import blueprint
-from responder.web.trail import name_deeds
+from responder.web.trail import Kind, name_kind
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    name_deeds(app, "user_account", "人员")
-    name_deeds(app, "user_role", "岗位")
-    name_deeds(app, "unit", "单位")
-    name_deeds(app, "clock_rule", "时限规则")
-    name_deeds(app, "calendar_year", "工作日历")
+    name_kind(app, "user_account", Kind("人员"))
+    name_kind(app, "user_role", Kind("岗位"))
+    name_kind(app, "unit", Kind("单位"))
+    name_kind(app, "clock_rule", Kind("时限规则"))
+    name_kind(app, "calendar_year", Kind("工作日历"))

@@ -52,7 +52,7 @@ class PersonForm(FlaskForm):
     unit_id = SelectField(_l("单位"), coerce=int)
     roles = SelectMultipleField(
         _l("岗位"),
-        choices=[(role.value, ROLE_LABELS[role]) for role in Role],
+        choices=[(role.value, _l(ROLE_LABELS[role])) for role in Role],
         coerce=Role,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

@@ -23,7 +23,6 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -133,7 +132,7 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
 
     :param actor: whoever the audit trail will name.
     :param now: the moment the audit trail will name; the present by default.
-    :raises Stale: somebody else saved one of the records first, or a twin of it.
+    :raises Stale: somebody else saved one of the records first.
     """
     session = db.session
     if _writing.get():
@@ -146,9 +145,9 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
         session.connection()  # begins, and so takes the write lock where there is one
         yield session
         session.commit()
-    except (StaleDataError, IntegrityError) as error:
+    except StaleDataError as error:
         session.rollback()
-        raise Stale("这条记录刚被别人保存过，请刷新页面后再试") from error
+        raise Stale("这条记录刚被别人修改过，请刷新页面后再试") from error
     except BaseException:
         session.rollback()
         raise

@@ -4,8 +4,11 @@ from flask import Flask
 
 from responder.intake.cli import import_command
 from responder.intake.views import blueprint
+from responder.web.trail import Kind, name_kind
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(import_command)
+    name_kind(app, "message", Kind("留言", {"log": "登记来电", "reveal": "查看来电人身份"}))
+    name_kind(app, "import_batch", Kind("导入批次", {"import": "导入"}))

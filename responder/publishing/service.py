@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from nlp.normalise import to_simplified
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid, NotFound, Stale
+from responder.core.errors import Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
 from responder.core.times import SHANGHAI, chinese_moment, local, start_of_day
@@ -95,9 +95,8 @@ def _publish_one(item_id: int, now: datetime) -> bool:
     try:
         with transaction(SYSTEM, now) as session:
             return _publish_if_due(session, item_id, Attempt(SYSTEM, now))
-    except Stale:
-        return False  # a person acted on it at this very moment, and has the last word
     except Exception:
+        # Even a record that a person has just changed: what fails each time must be seen.
         log.exception("item %s could not be published; it will be tried again", item_id)
         return False
 

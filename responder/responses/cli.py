@@ -14,9 +14,9 @@ from responder.core.console import json_option, print_json, say
 from responder.core.database import db
 from responder.core.times import chinese_moment
 from responder.responses import service
-from responder.responses.helpers import item_deed
 from responder.responses.lifecycle import RESPONSE_ITEM
 from responder.responses.models import ItemClock, ItemState, ResponseItem
+from responder.web.trail import deed
 
 STATES = click.Choice([state.value for state in ItemState])
 
@@ -68,7 +68,7 @@ def show(item_id: int, as_json: bool) -> None:
     click.echo(f"回应：{item.answer or '（尚未起草）'}")
     for line in history:
         note = f"：{line.note}" if line.note else ""
-        click.echo(f"  {_moment(line.at)}  {line.actor_name}  {item_deed(line)}{note}")
+        click.echo(f"  {_moment(line.at)}  {line.actor_name}  {deed(line)}{note}")
 
 
 @responses.command("explain")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Flask
 
-from responder.core.audit import AuditEvent
 from responder.core.database import db
 from responder.responses import rules, service
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
 from responder.responses.models import ItemState, ResponseItem
+from responder.web.trail import Kind, name_kind
 
 # What was done at each step, for the table of reviews.
 REVIEW_STEPS = {
@@ -34,12 +32,11 @@ def register(app: Flask) -> None:
     """Filters and globals by these names."""
     app.add_template_filter(item_state)
     app.add_template_filter(item_tone)
-    app.add_template_filter(item_deed)
-    app.add_template_filter(item_detail)
     app.add_template_filter(review_step)
     app.add_template_filter(rules.segments, "segments")
     app.add_template_filter(service.next_clock, "next_clock")
     app.add_template_global(topic_response_items)
+    name_kind(app, "response_item", Kind("回应事项", DEEDS, FIELD_LABELS))
 
 
 def item_state(state: ItemState) -> str:
@@ -52,24 +49,9 @@ def item_tone(state: ItemState) -> str:
     return STATE_TONES.get(state, "")
 
 
-def item_deed(line: AuditEvent) -> str:
-    """What a line of an item's history says was done."""
-    return DEEDS.get(line.action, line.action)
-
-
 def review_step(step: ItemState) -> str:
     """The step at which somebody gave an opinion."""
     return REVIEW_STEPS[step]
-
-
-def item_detail(line: AuditEvent) -> str:
-    """What else that line knows: the version kept, the fields changed."""
-    changes: dict[str, Any] = line.changes
-    if "version" in changes:
-        return f"第 {changes['version'][1]} 版"
-    if line.action == "update":
-        return "、".join(FIELD_LABELS.get(name, name) for name in changes)
-    return ""
 
 
 def topic_response_items(topic_id: int) -> list[ResponseItem]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from responder.core.database import db, transaction
@@ -39,7 +40,7 @@ def refresh(
         try:
             with transaction(actor, now) as session:
                 return _store(session, gathering, descriptions, as_of, as_of - window, now)
-        except Stale:
+        except (Stale, IntegrityError):
             if not attempts_left:
                 raise
     raise AssertionError("the last attempt returns or raises")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Flask, current_app, request
+from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
@@ -25,7 +26,7 @@ NOBODY = Actor(None, "访客", frozenset())
 
 login_manager = LoginManager()
 login_manager.login_view = "accounts.sign_in"
-login_manager.login_message = "请先登录，再打开这个页面。"
+login_manager.login_message = _l("请先登录，再打开这个页面。")
 
 
 def requires(*permissions: Permission) -> Callable[[View], View]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask, current_app, render_template
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from responder.core import errors
@@ -23,6 +24,7 @@ SENTENCES = {
     400: "请求不完整：请返回上一页重新填写。",
     403: "您没有打开这个页面的权限；如工作需要，请联系系统管理员。",
     404: "没有这个页面，或记录已不存在：请从导航重新进入。",
+    409: "同一条记录刚被别人保存过：请返回上一页刷新后再试。",
     405: "这个地址不能这样访问：请从页面上的按钮操作。",
     413: "提交的内容太大：请缩减后再试。",
     500: "系统出错，已记录：请稍后再试，或联系系统管理员。",
@@ -34,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(errors.DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(IntegrityError, _twin_error)
     app.register_error_handler(OperationalError, _database_error)
 
 
@@ -46,14 +49,20 @@ def _domain_error(error: errors.DomainError) -> tuple[str, int]:
 
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
-    return _page(400, "页面已过期：请返回上一页刷新后再提交，填写的内容不会丢失。")
+    return _page(400, _("页面已过期：请返回上一页刷新后再提交，填写的内容不会丢失。"))
 
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
-    return _page(status, SENTENCES.get(status, error.description or SENTENCES[500]))
+    return _page(status, _(SENTENCES.get(status, SENTENCES[500])))
+
+
+def _twin_error(error: IntegrityError) -> tuple[str, int]:
+    """Two people stored the same thing at the same moment; the database kept one."""
+    current_app.logger.warning("integrity: %s", error.orig)
+    return _page(409, _(SENTENCES[409]))
 
 
 def _database_error(error: OperationalError) -> tuple[str, int]:
     current_app.logger.error("database: %s", error.orig)
-    return _page(503, SENTENCES[503])
+    return _page(503, _(SENTENCES[503]))

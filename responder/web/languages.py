@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, redirect, request, session
+from flask import Blueprint, Flask, has_request_context, redirect, request, session
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
 
@@ -17,7 +17,9 @@ blueprint = Blueprint("languages", __name__)
 
 
 def chosen_language() -> str:
-    """The language this visitor switched to."""
+    """The language this visitor switched to; commands and jobs speak the source's."""
+    if not has_request_context():
+        return DEFAULT
     language = session.get("language", DEFAULT)
     return language if language in LANGUAGES else DEFAULT
 

@@ -1,4 +1,4 @@
-"""The audit trail in words: what was done, to what kind of record.
+"""The audit trail in words: what was done, to what kind of record, in which fields.
 
 Each capability names its own deeds once, when it joins the application.
 """
@@ -6,9 +6,10 @@ Each capability names its own deeds once, when it joins the application.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, current_app
+from flask_babel import gettext as _
 
 from responder.core.audit import AuditEvent
 
@@ -17,27 +18,25 @@ COMMON_DEEDS = {"create": "新建", "update": "修改", "delete": "删除"}
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record: its name, and what can be done to it."""
+    """One kind of record: its name, what can be done to it, what its fields are called."""
 
     label: str
-    deeds: Mapping[str, str]
+    deeds: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def init_app(app: Flask) -> None:
     app.extensions["trail"] = {}
-    app.add_template_filter(deed)
-    app.add_template_filter(kind_label)
+    for filter_ in (deed, deed_detail, kind_label):
+        app.add_template_filter(filter_)
 
 
-def name_deeds(
-    app: Flask, object_type: str, label: str, deeds: Mapping[str, str] | None = None
-) -> None:
-    """Say how the trail calls this kind of record and what is done to it.
+def name_kind(app: Flask, object_type: str, kind: Kind) -> None:
+    """Say how the trail calls this kind of record.
 
     :param object_type: the table's name, as the trail stores it.
-    :param deeds: action → words; create, update and delete have words already.
     """
-    app.extensions["trail"][object_type] = Kind(label, {**COMMON_DEEDS, **(deeds or {})})
+    app.extensions["trail"][object_type] = kind
 
 
 def kinds() -> dict[str, Kind]:
@@ -48,11 +47,24 @@ def kinds() -> dict[str, Kind]:
 
 def deed(event: AuditEvent) -> str:
     """What a line of the trail says was done."""
-    kind = kinds().get(event.object_type)
-    return kind.deeds.get(event.action, event.action) if kind else event.action
+    words = {**COMMON_DEEDS, **_kind(event).deeds}
+    return _(words.get(event.action, event.action))
+
+
+def deed_detail(event: AuditEvent) -> str:
+    """What else the line knows: the version kept, or the fields changed."""
+    if "version" in event.changes:
+        return _("第 %(number)s 版", number=event.changes["version"][1])
+    if event.action != "update":
+        return ""
+    names = _kind(event).fields
+    return _("、").join(_(names[name]) for name in event.changes if name in names)
 
 
 def kind_label(event: AuditEvent) -> str:
     """What kind of record a line of the trail is about."""
-    kind = kinds().get(event.object_type)
-    return kind.label if kind else event.object_type
+    return _(_kind(event).label)
+
+
+def _kind(event: AuditEvent) -> Kind:
+    return kinds().get(event.object_type) or Kind(event.object_type)

@@ -125,7 +125,7 @@ def test_editing_keeps_the_row_that_the_event_came_of(press: FlaskClient) -> Non
     changed = form(theme="新主题", version_id=event.version_id, plan_entry_id=event.plan_entry_id)
     assert press.post(f"/planning/events/{event.id}/edit", data=changed).status_code == 302
     assert (only_event().theme, only_event().plan_entry.plan.year) == ("新主题", 2025)
-    assert "修改（发布主题、发布时间、地点）" in press.get(f"/planning/events/{event.id}").text
+    assert "（发布主题、发布时间、地点）" in press.get(f"/planning/events/{event.id}").text
 
 
 def test_a_stale_edit_is_refused_and_keeps_what_was_typed(press: FlaskClient) -> None:

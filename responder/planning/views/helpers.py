@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from responder.core.audit import AuditEvent
 from responder.core.database import db
 from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.lifecycle import PRESS_EVENT, STATE_TONES
 from responder.planning.models import EventState, PressEvent, TopicEventLink
+from responder.web.trail import Kind, name_kind
 
 DEEDS = {
-    "create": "建立",
-    "update": "修改",
     "confirm_link": "确认关联话题",
     "refuse_link": "判为不相关",
     **{step.action: step.label for step in PRESS_EVENT.transitions},
@@ -35,9 +33,12 @@ def register(app: Flask) -> None:
     """Filters and globals by these names."""
     app.add_template_filter(event_state_label, "event_state")
     app.add_template_filter(event_state_tone, "event_tone")
-    app.add_template_filter(event_deed)
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
+    name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS))
+    name_kind(app, "topic_event_link", Kind("话题关联", DEEDS))
+    name_kind(app, "release_plan", Kind("年度计划"))
+    name_kind(app, "plan_entry", Kind("计划条目"))
 
 
 def event_state_label(state: EventState) -> str:
@@ -48,15 +49,6 @@ def event_state_label(state: EventState) -> str:
 def event_state_tone(state: EventState) -> str:
     """The tone of the tag that shows a state; the word beside it says the same."""
     return STATE_TONES.get(state, "")
-
-
-def event_deed(line: AuditEvent) -> str:
-    """What a line of an event's history says was done, and to which facts."""
-    deed = DEEDS.get(line.action, line.action)
-    if line.action != "update":
-        return deed
-    changed = "、".join(FACTS[name] for name in line.changes if name in FACTS)
-    return f"{deed}（{changed}）" if changed else deed
 
 
 def topic_event_links(topic_id: int) -> list[TopicEventLink]:
