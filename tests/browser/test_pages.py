@@ -1,0 +1,87 @@
+"""Every page of the demo, in a real browser: accessible, well-formed, silent, at home."""
+
+from __future__ import annotations
+
+import re
+
+import html5lib
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+# Who looks at which pages. Each address is opened as the office's people would find it.
+PAGES = {
+    None: [
+        "/sign-in",
+        "/concerns",
+        "/concerns?q=公交",
+        "/concerns?q=没有这样的事",
+        "/no-such-page",
+    ],
+    "operator": ["/", "/messages", "/messages/new", "/messages/1", "/topics"],
+    "analyst": ["/imports", "/topics?hot=1", "/responses/open"],
+    "press": [
+        "/",
+        "/planning/calendar",
+        "/planning/events",
+        "/planning/events/1",
+        "/planning/events/new",
+        "/planning/gaps",
+        "/responses",
+        "/responses/1",
+    ],
+    "editor": ["/responses?state=draft"],
+    "auditor": ["/audit", "/audit?kind=response_item"],
+    "admin": ["/people", "/people/1", "/people/new", "/units"],
+}
+LANGUAGES = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
+
+
+@pytest.mark.parametrize("username", list(PAGES), ids=str)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_pages_pass_axe_and_fit_their_width(office, username, width) -> None:
+    page = office.sign_in(username, width=width) if username else office.open(width=width)
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text))
+    for address in PAGES[username]:
+        page.goto(address)
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{address}\n{results.generate_report()}"
+        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, f"{address} is {overflow} pixels too wide at {width}"
+    # The browser reports our own 404 page; nothing else may be said.
+    assert [text for text in complaints if "404" not in text] == []
+
+
+@pytest.mark.parametrize("username", list(PAGES), ids=str)
+def test_pages_are_strict_html_with_one_heading_and_no_id_twice(office, username) -> None:
+    page = office.sign_in(username) if username else office.open()
+    for address in PAGES[username]:
+        text = page.request.get(address).text()
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        document = parser.parse(text)
+        assert document.findtext(".//title"), address
+        assert len(document.findall(".//h1")) == 1, address
+        ids = re.findall(r'\sid="([^"]+)"', text)
+        assert len(ids) == len(set(ids)), f"{address}: an id stands twice"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_work_pages_speak_the_language_that_was_chosen(office, language) -> None:
+    page = office.sign_in("press")
+    if language != "zh_Hans":
+        page.locator(f"button[value={language}]").click()
+    assert page.locator("html").get_attribute("lang") == LANGUAGES[language]
+    for address in PAGES["press"]:
+        page.goto(address)
+        assert page.locator("html").get_attribute("lang") == LANGUAGES[language], address
+        assert Axe().run(page).violations_count == 0, address
+
+
+def test_the_whole_desk_works_without_javascript(office) -> None:
+    page = office.sign_in("operator", java_script_enabled=False)
+    page.goto("/messages/new")
+    page.get_by_label("诉求内容").fill("沿河路路灯连续三晚不亮")
+    page.get_by_role("button", name="登记", exact=True).click()
+    assert "登记" in page.get_by_role("status").first.inner_text()
+    page.goto("/messages?q=沿河路路灯")
+    assert page.get_by_role("link", name=re.compile("沿河路路灯")).count() == 1
