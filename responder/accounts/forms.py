@@ -45,6 +45,7 @@ class PersonForm(FlaskForm):
             Length(max=32),
             Regexp(r"^[\w.-]+$", message=_l("用户名只能有字母、数字、点、横线和下划线")),
         ],
+        render_kw={"autocomplete": "username"},
     )
     display_name = StringField(
         _l("姓名"), validators=[DataRequired(_l("请输入姓名")), Length(max=64)]

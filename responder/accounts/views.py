@@ -113,7 +113,7 @@ def _person_form(obj: User | None = None) -> PersonForm:
     units = [(unit.id, unit.name) for unit in service.units(db.session)]
     form.unit_id.choices = [(0, _("无")), *units]
     if obj is not None:
-        form.username.render_kw = {"readonly": True}
+        form.username.render_kw = {"autocomplete": "username", "readonly": True}
     return form
 
 

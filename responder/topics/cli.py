@@ -61,7 +61,9 @@ def list_(limit: int, as_json: bool) -> None:
     """
     found = list(db.session.scalars(service.topics_by_heat().limit(limit)))
     if as_json:
-        print_json({"topics": [_topic_as_json(topic) for topic in found]})
+        ids = service.message_ids(db.session, found)
+        topics_as_json = [{**_topic_as_json(t), "message_ids": ids[t.id]} for t in found]
+        print_json({"topics": topics_as_json})
         return
     if not found:
         say("还没有话题：请先导入留言，再运行 responder topics refresh")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,23 @@ def memberships_of(topic: Topic) -> Select[Membership]:
         .options(joinedload(Membership.message))
         .order_by(Message.occurred_at.desc(), Message.id.desc())
     )
+
+
+def message_ids(session: Session, topics: Sequence[Topic]) -> dict[int, list[str]]:
+    """Topic id → its messages, oldest first, by the ids that their source gave them.
+
+    A message that came without such an id is named by our own.
+    """
+    query = (
+        select(Membership.topic_id, Message.external_id, Message.id)
+        .join(Membership.message)
+        .where(Membership.topic_id.in_([topic.id for topic in topics]))
+        .order_by(Message.occurred_at, Message.id)
+    )
+    found: dict[int, list[str]] = {topic.id: [] for topic in topics}
+    for topic_id, external_id, message_id in session.execute(query):
+        found[topic_id].append(external_id or str(message_id))
+    return found
 
 
 def messages_by_day(

@@ -1,0 +1,53 @@
+"""``responder topics``: one object on standard output, sentences on standard error."""
+
+from __future__ import annotations
+
+import json
+
+from responder.core.times import local
+from tests.factories import NOW
+from tests.topics.factories import two_worries
+
+AS_OF = f"{local(NOW):%Y-%m-%d}"
+
+
+def run(app, *arguments: str):
+    return app.test_cli_runner().invoke(args=["topics", *arguments])
+
+
+def test_refresh_reports_what_it_did(app) -> None:
+    two_worries()
+    result = run(app, "refresh", "--as-of", AS_OF, "--json")
+    told = json.loads(result.stdout)
+    assert result.exit_code == 0
+    assert (told["messages_added"], told["topics_created"], told["topics"]) == (6, 2, 2)
+    assert "新话题 2 个" in result.stderr
+
+
+def test_list_gives_each_topic_with_its_messages_and_heat(app) -> None:
+    two_worries()
+    run(app, "refresh", "--as-of", AS_OF)
+    listed = json.loads(run(app, "list", "--limit", "5", "--json").stdout)["topics"]
+    assert [topic["messages"] for topic in listed] == [3, 3]
+    for topic in listed:
+        assert len(topic["message_ids"]) == 3
+        assert topic["heat"] == round(sum(part["points"] for part in topic["heat_parts"]), 1)
+        assert topic["first_seen"] < topic["last_seen"]
+    ids = [set(topic["message_ids"]) for topic in listed]
+    assert not ids[0] & ids[1]
+
+
+def test_show_gives_one_topic_message_by_message(app) -> None:
+    two_worries()
+    run(app, "refresh", "--as-of", AS_OF)
+    first = json.loads(run(app, "list", "--json").stdout)["topics"][0]
+    shown = json.loads(run(app, "show", str(first["id"]), "--json").stdout)
+    assert shown["label"] == first["label"]
+    assert len(shown["messages"]) == 3
+    text = run(app, "show", str(first["id"])).stdout
+    assert "人数" in text
+    assert first["label"] in text
+
+
+def test_list_says_what_to_do_when_there_is_nothing(app) -> None:
+    assert "responder topics refresh" in run(app, "list").stderr
