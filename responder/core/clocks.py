@@ -43,6 +43,7 @@ class ClockRule(Audited, Base):
     name: Mapped[str] = mapped_column(String(100))
     duty: Mapped[str] = mapped_column(String(100))
     starts_from: Mapped[str] = mapped_column(String(24))
+    stopped_by: Mapped[str] = mapped_column(String(24))
     length: Mapped[int]
     unit: Mapped[Unit] = mapped_column(choice(Unit, "unit"))
     source: Mapped[str] = mapped_column(Text)

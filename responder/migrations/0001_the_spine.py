@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = ("default",)
@@ -44,6 +45,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("duty", sa.String(length=100), nullable=False),
         sa.Column("starts_from", sa.String(length=24), nullable=False),
+        sa.Column("stopped_by", sa.String(length=24), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column(
             "unit",
@@ -129,6 +131,7 @@ def upgrade() -> None:
         ),
         sa.Column("adopted_on", sa.Date(), nullable=True),
         sa.Column("adopted_by", sa.String(length=100), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_plan")),
         sa.UniqueConstraint("year", name=op.f("uq_release_plan_year")),
     )
@@ -143,7 +146,7 @@ def upgrade() -> None:
         sa.Column("people_count", sa.Integer(), nullable=False),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ranked_as_of", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
     )
@@ -359,11 +362,17 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("proposed_by_id", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["plan_entry_id"],
             ["plan_entry.id"],
             name=op.f("fk_press_event_plan_entry_id_plan_entry"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"],
+            ["user_account.id"],
+            name=op.f("fk_press_event_proposed_by_id_user_account"),
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_press_event_unit_id_unit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_press_event")),

@@ -77,9 +77,12 @@ class ReleasePlan(Audited, Base):
     state: Mapped[PlanState] = mapped_column(choice(PlanState, "state"))
     adopted_on: Mapped[date | None]
     adopted_by: Mapped[str] = mapped_column(String(100), default="")
+    version_id: Mapped[int] = mapped_column(default=1)
     entries: Mapped[list[PlanEntry]] = relationship(
         back_populates="plan", cascade="all, delete-orphan", order_by="PlanEntry.number"
     )
+
+    __mapper_args__ = {"version_id_col": version_id}
 
 
 class PlanEntry(Audited, Base):
@@ -130,6 +133,7 @@ class PressEvent(Audited, Base):
     state: Mapped[EventState] = mapped_column(
         choice(EventState, "state"), default=EventState.PROPOSED
     )
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     version_id: Mapped[int] = mapped_column(default=1)
     plan_entry: Mapped[PlanEntry | None] = relationship(back_populates="events")
     unit: Mapped[Unit] = relationship()

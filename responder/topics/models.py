@@ -26,7 +26,7 @@ class Topic(Audited, Base):
     __audit_skip__ = frozenset(
         {
             "label", "keywords", "heat", "heat_parts", "message_count", "people_count",
-            "first_seen", "last_seen", "refreshed_at",
+            "first_seen", "last_seen", "ranked_as_of",
         }
     )  # fmt: skip
     __audit_creation__ = False  # the refresh says how many it made
@@ -40,7 +40,7 @@ class Topic(Audited, Base):
     people_count: Mapped[int] = mapped_column(default=0)
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime] = mapped_column(index=True)
-    refreshed_at: Mapped[datetime]
+    ranked_as_of: Mapped[datetime]
     version_id: Mapped[int] = mapped_column(default=1)
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="topic", cascade="all, delete-orphan"

@@ -109,7 +109,7 @@ def _write(topic: Topic, description: Description, now: datetime) -> None:
     topic.people_count = people(voices)
     topic.first_seen = voices[0].occurred_at
     topic.last_seen = voices[-1].occurred_at
-    topic.refreshed_at = now
+    topic.ranked_as_of = as_of
 
 
 def _join(

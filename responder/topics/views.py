@@ -45,7 +45,7 @@ def index() -> str:
 def show(topic_id: int) -> str:
     topic = service.get_topic(db.session, topic_id)
     zone = current_app.extensions["settings"].zone
-    last_day = local(topic.refreshed_at, zone).date()
+    last_day = local(topic.ranked_as_of, zone).date()
     return render_template(
         "topics/show.html",
         topic=topic,

@@ -16,7 +16,7 @@ from tests.factories import NOW, unit
 
 def make_topic(session) -> int:
     with transaction():
-        topic = Topic(label="夜间施工", first_seen=NOW, last_seen=NOW, refreshed_at=NOW)
+        topic = Topic(label="夜间施工", first_seen=NOW, last_seen=NOW, ranked_as_of=NOW)
         session.add(topic)
     return topic.id
 
@@ -68,7 +68,7 @@ def test_moments_come_back_aware_and_in_utc(session) -> None:
 def test_a_moment_without_a_zone_is_refused(session) -> None:
     naive = datetime(2026, 1, 1)
     with pytest.raises(sa.exc.StatementError, match="without a time zone"), transaction():
-        session.add(Topic(label="x", first_seen=naive, last_seen=naive, refreshed_at=naive))
+        session.add(Topic(label="x", first_seen=naive, last_seen=naive, ranked_as_of=naive))
 
 
 def test_sqlite_is_tuned(app) -> None:

@@ -41,7 +41,7 @@ def topic(
         people_count=10,
         first_seen=first_seen,
         last_seen=last_seen,
-        refreshed_at=NOW,
+        ranked_as_of=NOW,
     )
     with transaction(CONSOLE, NOW) as session:
         session.add(made)

@@ -102,7 +102,7 @@ def topic(label: str = "金浦华庭地下车位只售不租") -> Topic:
         people_count=10,
         first_seen=NOW - timedelta(days=20),
         last_seen=NOW - timedelta(days=1),
-        refreshed_at=NOW,
+        ranked_as_of=NOW,
     )
     with transaction(CONSOLE, NOW) as session:
         session.add(made)
