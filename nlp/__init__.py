@@ -12,7 +12,7 @@ from nlp.duplicates import NearDuplicates
 from nlp.evaluate import Scores, bcubed_f1, evaluate, hot_topic_f1, pair_f1
 from nlp.label import keywords, label
 from nlp.match import Match, match
-from nlp.normalise import normalise, to_simplified
+from nlp.normalise import normalise, scripts, to_simplified
 from nlp.segment import JiebaSegmenter, RjiebaSegmenter, Segmenter
 from nlp.vectorise import Document, TextVectorizer
 from nlp.words import content_words, default_user_words
@@ -37,5 +37,6 @@ __all__ = [
     "match",
     "normalise",
     "pair_f1",
+    "scripts",
     "to_simplified",
 ]

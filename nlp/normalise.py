@@ -54,6 +54,20 @@ def to_simplified(text: str) -> str:
     return str(_converter().convert(text))
 
 
+@lru_cache(maxsize=1)
+def _to_traditional() -> OpenCC:
+    return OpenCC("s2t")
+
+
+def scripts(text: str) -> tuple[str, ...]:
+    """Return `text` as it is, in Simplified and in Traditional script, without repeats.
+
+    Records keep the script that they came in, so a search asks for each of these.
+    """
+    simplified = to_simplified(text)
+    return tuple(dict.fromkeys((text, simplified, str(_to_traditional().convert(simplified)))))
+
+
 def _fold(match: re.Match[str]) -> str:
     return unicodedata.normalize("NFKC", match[0])
 

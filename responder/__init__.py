@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from flask import Flask
 
 from responder import accounts, cli, intake, planning, publishing, reports, responses, topics, web
@@ -21,8 +23,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     app = Flask(__name__)
     app.extensions["settings"] = settings
+    secret_key = settings.resolved_secret_key()
     app.config.from_mapping(
-        SECRET_KEY=settings.resolved_secret_key(),
+        SECRET_KEY=secret_key,
+        # Two instances on one host must not sign each other out.
+        SESSION_COOKIE_NAME=f"responder_{sha256(secret_key.encode()).hexdigest()[:8]}",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,

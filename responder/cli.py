@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
+from flask.ctx import AppContext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from responder.accounts import service as accounts
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
-from responder.core.database import alembic, transaction
+from responder.core.database import alembic, db, transaction
 from responder.core.errors import DomainError, Invalid
 from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import read_year, seed_calendar, store_year
@@ -46,6 +48,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command; whatever cannot be done ends in one sentence and exit code 2."""
     cli.params = [parameter for parameter in cli.params if parameter.name == "help"]
+    os.umask(0o077)  # what is stored is the office's alone
     try:
         load_settings()
         cli()
@@ -72,7 +75,8 @@ def _database_sentence(detail: str) -> str:
 @click.option(
     "--password",
     envvar="RESPONDER_ADMIN_PASSWORD",
-    help="首位管理员的密码；不给则在终端询问。已有此用户时忽略。",
+    help="首位管理员的密码，也可用环境变量 RESPONDER_ADMIN_PASSWORD；不给则在终端询问。"
+    "已有管理员时忽略。",
 )
 @with_appcontext
 def init(username: str, display_name: str, password: str | None) -> None:
@@ -89,16 +93,25 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
     :param password: asked for at the terminal when None and the administrator is missing.
     """
     alembic.upgrade()
+    needs_one = not accounts.has_administrator(db.session)
+    if needs_one and not password:
+        password = _ask_password()
     with transaction(CONSOLE) as session:
         years = seed_calendar(session)
         rules = seed_clock_rules(session)
-        if accounts.find_user(session, username) is None:
-            password = password or click.prompt(
-                "管理员密码", hide_input=True, confirmation_prompt=True
+        if needs_one:
+            accounts.create_user(
+                session, username, display_name, password or "", [Role.ADMINISTRATOR]
             )
-            accounts.create_user(session, username, display_name, password, [Role.ADMINISTRATOR])
             say(f"已建立管理员 {username}")
     say(f"数据库已就绪：新增日历 {len(years)} 年，时限规则 {rules} 条")
+
+
+def _ask_password() -> str:
+    if not sys.stdin.isatty():
+        raise Invalid("请用 --password 或环境变量 RESPONDER_ADMIN_PASSWORD 给出首位管理员的密码")
+    answer: str = click.prompt("管理员密码", hide_input=True, confirmation_prompt=True)
+    return answer
 
 
 @click.command()
@@ -111,8 +124,9 @@ def serve(host: str, port: int, workers: int) -> None:
 
     例：responder serve --host 0.0.0.0 --port 8000 --workers 4
     """
-    require_current_schema()
-    run_server(current_app._get_current_object(), host, port, workers)  # type: ignore[attr-defined]
+    with short_context():
+        require_current_schema()
+    run_server(current_app.extensions["settings"], host, port, workers)
 
 
 @click.command()
@@ -123,8 +137,15 @@ def scheduler(until_stdin_closes: bool) -> None:
 
     例：responder scheduler
     """
-    require_current_schema()
+    with short_context():
+        require_current_schema()
     run_scheduler(current_app._get_current_object(), until_stdin_closes)  # type: ignore[attr-defined]
+
+
+def short_context() -> AppContext:
+    """An application context to look at the database in; a command that stays must not
+    keep the connection that it looked with."""
+    return current_app.app_context()
 
 
 def require_current_schema() -> None:

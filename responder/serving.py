@@ -1,86 +1,107 @@
-"""Processes: the web server with the scheduler at its side, and the scheduler alone."""
+"""Processes: a supervisor that keeps web and scheduler alive, and the scheduler itself."""
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from typing import Any
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from gunicorn.app.base import BaseApplication
 
 from responder import jobs
 from responder.core.console import say
-from responder.core.database import db
 from responder.core.errors import Invalid
 from responder.core.times import utc_now
+from responder.settings import Settings
+
+LOOKS_EVERY_SECONDS = 0.5
+RESTARTS_ALLOWED = 3
+WITHIN_SECONDS = 60
+ENDS_WITHIN_SECONDS = 30
 
 
-class _Server(BaseApplication):
-    """gunicorn around an application that is already built."""
+def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Keep the web server and the scheduler running until a signal comes.
 
-    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
-        self._app = app
-        self._options = options
-        super().__init__()
+    Each is a process of its own; one that ends is started again. Both end with this one,
+    however it ends.
 
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        return self._app
-
-
-def run_server(app: Flask, host: str, port: int, workers: int) -> None:
-    """Serve until a signal comes; the scheduler lives and dies with the server.
-
-    :raises Invalid: the address is in use or cannot be had.
+    :raises Invalid: the address cannot be had, or a process ends again and again.
     """
     _require_free(host, port)
-    db.engine.dispose()  # connections do not cross a fork
-    companion = subprocess.Popen(
-        [sys.executable, "-m", "responder", "scheduler", "--until-stdin-closes"],
-        stdin=subprocess.PIPE,
-    )
-    say(f"回应台已启动：http://{host}:{port}  （Ctrl+C 停止）")
-    try:
-        _Server(app, _server_options(host, port, workers, companion)).run()
-    finally:
-        companion.terminate()
-        companion.wait()
-
-
-def _server_options(
-    host: str, port: int, workers: int, companion: subprocess.Popen[bytes]
-) -> dict[str, Any]:
-    def let_go(_server: object, _worker: object) -> None:
-        # The scheduler ends when this pipe closes; a worker must not keep it open.
-        if companion.stdin:
-            companion.stdin.close()
-
-    return {
-        "post_fork": let_go,
-        "bind": f"{host}:{port}",
-        "workers": workers,
-        "worker_class": "gthread",
-        "threads": 4,
-        "loglevel": "warning",
-        "control_socket_disable": True,
-        "timeout": 60,
+    python = (sys.executable, "-m")
+    address = ("--host", host, "--port", str(port), "--workers", str(workers))
+    commands = {
+        "网页服务": (*python, "responder.webserver", *address),
+        "调度器": (*python, "responder", "scheduler", "--until-stdin-closes"),
     }
+    say(f"回应台正在启动：http://{host}:{port}  （Ctrl+C 停止）")
+    shown = {
+        "RESPONDER_NOTICE": settings.notice,
+        "RESPONDER_CITY_NAME": settings.city_name,
+        "RESPONDER_PUBLISHER_NAME": settings.publisher_name,
+    }
+    _supervise(commands, {**os.environ, **shown})
+
+
+def _supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:
+    stop = stop_on_signals()
+    restarts: deque[float] = deque(maxlen=RESTARTS_ALLOWED)
+    processes = {name: _start(command, environment) for name, command in commands.items()}
+    try:
+        while not stop.wait(LOOKS_EVERY_SECONDS):
+            for name in [name for name, process in processes.items() if process.poll() is not None]:
+                _require_patience(name, restarts)
+                say(f"{name}意外退出，正在重新启动")
+                processes[name] = _start(commands[name], environment)
+    finally:
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            process.wait(ENDS_WITHIN_SECONDS)
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+
+
+def _require_patience(name: str, restarts: deque[float]) -> None:
+    now = time.monotonic()
+    if len(restarts) == RESTARTS_ALLOWED and now - restarts[0] < WITHIN_SECONDS:
+        raise Invalid(f"{name}反复退出：请查看上面的日志，排除原因后再启动")
+    restarts.append(now)
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that the usual signals set."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    return stop
+
+
+def when_stdin_closes(act: threading.Event) -> None:
+    """Set ``act`` once the parent, which holds the other end, has ended."""
+
+    def wait() -> None:
+        while os.read(0, 1):
+            pass
+        act.set()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _require_free(host: str, port: int) -> None:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
-        with socket.socket(family, kind, protocol) as probe:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
@@ -111,16 +132,9 @@ def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
             misfire_grace_time=None,
             next_run_time=utc_now(),
         )
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    stop = stop_on_signals()
     if until_stdin_closes:
-        threading.Thread(target=_wait_for_stdin, args=(stop,), daemon=True).start()
+        when_stdin_closes(stop)
     scheduler.start()
     stop.wait()
     scheduler.shutdown()  # a job that runs is let finish
-
-
-def _wait_for_stdin(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
-    stop.set()

@@ -40,9 +40,9 @@ class Settings(BaseSettings):
     timezone: str = Field("Asia/Shanghai", description="页面与期限计算所用的时区")
     site_name: str = Field("回应台", description="工作台显示的名称")
     notice: str = Field("", description="显示在每页顶端的提示，例如“试运行”")
-    city_name: str = Field("江澜市", description="公开栏目显示的城市名称")
+    city_name: str = Field("本市", description="公开栏目显示的城市名称")
     publisher_name: str = Field(
-        "江澜市人民政府新闻办公室", description="公开栏目的发布机构，写入条目和索引号"
+        "本市人民政府新闻办公室", description="公开栏目的发布机构，写入条目和索引号"
     )
     public_url: str = Field(
         "http://127.0.0.1:8000", description="公开栏目的外部地址，写入订阅源的链接"
@@ -83,10 +83,10 @@ class Settings(BaseSettings):
             return self.secret_key
         path = self.state_dir / "secret_key"
         try:
-            self.state_dir.mkdir(parents=True, exist_ok=True)
+            self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
-            return path.read_text(encoding="ascii").strip()
+            return _read_key(path)
         except OSError as error:
             raise SettingsError(
                 f"无法写入 {self.state_dir}（{error.strerror}）：请检查目录权限，"
@@ -96,6 +96,16 @@ class Settings(BaseSettings):
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(key)
         return key
+
+
+def _read_key(path: Path) -> str:
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"无法读取密钥文件 {path}：请检查路径和权限") from error
+    if not key:
+        raise SettingsError(f"密钥文件 {path} 是空的：请删除它后重新启动，会自动生成新的")
+    return key
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

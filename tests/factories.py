@@ -35,7 +35,7 @@ class People:
     def sign_in(self, client: FlaskClient, user: User) -> FlaskClient:
         """``client`` with this person signed in (anybody else is signed out)."""
         with client.session_transaction() as cookies:
-            cookies["_user_id"] = str(user.id)
+            cookies["_user_id"] = user.get_id()
             cookies["_fresh"] = True
         g.pop("_login_user", None)  # kept in the application context, which a test shares
         return client

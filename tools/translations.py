@@ -38,7 +38,7 @@ from responder.responses.models import LEVEL_LABELS
 from responder.settings import Settings
 from responder.topics.rules import Voice, heat_parts
 from responder.web.errors import SENTENCES
-from responder.web.trail import COMMON_DEEDS, Kind
+from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "responder" / "translations"
@@ -55,6 +55,7 @@ KEYWORDS = {
 LABELS = (
     CHANNEL_LABELS,
     COMMON_DEEDS,
+    COMMON_FIELDS,
     FIELD_LABELS,
     FORM_LABELS,
     LEVEL_LABELS,

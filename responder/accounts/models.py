@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -47,6 +48,14 @@ class User(UserMixin, Audited, Base):
     @property
     def is_active(self) -> bool:
         return self.active
+
+    @property
+    def seal(self) -> str:
+        """Changes with the password, so that old sessions end with it."""
+        return sha256(self.password_hash.encode()).hexdigest()[:16]
+
+    def get_id(self) -> str:
+        return f"{self.id}.{self.seal}"
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.accounts.models import Unit, User, UserRole
+from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Role
 
@@ -124,8 +125,14 @@ def find_user(session: Session, username: str) -> User | None:
     return session.scalar(select(User).where(User.username == username))
 
 
-def authenticate(session: Session, username: str, password: str, now: datetime) -> User:
-    """The person with this name and password.
+def has_administrator(session: Session) -> bool:
+    """Whether somebody can manage accounts."""
+    query = select(User.id).join(UserRole).where(UserRole.role == Role.ADMINISTRATOR, User.active)
+    return session.scalar(query.limit(1)) is not None
+
+
+def authenticate(session: Session, username: str, password: str) -> User:
+    """The person with this name and password. Only reads: hashing takes its time.
 
     A wrong name takes as long as a wrong password, so that names cannot be guessed.
 
@@ -138,8 +145,17 @@ def authenticate(session: Session, username: str, password: str, now: datetime) 
         user = None
     if user is None or not user.active:
         raise Forbidden("用户名或密码不正确，请重新输入")
-    user.last_signed_in_at = now
     return user
+
+
+def record_sign_in(session: Session, username: str, accepted: bool, now: datetime) -> None:
+    """Note an attempt to sign in; an unknown name is nobody's and leaves no line."""
+    user = find_user(session, username)
+    if user is None:
+        return
+    if accepted:
+        user.last_signed_in_at = now
+    audit.record(session, "sign_in" if accepted else "sign_in_refused", user, actor=user.actor)
 
 
 def units(session: Session) -> list[Unit]:

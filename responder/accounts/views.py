@@ -24,7 +24,9 @@ blueprint = Blueprint("accounts", __name__)
 
 @login_manager.user_loader
 def load_user(user_id: str) -> User | None:
-    return db.session.get(User, int(user_id))
+    number, _dot, seal = user_id.partition(".")
+    user = db.session.get(User, int(number)) if number.isdigit() else None
+    return user if user and user.seal == seal else None
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -35,14 +37,22 @@ def sign_in() -> str | Response | tuple[str, int]:
     form = SignInForm(next=request.args.get("next", ""))
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form)
+    username = form.username.data
     try:
-        with transaction() as session:
-            user = service.authenticate(session, form.username.data, form.password.data, utc_now())
+        user = service.authenticate(db.session, username, form.password.data)
     except Forbidden as error:
+        _record_sign_in(username, accepted=False)
         form.password.errors = [error.message]
         return render_template("accounts/sign_in.html", form=form), 403
+    _record_sign_in(username, accepted=True)
     login_user(user)
     return redirect(back_to(form.next.data))
+
+
+def _record_sign_in(username: str, accepted: bool) -> None:
+    now = utc_now()
+    with transaction(now=now) as session:
+        service.record_sign_in(session, username, accepted, now)
 
 
 @blueprint.post("/sign-out")

@@ -140,7 +140,11 @@ def _updated(_mapper: Mapper[Any], connection: Connection, obj: Audited) -> None
 
 @event.listens_for(Audited, "after_delete", propagate=True)
 def _deleted(_mapper: Mapper[Any], connection: Connection, obj: Audited) -> None:
-    _write(connection, obj, "delete", {})
+    columns = [column.key for column in inspect(obj).mapper.column_attrs]
+    hidden = obj.__audit_masked__
+    old = {name: MASK if name in hidden else _plain(getattr(obj, name)) for name in columns}
+    gone = {name: [value, None] for name, value in old.items() if value not in (None, "", [])}
+    _write(connection, obj, "delete", {n: p for n, p in gone.items() if n != "id"})
 
 
 def _write(connection: Connection, obj: Audited, action: str, changes: Mapping[str, Any]) -> None:

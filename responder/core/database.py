@@ -23,10 +23,11 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from responder.core.errors import Stale
+from responder.core.errors import SettingsError, Stale
 from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import utc_now
 
@@ -85,14 +86,20 @@ alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
 
 def init_database(app: Flask, url: str) -> None:
     """Bind the application to its database and its migrations."""
-    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url}}
+    # Parameters are people's words: they do not belong into a log.
+    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, "hide_parameters": True}}
     app.config["ALEMBIC"] = {"script_location": "migrations"}
     app.config["ALEMBIC_CONTEXT"] = {
         "compare_type": True,
         "render_as_batch": True,
         "render_item": _render_column_type,
     }
-    db.init_app(app)
+    try:
+        db.init_app(app)
+    except (ArgumentError, ImportError) as error:
+        raise SettingsError(
+            "RESPONDER_DATABASE_URL 不是可用的数据库地址：请填 sqlite:///… 或 postgresql+psycopg://…"
+        ) from error
     alembic.init_app(app)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():

@@ -38,6 +38,10 @@ class Forbidden(DomainError):
     """This person may not do this."""
 
 
+class SignedOut(DomainError):
+    """The session has ended, and what was typed must not end with it."""
+
+
 class WrongState(DomainError):
     """The record is not in a state that allows this action."""
 

@@ -18,6 +18,7 @@ import chinese_calendar
 from sqlalchemy import ForeignKey, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from responder.core import audit
 from responder.core.audit import Audited
 from responder.core.database import Base
 from responder.core.errors import Invalid
@@ -107,10 +108,12 @@ def store_year(
         session.add(stored)
     stored.source = source
     session.flush()
+    before = len(stored.days)
     session.execute(delete(CalendarDay).where(CalendarDay.year_id == stored.id))
     session.expire(stored, ["days"])
     stored.days = [CalendarDay(day=day, is_working=work, name=name) for day, work, name in rows]
     session.flush()
+    audit.record(session, "replace", stored, {"days": [before, len(rows)]}, note=source)
     return stored
 
 

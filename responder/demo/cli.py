@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 
-from responder.cli import prepare_database
+from responder.accounts import service as accounts
+from responder.cli import prepare_database, short_context
 from responder.core.console import json_option, print_json, say
-from responder.core.database import db
+from responder.core.database import alembic, db
+from responder.core.errors import WrongState
 from responder.core.times import local, utc_now
 from responder.demo import loader
 from responder.demo.accounts import ACCOUNTS, ADMINISTRATOR, PASSWORD
@@ -16,7 +18,11 @@ from responder.demo.generate import generate
 from responder.serving import run_server
 from responder.settings import Settings
 
-NOTICE = "演示数据：江澜市及其居民、单位、事件均属虚构。"
+DRESS = {
+    "notice": "演示数据：江澜市及其居民、单位、事件均属虚构。",
+    "city_name": "江澜市",
+    "publisher_name": "江澜市人民政府新闻办公室",
+}
 
 
 @click.group()
@@ -47,20 +53,31 @@ def serve(host: str, port: int, workers: int) -> None:
 
     例：responder demo serve --port 8000
     """
-    prepare_database(ADMINISTRATOR.username, ADMINISTRATOR.display_name, PASSWORD)
-    if loader.is_empty(db.session):
-        _load()
+    with short_context():
+        _prepare()
     say(f"演示账号（密码均为 {PASSWORD}）：")
     for account in (*ACCOUNTS, ADMINISTRATOR):
         say(f"  {account.username:<13}{account.display_name}")
-    app = _app()
-    app.extensions["settings"] = _settings().model_copy(update={"notice": NOTICE})
-    run_server(app, host, port, workers)
+    run_server(_settings(), host, port, workers)
+
+
+def _prepare() -> None:
+    """Bring a new database to the demo world; keep away from an office's own."""
+    alembic.upgrade()
+    if loader.is_demo(db.session):
+        return
+    if accounts.has_administrator(db.session):
+        raise WrongState(
+            "这里是已在使用的数据库，不能载入演示数据：请用 RESPONDER_STATE_DIR 指定一个新目录"
+        )
+    prepare_database(ADMINISTRATOR.username, ADMINISTRATOR.display_name, PASSWORD)
+    _load()
 
 
 def _settings() -> Settings:
+    """The office's settings, dressed as the made-up city's."""
     found: Settings = current_app.extensions["settings"]
-    return found
+    return found.model_copy(update=DRESS)
 
 
 def _load() -> loader.Loaded:
@@ -73,7 +90,3 @@ def _load() -> loader.Loaded:
         f"发布活动 {loaded.events} 场、回应事项 {loaded.items} 件"
     )
     return loaded
-
-
-def _app() -> Flask:
-    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from responder.accounts import service as accounts
-from responder.accounts.models import Unit
+from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
 from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
@@ -47,6 +47,15 @@ def is_empty(session: Session) -> bool:
     return not session.scalar(select(func.count()).select_from(Message)) and not session.scalar(
         select(func.count()).select_from(Unit)
     )
+
+
+def is_demo(session: Session) -> bool:
+    """Whether the demo was loaded here: all of its people are in their places."""
+    named = {account.username: account.display_name for account in ACCOUNTS}
+    found = session.execute(
+        select(User.username, User.display_name).where(User.username.in_(named))
+    )
+    return dict(found.tuples().all()) == named
 
 
 def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:

@@ -73,19 +73,20 @@ def load_plan(world: DemoWorld) -> None:
 
 
 def load_events(world: DemoWorld, now: datetime) -> None:
-    """Each event, taken to its state by the press officer."""
-    press = _actor("press")
+    """Each event, proposed and prepared by one press officer, approved by another."""
+    press, deputy = _actor("press"), _actor("deputy")
     calendar = load_calendar(db.session)
     for planned in world.events:
         demo = _on_a_working_day(planned, calendar, now)
         with transaction(press, min(now, demo.starts_at - timedelta(days=20))) as session:
-            event = _create_event(session, demo)
+            event = _create_event(session, demo, press)
         for action in EVENT_STEPS[demo.state]:
             moment = demo.starts_at + timedelta(hours=2) if action in ("hold", "evaluate") else now
-            with transaction(press, min(now, moment)) as session:
+            actor = deputy if action == "approve" else press
+            with transaction(actor, min(now, moment)) as session:
                 event = planning.get_event(session, event.id)
                 note = EVENT_NOTES.get(action, "")
-                planning.advance_event(session, event, action, press, min(now, moment), note)
+                planning.advance_event(session, event, action, actor, min(now, moment), note)
 
 
 def _on_a_working_day(demo: DemoEvent, calendar: WorkCalendar, now: datetime) -> DemoEvent:
@@ -97,11 +98,12 @@ def _on_a_working_day(demo: DemoEvent, calendar: WorkCalendar, now: datetime) ->
     return replace(demo, starts_at=moment)
 
 
-def _create_event(session: Session, demo: DemoEvent) -> PressEvent:
+def _create_event(session: Session, demo: DemoEvent, press: Actor) -> PressEvent:
     plan = planning.find_plan(session, demo.starts_at.year)
     entries = {entry.number: entry for entry in plan.entries} if plan else {}
     return planning.create_event(
         session,
+        press,
         theme=demo.theme,
         form=FORMS[demo.form],
         starts_at=demo.starts_at,

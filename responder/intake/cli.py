@@ -23,12 +23,30 @@ from responder.intake.importing import (
     import_file,
     rehearse,
 )
-from responder.intake.mapping import DEFAULT, load_mapping
+from responder.intake.mapping import DEFAULT, load_mapping, mapping_names
 from responder.intake.models import CHANNEL_LABELS, Channel
 from responder.intake.rows import described
 
 REPORTED = ("rows", "created", "duplicates", "errors")
 PLAIN_EVERY = 10_000
+
+
+@click.command("mappings")
+@json_option
+def mappings_command(as_json: bool) -> None:
+    """列出导入可用的列映射，以及每个字段认得的表头。
+
+    例：responder mappings
+    """
+    known = [load_mapping(name) for name in mapping_names()]
+    if as_json:
+        print_json({"mappings": [{"name": m.name, "columns": m.columns} for m in known]})
+        return
+    for mapping in known:
+        click.echo(f"{mapping.name}（{mapping.title}）")
+        for field, headings in mapping.columns.items():
+            needed = "，必需" if field in mapping.required else ""
+            click.echo(f"  {field}{needed}：{'、'.join(headings)}")
 
 
 @click.command("import")

@@ -218,13 +218,15 @@ def fingerprint(
 ) -> str:
     """64 hex digits (SHA-256) that are the same for the same message, and only for it.
 
-    With an identifier from the source: channel and identifier. Without: channel,
-    author, moment, title and body, whatever their white space.
+    With an identifier from the source: channel, identifier and words (every month's list
+    may count from 1 again). Without: channel, author, moment and words. White space in
+    the words does not count.
     """
+    words = (_squeezed(title), _squeezed(body))
     if external_id:
-        return _digest((channel, "id", external_id))
+        return _digest((channel, "id", external_id, *words))
     moment = occurred_at.astimezone(UTC).isoformat()
-    return _digest((channel, "text", author, moment, _squeezed(title), _squeezed(body)))
+    return _digest((channel, "text", author, moment, *words))
 
 
 def call_fingerprint(token: str, message_fingerprint: str) -> str:

@@ -13,6 +13,7 @@ from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.errors import NotFound
 from responder.core.permissions import CONSOLE
+from responder.core.privacy import mask
 from responder.core.times import end_of_day, local, start_of_day, utc_now
 from responder.planning import rules, service
 from responder.planning.lifecycle import PRESS_EVENT
@@ -143,7 +144,8 @@ def gaps(as_json: bool) -> None:
         return
     for gap in found:
         hint = f"（建议 {len(gap.suggestions)} 条）" if gap.suggestions else ""
-        click.echo(f"{gap.topic.id:>5}  热度 {gap.topic.heat:>5.1f}  {gap.topic.label}{hint}")
+        label = mask(gap.topic.label)
+        click.echo(f"{gap.topic.id:>5}  热度 {gap.topic.heat:>5.1f}  {label}{hint}")
     say(f"热度 {threshold:.0f} 以上而没有发布活动的话题：{len(found)} 个")
 
 
@@ -210,7 +212,7 @@ def _event_as_json(event: PressEvent) -> dict[str, Any]:
 def _gap_as_json(gap: service.TopicGap) -> dict[str, Any]:
     return {
         "id": gap.topic.id,
-        "label": gap.topic.label,
+        "label": mask(gap.topic.label),
         "heat": gap.topic.heat,
         "messages": gap.topic.message_count,
         "suggestions": [

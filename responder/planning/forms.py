@@ -19,16 +19,10 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
-from responder.accounts.models import Unit
 from responder.planning.models import FORM_LABELS, PlanEntry
 
 FORM_CHOICES = [SelectChoice(form.value, _l(label)) for form, label in FORM_LABELS.items()]
 MONTH_CHOICES = [SelectChoice(month, f"{month} 月") for month in range(1, 13)]
-
-
-def unit_choices(units: Iterable[Unit]) -> list[SelectChoice]:
-    """Units for a menu; 0 asks to choose, so that nobody saves the first by accident."""
-    return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
 
 
 def entry_choices(entries: Iterable[PlanEntry]) -> list[SelectChoice]:

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from responder.core.lifecycle import Attempt, Lifecycle, Transition
 from responder.core.permissions import Permission
-from responder.core.times import chinese_moment
 from responder.planning.models import EventState, PressEvent
 
 _S = EventState
 
 EDIT = Permission.PLAN_EDIT
 
+# Taken by changing what was approved, and so without a button of its own.
+RESUBMIT = "resubmit"
+
 
 def not_before_it_starts(event: PressEvent, attempt: Attempt) -> str | None:
     """Nobody can say of tomorrow's conference that it was held."""
     if attempt.now < event.starts_at:
-        return f"发布时间是{chinese_moment(event.starts_at)}，尚未开始：开始之后再登记已举行"
+        return "活动尚未开始：到发布时间之后再登记已举行"
+    return None
+
+
+def was_proposed_by_somebody_else(event: PressEvent, attempt: Attempt) -> str | None:
+    """Nobody approves what they proposed, or changed since. The console is nobody."""
+    if attempt.actor.id is not None and attempt.actor.id == event.proposed_by_id:
+        return "您提出的活动须由其他同事审批"
     return None
 
 
@@ -33,7 +42,14 @@ PRESS_EVENT = Lifecycle(
     },
     initial=_S.PROPOSED,
     transitions=(
-        Transition("approve", "批准", (_S.PROPOSED,), _S.APPROVED, EDIT),
+        Transition(
+            "approve",
+            "批准",
+            (_S.PROPOSED,),
+            _S.APPROVED,
+            EDIT,
+            guards=(was_proposed_by_somebody_else,),
+        ),
         Transition("prepare", "开始筹备", (_S.APPROVED,), _S.PREPARING, EDIT),
         Transition("confirm", "确定举行", (_S.PREPARING,), _S.CONFIRMED, EDIT),
         Transition(
@@ -41,6 +57,13 @@ PRESS_EVENT = Lifecycle(
         ),
         Transition("evaluate", "完成评估", (_S.HELD,), _S.EVALUATED, EDIT),
         Transition("resume", "恢复筹备", (_S.POSTPONED,), _S.PREPARING, EDIT),
+        Transition(
+            RESUBMIT,
+            "重新报批",
+            (_S.APPROVED, _S.PREPARING, _S.CONFIRMED, _S.POSTPONED),
+            _S.PROPOSED,
+            EDIT,
+        ),
         Transition(
             "postpone",
             "推迟",
@@ -66,6 +89,9 @@ PRESS_EVENT = Lifecycle(
 TOOK_PLACE = frozenset({_S.HELD, _S.EVALUATED})
 EXPECTED = frozenset({_S.PROPOSED, _S.APPROVED, _S.PREPARING, _S.CONFIRMED})
 CLOSED = frozenset({_S.EVALUATED, _S.CANCELLED})
+
+# A postponed event was approved too: a new date set and resumed must not slip past approval.
+APPROVED = frozenset({_S.APPROVED, _S.PREPARING, _S.CONFIRMED, _S.POSTPONED})
 
 STATE_TONES = {
     _S.PROPOSED: "soon",

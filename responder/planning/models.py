@@ -119,7 +119,8 @@ class PressEvent(Audited, Base):
     """Something held for the press on a day (发布活动)."""
 
     __tablename__ = "press_event"
-    __audit_skip__ = frozenset({"state"})
+    # The lifecycle tells of states; who proposed is whoever its line, or the change, names.
+    __audit_skip__ = frozenset({"state", "proposed_by_id"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("plan_entry.id"))

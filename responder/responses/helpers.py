@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(rules.segments, "segments")
     app.add_template_filter(service.next_clock, "next_clock")
     app.add_template_global(topic_response_items)
-    name_kind(app, "response_item", Kind("回应事项", DEEDS, FIELD_LABELS))
+    name_kind(app, "response_item", Kind("回应事项", DEEDS, FIELD_LABELS, RESPONSE_ITEM.states))
 
 
 def item_state(state: ItemState) -> str:

@@ -201,4 +201,7 @@ STATE_TONES = {
     _S.SCHEDULED: "fine",
 }
 
+# Who may say at which press event an item is answered.
+EVENT_PERMISSIONS = (_P.RESPONSE_OPEN, _P.PUBLISH)
+
 DESK_PERMISSIONS = tuple({t.permission for t in RESPONSE_ITEM.transitions if t.endpoint == DESK})

@@ -146,6 +146,16 @@ def versions(drafts: Sequence[Written], count: int) -> list[tuple[Written, list[
     return shown[::-1][:count]
 
 
+def held_at(started_at: datetime, starts_at: datetime, took_place: bool) -> datetime | None:
+    """When a press event stops a clock that waits for one; None when it does not.
+
+    What was held before the matter was known has not answered it.
+
+    :param started_at: of the clock; ``starts_at``: of the event. Both aware.
+    """
+    return starts_at if took_place and starts_at >= started_at else None
+
+
 def concern_summary(
     label: str,
     messages: int,

@@ -13,6 +13,7 @@ from responder.core.console import json_option, print_json, say
 from responder.core.database import db
 from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
+from responder.core.privacy import mask
 from responder.core.times import end_of_day, utc_now
 from responder.settings import Settings
 from responder.topics import refreshing, service
@@ -68,9 +69,8 @@ def list_(limit: int, as_json: bool) -> None:
     if not found:
         say("还没有话题：请先导入留言，再运行 responder topics refresh")
     for topic in found:
-        click.echo(
-            f"{topic.id:>6}  热度 {topic.heat:5.1f}  {topic.message_count:>4} 条  {topic.label}"
-        )
+        label = mask(topic.label)
+        click.echo(f"{topic.id:>6}  热度 {topic.heat:5.1f}  {topic.message_count:>4} 条  {label}")
 
 
 @topics.command("show")
@@ -89,7 +89,7 @@ def show(topic_id: int, as_json: bool) -> None:
             {
                 "id": member.message_id,
                 "external_id": member.message.external_id,
-                "title": member.message.title,
+                "title": mask(member.message.title),
                 "occurred_at": member.message.occurred_at,
                 "similarity": member.similarity,
                 "repeats": member.repeats_id,
@@ -98,12 +98,13 @@ def show(topic_id: int, as_json: bool) -> None:
         ]
         print_json({**_topic_as_json(topic), "messages": messages})
         return
-    click.echo(f"{topic.label}（热度 {topic.heat}）")
+    click.echo(f"{mask(topic.label)}（热度 {topic.heat}）")
     for part in topic.heat_parts:
         click.echo(f"  {part['label']} {part['points']}/{part['of']:.0f}  {part['evidence']}")
     for member in members:
         message = member.message
-        click.echo(f"  {message.occurred_at:%Y-%m-%d}  #{message.id}  {message.title.strip()}")
+        title = mask(message.title.strip())
+        click.echo(f"  {message.occurred_at:%Y-%m-%d}  #{message.id}  {title}")
 
 
 def _moment(text: str, settings: Settings) -> datetime:
@@ -125,10 +126,10 @@ def _run_as_json(run: TopicRefresh) -> dict[str, Any]:
 def _topic_as_json(topic: Topic) -> dict[str, Any]:
     return {
         "id": topic.id,
-        "label": topic.label,
+        "label": mask(topic.label),
         "heat": topic.heat,
         "heat_parts": topic.heat_parts,
-        "keywords": [word for word, _ in topic.keywords],
+        "keywords": [mask(word) for word, _ in topic.keywords],
         "messages": topic.message_count,
         "people": topic.people_count,
         "first_seen": topic.first_seen,

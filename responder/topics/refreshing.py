@@ -39,7 +39,7 @@ def refresh(
         descriptions = describe(gathering, as_of)
         try:
             with transaction(actor, now) as session:
-                return _store(session, gathering, descriptions, as_of, as_of - window, now)
+                return _store(session, gathering, descriptions, as_of, now)
         except (Stale, IntegrityError):
             if not attempts_left:
                 raise
@@ -66,17 +66,16 @@ def _store(
     gathering: Gathering,
     descriptions: Mapping[int, Description],
     as_of: datetime,
-    window_began: datetime,
     now: datetime,
 ) -> TopicRefresh:
     if session.scalar(select(func.max(TopicRefresh.id))) != gathering.after:
         raise Stale("另一次聚合刚刚完成：请稍后再运行一次")
     topics = _topics(session, descriptions)
     for topic_id, description in descriptions.items():
-        _write(topics[topic_id], description, now)
+        _write(topics[topic_id], description, as_of)
     session.flush()
     _join(session, gathering, descriptions, topics)
-    _cool(session, window_began)
+    _cool(session, as_of)
     run = TopicRefresh(
         as_of=as_of,
         ran_at=now,
@@ -98,7 +97,7 @@ def _topics(session: Session, descriptions: Mapping[int, Description]) -> dict[i
     return topics | born
 
 
-def _write(topic: Topic, description: Description, now: datetime) -> None:
+def _write(topic: Topic, description: Description, as_of: datetime) -> None:
     voices = [one.voice for one in description.members]
     if description.name:
         topic.label = description.name.label
@@ -134,7 +133,7 @@ def _join(
         session.execute(insert(Membership), rows)
 
 
-def _cool(session: Session, window_began: datetime) -> None:
-    """What the window has left behind is hot no longer."""
-    gone = (Topic.last_seen < window_began) & (Topic.heat > 0)
+def _cool(session: Session, as_of: datetime) -> None:
+    """What had no message in the window is not hot, or not yet."""
+    gone = (Topic.ranked_as_of != as_of) & (Topic.heat > 0)
     session.execute(update(Topic).where(gone).values(heat=0.0, heat_parts=[]))

@@ -62,12 +62,11 @@ def refresh() -> Response:
     now = utc_now()
     window = timedelta(days=current_app.extensions["settings"].topic_window_days)
     run = refreshing.refresh(now, now, window, current_actor())
-    flash(
-        _(
-            "已聚合：新增留言 %(messages)s 条，新话题 %(topics)s 个。",
-            messages=run.messages_added,
-            topics=run.topics_created,
-        ),
-        "success",
+    done = _(
+        "已聚合：新增留言 %(messages)s 条，新话题 %(topics)s 个。",
+        messages=run.messages_added,
+        topics=run.topics_created,
     )
+    nothing = _("没有待聚合的留言，系统已自动聚合；热度已更新。")
+    flash(done if run.messages_added else nothing, "success")
     return redirect(url_for("topics.index"))

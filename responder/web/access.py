@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
-from responder.core.errors import Forbidden
+from responder.core.errors import Forbidden, SignedOut
 from responder.core.permissions import Actor, Permission
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -83,6 +83,8 @@ def _check_access() -> Response | None:
     if declared == PUBLIC:
         return None
     if not current_user.is_authenticated:
+        if request.method == "POST" and request.form:
+            raise SignedOut("登录已过期：请重新登录后再提交；您填写的内容在下面，可复制")
         return login_manager.unauthorized()
     if declared == SIGNED_IN:
         return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from responder.core import errors
@@ -14,6 +14,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Invalid: 422,
     errors.NotFound: 404,
     errors.Forbidden: 403,
+    errors.SignedOut: 401,
     errors.WrongState: 409,
     errors.Stale: 409,
     errors.GuardRefused: 422,
@@ -32,16 +33,25 @@ SENTENCES = {
 }
 
 
+# Fields of a form that are nobody's words.
+UNSHOWN = frozenset({"csrf_token", "password", "submit", "token", "version", "next"})
+
+
 def init_app(app: Flask) -> None:
     app.register_error_handler(errors.DomainError, _domain_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(IntegrityError, _twin_error)
+    for out_of_range in (DataError, OverflowError):
+        app.register_error_handler(out_of_range, _range_error)
+    app.before_request(_refuse_nul)
     app.register_error_handler(OperationalError, _database_error)
 
 
 def _page(status: int, message: str) -> tuple[str, int]:
-    return render_template("error.html", status=status, message=message), status
+    """The sentence, and whatever was typed: nobody has to write a text twice."""
+    typed = {name: text for name, text in request.form.items() if name not in UNSHOWN and text}
+    return render_template("error.html", status=status, message=message, typed=typed), status
 
 
 def _domain_error(error: errors.DomainError) -> tuple[str, int]:
@@ -49,12 +59,23 @@ def _domain_error(error: errors.DomainError) -> tuple[str, int]:
 
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
-    return _page(400, _("页面已过期：请返回上一页刷新后再提交，填写的内容不会丢失。"))
+    return _page(400, _("登录或页面已过期：请重新登录后再提交；您填写的内容在下面，可复制。"))
 
 
 def _http_error(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
     return _page(status, _(SENTENCES.get(status, SENTENCES[500])))
+
+
+def _range_error(_error: Exception) -> tuple[str, int]:
+    """A number or a day in the address that no record can have."""
+    return _page(404, _(SENTENCES[404]))
+
+
+def _refuse_nul() -> tuple[str, int] | None:
+    """PostgreSQL stores no NUL character, and nobody types one."""
+    values = [*request.args.values(), *request.form.values(), request.path]
+    return _page(400, _(SENTENCES[400])) if any("\0" in value for value in values) else None
 
 
 def _twin_error(error: IntegrityError) -> tuple[str, int]:

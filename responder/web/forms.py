@@ -1,10 +1,23 @@
-"""What a service refuses, shown beside the field that it is about."""
+"""What forms of several capabilities share: refusals beside their fields, menus, versions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from flask import request
+from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms.fields import SelectChoice
 
 from responder.core.errors import DomainError
+
+
+class Named(Protocol):
+    """What a menu must know of a row."""
+
+    id: Any
+    name: Any
 
 
 def show_errors(form: FlaskForm, error: DomainError) -> None:
@@ -14,3 +27,13 @@ def show_errors(form: FlaskForm, error: DomainError) -> None:
         form[name].errors = [*form[name].errors, error.message]
     if not named:
         form.form_errors.append(error.message)
+
+
+def unit_choices(units: Iterable[Named]) -> list[SelectChoice]:
+    """Units for a menu; 0 asks to choose, so that nobody saves the first by accident."""
+    return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
+
+
+def seen_version() -> int | None:
+    """The version that a step's form was shown with; None when it tells none or nonsense."""
+    return request.form.get("version", type=int)

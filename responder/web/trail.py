@@ -7,12 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from responder.core.audit import AuditEvent
+from responder.web.filters import moment
 
+COMMON_FIELDS = {
+    "state": "状态", "name": "名称", "title": "标题", "display_name": "姓名", "username": "用户名",
+    "role": "岗位", "user_id": "人员编号", "unit_id": "单位编号", "active": "可以登录",
+    "password_hash": "密码", "code": "代码", "short_name": "简称", "matters": "负责事项",
+    "year": "年份", "number": "序号", "month": "月", "day": "日", "source": "依据",
+    "file_name": "文件", "file_digest": "文件摘要", "mapping": "列映射", "channel": "渠道",
+    "rows": "行数", "created": "新增", "duplicates": "重复", "errors": "退回",
+    "started_at": "开始时间", "as_of": "截至", "ran_at": "运行时间", "messages_added": "新增留言",
+    "topics_created": "新话题", "topics_total": "话题总数", "index_number": "索引号",
+    "answer": "回应内容", "concern": "关切内容", "concern_source": "关切来源",
+    "unit_name": "回应单位", "publisher": "发布机构", "published_at": "发布时间",
+    "publish_at": "定时发布", "found_at": "发现时间", "level": "等级", "version": "版本",
+    "clocks": "时限", "topic": "话题", "event": "发布活动", "topic_id": "话题编号",
+    "event_id": "发布活动编号", "item_id": "回应事项编号", "adopted_on": "通过日期",
+    "adopted_by": "通过会议", "plan_id": "计划编号", "plan_entry_id": "计划条目编号",
+    "remark": "备注", "basis": "依据", "form": "形式", "theme": "主题", "starts_at": "开始时间",
+    "proposed_by_id": "提出人编号", "opened_by_id": "发起人编号", "length": "时长",
+    "stopped_by": "停止条件", "starts_from": "起算", "duty": "责任", "unit": "计量",
+}  # fmt: skip
 COMMON_DEEDS = {"create": "新建", "update": "修改", "delete": "删除"}
 
 
@@ -23,11 +45,21 @@ class Kind:
     label: str
     deeds: Mapping[str, str] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field of a line: what it is called, what it was, what it became."""
+
+    label: str
+    old: str
+    new: str
 
 
 def init_app(app: Flask) -> None:
     app.extensions["trail"] = {}
-    for filter_ in (deed, deed_detail, kind_label):
+    for filter_ in (changes, deed, deed_detail, kind_label):
         app.add_template_filter(filter_)
 
 
@@ -64,6 +96,38 @@ def deed_detail(event: AuditEvent) -> str:
 def kind_label(event: AuditEvent) -> str:
     """What kind of record a line of the trail is about."""
     return _(_kind(event).label)
+
+
+def changes(event: AuditEvent) -> list[Change]:
+    """The fields that a line knows about, in words, for the page of the trail."""
+    return [
+        Change(_field(event, name), *(_value(event, name, value) for value in _pair(pair)))
+        for name, pair in event.changes.items()
+    ]
+
+
+def _field(event: AuditEvent, name: str) -> str:
+    return _({**COMMON_FIELDS, **_kind(event).fields}.get(name, name))
+
+
+def _pair(pair: Any) -> tuple[Any, Any]:
+    """(old, new); what a deed merely counts has no old."""
+    return (pair[0], pair[1]) if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+
+
+def _value(event: AuditEvent, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if name == "state":
+        return _(_kind(event).states.get(value, value))
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, list):
+        return _("、").join(map(str, value))
+    try:
+        return moment(datetime.fromisoformat(value), "%Y-%m-%d %H:%M")
+    except (TypeError, ValueError):
+        return str(value)
 
 
 def _kind(event: AuditEvent) -> Kind:

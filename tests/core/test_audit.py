@@ -29,7 +29,7 @@ def test_insert_update_and_delete_are_written_with_old_and_new(session) -> None:
     assert events(session) == [
         ("create", {"code": [None, "jyj"], "name": [None, "市教育局"]}),
         ("update", {"name": ["市教育局", "市教育体育局"]}),
-        ("delete", {}),
+        ("delete", {"code": ["jyj", None], "name": ["市教育体育局", None]}),
     ]
 
 

@@ -134,10 +134,11 @@ def test_a_headline_always_fits(text: str) -> None:
     assert len(rules.headline(text)) <= rules.HEADLINE_CHARACTERS
 
 
-def test_a_message_with_an_identifier_is_known_by_it_alone() -> None:
-    one = rules.fingerprint("mailbox", "7", "甲", EVENING, "题", "文")
-    assert one == rules.fingerprint("mailbox", "7", "乙", MIDNIGHT, "别的", "别的")
-    assert one != rules.fingerprint("weibo", "7", "甲", EVENING, "题", "文")
+def test_a_message_with_an_identifier_is_known_by_it_and_its_words() -> None:
+    one = rules.fingerprint("mailbox", "7", "甲", EVENING, "题", "文 本")
+    assert one == rules.fingerprint("mailbox", "7", "乙", MIDNIGHT, "题", "文  本")
+    assert one != rules.fingerprint("mailbox", "7", "甲", EVENING, "题", "别的")
+    assert one != rules.fingerprint("weibo", "7", "甲", EVENING, "题", "文 本")
 
 
 def test_a_message_without_an_identifier_is_known_by_all_that_it_says() -> None:

@@ -44,9 +44,14 @@ def test_messages_are_stored_once(session: Session) -> None:
 
 
 def test_a_message_that_is_there_stays_as_it_is(session: Session) -> None:
-    store(new_message(1, external_id="7", body="原文"))
-    assert store(new_message(1, external_id="7", body="改过")) == Stored(0, 1)
-    assert session.scalars(select(Message.body)).all() == ["原文"]
+    store(new_message(1, external_id="7", body="原文", likes=1))
+    assert store(new_message(1, external_id="7", body="原文", likes=9)) == Stored(0, 1)
+    assert session.scalars(select(Message.likes)).all() == [1]
+
+
+def test_two_lists_that_count_from_one_lose_nothing(session: Session) -> None:
+    store(new_message(1, external_id="1", body="九月的第一条"))
+    assert store(new_message(1, external_id="1", body="十月的第一条")) == Stored(1, 0)
 
 
 def test_words_are_kept_in_the_script_they_came_in(session: Session) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from responder.accounts.models import User
 from responder.core.database import db, transaction
-from responder.core.permissions import CONSOLE
+from responder.core.permissions import CONSOLE, Actor
 from responder.planning import service
 from responder.planning.models import (
     EventState,
@@ -54,12 +54,14 @@ def event(
     state: EventState = EventState.PROPOSED,
     summary: str = "",
     plan_entry: PlanEntry | None = None,
+    proposer: Actor = CONSOLE,
 ) -> PressEvent:
     """An event in any state, without the way to it."""
     responsible = unit()
     with transaction(CONSOLE, NOW) as session:
         made = service.create_event(
             session,
+            proposer,
             theme=theme,
             form=Form.BRIEFING,
             starts_at=starts_at,

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid, NotFound, Stale, WrongState
-from responder.core.permissions import CONSOLE
+from responder.core.errors import GuardRefused, Invalid, NotFound, Stale, WrongState
+from responder.core.permissions import CONSOLE, Actor, Role
 from responder.core.work_calendar import store_year
 from responder.planning import service
 from responder.planning.models import EventState, Form, PressEvent
-from tests.factories import NOW, unit
+from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
 
@@ -30,7 +30,7 @@ def facts(event: PressEvent, **changes: object) -> service.EventFacts:
 def edit(event: PressEvent, version: int, **changes: object) -> None:
     changed = facts(event, **changes)
     with transaction(CONSOLE, NOW) as session:
-        service.edit_event(session, event, changed, version, NOW)
+        service.edit_event(session, event, changed, version, CONSOLE, NOW)
 
 
 def test_an_event_begins_as_a_proposal_and_is_in_the_trail(session: Session) -> None:
@@ -76,6 +76,75 @@ def test_what_was_held_does_not_move_to_the_future(session: Session) -> None:
     assert "starts_at" in refusal.value.fields
 
 
+APPROVED_FACTS = [
+    {"theme": "另一个主题"},
+    {"form": Form.CONFERENCE},
+    {"starts_at": NOW + timedelta(days=9)},
+    {"unit": "other"},
+]
+ONCE_APPROVED = [
+    EventState.APPROVED,
+    EventState.PREPARING,
+    EventState.CONFIRMED,
+    EventState.POSTPONED,
+]
+
+
+def change(event: PressEvent, who: Actor, **changes: object) -> None:
+    if "unit" in changes:
+        changes["unit"] = unit("jyj", "市教育局")
+    changed = facts(event, **changes)
+    with transaction(who, NOW) as session:
+        service.edit_event(session, event, changed, event.version_id, who, NOW)
+
+
+@pytest.mark.parametrize("state", ONCE_APPROVED)
+@pytest.mark.parametrize("changes", APPROVED_FACTS, ids=lambda changes: next(iter(changes)))
+def test_changing_what_was_approved_needs_approval_by_somebody_else(
+    session: Session, people: People, state: EventState, changes: dict[str, object]
+) -> None:
+    editor = people.press_officer.actor
+    event = make.event(state=state)
+    change(event, editor, **changes)
+    assert (event.state, event.proposed_by_id) == (EventState.PROPOSED, editor.id)
+    line = audit.history(session, event)[-1]
+    assert (line.action, line.changes["state"]) == ("resubmit", [state.value, "proposed"])
+    with pytest.raises(GuardRefused), transaction(editor, NOW) as writing:
+        service.advance_event(writing, event, "approve", editor, NOW)
+
+
+@pytest.mark.parametrize("state", ONCE_APPROVED)
+def test_preparing_what_was_approved_leaves_the_approval(people: People, state: EventState) -> None:
+    event = make.event(state=state)
+    change(event, people.press_officer.actor, place="线上", theme=f" {event.theme} ")
+    assert (event.state, event.proposed_by_id) == (state, None)
+
+
+def test_who_rewrites_a_proposal_cannot_approve_it(people: People) -> None:
+    proposer, editor = people.press_officer, people.holding(Role.PRESS_OFFICER, "deputy")
+    event = make.event(proposer=proposer.actor)
+    change(event, editor.actor, summary="写明了地点")
+    assert event.proposed_by_id == proposer.id
+    change(event, editor.actor, theme="另一个主题")
+    assert (event.state, event.proposed_by_id) == (EventState.PROPOSED, editor.id)
+
+
+def test_the_same_proposal_sent_twice_is_one_event(session: Session, people: People) -> None:
+    actor, other = people.press_officer.actor, people.holding(Role.PRESS_OFFICER, "deputy").actor
+    topic = make.topic()
+    proposal = service.EventFacts("车位租售管理", Form.BRIEFING, NOW, unit())
+
+    def propose(who: Actor, **changes: object) -> PressEvent:
+        with transaction(who, NOW) as writing:
+            return service.propose_event(writing, replace(proposal, **changes), topic.id, who, NOW)
+
+    event = propose(actor)
+    assert propose(actor, theme=" 车位租售管理 ") is event
+    assert len(make.links()) == 1
+    assert propose(other) is not event
+    assert propose(actor, starts_at=NOW + timedelta(days=1)) is not event
+
+
 def test_an_unknown_event_is_said_to_be(session: Session) -> None:
     with pytest.raises(NotFound):
         service.get_event(session, 999)
@@ -113,6 +182,7 @@ def test_the_list_is_filtered_and_newest_first(session: Session) -> None:
     assert found() == [new, old]
     assert found(state=EventState.HELD) == [old]
     assert found(words="供水 管网") == [old]
+    assert found(words="供水 管網") == [old]
     assert found(words="%_保") == [new]
     assert found(form=Form.CONFERENCE) == []
     assert found(unit_id=old.unit_id) == [new, old]

@@ -12,6 +12,7 @@ from responder.core import audit
 from responder.core.database import transaction
 from responder.core.errors import Forbidden, GuardRefused, WrongState
 from responder.core.lifecycle import Attempt
+from responder.core.permissions import CONSOLE, Role
 from responder.planning import service
 from responder.planning.lifecycle import PRESS_EVENT
 from responder.planning.models import EventState
@@ -45,6 +46,10 @@ def test_the_table_is_what_the_office_agreed() -> None:
         ("preparing", "cancel"): "cancelled",
         ("confirmed", "cancel"): "cancelled",
         ("postponed", "cancel"): "cancelled",
+        ("approved", "resubmit"): "proposed",
+        ("preparing", "resubmit"): "proposed",
+        ("confirmed", "resubmit"): "proposed",
+        ("postponed", "resubmit"): "proposed",
     }
 
 
@@ -99,3 +104,31 @@ def test_who_may_only_read_the_plan_moves_nothing(session: Session, people: Peop
     assert PRESS_EVENT.choices(event, Attempt(actor, NOW)) == []
     with pytest.raises(Forbidden), transaction(actor, NOW) as writing:
         service.advance_event(writing, event, "approve", actor, NOW)
+
+
+def test_nobody_approves_what_they_proposed(session: Session, people: People) -> None:
+    proposer = people.press_officer.actor
+    event = make.event(proposer=proposer)
+    with pytest.raises(GuardRefused, match="其他同事审批"), transaction(proposer, NOW) as writing:
+        service.advance_event(writing, event, "approve", proposer, NOW)
+    assert event.state is EventState.PROPOSED
+    other = people.holding(Role.PRESS_OFFICER, "deputy").actor
+    with transaction(other, NOW) as writing:
+        service.advance_event(writing, event, "approve", other, NOW)
+    assert event.state is EventState.APPROVED
+
+
+def test_who_sends_an_event_back_to_approval_cannot_approve_it(people: People) -> None:
+    actor = people.press_officer.actor
+    event = make.event(state=EventState.CONFIRMED)
+    with transaction(actor, NOW) as writing:
+        service.advance_event(writing, event, "resubmit", actor, NOW)
+    with pytest.raises(GuardRefused, match="其他同事"), transaction(actor, NOW) as writing:
+        service.advance_event(writing, event, "approve", actor, NOW)
+
+
+def test_the_console_is_nobody_and_approves_its_own(session: Session) -> None:
+    event = make.event()
+    with transaction(CONSOLE, NOW) as writing:
+        service.advance_event(writing, event, "approve", CONSOLE, NOW)
+    assert event.state is EventState.APPROVED

@@ -149,7 +149,8 @@ def test_buttons_come_from_the_table_and_say_what_blocks_them(press: FlaskClient
 
 def test_an_action_moves_the_event_and_stands_in_its_history(press: FlaskClient) -> None:
     event = make.event()
-    answer = press.post(f"/planning/events/{event.id}/cancel", data={"note": "并入下一场"})
+    seen = {"version": event.version_id}
+    answer = press.post(f"/planning/events/{event.id}/cancel", data={"note": "并入下一场", **seen})
     assert answer.status_code == 302
     assert only_event().state is EventState.CANCELLED
     page = press.get(answer.location).text
@@ -162,8 +163,46 @@ def test_an_action_moves_the_event_and_stands_in_its_history(press: FlaskClient)
 )
 def test_an_action_that_cannot_be_is_refused(press: FlaskClient, action: str, status: int) -> None:
     event = make.event()
-    assert press.post(f"/planning/events/{event.id}/{action}").status_code == status
+    seen = {"version": event.version_id}
+    answer = press.post(f"/planning/events/{event.id}/{action}", data=seen)
+    assert answer.status_code == status
     assert only_event().state is EventState.PROPOSED
+
+
+@pytest.mark.parametrize("seen", [{}, {"version": "x"}, {"version": "0"}])
+def test_a_step_on_what_was_not_seen_is_refused(press: FlaskClient, seen: dict[str, str]) -> None:
+    event = make.event()
+    answer = press.post(f"/planning/events/{event.id}/approve", data=seen)
+    assert answer.status_code == 409
+    assert "看过最新内容再办理" in answer.text
+    assert only_event().state is EventState.PROPOSED
+
+
+def test_the_form_of_a_step_tells_what_was_seen(press: FlaskClient) -> None:
+    event = make.event()
+    page = press.get(f"/planning/events/{event.id}").text
+    assert f'name="version" value="{event.version_id}"' in page
+
+
+def test_who_proposed_an_event_reads_why_the_button_is_shut(press: FlaskClient) -> None:
+    press.post("/planning/events/new", data=form())
+    assert "须由其他同事审批" in press.get(f"/planning/events/{only_event().id}").text
+
+
+def test_a_double_click_proposes_one_event(press: FlaskClient) -> None:
+    first = press.post("/planning/events/new", data=form())
+    assert press.post("/planning/events/new", data=form()).location == first.location
+    only_event()
+
+
+def test_the_edit_page_says_that_an_approval_would_be_lost(press: FlaskClient) -> None:
+    event = make.event(state=EventState.CONFIRMED)
+    path = f"/planning/events/{event.id}/edit"
+    assert "须由其他同事重新审批" in press.get(path).text
+    changed = form(version_id=event.version_id)
+    assert "活动回到“待审批”" in press.post(path, data=changed, follow_redirects=True).text
+    assert only_event().state is EventState.PROPOSED
+    assert "须由其他同事重新审批" not in press.get(path).text
 
 
 def test_suggestions_are_shown_with_reasons_and_decided_from_the_event(press: FlaskClient) -> None:
@@ -260,7 +299,7 @@ def test_a_plan_is_drawn_up_and_adopted(press: FlaskClient) -> None:
 def test_an_impossible_day_of_the_plan_is_said_in_its_field(press: FlaskClient) -> None:
     answer = press.post("/planning/plan/2027/entries", data=entry_form(month=2, day=30))
     assert answer.status_code == 422
-    assert "没有这一天" in answer.text
+    assert "2027 年 2 月没有 30 日" in answer.text
     assert 'value="养老服务"' in answer.text
     answer = press.post("/planning/plan/2027/entries", data=entry_form(theme=""))
     assert answer.status_code == 422

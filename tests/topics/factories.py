@@ -41,5 +41,16 @@ def two_worries() -> None:
         store(f"云锦世家捆绑销售车位 {n}", f"{PARKING}，我家等了{n + 2}周", person, said_at)
 
 
+NAMED = "张建国先生13812345678反映翠湖名苑停水"
+PRIVATE = ("张建国", "13812345678", "138", "*")  # nothing of these may name a topic
+
+
+def named_worry() -> None:
+    """Three people who put a name and a number into the title and the body."""
+    for n, person in enumerate("甲乙丙"):
+        body = f"翠湖名苑停水{n + 2}天，请联系张建国先生13812345678"
+        store(NAMED, body, person, NOW - timedelta(hours=n))
+
+
 def refresh(as_of: datetime = NOW) -> TopicRefresh:
     return refreshing.refresh(as_of, NOW, WINDOW, CONSOLE)

@@ -6,7 +6,7 @@ import json
 
 from responder.core.times import local
 from tests.factories import NOW
-from tests.topics.factories import two_worries
+from tests.topics.factories import PRIVATE, named_worry, two_worries
 
 AS_OF = f"{local(NOW):%Y-%m-%d}"
 
@@ -51,3 +51,15 @@ def test_show_gives_one_topic_message_by_message(app) -> None:
 
 def test_list_says_what_to_do_when_there_is_nothing(app) -> None:
     assert "responder topics refresh" in run(app, "list").stderr
+
+
+def test_what_is_printed_holds_neither_name_nor_number(app) -> None:
+    named_worry()
+    run(app, "refresh", "--as-of", AS_OF)
+    listed = run(app, "list", "--json").stdout
+    topic_id = str(json.loads(listed)["topics"][0]["id"])
+    outputs = [listed, run(app, "list").stdout]
+    outputs += [run(app, "show", topic_id, *more).stdout for more in ((), ("--json",))]
+    for output in outputs:
+        assert "翠湖名苑停水" in output
+        assert not any(private in output for private in PRIVATE[:2])

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from responder.topics.models import Topic
 from tests.factories import NOW
-from tests.topics.factories import PARKING, refresh, store, two_worries
+from tests.topics.factories import PARKING, PRIVATE, named_worry, refresh, store, two_worries
 
 
 def topic(session, word: str) -> Topic:
@@ -48,6 +48,16 @@ def test_personal_data_in_messages_is_masked(client, people, session) -> None:
         page = client.get(path).text
         assert "19000001234" not in page
         assert "19000005678" not in page
+
+
+def test_a_citizen_in_every_title_is_on_no_page(client, people, session) -> None:
+    named_worry()
+    refresh()
+    people.sign_in(client, people.analyst)
+    for path in ("/topics", f"/topics/{topic(session, '翠湖').id}"):
+        page = client.get(path).text
+        assert "翠湖名苑停水" in page
+        assert not any(private in page for private in PRIVATE[:2])
 
 
 def test_whoever_may_not_read_messages_sees_the_topic_without_them(client, people, session) -> None:

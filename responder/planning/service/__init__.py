@@ -8,6 +8,7 @@ from responder.planning.service.events import (
     event_history,
     events_between,
     get_event,
+    get_event_as_seen,
     linkable_events,
     overdue_events,
     propose_event,
@@ -17,7 +18,6 @@ from responder.planning.service.events import (
 )
 from responder.planning.service.links import (
     TopicGap,
-    count_uncovered_hot_topics,
     decide_link,
     get_link,
     link_by_hand,
@@ -39,6 +39,7 @@ from responder.planning.service.plans import (
     report,
 )
 from responder.planning.service.suggestions import SuggestionRun, suggest_links
+from responder.planning.service.turns import take_turns
 
 __all__ = [
     "EventFacts",
@@ -50,7 +51,6 @@ __all__ = [
     "add_entry",
     "adopt",
     "advance_event",
-    "count_uncovered_hot_topics",
     "create_event",
     "decide_link",
     "edit_event",
@@ -59,6 +59,7 @@ __all__ = [
     "find_plan",
     "get_entry",
     "get_event",
+    "get_event_as_seen",
     "get_link",
     "get_or_create_plan",
     "link_by_hand",
@@ -72,6 +73,7 @@ __all__ = [
     "report",
     "search_events",
     "suggest_links",
+    "take_turns",
     "uncovered_hot_topics",
     "uncovered_query",
     "upcoming_events",

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from nlp import scripts
 from responder.accounts.models import Unit
 from responder.core.audit import AuditEvent
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
-from responder.planning.lifecycle import CLOSED, EXPECTED, PRESS_EVENT, TOOK_PLACE
+from responder.planning.lifecycle import (
+    APPROVED,
+    CLOSED,
+    EXPECTED,
+    PRESS_EVENT,
+    RESUBMIT,
+    TOOK_PLACE,
+)
 from responder.planning.models import (
     EventState,
     Form,
@@ -22,6 +30,7 @@ from responder.planning.models import (
     TopicEventLink,
 )
 from responder.planning.service.links import link_by_hand
+from responder.planning.service.turns import take_turns
 from responder.topics import service as topics
 
 # How long after it was held an event may still be linked to what it answered.
@@ -44,9 +53,13 @@ class EventFacts:
 
 _FACTS = tuple(field.name for field in fields(EventFacts))
 
+# What somebody approves of an event; the rest is preparation.
+_APPROVED_FACTS = ("theme", "form", "starts_at", "unit")
+
 
 def create_event(
     session: Session,
+    actor: Actor,
     *,
     theme: str,
     form: Form,
@@ -59,10 +72,11 @@ def create_event(
 ) -> PressEvent:
     """Propose an event, from a row of the plan or outside of it. ``starts_at`` is aware.
 
+    :param actor: who proposes it, and may therefore not approve it.
     :raises Invalid: no theme.
     """
     facts = EventFacts(theme, form, starts_at, unit, place, speaker, summary, plan_entry)
-    event = PressEvent(state=EventState.PROPOSED, links=[])
+    event = PressEvent(state=EventState.PROPOSED, proposed_by_id=actor.id, links=[])
     _write(event, facts)
     session.add(event)
     session.flush()
@@ -72,17 +86,45 @@ def create_event(
 def propose_event(
     session: Session, facts: EventFacts, topic_id: int | None, actor: Actor, now: datetime
 ) -> PressEvent:
-    """Enter an event; with ``topic_id``, as the answer to that topic."""
-    event = create_event(session, **{name: getattr(facts, name) for name in _FACTS})
+    """Enter an event; with ``topic_id``, as the answer to that topic.
+
+    The same proposal sent twice (a double click) is one event: of several at once, each
+    waits for the one before and then finds what it has stored.
+    """
+    take_turns(session, actor)
+    event = _proposed_already(session, facts, actor)
+    if event is None:
+        event = create_event(session, actor, **{name: getattr(facts, name) for name in _FACTS})
     if topic_id is not None:
         link_by_hand(session, topics.get_topic(session, topic_id), event, actor, now)
     return event
 
 
+def _proposed_already(session: Session, facts: EventFacts, actor: Actor) -> PressEvent | None:
+    """The same event by the same person, still waiting for its approval."""
+    query = select(PressEvent).where(
+        PressEvent.proposed_by_id == actor.id,
+        PressEvent.state == EventState.PROPOSED,
+        PressEvent.theme == facts.theme.strip(),
+        PressEvent.form == facts.form,
+        PressEvent.starts_at == facts.starts_at,
+        PressEvent.unit_id == facts.unit.id,
+    )
+    return session.scalar(query.order_by(PressEvent.id).limit(1))
+
+
 def edit_event(
-    session: Session, event: PressEvent, facts: EventFacts, version_id: int, now: datetime
+    session: Session,
+    event: PressEvent,
+    facts: EventFacts,
+    version_id: int,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     """Save changed facts.
+
+    Whoever changes theme, form, time or unit proposes the event anew: one that had been
+    approved waits for approval again, by somebody else.
 
     :param version_id: the version that the person had before them.
     :raises Stale: somebody else saved in between.
@@ -95,8 +137,18 @@ def edit_event(
         raise WrongState(f"活动{PRESS_EVENT.states[event.state]}，内容不能再修改")
     if event.state in TOOK_PLACE and facts.starts_at > now:
         raise Invalid("活动已经举行，时间不能改到以后：请核对发布时间", {"starts_at": "晚于现在"})
+    changed = _changes_what_is_approved(event, facts)
     _write(event, facts)
+    if changed and event.state in APPROVED:
+        advance_event(session, event, RESUBMIT, actor, now)
+    elif changed and event.state is EventState.PROPOSED:
+        event.proposed_by_id = actor.id
     session.flush()
+
+
+def _changes_what_is_approved(event: PressEvent, facts: EventFacts) -> bool:
+    wanted = replace(facts, theme=facts.theme.strip())
+    return any(getattr(event, name) != getattr(wanted, name) for name in _APPROVED_FACTS)
 
 
 def _write(event: PressEvent, facts: EventFacts) -> None:
@@ -118,6 +170,9 @@ def advance_event(
 ) -> None:
     """Move an event along one arrow of :data:`PRESS_EVENT`; errors as ``Lifecycle.advance``."""
     PRESS_EVENT.advance(session, event, action, Attempt(actor, now, note))
+    if event.state is EventState.PROPOSED:
+        event.proposed_by_id = actor.id
+    session.flush()
 
 
 def get_event(session: Session, event_id: int) -> PressEvent:
@@ -136,6 +191,19 @@ def get_event(session: Session, event_id: int) -> PressEvent:
     )
     if event is None:
         raise NotFound("没有这项发布活动，或已被删除：请从活动列表重新进入")
+    return event
+
+
+def get_event_as_seen(session: Session, event_id: int, version: int | None) -> PressEvent:
+    """One event on which somebody decides, as they had it before them.
+
+    :param version: ``version_id`` on their page; None when the page told none.
+    :raises NotFound: no such event.
+    :raises Stale: it has changed since, or nobody knows what was seen.
+    """
+    event = get_event(session, event_id)
+    if version != event.version_id:
+        raise Stale("您打开页面之后，这项活动已有变化：请刷新页面，看过最新内容再办理")
     return event
 
 
@@ -178,7 +246,10 @@ def search_events(
     unit_id: int | None = None,
     words: str = "",
 ) -> Select[PressEvent]:
-    """The query behind the list, latest first; every filter is optional."""
+    """The query behind the list, latest first; every filter is optional.
+
+    :param words: in either script, searched in theme, summary, speaker and place.
+    """
     query = select(PressEvent).options(joinedload(PressEvent.unit))
     if state is not None:
         query = query.where(PressEvent.state == state)
@@ -186,9 +257,10 @@ def search_events(
         query = query.where(PressEvent.form == form)
     if unit_id is not None:
         query = query.where(PressEvent.unit_id == unit_id)
+    columns = (PressEvent.theme, PressEvent.summary, PressEvent.speaker, PressEvent.place)
     for word in words.split():
-        columns = (PressEvent.theme, PressEvent.summary, PressEvent.speaker, PressEvent.place)
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+        found = (c.icontains(form, autoescape=True) for form in scripts(word) for c in columns)
+        query = query.where(or_(*found))
     return query.order_by(PressEvent.starts_at.desc(), PressEvent.id.desc())
 
 

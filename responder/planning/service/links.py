@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy import Select, case, exists, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from responder.core import audit
 from responder.core.errors import Forbidden, NotFound, WrongState
 from responder.core.permissions import Actor, Permission
+from responder.core.privacy import mask
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.topics.models import Topic
 
@@ -59,7 +60,7 @@ def decide_link(
     link.decided_at = now
     changes = {
         "state": [before, link.state],
-        "topic": [None, link.topic.label],
+        "topic": [None, mask(link.topic.label)],
         "event": [None, link.event.theme],
     }
     audit.record(
@@ -117,12 +118,6 @@ def uncovered_query(threshold: float) -> Select[Topic]:
     )
     query = select(Topic).where(Topic.heat >= threshold, ~covered)
     return query.order_by(Topic.heat.desc(), Topic.id)
-
-
-def count_uncovered_hot_topics(session: Session, threshold: float) -> int:
-    """How many topics with heat >= ``threshold`` no event covers."""
-    query = uncovered_query(threshold).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(query)) or 0
 
 
 def uncovered_hot_topics(

@@ -95,6 +95,7 @@ def add_entry(
     :raises WrongState: the plan has been adopted.
     :raises Invalid: no such day, or the number is taken.
     """
+    _lock(session, plan)
     if plan.state is PlanState.ADOPTED:
         raise WrongState(
             f"{plan.title}已经{plan.adopted_by}审议通过，不能再增加条目："
@@ -117,6 +118,15 @@ def add_entry(
     return entry
 
 
+def _lock(session: Session, plan: ReleasePlan) -> None:
+    """Hold the plan until the transaction ends, and read it as it then stands.
+
+    Otherwise a row could join a plan that a meeting adopts at the same moment.
+    """
+    session.refresh(plan, with_for_update=True)
+    session.expire(plan, ["entries"])
+
+
 def adopt(session: Session, plan: ReleasePlan, adopted_on: date, adopted_by: str) -> None:
     """Freeze a plan as the meeting passed it. It is the baseline from now on.
 
@@ -124,6 +134,7 @@ def adopt(session: Session, plan: ReleasePlan, adopted_on: date, adopted_by: str
     :raises WrongState: adopted already.
     :raises Invalid: nothing to adopt, or no meeting named.
     """
+    _lock(session, plan)
     if plan.state is PlanState.ADOPTED:
         raise WrongState(f"{plan.title}已于{_day(plan.adopted_on)}审议通过，不需再次登记")
     if not plan.entries:

@@ -18,13 +18,14 @@ from responder.core.permissions import Permission
 from responder.core.privacy import mask
 from responder.core.times import local, utc_now
 from responder.planning import service
-from responder.planning.forms import EventForm, entry_choices, unit_choices
-from responder.planning.lifecycle import PRESS_EVENT
+from responder.planning.forms import EventForm, entry_choices
+from responder.planning.lifecycle import APPROVED, PRESS_EVENT, RESUBMIT
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
-from responder.planning.views.blueprint import blueprint, local_today, mark_fields, zone
+from responder.planning.views.blueprint import blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
 
 Member = TypeVar("Member", bound=StrEnum)
@@ -58,11 +59,11 @@ def _asked_for(enumeration: type[Member], name: str) -> Member | None:
 @requires(Permission.PLAN_READ)
 def show_event(event_id: int) -> str:
     event = service.get_event(db.session, event_id)
-    attempt = Attempt(current_actor(), utc_now())
+    choices = PRESS_EVENT.choices(event, Attempt(current_actor(), utc_now()))
     return render_template(
         "planning/event.html",
         event=event,
-        choices=PRESS_EVENT.choices(event, attempt),
+        choices=[choice for choice in choices if choice.transition.action != RESUBMIT],
         history=service.event_history(db.session, event),
     )
 
@@ -72,7 +73,7 @@ def show_event(event_id: int) -> str:
 def new_event() -> str | Response | tuple[str, int]:
     form = _event_form(_prefilled())
     if not form.validate_on_submit():
-        return render_template("planning/event_form.html", form=form, event=None)
+        return _form_page(form, None)
     try:
         with transaction(current_actor()) as session:
             event = service.propose_event(
@@ -91,15 +92,16 @@ def edit_event(event_id: int) -> str | Response | tuple[str, int]:
     event = service.get_event(db.session, event_id)
     form = _event_form(_values_of(event), event)
     if not form.validate_on_submit():
-        return render_template("planning/event_form.html", form=form, event=event)
+        return _form_page(form, event)
     try:
         with transaction(current_actor()) as session:
             event = service.get_event(session, event_id)
-            version = _number(form.version_id.data) or 0
-            service.edit_event(session, event, _facts(form), version, utc_now())
+            version, before = _number(form.version_id.data) or 0, event.state
+            service.edit_event(session, event, _facts(form), version, current_actor(), utc_now())
+            again = event.state is not before
     except (Invalid, Stale) as error:
         return _refused(form, event, error)
-    flash(_("已保存。"), "success")
+    flash(_("已保存。活动回到“待审批”，请其他同事审批。") if again else _("已保存。"), "success")
     return redirect(url_for("planning.show_event", event_id=event_id))
 
 
@@ -107,7 +109,7 @@ def edit_event(event_id: int) -> str | Response | tuple[str, int]:
 @requires(Permission.PLAN_EDIT)
 def advance(event_id: int, action: str) -> Response:
     with transaction(current_actor()) as session:
-        event = service.get_event(session, event_id)
+        event = service.get_event_as_seen(session, event_id, seen_version())
         note = request.form.get("note", "")
         service.advance_event(session, event, action, current_actor(), utc_now(), note)
         label = PRESS_EVENT.states[event.state]
@@ -184,7 +186,10 @@ def _number(text: str | None) -> int | None:
 
 def _refused(form: EventForm, event: PressEvent | None, error: DomainError) -> tuple[str, int]:
     """The form again, with what was typed, and what is wrong with it."""
-    mark_fields(form, error)
-    status = STATUS[type(error)]
-    page = render_template("planning/event_form.html", form=form, event=event, error=error.message)
-    return page, status
+    show_errors(form, error)
+    return _form_page(form, event), STATUS[type(error)]
+
+
+def _form_page(form: EventForm, event: PressEvent | None) -> str:
+    approved = event is not None and event.state in APPROVED
+    return render_template("planning/event_form.html", form=form, event=event, approved=approved)

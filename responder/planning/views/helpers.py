@@ -35,7 +35,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(event_state_tone, "event_tone")
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
-    name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS))
+    name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS))
     name_kind(app, "release_plan", Kind("年度计划"))
     name_kind(app, "plan_entry", Kind("计划条目"))

@@ -13,10 +13,11 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Permission
 from responder.planning import rules, service
-from responder.planning.forms import AdoptForm, PlanEntryForm, unit_choices
+from responder.planning.forms import AdoptForm, PlanEntryForm
 from responder.planning.models import Form
-from responder.planning.views.blueprint import blueprint, local_today, mark_fields
+from responder.planning.views.blueprint import blueprint, local_today
 from responder.web.access import current_actor, requires
+from responder.web.forms import show_errors, unit_choices
 
 
 @blueprint.get("/planning/plan/<int:year>")
@@ -35,8 +36,8 @@ def add_entry(year: int) -> Response | tuple[str, int]:
         with transaction(current_actor()) as session:
             _store_entry(session, year, form)
     except Invalid as error:
-        mark_fields(form, error)
-        return _page(year, form, _adopt_form(), error.message), 422
+        show_errors(form, error)
+        return _page(year, form, _adopt_form()), 422
     flash(_("已加入计划。"), "success")
     return redirect(url_for("planning.plan", year=year))
 
@@ -52,8 +53,8 @@ def adopt(year: int) -> Response | tuple[str, int]:
             plan = service.get_or_create_plan(session, year)
             service.adopt(session, plan, form.adopted_on.data, form.adopted_by.data)
     except Invalid as error:
-        mark_fields(form, error)
-        return _page(year, _entry_form(blank=True), form, error.message), 422
+        show_errors(form, error)
+        return _page(year, _entry_form(blank=True), form), 422
     flash(_("计划已登记为审议通过，内容就此固定。"), "success")
     return redirect(url_for("planning.plan", year=year))
 
@@ -87,7 +88,7 @@ def _adopt_form() -> AdoptForm:
     return AdoptForm(formdata=None, data={"adopted_on": local_today()})
 
 
-def _page(year: int, entry_form: PlanEntryForm, adopt_form: AdoptForm, error: str = "") -> str:
+def _page(year: int, entry_form: PlanEntryForm, adopt_form: AdoptForm) -> str:
     if not rules.FIRST_YEAR <= year <= rules.LAST_YEAR:
         raise NotFound(f"没有 {year} 年的计划：请从年度计划重新进入")
     plan = service.find_plan(db.session, year)
@@ -102,5 +103,4 @@ def _page(year: int, entry_form: PlanEntryForm, adopt_form: AdoptForm, error: st
         next_year=this_year + 1,
         entry_form=entry_form,
         adopt_form=adopt_form,
-        error=error,
     )

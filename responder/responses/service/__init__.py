@@ -1,5 +1,11 @@
 """Verbs and questions on response items."""
 
+from responder.responses.service.clocks import (
+    events_to_choose,
+    recompute_clocks,
+    set_event,
+    stop_held_clocks,
+)
 from responder.responses.service.drafting import drafts_newest_first, revise, save_draft
 from responder.responses.service.moving import (
     advance,
@@ -7,18 +13,21 @@ from responder.responses.service.moving import (
     mark_scheduled,
     mark_unscheduled,
 )
-from responder.responses.service.opening import Prefill, open_item, prefill
+from responder.responses.service.opening import Prefill, open_item, open_item_once, prefill
 from responder.responses.service.queries import (
     board,
     counts_by_state,
     due,
     find_item,
+    find_item_as_seen,
+    find_item_with_authors,
     items_of_topic,
     next_clock,
     waiting_for,
 )
 
 __all__ = [
+    "events_to_choose", "recompute_clocks", "set_event", "stop_held_clocks", "open_item_once", "find_item_as_seen", "find_item_with_authors",
     "Prefill",
     "advance",
     "board",

@@ -11,6 +11,7 @@ from responder.core.lifecycle import Attempt, Transition
 from responder.responses import rules
 from responder.responses.lifecycle import DESK, RESPONSE_ITEM, REVIEW_ACTIONS
 from responder.responses.models import ItemState, ResponseItem, Review
+from responder.responses.service.clocks import stop_published
 
 
 def advance(session: Session, item: ResponseItem, action: str, attempt: Attempt) -> Transition:
@@ -58,8 +59,7 @@ def mark_unscheduled(session: Session, item: ResponseItem, attempt: Attempt) -> 
 
 
 def mark_published(session: Session, item: ResponseItem, attempt: Attempt) -> None:
-    """The answer is out: stop every clock that runs. For publishing, which makes the entry."""
+    """The answer is out, and its clocks stop. For publishing, which makes the entry."""
     RESPONSE_ITEM.advance(session, item, "publish", attempt)
-    for clock in item.clocks:
-        clock.stopped_at = clock.stopped_at or attempt.now
+    stop_published(item, attempt.now)
     session.flush()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -18,9 +19,13 @@ from responder.core.times import SHANGHAI, chinese_moment
 from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
 from responder.planning.models import LinkState, PressEvent, TopicEventLink
+from responder.planning.service import take_turns
 from responder.responses import rules
 from responder.responses.models import ItemClock, Level, ResponseItem
 from responder.topics.models import Membership, Topic
+
+
+SAME_CLICK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -80,15 +85,45 @@ def open_item(
     return item
 
 
+def open_item_once(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    *,
+    title: str,
+    topic: Topic | None = None,
+    **facts: Any,
+) -> ResponseItem:
+    """:func:`open_item` for a form, which may be sent twice: a double click is one item.
+
+    The same person's item of the same title and topic, opened less than ``SAME_CLICK``
+    ago, is the one that was meant.
+    """
+    take_turns(session, actor)
+    query = select(ResponseItem).where(
+        ResponseItem.opened_by_id == actor.id,
+        ResponseItem.opened_at > now - SAME_CLICK,
+        ResponseItem.title == one_line(title),
+        ResponseItem.topic == topic,
+    )
+    opened = session.scalar(query.order_by(ResponseItem.id).limit(1))
+    return opened or open_item(session, actor, now, title=title, topic=topic, **facts)
+
+
+def one_line(text: str) -> str:
+    """A short text as it is kept: on one line, without stray blanks."""
+    return " ".join(rules.clean(text).split())
+
+
 def required_texts(title: str, concern: str, concern_source: str) -> dict[str, str]:
     """The texts of an item as they are kept.
 
     :raises Invalid: title or concern is empty.
     """
     texts = {
-        "title": " ".join(rules.clean(title).split()),
+        "title": one_line(title),
         "concern": rules.clean(concern),
-        "concern_source": " ".join(rules.clean(concern_source).split()),
+        "concern_source": one_line(concern_source),
     }
     if not texts["title"]:
         raise Invalid("请填写标题", {"title": "必填"})

@@ -5,27 +5,51 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
-from nlp.normalise import to_simplified
+from nlp import scripts
 from responder.core.errors import NotFound, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
 from responder.responses import rules
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
-from responder.responses.models import ItemClock, ItemState, ResponseItem
+from responder.responses.models import Draft, ItemClock, ItemState, ResponseItem
 
 
-def find_item(session: Session, item_id: int, version: int | None = None) -> ResponseItem:
+# Who wrote which version, without the texts, of which there may be many and long ones.
+_AUTHORS = selectinload(ResponseItem.drafts).load_only(Draft.number, Draft.author_id)
+
+
+def find_item(session: Session, item_id: int) -> ResponseItem:
     """One item.
 
-    :param version: what the person saw, so that nothing unseen is decided upon.
     :raises NotFound: no such item.
-    :raises Stale: it has changed since.
     """
-    item = session.get(ResponseItem, item_id)
+    return _found(session.get(ResponseItem, item_id))
+
+
+def find_item_with_authors(session: Session, item_id: int) -> ResponseItem:
+    """One item to be shown, its versions without their texts.
+
+    :raises NotFound: no such item.
+    """
+    return _found(session.get(ResponseItem, item_id, options=[_AUTHORS]))
+
+
+def find_item_as_seen(session: Session, item_id: int, version: int | None) -> ResponseItem:
+    """One item on which somebody decides, as they had it before them.
+
+    :param version: ``version_id`` on their page; None when the page told none.
+    :raises NotFound: no such item.
+    :raises Stale: it has changed since, or nobody knows what was seen.
+    """
+    item = _found(session.get(ResponseItem, item_id, options=[_AUTHORS]))
+    if version != item.version_id:
+        raise Stale("您打开页面之后，本事项已有变化：请刷新页面，看过最新内容再办理")
+    return item
+
+
+def _found(item: ResponseItem | None) -> ResponseItem:
     if item is None:
         raise NotFound("没有这个回应事项：请从回应事项列表重新进入")
-    if version is not None and version != item.version_id:
-        raise Stale("您打开页面之后，本事项已有变化：请刷新页面，看过最新内容再办理")
     return item
 
 
@@ -78,7 +102,7 @@ def waiting_for(session: Session, actor: Actor) -> list[ResponseItem]:
     query = (
         board()
         .where(ResponseItem.state.in_(steps))
-        .options(selectinload(ResponseItem.drafts), selectinload(ResponseItem.reviews))
+        .options(_AUTHORS, selectinload(ResponseItem.reviews))
     )
 
     def may_take(item: ResponseItem) -> bool:
@@ -131,6 +155,7 @@ def _conditions(unit_id: int | None, q: str) -> list[ColumnElement[bool]]:
     if unit_id is not None:
         conditions.append(ResponseItem.unit_id == unit_id)
     columns = (ResponseItem.title, ResponseItem.concern, ResponseItem.answer)
-    for word in to_simplified(rules.clean(q)).split():
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    for word in rules.clean(q).split():
+        found = (c.icontains(form, autoescape=True) for form in scripts(word) for c in columns)
+        conditions.append(or_(*found))
     return conditions

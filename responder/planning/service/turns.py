@@ -1,0 +1,19 @@
+"""One person's requests, one after the other: so that a double click is one act."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from responder.accounts.models import User
+from responder.core.permissions import Actor
+
+
+def take_turns(session: Session, actor: Actor) -> None:
+    """Until this transaction ends, whatever else this person sent at the same moment waits.
+
+    What came before is stored by then and can be found, so that it is not stored twice.
+    SQLite, which has one writer at a time, does so anyway.
+    """
+    own = select(User.id).where(User.id == actor.id)
+    session.execute(own.with_for_update(key_share=True))

@@ -1,0 +1,143 @@
+"""What stops the clocks of an item, and what makes them be reckoned anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from responder.core import audit
+from responder.core.clocks import ClockRule, Unit, deadline
+from responder.core.errors import Forbidden, WrongState
+from responder.core.permissions import Actor
+from responder.core.times import SHANGHAI
+from responder.core.work_calendar import WorkCalendar
+from responder.planning import service as planning
+from responder.planning.lifecycle import TOOK_PLACE
+from responder.planning.models import EventState, PressEvent
+from responder.responses import rules
+from responder.responses.lifecycle import EVENT_PERMISSIONS
+from responder.responses.models import ItemClock, ItemState, ResponseItem
+
+# What a rule's ``stopped_by`` may name.
+PUBLISHED = "published"
+EVENT_HELD = "event_held"
+
+
+def stop_published(item: ResponseItem, now: datetime) -> None:
+    """The answer is out: stop the clocks that waited for it."""
+    for clock in item.clocks:
+        if clock.rule.stopped_by == PUBLISHED and clock.stopped_at is None:
+            clock.stopped_at = now
+
+
+def stop_held_clocks(session: Session, now: datetime) -> list[ItemClock]:
+    """Stop what waited for a press event that has been held; the clocks that stopped.
+
+    The scheduler's job. A clock stops when its event began, however late somebody notes
+    that it was held. Of several schedulers at once one stops each clock.
+    """
+    query = (
+        _running()
+        .join(ResponseItem.event)
+        .where(
+            ClockRule.stopped_by == EVENT_HELD,
+            PressEvent.state.in_(TOOK_PLACE),
+            PressEvent.starts_at >= ItemClock.started_at,
+            PressEvent.starts_at <= now,
+        )
+        .options(contains_eager(ItemClock.item).contains_eager(ResponseItem.event))
+    )
+    clocks = list(session.scalars(query.with_for_update(of=ItemClock, skip_locked=True)))
+    for clock in clocks:
+        _heed_event(session, clock)
+    return clocks
+
+
+def set_event(
+    session: Session, item: ResponseItem, event: PressEvent | None, actor: Actor
+) -> list[ItemClock]:
+    """Say at which press event an item is answered; the clocks that thereby stopped.
+
+    A clock that an event stopped by mistake runs again when another is chosen.
+
+    :raises Forbidden: the person may neither open items nor publish them.
+    :raises WrongState: the item is in the archive, or the event is cancelled.
+    """
+    if not any(actor.may(permission) for permission in EVENT_PERMISSIONS):
+        raise Forbidden("您没有选择发布活动的权限，请联系新闻办办理")
+    if item.state is ItemState.ARCHIVED:
+        raise WrongState("本事项已归档，不能再改发布活动")
+    if event is not None and event.state is EventState.CANCELLED:
+        raise WrongState("这项活动已取消：请选择其他活动")
+    item.event = event
+    waiting = [clock for clock in item.clocks if clock.rule.stopped_by == EVENT_HELD]
+    for clock in waiting:
+        _heed_event(session, clock)
+    session.flush()
+    return [clock for clock in waiting if clock.stopped_at is not None]
+
+
+def _heed_event(session: Session, clock: ItemClock) -> None:
+    """Let a clock stand as its item's event says, and tell the trail when that is new."""
+    event, before = clock.item.event, clock.stopped_at
+    took_place = event is not None and event.state in TOOK_PLACE
+    clock.stopped_at = (
+        rules.held_at(clock.started_at, event.starts_at, took_place) if event else None
+    )
+    if clock.stopped_at == before:
+        return
+    action = "stop_clock" if clock.stopped_at else "restart_clock"
+    changes = {"stopped_at": [_text(before), _text(clock.stopped_at)]}
+    audit.record(session, action, clock.item, changes, clock.rule.duty)
+
+
+def events_to_choose(session: Session, item: ResponseItem, now: datetime) -> list[PressEvent]:
+    """The events at which an item may be answered: to come or lately held, and its own."""
+    events = planning.linkable_events(session, now)
+    if item.event is not None and item.event not in events:
+        events = [item.event, *events]
+    return events
+
+
+def recompute_clocks(
+    session: Session, calendar: WorkCalendar, zone: ZoneInfo = SHANGHAI
+) -> list[ItemClock]:
+    """Reckon the running clocks that count working days anew; those whose end has moved.
+
+    For when a year's holidays have been announced. Running hours know no holidays.
+    """
+    query = _running().where(ClockRule.unit == Unit.WORKING_DAYS)
+    clocks = session.scalars(query.options(joinedload(ItemClock.item))).all()
+    return [clock for clock in clocks if _reckon(session, clock, calendar, zone)]
+
+
+def _reckon(
+    session: Session, clock: ItemClock, calendar: WorkCalendar, zone: ZoneInfo
+) -> bool:
+    """Whether the clock's end has moved; its arithmetic may have changed without."""
+    before = clock.due_at
+    end = deadline(clock.started_at, clock.rule.length, clock.rule.unit, calendar, zone)
+    clock.due_at, clock.provisional, clock.steps = end.due_at, end.provisional, list(end.steps)
+    if end.due_at == before:
+        return False
+    changes = {"due_at": [_text(before), _text(end.due_at)]}
+    audit.record(session, "recompute", clock.item, changes, clock.rule.duty)
+    return True
+
+
+def _running() -> Select[ItemClock]:
+    return (
+        select(ItemClock)
+        .join(ItemClock.rule)
+        .join(ItemClock.item)
+        .where(ItemClock.stopped_at.is_(None))
+        .options(contains_eager(ItemClock.rule))
+        .order_by(ItemClock.id)
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,76 @@
+"""``python -m responder.webserver``: the web server alone, as ``responder serve`` starts it.
+
+A process of its own, outside the command line's application context, so that no
+connection of the parent stays open beside the workers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import threading
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from responder import create_app
+from responder.serving import when_stdin_closes
+
+
+class _Server(BaseApplication):
+    """gunicorn around an application that is already built."""
+
+    def __init__(self, app: Flask, options: dict[str, Any]) -> None:
+        self._app = app
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._app
+
+
+def main() -> None:
+    os.umask(0o077)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--host", required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--workers", type=int, required=True)
+    chosen = parser.parse_args()
+    options = {
+        "bind": f"{chosen.host}:{chosen.port}",
+        "workers": chosen.workers,
+        "worker_class": "gthread",
+        "threads": 4,
+        "timeout": 60,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+        "when_ready": _end_with_the_parent,
+        "post_fork": _let_go_of_stdin,
+    }
+    _Server(create_app(), options).run()
+
+
+def _end_with_the_parent(_server: object) -> None:
+    parent_gone = threading.Event()
+    when_stdin_closes(parent_gone)
+
+    def end() -> None:
+        parent_gone.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end, daemon=True).start()
+
+
+def _let_go_of_stdin(_server: object, _worker: object) -> None:
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What names a topic holds nothing of the people who wrote its messages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from responder.core.privacy import find
+from responder.topics.describing import UNNAMED, without_people
+from responder.topics.models import Topic
+from tests.topics.factories import PRIVATE, named_worry, refresh, store
+
+
+def test_a_topic_is_named_by_the_matter_and_not_by_the_citizen(session) -> None:
+    named_worry()
+    refresh()
+    topic = session.scalar(select(Topic))
+    assert "翠湖名苑停水" in topic.label
+    said = [topic.label, *(word for word, _ in topic.keywords)]
+    assert topic.keywords
+    assert [word for word in said for private in PRIVATE if private in word] == []
+    assert not any("先生" in word for word in said)
+
+
+def test_a_topic_of_nothing_but_a_citizen_has_a_name_too(session) -> None:
+    store("张建国先生13812345678", "13812345678", "甲")
+    refresh()
+    assert session.scalar(select(Topic)).label == UNNAMED
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("翠湖名苑停水", "翠湖名苑停水"),
+        ("张建国先生反映停水", "反映停水"),
+        ("停水，电话13812345678，速修", "停水，电话，，速修"),
+        ("翠湖名苑3栋201室停水", "翠湖名苑，停水"),
+        ("联系人：张建国王建国先生", "联系人："),  # the first is seen when the second is gone
+    ],
+)
+def test_a_clause_ends_where_personal_data_stood(text: str, rest: str) -> None:
+    assert without_people(text) == rest
+
+
+@given(st.text(st.sampled_from("0123458-栋室单元先生女士王李张建国联系人："), max_size=60))
+def test_no_personal_data_is_left(text: str) -> None:
+    assert find(without_people(text)) == []
