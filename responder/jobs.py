@@ -12,7 +12,8 @@ from responder.core.database import transaction
 from responder.core.permissions import SYSTEM
 from responder.core.times import utc_now
 from responder.planning import service as planning
-from responder.publishing import service as publishing
+from responder.publishing import releasing
+from responder.responses import service as responses
 from responder.settings import Settings
 from responder.topics import refreshing
 
@@ -25,12 +26,13 @@ class Job:
     every: int = 1
 
 
-def _publish_due(now: datetime, _settings: Settings) -> object:
-    return publishing.publish_due(now)
-
-
 def _refresh_topics(now: datetime, settings: Settings) -> object:
     return refreshing.refresh_if_new(now, timedelta(days=settings.topic_window_days))
+
+
+def _stop_held_clocks(now: datetime, _settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return responses.stop_held_clocks(session, now)
 
 
 def _suggest_links(now: datetime, _settings: Settings) -> object:
@@ -39,7 +41,8 @@ def _suggest_links(now: datetime, _settings: Settings) -> object:
 
 
 JOBS = {
-    "publish-due": Job(_publish_due),
+    "publish-due": Job(releasing.publish_due),
+    "stop-held-clocks": Job(_stop_held_clocks),
     "refresh-topics": Job(_refresh_topics),
     "suggest-links": Job(_suggest_links, every=15),
 }

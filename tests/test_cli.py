@@ -106,6 +106,28 @@ def test_a_port_in_use_is_said_so(ready: Path) -> None:
         assert says(run("serve", "--port", port, state=ready), "请用 --port 换一个端口")
 
 
+def test_the_demo_keeps_away_from_an_offices_own_database(ready: Path) -> None:
+    assert says(run("demo", "serve", "--port", str(free_port()), state=ready), "不能载入演示数据")
+
+
+@pytest.mark.parametrize("url", ["garbage", "mysql://somewhere/x"])
+def test_an_address_that_is_no_database_is_said_so(tmp_path: Path, url: str) -> None:
+    result = run("init", state=tmp_path, RESPONDER_DATABASE_URL=url)
+    assert says(result, "不是可用的数据库地址")
+
+
+def test_a_state_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    result = run("init", state=tmp_path / "file")
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr
+
+
+def test_what_is_stored_is_readable_by_the_owner_alone(ready: Path) -> None:
+    modes = {path.name: path.stat().st_mode & 0o077 for path in ready.iterdir()}
+    assert set(modes.values()) == {0}, modes
+
+
 def test_wrong_use_ends_with_two(ready: Path) -> None:
     assert run("topics", "list", "--limit", "many", state=ready).returncode == 2
     assert says(run("topics", "show", "4711", state=ready), "没有编号为 4711 的话题")

@@ -13,6 +13,7 @@ from wtforms import (
     StringField,
     SubmitField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -53,7 +54,7 @@ class PersonForm(FlaskForm):
     unit_id = SelectField(_l("单位"), coerce=int)
     roles = SelectMultipleField(
         _l("岗位"),
-        choices=[(role.value, _l(ROLE_LABELS[role])) for role in Role],
+        choices=[SelectChoice(role.value, _l(ROLE_LABELS[role])) for role in Role],
         coerce=Role,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

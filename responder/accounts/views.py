@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
+from wtforms.fields import SelectChoice
 
 from responder.accounts import service
 from responder.accounts.forms import PersonForm, SignInForm, UnitForm
@@ -120,8 +121,8 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
 
 def _person_form(obj: User | None = None) -> PersonForm:
     form = PersonForm(obj=obj)
-    units = [(unit.id, unit.name) for unit in service.units(db.session)]
-    form.unit_id.choices = [(0, _("无")), *units]
+    units = [SelectChoice(unit.id, unit.name) for unit in service.units(db.session)]
+    form.unit_id.choices = [SelectChoice(0, _("无")), *units]
     if obj is not None:
         form.username.render_kw = {"autocomplete": "username", "readonly": True}
     return form

@@ -13,7 +13,14 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Connection, Index, String, Text, event, insert, inspect, select
-from sqlalchemy.orm import Mapped, Mapper, Session, mapped_column, object_session
+from sqlalchemy.orm import (
+    Mapped,
+    Mapper,
+    QueryableAttribute,
+    Session,
+    mapped_column,
+    object_session,
+)
 
 from responder.core.database import Base
 from responder.core.permissions import Actor
@@ -123,6 +130,12 @@ def _changes(obj: Audited) -> dict[str, list[Any]]:
             continue
         found[name] = [MASK, MASK] if name in obj.__audit_masked__ else [old, new]
     return found
+
+
+@event.listens_for(Audited, "attribute_instrument", propagate=True)
+def _remember_the_old(_class: type, _name: str, attribute: QueryableAttribute[Any]) -> None:
+    """Load the old value before a new one is set: the trail owes both."""
+    event.listen(attribute, "set", lambda *_arguments: None, active_history=True)
 
 
 @event.listens_for(Audited, "after_insert", propagate=True)

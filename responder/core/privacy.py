@@ -55,7 +55,7 @@ _NAMED_DOOR = rf"(?:[A-Za-z]?\d{{2,4}}[A-Za-z]?|{_COUNT})(?:室|房(?![屋产间
 # A bare number is a door unless a unit follows: 3栋120平方米, 2栋10层, 3座110千伏, 1号楼12号楼.
 _BARE_DOOR = (
     r"\d{2,4}(?![\dA-Za-z%年月日号万亿千百兆元户套房名个人家层楼栋幢座米平方亩吨余多几间辆台处条项"
-    r"岁次天时分点度至到]|\.\d|单元|#)"
+    r"岁次天时分点度至到]|\.\d{1,2}[平米万亿元亩A-Za-z]|单元|#)"
 )
 _DOOR = rf"(?:{_NAMED_DOOR}|{_BARE_DOOR})"
 HOME = (

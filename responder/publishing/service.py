@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flask import current_app
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from nlp.normalise import to_simplified
-from responder.core.database import db, transaction
+from nlp import scripts
 from responder.core.errors import Invalid, NotFound
 from responder.core.lifecycle import Attempt
-from responder.core.permissions import SYSTEM
-from responder.core.times import SHANGHAI, chinese_moment, local, start_of_day
+from responder.core.times import SHANGHAI, local, start_of_day
 from responder.publishing import rules
 from responder.publishing.models import Entry
 from responder.responses import rules as response_rules
@@ -24,8 +20,6 @@ from responder.responses.lifecycle import FIELD_LABELS, outgoing
 from responder.responses.models import ItemState, ResponseItem
 from responder.responses.rules import PrivateData
 from responder.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 def gate(item: ResponseItem) -> list[PrivateData]:
@@ -43,7 +37,7 @@ def schedule(session: Session, item: ResponseItem, publish_at: datetime, attempt
     """
     if rules.is_past(publish_at, attempt.now):
         raise Invalid(
-            f"发布时间 {chinese_moment(publish_at)} 已过：请返回上一页改选，或直接点“立即发布”",
+            "所选的发布时间已过：请返回上一页改选，或直接点“立即发布”",
             {"publish_at": "已过"},
         )
     responses.mark_scheduled(session, item, publish_at, attempt)
@@ -58,7 +52,7 @@ def unschedule(session: Session, item: ResponseItem, attempt: Attempt) -> None:
 
 
 def publish(session: Session, item: ResponseItem, attempt: Attempt, settings: Settings) -> Entry:
-    """Put a signed or scheduled item into the public column and stop its clocks.
+    """Put a signed or scheduled item into the public column and stop the clocks that waited for it.
 
     Its texts are copied: what citizens have read does not change behind their backs.
 
@@ -81,28 +75,17 @@ def publish(session: Session, item: ResponseItem, attempt: Attempt, settings: Se
     return entry
 
 
-def publish_due(now: datetime) -> int:
-    """Publish whatever has fallen due, item by item; how many went out.
+def due_ids(session: Session, now: datetime) -> list[int]:
+    """The items whose hour has come, the one that waits longest first."""
+    query = select(ResponseItem.id).where(*_is_due(now)).order_by(ResponseItem.publish_at)
+    return list(session.scalars(query))
 
-    The scheduler's job. What fell due while nothing ran is caught up; several schedulers
-    at once publish each item once; one item that fails stops no other.
+
+def publish_if_due(session: Session, item_id: int, attempt: Attempt, settings: Settings) -> bool:
+    """Look again, now that the row is ours: another scheduler may have been faster.
+
+    What the gate refuses goes back to be signed, with the reason in the trail.
     """
-    due = select(ResponseItem.id).where(*_is_due(now)).order_by(ResponseItem.publish_at)
-    return sum(_publish_one(item_id, now) for item_id in db.session.scalars(due).all())
-
-
-def _publish_one(item_id: int, now: datetime) -> bool:
-    try:
-        with transaction(SYSTEM, now) as session:
-            return _publish_if_due(session, item_id, Attempt(SYSTEM, now))
-    except Exception:
-        # Even a record that a person has just changed: what fails each time must be seen.
-        log.exception("item %s could not be published; it will be tried again", item_id)
-        return False
-
-
-def _publish_if_due(session: Session, item_id: int, attempt: Attempt) -> bool:
-    """Look again, now that the row is ours: another scheduler may have been faster."""
     query = select(ResponseItem).where(ResponseItem.id == item_id, *_is_due(attempt.now))
     item = session.scalar(query.with_for_update(skip_locked=True))
     if item is None:
@@ -111,7 +94,7 @@ def _publish_if_due(session: Session, item_id: int, attempt: Attempt) -> bool:
         attempt = Attempt(attempt.actor, attempt.now, f"到点未发布：{reason}")
         responses.mark_unscheduled(session, item, attempt)
         return False
-    publish(session, item, attempt, current_app.extensions["settings"])
+    publish(session, item, attempt, settings)
     return True
 
 
@@ -127,8 +110,9 @@ def entries(q: str = "", year: int | None = None, zone: ZoneInfo = SHANGHAI) -> 
     """
     query = select(Entry).order_by(Entry.published_at.desc(), Entry.id.desc())
     columns = (Entry.title, Entry.concern, Entry.answer)
-    for word in to_simplified(response_rules.clean(q)).split():
-        query = query.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    for word in response_rules.clean(q).split():
+        found = (c.icontains(form, autoescape=True) for form in scripts(word) for c in columns)
+        query = query.where(or_(*found))
     if year is not None:
         first, after = date(year, 1, 1), date(year + 1, 1, 1)
         query = query.where(

@@ -27,6 +27,7 @@ from responder.publishing.models import Entry
 from responder.responses import service as responses
 from responder.settings import Settings
 from responder.web.access import current_actor, public, requires
+from responder.web.forms import seen_version
 from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("publishing", __name__)
@@ -96,7 +97,7 @@ def schedule(item_id: int) -> AnyResponse:
     publish_at = ScheduleForm().moment(_settings().zone)
     attempt = Attempt(current_actor(), utc_now())
     with transaction(attempt.actor) as session:
-        item = responses.find_item(session, item_id, request.form.get("version", type=int))
+        item = responses.find_item_as_seen(session, item_id, seen_version())
         service.schedule(session, item, publish_at, attempt)
     flash(_("已定时，到点自动发布。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))
@@ -107,7 +108,7 @@ def schedule(item_id: int) -> AnyResponse:
 def unschedule(item_id: int) -> AnyResponse:
     attempt = Attempt(current_actor(), utc_now())
     with transaction(attempt.actor) as session:
-        item = responses.find_item(session, item_id, request.form.get("version", type=int))
+        item = responses.find_item_as_seen(session, item_id, seen_version())
         service.unschedule(session, item, attempt)
     flash(_("已取消定时，回到“已签发”。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))
@@ -118,7 +119,7 @@ def unschedule(item_id: int) -> AnyResponse:
 def publish(item_id: int) -> AnyResponse:
     attempt = Attempt(current_actor(), utc_now())
     with transaction(attempt.actor) as session:
-        item = responses.find_item(session, item_id, request.form.get("version", type=int))
+        item = responses.find_item_as_seen(session, item_id, seen_version())
         service.publish(session, item, attempt, _settings())
     flash(_("已发布到公开栏目。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))

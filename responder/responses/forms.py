@@ -19,15 +19,9 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
-from responder.accounts.models import Unit
 from responder.planning.models import PressEvent
 from responder.responses.models import LEVEL_LABELS
 from responder.responses.service.drafting import MAX_ANSWER_LENGTH
-
-
-def unit_choices(units: Iterable[Unit]) -> list[SelectChoice]:
-    """Units for a menu; 0 stands for none chosen yet, so that nobody answers by accident."""
-    return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
 
 
 def event_choices(events: Iterable[PressEvent]) -> list[SelectChoice]:

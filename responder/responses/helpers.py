@@ -24,6 +24,9 @@ DEEDS = {
     "draft": "保存稿件",
     "revise": "修改关切",
     "update": "修改要素",
+    "stop_clock": "停止计时",
+    "restart_clock": "恢复计时",
+    "recompute": "重算时限",
     **{transition.action: transition.label for transition in RESPONSE_ITEM.transitions[::-1]},
 }
 
@@ -36,7 +39,8 @@ def register(app: Flask) -> None:
     app.add_template_filter(rules.segments, "segments")
     app.add_template_filter(service.next_clock, "next_clock")
     app.add_template_global(topic_response_items)
-    name_kind(app, "response_item", Kind("回应事项", DEEDS, FIELD_LABELS, RESPONSE_ITEM.states))
+    fields = {**FIELD_LABELS, "event_id": "发布活动"}
+    name_kind(app, "response_item", Kind("回应事项", DEEDS, fields, RESPONSE_ITEM.states))
 
 
 def item_state(state: ItemState) -> str:

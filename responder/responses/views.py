@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -19,6 +18,7 @@ from responder.core.errors import DomainError, Invalid, NotFound, Stale, WrongSt
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import local, utc_now
+from responder.planning import service as planning
 from responder.planning.models import PressEvent
 from responder.responses import rules, service
 from responder.responses.forms import (
@@ -26,19 +26,20 @@ from responder.responses.forms import (
     OpenForm,
     ReviseForm,
     event_choices,
-    unit_choices,
 )
 from responder.responses.lifecycle import (
     DESK,
     DESK_PERMISSIONS,
+    EVENT_PERMISSIONS,
     FIELD_LABELS,
     RESPONSE_ITEM,
     outgoing,
 )
-from responder.responses.models import ItemState, Level, ResponseItem
+from responder.responses.models import Draft, ItemState, Level, ResponseItem
 from responder.topics.models import Topic
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("responses", __name__)
@@ -83,8 +84,8 @@ def open_item() -> Page:
             item = _open(session, form)
             item_id = item.id
     except Invalid as error:
-        _mark_fields(form, error)
-        return _open_page(form, known, error.message), STATUS[type(error)]
+        show_errors(form, error)
+        return _open_page(form, known), STATUS[type(error)]
     flash(_("已发起回应，时限开始计算。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))
 
@@ -112,11 +113,9 @@ def _open_form(known: service.Prefill | None) -> OpenForm:
     return form
 
 
-def _open_page(form: OpenForm, known: service.Prefill | None, error: str = "") -> str:
+def _open_page(form: OpenForm, known: service.Prefill | None) -> str:
     existing = service.items_of_topic(db.session, known.topic.id) if known else []
-    return render_template(
-        "responses/open.html", form=form, known=known, existing=existing, error=error
-    )
+    return render_template("responses/open.html", form=form, known=known, existing=existing)
 
 
 def _open(session: Session, form: OpenForm) -> ResponseItem:
@@ -124,7 +123,7 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
     if unit is None:
         raise NotFound("所选单位已不存在：请刷新页面后重新选择")
     topic_id = request.form.get("topic_id", type=int)
-    return service.open_item(
+    return service.open_item_once(
         session,
         current_actor(),
         utc_now(),
@@ -143,20 +142,48 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
 @blueprint.get("/responses/<int:item_id>")
 @requires(Permission.RESPONSE_READ)
 def show(item_id: int) -> str:
-    return _item_page(service.find_item(db.session, item_id), DraftForm())
+    return _item_page(item_id, DraftForm())
 
 
-def _item_page(item: ResponseItem, form: DraftForm) -> str:
+def _item_page(item_id: int, form: DraftForm) -> str:
+    item = service.find_item_with_authors(db.session, item_id)
     return render_template(
         "responses/show.html",
         item=item,
         form=form,
         choices=RESPONSE_ITEM.choices(item, Attempt(current_actor(), utc_now())),
         findings=rules.private_data_in(outgoing(item), FIELD_LABELS),
-        versions=rules.versions(item.drafts[-VERSIONS_SHOWN - 1 :], VERSIONS_SHOWN),
+        versions=rules.versions(_newest_drafts(item_id, VERSIONS_SHOWN + 1)[::-1], VERSIONS_SHOWN),
         history=audit.history(db.session, item),
         desk=DESK,
+        events=_events_to_choose(item),
     )
+
+
+def _newest_drafts(item_id: int, count: int) -> list[Draft]:
+    return list(db.session.scalars(service.drafts_newest_first(item_id).limit(count)))
+
+
+def _events_to_choose(item: ResponseItem) -> list[PressEvent]:
+    """The menu of press events, for whom and where one may be chosen."""
+    allowed = any(current_actor().may(permission) for permission in EVENT_PERMISSIONS)
+    if not allowed or item.state is ItemState.ARCHIVED:
+        return []
+    return service.events_to_choose(db.session, item, utc_now())
+
+
+@blueprint.post("/responses/<int:item_id>/event")
+@requires(*EVENT_PERMISSIONS)
+def set_event(item_id: int) -> Response:
+    event_id = request.form.get("event_id", type=int)
+    if event_id is None:
+        raise Invalid("请先选择发布活动，再点“保存”")
+    with transaction(current_actor()) as session:
+        item = service.find_item_as_seen(session, item_id, seen_version())
+        event = planning.get_event(session, event_id) if event_id else None
+        stopped = service.set_event(session, item, event, current_actor())
+    flash(_("已保存，活动已举行，停止计时。") if stopped else _("已保存。"), "success")
+    return redirect(url_for("responses.show", item_id=item_id))
 
 
 @blueprint.get("/responses/<int:item_id>/drafts")
@@ -174,7 +201,7 @@ def drafts(item_id: int) -> str:
 def save_draft(item_id: int) -> Page:
     form = DraftForm()
     if not form.validate_on_submit():
-        return _item_page(service.find_item(db.session, item_id), form), 422
+        return _item_page(item_id, form), 422
     try:
         with transaction(current_actor()) as session:
             item = service.find_item(session, item_id)
@@ -190,12 +217,13 @@ def save_draft(item_id: int) -> Page:
 def _conflict_page(item_id: int, form: DraftForm, error: DomainError) -> tuple[str, int]:
     """What the person typed beside what somebody else stored; nothing is lost."""
     item = service.find_item(db.session, item_id)
+    last = _newest_drafts(item_id, 1)
     page = render_template(
         "responses/conflict.html",
         item=item,
         form=form,
         changes=rules.difference(item.answer, rules.clean(form.text.data or "")),
-        last=item.drafts[-1] if item.drafts else None,
+        last=last[0] if last else None,
         error=error.message,
     )
     return page, STATUS[type(error)]
@@ -214,9 +242,9 @@ def revise(item_id: int) -> Page:
             item = service.find_item(session, item_id)
             _revise(session, item, form)
     except (Invalid, Stale, WrongState) as error:
-        _mark_fields(form, error)
+        show_errors(form, error)
         item = service.find_item(db.session, item_id)
-        page = render_template("responses/revise.html", item=item, form=form, error=error.message)
+        page = render_template("responses/revise.html", item=item, form=form)
         return page, STATUS[type(error)]
     flash(_("已保存。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))
@@ -240,14 +268,7 @@ def _revise(session: Session, item: ResponseItem, form: ReviseForm) -> None:
 def advance(item_id: int, action: str) -> Response:
     attempt = Attempt(current_actor(), utc_now(), request.form.get("note", ""))
     with transaction(attempt.actor) as session:
-        item = service.find_item(session, item_id, request.form.get("version", type=int))
+        item = service.find_item_as_seen(session, item_id, seen_version())
         label = service.advance(session, item, action, attempt).label
     flash(_("已办理：%(step)s。", step=_(label)), "success")
     return redirect(url_for("responses.show", item_id=item_id))
-
-
-def _mark_fields(form: FlaskForm, error: DomainError) -> None:
-    """Show what a service refused beside the fields that it names."""
-    for name, message in error.fields.items():
-        if name in form:
-            form[name].errors = [message]

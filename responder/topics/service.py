@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from nlp import to_simplified
+from nlp import scripts
 from responder.core.errors import NotFound
 from responder.core.times import SHANGHAI, local
 from responder.intake.models import Message
@@ -26,7 +26,8 @@ def topics_by_heat(
     """
     query = select(Topic).where(Topic.message_count >= min_messages, Topic.heat >= min_heat)
     if text:
-        query = query.where(Topic.label.contains(to_simplified(text), autoescape=True))
+        found = (Topic.label.contains(form, autoescape=True) for form in scripts(text))
+        query = query.where(or_(*found))
     return query.order_by(Topic.heat.desc(), Topic.id)
 
 

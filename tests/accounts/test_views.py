@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from flask import g
+from sqlalchemy import select
 
+from responder.accounts import service
+from responder.core.audit import AuditEvent
+from responder.core.database import transaction
+from responder.core.permissions import CONSOLE, Role
 from tests.factories import PASSWORD
 
 
@@ -53,3 +59,57 @@ def test_a_form_without_its_token_is_refused(app, people) -> None:
     assert answer.status_code in {200, 400}
     assert "_user_id" not in str(answer.headers)
     assert answer.status_code != 302
+
+
+def deeds(session) -> list[str]:
+    query = select(AuditEvent.action).where(AuditEvent.object_type == "user_account")
+    return list(session.scalars(query.order_by(AuditEvent.id)))
+
+
+def test_signing_in_and_failing_to_are_in_the_trail(client, people, session) -> None:
+    assert people.editor
+    sign_in(client, "wrong")
+    sign_in(client)
+    client.post("/sign-in", data={"username": "nobody", "password": "x"})
+    assert deeds(session)[-2:] == ["sign_in_refused", "sign_in"]
+
+
+def test_a_new_password_ends_the_old_sessions(client, people, session) -> None:
+    assert people.editor
+    sign_in(client)
+    assert client.get("/topics").status_code == 200
+    with transaction(CONSOLE):
+        user = service.find_user(session, "editor")
+        service.change_user(
+            session,
+            user,
+            display_name="编辑",
+            roles=user.roles,
+            unit=None,
+            active=True,
+            password="another one",
+        )
+    g.pop("_login_user", None)  # the tests share one context; a browser does not
+    assert client.get("/topics").status_code == 302
+
+
+def test_the_administrator_adds_people_and_units(client, people, session) -> None:
+    people.sign_in(client, people.administrator)
+    client.post("/units", data={"code": "jyj", "name": "市教育局"})
+    form = {"username": "new", "display_name": "新人", "unit_id": "0", "roles": ["editor"]}
+    short = client.post("/people/new", data={**form, "password": "short"})
+    assert short.status_code == 422
+    assert "至少 8 位" in short.text
+    assert client.post("/people/new", data={**form, "password": PASSWORD}).status_code == 302
+    assert service.find_user(session, "new").roles == (Role.EDITOR,)
+    assert "新人" in client.get("/people").text
+    assert "市教育局" in client.get("/units").text
+
+
+def test_the_last_administrator_cannot_be_taken_away(client, people, session) -> None:
+    admin = people.administrator
+    people.sign_in(client, admin)
+    form = {"username": "administrator", "display_name": "管理员", "unit_id": "0", "active": "y"}
+    answer = client.post(f"/people/{admin.id}", data={**form, "roles": ["editor"]})
+    assert answer.status_code == 422
+    assert "至少要保留一位" in answer.text

@@ -68,3 +68,11 @@ def test_history_tells_one_record_alone(session) -> None:
     first, second = unit("a", "甲局"), unit("b", "乙局")
     assert [event.object_id for event in audit.history(session, first)] == [first.id]
     assert second.id != first.id
+
+
+def test_the_old_value_is_told_even_when_nobody_had_looked_at_it(session) -> None:
+    kept = unit("jyj", "市教育局")
+    with transaction(CONSOLE, NOW):
+        session.expire(kept)
+        kept.name = "市教育体育局"
+    assert events(session)[-1] == ("update", {"name": ["市教育局", "市教育体育局"]})

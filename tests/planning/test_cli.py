@@ -85,6 +85,13 @@ def test_gaps_lists_hot_topics_with_their_suggestions(session: Session, run: Any
     assert "（建议 1 条）" in run("gaps").stdout
 
 
+def test_gaps_names_no_citizen_though_the_label_did(session: Session, run: Any) -> None:
+    make.topic("张建国先生13812345678反映翠湖名苑停水", heat=70.0)
+    for output in (run("gaps").stdout, run("gaps", "--json").stdout):
+        assert "翠湖名苑停水" in output
+        assert not any(private in output for private in ("张建国", "13812345678"))
+
+
 @pytest.mark.parametrize("command", sorted(cli.plan.commands))
 def test_each_command_shows_an_example(run: Any, command: str) -> None:
     assert f"例：responder plan {command}" in run(command, "--help").stdout

@@ -114,9 +114,7 @@ def recompute_clocks(
     return [clock for clock in clocks if _reckon(session, clock, calendar, zone)]
 
 
-def _reckon(
-    session: Session, clock: ItemClock, calendar: WorkCalendar, zone: ZoneInfo
-) -> bool:
+def _reckon(session: Session, clock: ItemClock, calendar: WorkCalendar, zone: ZoneInfo) -> bool:
     """Whether the clock's end has moved; its arithmetic may have changed without."""
     before = clock.due_at
     end = deadline(clock.started_at, clock.rule.length, clock.rule.unit, calendar, zone)

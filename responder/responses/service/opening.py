@@ -24,7 +24,6 @@ from responder.responses import rules
 from responder.responses.models import ItemClock, Level, ResponseItem
 from responder.topics.models import Membership, Topic
 
-
 SAME_CLICK = timedelta(minutes=1)
 
 

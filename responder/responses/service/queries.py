@@ -13,7 +13,6 @@ from responder.responses import rules
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
 from responder.responses.models import Draft, ItemClock, ItemState, ResponseItem
 
-
 # Who wrote which version, without the texts, of which there may be many and long ones.
 _AUTHORS = selectinload(ResponseItem.drafts).load_only(Draft.number, Draft.author_id)
 
