@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -18,7 +17,8 @@ from responder.core.console import CANNOT, json_option, print_json, say
 from responder.core.database import alembic, db, transaction
 from responder.core.errors import DomainError, Invalid
 from responder.core.permissions import CONSOLE, Role
-from responder.core.work_calendar import read_year, seed_calendar, store_year
+from responder.core.work_calendar import seed_calendar
+from responder.reference import calendar, clocks
 from responder.serving import run_scheduler, run_server
 from responder.settings import Settings, load_settings
 
@@ -177,31 +177,6 @@ def settings(as_json: bool) -> None:
         click.echo(f"{row['name']}\n    {row['description']}（默认：{row['default'] or '空'}）")
 
 
-@click.group()
-def calendar() -> None:
-    """工作日历：放假与调休。"""
-
-
-@calendar.command("import")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@json_option
-@with_appcontext
-def calendar_import(paths: tuple[Path, ...], as_json: bool) -> None:
-    """导入一年或数年的节假日 JSON，替换该年原有安排。
-
-    例：responder calendar import 2027.json
-    """
-    years = []
-    for path in paths:
-        year, days, source = read_year(path)
-        with transaction(CONSOLE) as session:
-            store_year(session, year, days, source)
-        years.append({"year": year, "days": len(days)})
-        say(f"{year} 年：{len(days)} 天已导入")
-    if as_json:
-        print_json({"years": years})
-
-
 def init_app(app: Flask) -> None:
-    for command in (init, serve, scheduler, settings, calendar):
+    for command in (init, serve, scheduler, settings, calendar, clocks):
         app.cli.add_command(command)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -108,17 +107,14 @@ def _read_key(path: Path) -> str:
     return key
 
 
-def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+def load_settings() -> Settings:
     """Settings from the environment.
 
     :raises SettingsError: one sentence naming each unknown or ill-typed setting.
     """
-    environment = os.environ if environment is None else environment
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | FOREIGN_NAMES
     unknown = sorted(
-        name
-        for name in environment
-        if name.upper().startswith(PREFIX) and name.upper() not in known
+        name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known
     )
     if unknown:
         raise SettingsError(

@@ -139,7 +139,7 @@ def test_the_calendar_takes_a_year_from_a_file(ready: Path, tmp_path: Path) -> N
     days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
     file.write_text(json.dumps({"year": 2027, "days": days}), encoding="utf-8")
     result = run("calendar", "import", str(file), "--json", state=ready)
-    assert json.loads(result.stdout) == {"years": [{"year": 2027, "days": 1}]}
+    assert json.loads(result.stdout) == {"years": [{"year": 2027, "days": 1, "clocks_moved": 0}]}
 
 
 def test_serving_starts_web_and_scheduler_and_both_end_together(ready: Path) -> None:
@@ -216,3 +216,17 @@ def gone(pids: list[int], seconds: float = 60) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_a_day_and_a_rule_can_be_changed_at_the_console(ready: Path) -> None:
+    changed = run("calendar", "set", "2026-05-08", "--off", "--name", "市庆日", state=ready)
+    assert changed.returncode == 0, changed.stderr
+    days = json.loads(run("calendar", "show", "2026", "--json", state=ready).stdout)["days"]
+    assert {"day": "2026-05-08", "working": False, "name": "市庆日"} in days
+    arguments = ("--length", "36", "--source", "市府办〔2026〕12号")
+    assert run("clocks", "set", "public_concern", *arguments, state=ready).returncode == 0
+    rules = json.loads(run("clocks", "list", "--json", state=ready).stdout)["rules"]
+    [rule] = [rule for rule in rules if rule["code"] == "public_concern"]
+    assert (rule["length"], rule["source"]) == (36, "市府办〔2026〕12号")
+    assert says(run("clocks", "set", "nothing", *arguments, state=ready), "没有代码为 nothing")
+    assert says(run("calendar", "show", "2099", state=ready), "尚未导入")

@@ -12,4 +12,8 @@ def init_app(app: Flask) -> None:
     name_kind(app, "user_role", Kind("岗位"))
     name_kind(app, "unit", Kind("单位"))
     name_kind(app, "clock_rule", Kind("时限规则"))
-    name_kind(app, "calendar_year", Kind("工作日历", {"replace": "更换全年安排"}, {"days": "天数"}))
+    name_kind(
+        app,
+        "calendar_year",
+        Kind("工作日历", {"replace": "更换全年安排", "set_day": "改一天"}, {"days": "天数"}),
+    )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
+from responder.core.errors import NotFound
 from responder.core.times import SHANGHAI, chinese_date, chinese_moment, end_of_day, local
 from responder.core.work_calendar import WorkCalendar
 
@@ -117,3 +118,16 @@ def rules_for(session: Session, level: str) -> list[ClockRule]:
     """The clocks that an item of this level starts, shortest first."""
     query = select(ClockRule).where(ClockRule.level == level)
     return sorted(session.scalars(query), key=lambda rule: (rule.unit, rule.length))
+
+
+def all_rules(session: Session) -> list[ClockRule]:
+    """Every rule, by level and name."""
+    return list(session.scalars(select(ClockRule).order_by(ClockRule.level, ClockRule.name)))
+
+
+def find_rule(session: Session, code: str) -> ClockRule:
+    """:raises NotFound: no rule of this code."""
+    rule = session.scalar(select(ClockRule).where(ClockRule.code == code))
+    if rule is None:
+        raise NotFound(f"没有代码为 {code} 的时限规则：可用 responder clocks list 查看")
+    return rule

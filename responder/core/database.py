@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -144,9 +144,8 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
     session = db.session
     if _writing.get():
         raise RuntimeError("transaction() does not nest: pass the session instead")
-    effects: list[Callable[[], None]] = []
     session.rollback()  # end the read that may be open, so that the write sees the newest state
-    session.info.update(actor=actor, now=now or utc_now(), effects=effects)
+    session.info.update(actor=actor, now=now or utc_now())
     token = _writing.set(True)
     try:
         session.connection()  # begins, and so takes the write lock where there is one
@@ -160,10 +159,3 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
         raise
     finally:
         _writing.reset(token)
-    for effect in effects:
-        effect()
-
-
-def after_commit(session: Session, effect: Callable[[], None]) -> None:
-    """Run ``effect`` once the present transaction is safely stored."""
-    session.info["effects"].append(effect)

@@ -34,7 +34,6 @@ class Permission(StrEnum):
     ARCHIVE = "archive"
     AUDIT_READ = "audit.read"
     USER_MANAGE = "user.manage"
-    CALENDAR_EDIT = "calendar.edit"
 
 
 class Role(StrEnum):
@@ -90,7 +89,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {_P.PLAN_EDIT, _P.EVENT_LINK, _P.RESPONSE_OPEN, _P.PUBLISH, _P.ARCHIVE},
     Role.SPOKESPERSON: _DESK,
     Role.SUPERVISOR: _DESK | {_P.AUDIT_READ},
-    Role.ADMINISTRATOR: frozenset({_P.USER_MANAGE, _P.CALENDAR_EDIT, _P.AUDIT_READ}),
+    Role.ADMINISTRATOR: frozenset({_P.USER_MANAGE, _P.AUDIT_READ}),
     Role.AUDITOR: _DESK | {_P.AUDIT_READ},
 }
 

@@ -29,7 +29,6 @@ HAN = r"[\u4e00-\u9fff]"
 NAME = rf"(?:(?:{DOUBLE_SURNAMES})|[{SURNAMES}]){HAN}{{1,2}}"
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
-
 # Every quantifier below is bounded, or stands behind a lookbehind that lets one run be
 # entered only once: the time is linear in the text, whatever is written in it.
 GAP = r"[ -]{0,3}"
@@ -53,10 +52,13 @@ _BUILDING = rf"(?:\d{{1,4}}|(?<![A-Za-z])[A-Za-z]\d{{0,2}}|{_COUNT})"
 _ENTRANCE = r"(?:\d{1,2}|[一二三四五六七八九十甲乙丙丁东西南北中A-Za-z])(?:单元|门)"
 _NAMED_DOOR = rf"(?:[A-Za-z]?\d{{2,4}}[A-Za-z]?|{_COUNT})(?:室|房(?![屋产间])|号(?![楼线路院馆门]))"
 # A bare number is a door unless a unit follows: 3栋120平方米, 2栋10层, 3座110千伏, 1号楼12号楼.
-_BARE_DOOR = (
-    r"\d{2,4}(?![\dA-Za-z%年月日号万亿千百兆元户套房名个人家层楼栋幢座米平方亩吨余多几间辆台处条项"
-    r"岁次天时分点度至到]|\.\d{1,2}[平米万亿元亩A-Za-z]|单元|#)"
+# Half of the units also begin a word of another meaning: 402家里, 402日夜, 402天天, 402间歇.
+_UNIT = (
+    r"[%A-Za-z#年月号万亿千百兆户套房名个层楼栋幢座米亩吨余台处条项岁度辆]|单元|元(?!旦)|日(?![常夜])"
+    r"|家(?![里中的门])|人(?!家)|间(?![歇断])|平[方米]|天(?!天)|次(?!卧)|[多几][户套间平个人米亩]"
+    r"|[至到]\d|\.\d{1,2}[平米万亿元亩A-Za-z]"
 )
+_BARE_DOOR = rf"\d{{2,4}}(?!\d|{_UNIT})"
 _DOOR = rf"(?:{_NAMED_DOOR}|{_BARE_DOOR})"
 HOME = (
     rf"(?:\d{{1,5}}号)?(?:{_BUILDING}(?:号楼|#楼|栋|幢)|(?<![A-Za-z])[A-Za-z]座)[ -]?"

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from responder.core import audit
 from responder.core.audit import Audited
 from responder.core.database import Base
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, NotFound
 
 FIRST_SEEDED_YEAR = 2015
 
@@ -115,6 +115,31 @@ def store_year(
     session.flush()
     audit.record(session, "replace", stored, {"days": [before, len(rows)]}, note=source)
     return stored
+
+
+def find_year(session: Session, year: int) -> CalendarYear:
+    """:raises NotFound: the arrangement of this year is not known yet."""
+    found = session.scalar(select(CalendarYear).where(CalendarYear.year == year))
+    if found is None:
+        raise NotFound(f"{year} 年的放假安排尚未导入：请用 responder calendar import 导入")
+    return found
+
+
+def set_day(session: Session, day: date, is_working: bool, name: str) -> None:
+    """Change one day of a known year.
+
+    :raises NotFound: the year is not known.
+    """
+    year = find_year(session, day.year)
+    known = session.get(CalendarDay, day)
+    before = known.is_working if known else day.weekday() < 5
+    if known is None:
+        known = CalendarDay(day=day, calendar_year=year)
+        session.add(known)
+    known.is_working, known.name = is_working, name
+    session.flush()
+    label = f"{day} {name}"
+    audit.record(session, "set_day", year, {"working": [before, is_working]}, note=label)
 
 
 def seed_calendar(session: Session) -> list[int]:

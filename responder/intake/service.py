@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from opencc import OpenCC
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from nlp.normalise import to_simplified
+from nlp import scripts
 from responder.core import audit
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Actor
@@ -212,7 +210,7 @@ def search(wanted: MessageFilter, zone: ZoneInfo) -> Select[Message]:
             or_(
                 *(
                     Message.district.contains(form, autoescape=True)
-                    for form in _scripts(wanted.district)
+                    for form in scripts(wanted.district)
                 )
             )
         )
@@ -221,7 +219,7 @@ def search(wanted: MessageFilter, zone: ZoneInfo) -> Select[Message]:
             or_(
                 *(
                     column.contains(form, autoescape=True)
-                    for form in _scripts(wanted.text)
+                    for form in scripts(wanted.text)
                     for column in (Message.title, Message.body)
                 )
             )
@@ -231,17 +229,6 @@ def search(wanted: MessageFilter, zone: ZoneInfo) -> Select[Message]:
     if wanted.last_day:
         query = query.where(Message.occurred_at <= end_of_day(wanted.last_day, zone))
     return query
-
-
-@cache
-def _to_traditional() -> OpenCC:
-    return OpenCC("s2t")
-
-
-def _scripts(text: str) -> set[str]:
-    """A text as typed, in Simplified and in Traditional: messages are kept as they came."""
-    simplified = to_simplified(text)
-    return {text, simplified, _to_traditional().convert(simplified)}
 
 
 def batches() -> Select[ImportBatch]:

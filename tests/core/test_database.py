@@ -1,4 +1,4 @@
-"""transaction(): all or nothing, stale writers told, effects after the commit."""
+"""transaction(): all or nothing, and stale writers are told."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from responder.accounts.models import Unit
-from responder.core.database import after_commit, db, transaction
+from responder.core.database import db, transaction
 from responder.core.errors import Stale
 from responder.topics.models import Topic
 from tests.factories import NOW, unit
@@ -39,23 +38,6 @@ def test_the_second_of_two_writers_is_told(session) -> None:
         somebody_else = sa.update(Topic).values(version_id=Topic.version_id + 1)
         session.execute(somebody_else, execution_options={"synchronize_session": False})
         topic.label = "夜间施工噪音"
-
-
-def test_effects_run_only_after_the_commit(session) -> None:
-    seen: list[bool] = []
-    with transaction():
-        session.add(Unit(code="x", name="某局"))
-        after_commit(session, lambda: seen.append(unit("x").id is not None))
-        assert seen == []
-    assert seen == [True]
-
-
-def test_effects_of_a_failed_block_do_not_run(session) -> None:
-    seen: list[str] = []
-    with pytest.raises(ZeroDivisionError), transaction():
-        after_commit(session, lambda: seen.append("ran"))
-        raise ZeroDivisionError
-    assert seen == []
 
 
 def test_moments_come_back_aware_and_in_utc(session) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp import normalise, to_simplified
+from nlp import normalise, scripts, to_simplified
 
 CHINESE = st.text(
     st.one_of(
@@ -61,3 +61,13 @@ def test_nothing_is_left_at_the_ends_and_no_control_character_but_line_breaks(te
     result = normalise(text)
     assert result == result.strip()
     assert all(c == "\n" or unicodedata.category(c) != "Cc" for c in result)
+
+
+@pytest.mark.parametrize("text", ["路灯", "路燈"])
+def test_a_search_asks_for_both_scripts(text: str) -> None:
+    assert set(scripts(text)) == {"路灯", "路燈"}
+
+
+def test_a_search_keeps_what_was_typed_and_repeats_nothing() -> None:
+    assert scripts("路燈开放") == ("路燈开放", "路灯开放", "路燈開放")
+    assert scripts("abc 12") == ("abc 12",)

@@ -18,7 +18,7 @@ from sqlalchemy import select
 
 from responder.core.audit import AuditEvent
 from responder.core.database import db
-from responder.publishing import service
+from responder.publishing import releasing
 from responder.publishing.models import Entry
 from responder.responses.models import ItemState, ResponseItem
 from responder.settings import Settings
@@ -36,8 +36,9 @@ import os, signal
 from datetime import datetime
 from sqlalchemy import event
 from responder import create_app
-from responder.publishing import service
+from responder.publishing import releasing
 from responder.publishing.models import Entry
+from responder.settings import Settings
 
 stored = []
 
@@ -48,7 +49,7 @@ def die(mapper, connection, entry):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with create_app().app_context():
-    service.publish_due(datetime.fromisoformat("{LATER.isoformat()}"))
+    releasing.publish_due(datetime.fromisoformat("{LATER.isoformat()}"), Settings())
 """
 
 
@@ -78,7 +79,7 @@ def test_two_schedulers_at_once_publish_each_item_once(instance: Flask) -> None:
     def run() -> None:
         with instance.app_context():
             start.wait()
-            published.append(service.publish_due(LATER))
+            published.append(releasing.publish_due(LATER, Settings()))
 
     threads = [threading.Thread(target=run) for _ in range(3)]
     for thread in threads:
@@ -104,7 +105,7 @@ def test_a_scheduler_that_is_killed_half_way_is_caught_up(instance: Flask, tmp_p
     assert Counter(states) == {"published": 2, "scheduled": ITEMS - 2}
     assert sorted(found.values()) == [1, 1]
     with instance.app_context():
-        assert service.publish_due(LATER) == ITEMS - 2
+        assert releasing.publish_due(LATER, Settings()) == ITEMS - 2
     states, found, said = outcome(instance)
     assert states == ["published"] * ITEMS
     assert sorted(found.values()) == [1] * ITEMS

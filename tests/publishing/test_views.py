@@ -188,7 +188,7 @@ def test_the_press_officer_schedules_by_the_offices_clock(client, people):
     assert client.post(f"{base}/schedule", data=data).location == f"/responses/{item.id}"
     assert reload(item).publish_at == datetime.fromisoformat("2999-03-05T09:30+08:00")
     assert "2999-03-05 09:30" in client.get(f"/responses/{item.id}").text
-    client.post(f"{base}/unschedule")
+    client.post(f"{base}/unschedule", data={"version": item.version_id})
     assert reload(item).state is S.SIGNED
 
 
@@ -210,12 +210,15 @@ def test_publishing_at_once_shows_the_entry_on_the_items_page(client, people):
         ({"publish_at": "明天"}, 422, "请选择发布时间"),
         ({"publish_at": "2020-01-01T09:00"}, 422, "已过"),
         ({"publish_at": "2999-01-01T09:00", "version": "1"}, 409, "看过最新内容"),
+        ({"publish_at": "2999-01-01T09:00", "version": None}, 409, "看过最新内容"),
     ],
 )
 def test_a_wrong_hour_schedules_nothing(client, people, data, status, sentence):
     item = brought_to(S.SIGNED)
     people.sign_in(client, people.press_officer)
-    answer = client.post(f"/publishing/items/{item.id}/schedule", data=data)
+    sent = {"version": item.version_id, **data}
+    sent = {name: value for name, value in sent.items() if value is not None}
+    answer = client.post(f"/publishing/items/{item.id}/schedule", data=sent)
     assert answer.status_code == status
     assert sentence in answer.text
     assert reload(item).state is S.SIGNED

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event as db_event
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from responder.accounts.models import UserRole
 from responder.core import audit
@@ -142,8 +142,10 @@ def test_a_step_is_not_taken_on_what_was_not_seen(people):
     save(item, "补充了依据的稿件，情况已经核实。", people.editor)
     take(item, "submit", people.editor)
     with pytest.raises(Stale, match="看过最新内容"):
-        service.find_item(db.session, item.id, seen)
-    assert service.find_item(db.session, item.id, item.version_id) is item
+        service.find_item_as_seen(db.session, item.id, seen)
+    with pytest.raises(Stale, match="看过最新内容"):
+        service.find_item_as_seen(db.session, item.id, None)
+    assert service.find_item_as_seen(db.session, item.id, item.version_id) is item
 
 
 def test_an_unknown_item_says_where_to_look(session):
@@ -202,6 +204,17 @@ def test_an_item_without_a_word_waits_for_its_editor(people):
     assert service.waiting_for(db.session, people.editor.actor) == [item]
 
 
+def test_what_waits_is_found_without_reading_the_texts(people):
+    for _ in range(3):
+        brought_to(ItemState.FIRST_REVIEW)
+    reviewer = people.first_reviewer.actor
+    db.session.expunge_all()
+    items = service.waiting_for(db.session, reviewer)
+    drafts = [draft for item in items for draft in item.drafts]
+    assert len(drafts) == 3
+    assert all("text" in inspect(draft).unloaded for draft in drafts)
+
+
 def test_an_item_does_not_wait_for_a_reviewer_who_wrote_it(people):
     reviewer = people.first_reviewer
     with transaction(CONSOLE):
@@ -233,10 +246,12 @@ def test_what_is_published_is_no_longer_due(session):
 def test_the_board_finds_either_script_and_takes_wildcards_for_letters(session):
     item = opened(title="关于车位的回应")
     opened(title="关于停水的回应", concern="停水100%属实")
-    assert session.scalars(service.board(q="關於車位")).all() == [item]
+    other_script = opened(title="關於車位的回應")
+    for words in ("關於車位", "关于车位"):
+        assert session.scalars(service.board(q=words)).all() == [item, other_script]
     assert len(session.scalars(service.board(q="100%")).all()) == 1
     assert session.scalars(service.board(q="_")).all() == []
-    assert session.scalars(service.board(q="\x00车位")).all() == [item]
+    assert session.scalars(service.board(q="\x00车位的回应")).all() == [item, other_script]
 
 
 def test_the_board_filters_by_unit_and_counts_every_state(session):

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event as db_event
+from sqlalchemy import inspect, select
 
 from responder.core.database import db
 from responder.core.permissions import Role
+from responder.core.times import utc_now
+from responder.planning.models import EventState
 from responder.responses import service
-from responder.responses.models import ItemState, Level, ResponseItem
+from responder.responses.models import Draft, ItemState, Level, ResponseItem
 from tests.factories import NOW, unit
+from tests.planning import factories as planned
 from tests.planning.queries import count_queries
 from tests.responses.factories import (
     ANSWER,
@@ -158,7 +162,7 @@ def test_an_item_opens_from_a_topic_with_the_topics_figures(client, people):
         ("title", "", "请填写标题"),
         ("concern", "", "请填写群众反映了什么"),
         ("unit_id", "0", "请选择回应单位"),
-        ("found_at", "2999-01-01T00:00", "不能晚于现在"),
+        ("found_at", "2999-01-01T00:00", "尚未到来：请填写实际发现的时间"),
         ("found_at", "昨天", "发现时间"),
         ("title", "长" * 201, "最多 200 字"),
     ],
@@ -298,9 +302,119 @@ def test_a_refused_step_changes_nothing(client, people, action, data, status):
     if action == "approve_second":
         take(item, "approve_first", people.first_reviewer)
     before = reload(item).state
-    answer = client.post(f"/responses/{item.id}/{action}", data=data)
+    seen = {"version": str(item.version_id)}
+    answer = client.post(f"/responses/{item.id}/{action}", data={**seen, **data})
     assert answer.status_code == status
     assert reload(item).state is before
+
+
+@pytest.mark.parametrize("seen", [{}, {"version": ""}, {"version": "x"}])
+def test_a_step_on_what_nobody_says_to_have_seen_is_refused(client, people, seen):
+    item = brought_to(ItemState.FIRST_REVIEW)
+    people.sign_in(client, people.first_reviewer)
+    answer = client.post(f"/responses/{item.id}/approve_first", data=seen)
+    assert answer.status_code == 409
+    assert "看过最新内容再办理" in answer.text
+    assert reload(item).state is ItemState.FIRST_REVIEW
+
+
+def opening(**changes):
+    good = {
+        "title": "关于车位的回应",
+        "concern": "车位只售不租",
+        "unit_id": unit().id,
+        "level": "major_emergency",
+        "found_at": "2026-08-01T10:30",
+        "event_id": "0",
+    }
+    return {**good, **changes}
+
+
+def test_a_double_click_opens_one_item(client, people):
+    matter, data = topic(), opening()
+    people.sign_in(client, people.analyst)
+    first = client.post("/responses/open", data=data)
+    assert client.post("/responses/open", data=data).location == first.location
+    others = [opening(title="另一个标题"), opening(topic_id=matter.id)]
+    people_of = {first.location, *(client.post("/responses/open", data=d).location for d in others)}
+    people.sign_in(client, people.editor)
+    people_of.add(client.post("/responses/open", data=data).location)
+    assert len(people_of) == 4
+
+
+@pytest.mark.parametrize("state", [s for s in ItemState if s is not ItemState.ARCHIVED])
+def test_the_press_event_is_chosen_at_any_time(client, people, state):
+    event = planned.event("车位新闻通气会", starts_at=utc_now() + timedelta(days=1))
+    item = brought_to(state, level=Level.MAJOR_EMERGENCY)
+    people.sign_in(client, people.press_officer)
+    page = client.get(f"/responses/{item.id}").text
+    strict(page)
+    assert "举行发布会后停止计时" in page
+    data = {"event_id": event.id, "version": item.version_id}
+    answer = client.post(f"/responses/{item.id}/event", data=data)
+    assert answer.location == f"/responses/{item.id}"
+    assert reload(item).event_id == event.id
+    page = client.get(answer.location).text
+    assert "修改要素</strong>（发布活动）" in page
+    assert f'<option value="{event.id}" selected>' in page
+    data = {"event_id": 0, "version": item.version_id}
+    client.post(f"/responses/{item.id}/event", data=data)
+    assert reload(item).event_id is None
+
+
+def test_an_event_already_held_stops_its_clock_when_it_is_chosen(client, people):
+    held = utc_now() - timedelta(hours=1)
+    event = planned.event("通气会", starts_at=held, state=EventState.HELD)
+    item = opened(level=Level.MAJOR_EMERGENCY, found_at=held - timedelta(hours=3))
+    people.sign_in(client, people.analyst)
+    data = {"event_id": event.id, "version": item.version_id}
+    path = f"/responses/{item.id}/event"
+    assert "停止计时" in client.post(path, data=data, follow_redirects=True).text
+    stopped = {c.rule.stopped_by: c.stopped_at for c in reload(item).clocks}
+    assert stopped == {"published": None, "event_held": held}
+    assert "停止计时</strong>" in client.get(f"/responses/{item.id}").text
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        ({"event_id": "0"}, 409),
+        ({"version": "2"}, 422),
+        ({"event_id": "4711", "version": "2"}, 404),
+    ],
+)
+def test_a_choice_of_event_that_cannot_be_is_refused(client, people, data, status):
+    item = drafted()
+    assert item.version_id == 2
+    people.sign_in(client, people.analyst)
+    assert client.post(f"/responses/{item.id}/event", data=data).status_code == status
+
+
+def test_who_neither_opens_nor_publishes_chooses_no_event(client, people):
+    planned.event(starts_at=utc_now() + timedelta(days=1))
+    item = opened()
+    for role in set(Role) - {Role.ANALYST, Role.EDITOR, Role.PRESS_OFFICER}:
+        people.sign_in(client, people.holding(role))
+        assert client.post(f"/responses/{item.id}/event").status_code == 403
+    people.sign_in(client, people.signer)
+    assert "event-id" not in client.get(f"/responses/{item.id}").text
+
+
+def test_an_item_reads_no_more_versions_than_it_shows(client, people):
+    item = drafted("最早的一版，情况正在核实。")
+    for number in range(5):
+        save(item, f"第{number}次修改，情况已经核实清楚。", people.editor)
+    people.sign_in(client, people.auditor)
+    db.session.expunge_all()
+    read: list[str] = []
+    remember = lambda draft, _context: read.append(draft)  # noqa: E731
+    db_event.listen(Draft, "load", remember)
+    try:
+        client.get(f"/responses/{item.id}")
+    finally:
+        db_event.remove(Draft, "load", remember)
+    assert len(read) == 6
+    assert sum("text" not in inspect(draft).unloaded for draft in read) == 4
 
 
 def test_the_topic_page_may_ask_for_its_items(app):

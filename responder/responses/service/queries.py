@@ -113,11 +113,11 @@ def waiting_for(session: Session, actor: Actor) -> list[ResponseItem]:
 
 
 def due(session: Session, limit: int | None = None) -> list[ItemClock]:
-    """The clocks that run, earliest end first."""
+    """The clocks that run, earliest end first; nobody works on what is in the archive."""
     query = (
         select(ItemClock)
         .join(ItemClock.item)
-        .where(ItemClock.stopped_at.is_(None))
+        .where(ItemClock.stopped_at.is_(None), ResponseItem.state != ItemState.ARCHIVED)
         .order_by(ItemClock.due_at, ItemClock.id)
         .options(
             contains_eager(ItemClock.item).joinedload(ResponseItem.unit),
@@ -129,7 +129,9 @@ def due(session: Session, limit: int | None = None) -> list[ItemClock]:
 
 
 def next_clock(item: ResponseItem) -> ItemClock | None:
-    """The running clock that ends first, or None when none runs."""
+    """The running clock that ends first, or None when none runs or the item is archived."""
+    if item.state is ItemState.ARCHIVED:
+        return None
     running = [clock for clock in item.clocks if clock.stopped_at is None]
     return min(running, key=lambda clock: clock.due_at, default=None)
 
@@ -143,7 +145,8 @@ def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
 def _earliest_ends() -> Subquery:
     return (
         select(ItemClock.item_id, func.min(ItemClock.due_at).label("due_at"))
-        .where(ItemClock.stopped_at.is_(None))
+        .join(ItemClock.item)
+        .where(ItemClock.stopped_at.is_(None), ResponseItem.state != ItemState.ARCHIVED)
         .group_by(ItemClock.item_id)
         .subquery("earliest_end")
     )

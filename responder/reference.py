@@ -1,0 +1,131 @@
+"""``responder calendar`` and ``responder clocks``: what the office's deadlines rest on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from responder.core.clocks import ClockRule, all_rules, find_rule
+from responder.core.console import json_option, print_json, say
+from responder.core.database import db, transaction
+from responder.core.errors import Invalid
+from responder.core.permissions import CONSOLE
+from responder.core.work_calendar import find_year, load_calendar, read_year, set_day, store_year
+from responder.responses import service as responses
+from responder.settings import Settings
+
+
+@click.group()
+def calendar() -> None:
+    """工作日历：放假与调休。"""
+
+
+@calendar.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@json_option
+@with_appcontext
+def calendar_import(paths: tuple[Path, ...], as_json: bool) -> None:
+    """导入一年或数年的节假日 JSON，替换该年原有安排，并重算正在计时的时限。
+
+    例：responder calendar import 2027.json
+    """
+    years = []
+    for path in paths:
+        year, days, source = read_year(path)
+        with transaction(CONSOLE) as session:
+            store_year(session, year, days, source)
+            moved = responses.recompute_clocks(session, load_calendar(session), _zone())
+        years.append({"year": year, "days": len(days), "clocks_moved": len(moved)})
+        say(f"{year} 年：{len(days)} 天已导入，{len(moved)} 个时限随之改变")
+    if as_json:
+        print_json({"years": years})
+
+
+@calendar.command("show")
+@click.argument("year", type=int)
+@json_option
+@with_appcontext
+def calendar_show(year: int, as_json: bool) -> None:
+    """列出一年里与平常周不同的日子。
+
+    例：responder calendar show 2026
+    """
+    found = find_year(db.session, year)
+    if as_json:
+        days = [{"day": d.day, "working": d.is_working, "name": d.name} for d in found.days]
+        print_json({"year": year, "source": found.source, "days": days})
+        return
+    click.echo(f"{year} 年（{found.source}）")
+    for day in found.days:
+        click.echo(f"  {day.day}  {'上班' if day.is_working else '放假'}  {day.name}")
+
+
+@calendar.command("set")
+@click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--off/--working", "is_off", required=True, help="这一天放假，或上班。")
+@click.option("--name", required=True, help="名称，例如“市庆日”。")
+@with_appcontext
+def calendar_set(day: datetime, is_off: bool, name: str) -> None:
+    """改一天的安排，并重算正在计时的时限。
+
+    例：responder calendar set 2026-05-04 --off --name 市庆日
+    """
+    with transaction(CONSOLE) as session:
+        set_day(session, day.date(), not is_off, name)
+        moved = responses.recompute_clocks(session, load_calendar(session), _zone())
+    say(f"{day:%Y-%m-%d} 已改为{'放假' if is_off else '上班'}，{len(moved)} 个时限随之改变")
+
+
+@click.group()
+def clocks() -> None:
+    """时限规则：事由、时长、依据。"""
+
+
+@clocks.command("list")
+@json_option
+@with_appcontext
+def clocks_list(as_json: bool) -> None:
+    """列出全部时限规则。
+
+    例：responder clocks list
+    """
+    rules = all_rules(db.session)
+    if as_json:
+        print_json({"rules": [_rule_as_json(rule) for rule in rules]})
+        return
+    for rule in rules:
+        click.echo(f"{rule.code}  {rule.name}  {rule.length_label}\n    {rule.source}")
+
+
+@clocks.command("set")
+@click.argument("code")
+@click.option("--length", required=True, type=click.IntRange(1, 10_000), help="新的时长。")
+@click.option("--source", required=True, help="依据的文件，写全文号。")
+@with_appcontext
+def clocks_set(code: str, length: int, source: str) -> None:
+    """改一条规则的时长，并写明依据。已经起算的时限不变。
+
+    例：responder clocks set public_concern --length 36 --source 市府办〔2026〕12号
+    """
+    if not source.strip():
+        raise Invalid("请用 --source 写明依据的文件")
+    with transaction(CONSOLE) as session:
+        rule = find_rule(session, code)
+        rule.length, rule.source = length, source.strip()
+    say(f"{rule.name}：{rule.length_label}")
+
+
+def _zone() -> ZoneInfo:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.zone
+
+
+def _rule_as_json(rule: ClockRule) -> dict[str, Any]:
+    names = ("code", "level", "name", "duty", "starts_from", "stopped_by", "length", "source")
+    return {**{name: getattr(rule, name) for name in names}, "unit": rule.unit}
