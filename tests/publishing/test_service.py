@@ -93,7 +93,7 @@ def test_publishing_copies_the_texts_and_stops_the_clocks(people):
     item = brought_to(S.PUBLISHED)
     [entry] = entries()
     assert entry.index_number == f"HY-2026-{item.id:04d}"
-    assert (entry.unit_name, entry.publisher) == ("市住房和城乡建设局", "江澜市人民政府新闻办公室")
+    assert (entry.unit_name, entry.publisher) == ("市住房和城乡建设局", "本市人民政府新闻办公室")
     assert (entry.title, entry.answer, entry.published_at) == (item.title, ANSWER, NOW)
     assert [clock.stopped_at for clock in item.clocks] == [NOW]
     spoil(item, answer="事后改动的内容，不应影响公开条目。")

@@ -44,7 +44,7 @@ def test_an_entry_shows_every_element_of_the_form(client):
         "回应单位：市住房和城乡建设局",
         "回应时间：2026-11-20 09:00",
         entry.index_number,
-        "江澜市人民政府新闻办公室",
+        "本市人民政府新闻办公室",
         "发布日期",
     ):
         assert expected in text
@@ -130,9 +130,9 @@ def test_the_feed_is_valid_atom(client):
     assert answer.content_type == "application/atom+xml; charset=utf-8"
     feed = ElementTree.fromstring(answer.data)
     assert feed.tag == f"{ATOM}feed"
-    assert feed.findtext(f"{ATOM}title") == "江澜市回应关切"
+    assert feed.findtext(f"{ATOM}title") == "本市回应关切"
     assert feed.findtext(f"{ATOM}id").startswith("tag:127.0.0.1,")
-    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "江澜市人民政府新闻办公室"
+    assert feed.findtext(f"{ATOM}author/{ATOM}name") == "本市人民政府新闻办公室"
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
     assert links == {
         "self": "http://127.0.0.1:8000/concerns/feed.xml",

@@ -19,7 +19,7 @@ from responder.planning.models import EventState, PressEvent
 from responder.responses import rules, service
 from responder.responses.models import ItemClock, ItemState, Level, ResponseItem
 from responder.settings import Settings
-from tests.factories import NOW, People
+from tests.factories import NOW, People, unit
 from tests.planning import factories as planned
 from tests.responses.factories import brought_to, opened, reload
 
@@ -179,10 +179,11 @@ def test_an_announcement_that_moves_nothing_still_ends_what_was_provisional(
 ) -> None:
     add_rule("five_days", 5)
     far = datetime.fromisoformat("2090-05-15T09:00+08:00")
+    responsible = unit()
     with transaction(CONSOLE, far) as writing:
         item = service.open_item(
             writing, CONSOLE, far, title="远", concern="远", concern_source="",
-            unit=planned.unit(), level=Level.ORDINARY, found_at=far,
+            unit=responsible, level=Level.ORDINARY, found_at=far,
         )  # fmt: skip
     (clock,) = [c for c in item.clocks if c.rule.code == "five_days"]
     assert clock.provisional

@@ -248,10 +248,10 @@ def test_the_board_finds_either_script_and_takes_wildcards_for_letters(session):
     opened(title="关于停水的回应", concern="停水100%属实")
     other_script = opened(title="關於車位的回應")
     for words in ("關於車位", "关于车位"):
-        assert session.scalars(service.board(q=words)).all() == [item, other_script]
+        assert session.scalars(service.board(q=words)).all() == [other_script, item]
     assert len(session.scalars(service.board(q="100%")).all()) == 1
     assert session.scalars(service.board(q="_")).all() == []
-    assert session.scalars(service.board(q="\x00车位的回应")).all() == [item, other_script]
+    assert session.scalars(service.board(q="\x00车位的回应")).all() == [other_script, item]
 
 
 def test_the_board_filters_by_unit_and_counts_every_state(session):
