@@ -20,7 +20,7 @@ def measure() -> dict[str, Any]:
     """Counts of the world, and the agreement of topics with storylines."""
     world = generate(local(utc_now()).date())
     storyline_of = {m.external_id: m.storyline for m in world.messages if m.storyline}
-    with demo_instance():
+    with demo_instance() as app, app.app_context():
         rows = db.session.execute(
             select(Message.external_id, Membership.topic_id).join(
                 Membership, Membership.message_id == Message.id

@@ -20,7 +20,7 @@ from responder.settings import Settings
 
 @contextmanager
 def demo_instance() -> Iterator[Flask]:
-    """The application on SQLite with the demo world, inside an application context."""
+    """The application on SQLite with the demo world."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(state_dir=Path(folder))
         app = create_app(settings)
@@ -28,4 +28,4 @@ def demo_instance() -> Iterator[Flask]:
             prepare_database(ADMINISTRATOR.username, ADMINISTRATOR.display_name, PASSWORD)
             now = utc_now()
             loader.load(generate(local(now).date()), now, settings)
-            yield app
+        yield app

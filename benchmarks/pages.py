@@ -26,11 +26,13 @@ ROUNDS = 15
 def measure() -> dict[str, Any]:
     """Page → how many times the time of the emptiest page it takes (medians)."""
     with demo_instance() as app:
-        user = accounts.find_user(db.session, "analyst")
-        assert user is not None
+        with app.app_context():
+            user = accounts.find_user(db.session, "analyst")
+            assert user is not None
+            seal = user.get_id()
         stranger, analyst = app.test_client(), app.test_client()
         with analyst.session_transaction() as cookies:
-            cookies["_user_id"], cookies["_fresh"] = user.get_id(), True
+            cookies["_user_id"], cookies["_fresh"] = seal, True
         floor = _seconds(stranger, "/sign-in")
         ratios = {name: round(_seconds(analyst, path) / floor, 1) for name, path in PAGES.items()}
     return {"floor": "sign-in page", "times_the_floor": ratios}

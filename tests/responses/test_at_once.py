@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from responder.accounts.models import Unit
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Role
 from responder.responses import service
-from responder.responses.models import ItemState
+from responder.responses.models import ItemState, Level
 from tests.conftest import DATABASES
-from tests.factories import NOW, People
+from tests.factories import NOW, People, unit
 from tests.responses.factories import brought_to, drafted
 from tests.responses.installations import installation
 
@@ -90,3 +91,29 @@ def test_of_several_who_approve_at_once_one_is_counted(instance: Flask) -> None:
         item = service.find_item(db.session, item_id)
         assert item.state is ItemState.SECOND_REVIEW
         assert len(item.reviews) == 1
+
+
+def test_clicks_at_the_same_moment_open_one_item(instance: Flask) -> None:
+    with instance.app_context():
+        analyst = People().analyst.actor
+        responsible = unit().id
+    opened: list[int] = []
+
+    def click(_number: int) -> None:
+        with transaction(analyst, NOW) as session:
+            item = service.open_item_once(
+                session,
+                analyst,
+                NOW,
+                title="关于车位的回应",
+                concern="车位只售不租",
+                concern_source="",
+                unit=session.get_one(Unit, responsible),
+                level=Level.ORDINARY,
+                found_at=NOW,
+            )
+            opened.append(item.id)
+
+    assert at_once(instance, click) == []
+    assert len(opened) == PEOPLE
+    assert len(set(opened)) == 1
