@@ -44,7 +44,7 @@ class Settings(BaseSettings):
         "本市人民政府新闻办公室", description="公开栏目的发布机构，写入条目和索引号"
     )
     public_url: str = Field(
-        "http://127.0.0.1:8000", description="公开栏目的外部地址，写入订阅源的链接"
+        "", description="公开栏目的外部地址，写入订阅源的链接；留空则用访问者所用的地址"
     )
     import_max_megabytes: int = Field(
         100, ge=1, le=2048, description="导入文件大小上限（MB），解压后不得超过其十倍"

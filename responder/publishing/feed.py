@@ -15,23 +15,27 @@ from responder.settings import Settings
 FEED_ENTRIES = 50
 
 
-def atom(entries: Iterable[Entry], settings: Settings) -> str:
-    """The feed, newest entry first, with absolute links under ``settings.public_url``."""
+def atom(entries: Iterable[Entry], settings: Settings, site: str) -> str:
+    """The feed, newest entry first.
+
+    :param site: the address that the reader used; every link is absolute under it. The
+        entries' ids do not depend on it, so that no reader sees them as new.
+    """
     host = urlsplit(settings.public_url).hostname or "localhost"
     feed = Atom1Feed(
         title=f"{settings.city_name}回应关切",
-        link=_absolute(settings, "publishing.index"),
+        link=_absolute(site, "publishing.index"),
         description=f"{settings.publisher_name}对群众关切的公开回应",
         language="zh-Hans",
         author_name=settings.publisher_name,
-        feed_url=_absolute(settings, "publishing.feed"),
+        feed_url=_absolute(site, "publishing.feed"),
         feed_guid=f"tag:{host},2026:concerns",
     )
     for entry in entries:
         number = entry.index_number
         feed.add_item(
             title=entry.title,
-            link=_absolute(settings, "publishing.show", entry_id=entry.id),
+            link=_absolute(site, "publishing.show", entry_id=entry.id),
             description=_html(entry.concern),
             content=_html(entry.answer),
             unique_id=rules.tag_uri(host, entry.published_at, number, settings.zone),
@@ -46,6 +50,6 @@ def _html(text: str) -> str:
     return render_template("publishing/_paragraphs.html", text=text)
 
 
-def _absolute(settings: Settings, endpoint: str, entry_id: int | None = None) -> str:
+def _absolute(site: str, endpoint: str, entry_id: int | None = None) -> str:
     address = url_for(endpoint) if entry_id is None else url_for(endpoint, entry_id=entry_id)
-    return settings.public_url.rstrip("/") + address
+    return site.rstrip("/") + address

@@ -83,7 +83,8 @@ def show(entry_id: int) -> Response:
 def feed() -> AnyResponse:
     newest = db.session.scalars(service.entries().limit(FEED_ENTRIES))
     response = Response(
-        atom(newest, _settings()), content_type="application/atom+xml; charset=utf-8"
+        atom(newest, _settings(), _settings().public_url or request.url_root),
+        content_type="application/atom+xml; charset=utf-8",
     )
     response.cache_control.public = True
     response.cache_control.max_age = SECONDS_CACHED
