@@ -17,6 +17,7 @@ from responder.demo.accounts import PASSWORD
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 WIDTHS = (1280, 390)
+TALLEST = 2200  # what a phone shows further down repeats itself
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # name → who looks, and the way there: an address, or an address and links to follow.
@@ -67,7 +68,9 @@ def _shoot_all(browser: Browser, url: str, width: int) -> None:
             page.locator(link).first.click()
             page.wait_for_load_state()
         path = FOLDER / f"{name}-{width}.png"
-        page.screenshot(path=path, full_page=width < 1000)
+        height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
+        clip = {"x": 0, "y": 0, "width": width, "height": height if width < 1000 else 860}
+        page.screenshot(path=path, full_page=True, clip=clip)
         say(str(path.relative_to(FOLDER.parents[1])))
 
 

@@ -100,7 +100,11 @@ def schedule(item_id: int) -> AnyResponse:
     with transaction(attempt.actor) as session:
         item = responses.find_item_as_seen(session, item_id, seen_version())
         service.schedule(session, item, publish_at, attempt)
+        clock = responses.next_clock(item)
+        is_late = clock is not None and clock.due_at < publish_at
     flash(_("已定时，到点自动发布。"), "success")
+    if is_late:
+        flash(_("注意：定时晚于回应时限，请取消定时后改早，或立即发布。"), "warning")
     return redirect(url_for("responses.show", item_id=item_id))
 
 

@@ -187,7 +187,9 @@ def test_the_press_officer_schedules_by_the_offices_clock(client, people):
     data = {"publish_at": "2999-03-05T09:30", "version": item.version_id}
     assert client.post(f"{base}/schedule", data=data).location == f"/responses/{item.id}"
     assert reload(item).publish_at == datetime.fromisoformat("2999-03-05T09:30+08:00")
-    assert "2999-03-05 09:30" in client.get(f"/responses/{item.id}").text
+    page = client.get(f"/responses/{item.id}").text
+    assert "2999-03-05 09:30" in page
+    assert "定时晚于回应时限" in page
     client.post(f"{base}/unschedule", data={"version": item.version_id})
     assert reload(item).state is S.SIGNED
 
