@@ -14,6 +14,7 @@ from responder.cli import prepare_database
 from responder.core.times import local, utc_now
 from responder.demo import loader
 from responder.demo.accounts import ADMINISTRATOR, PASSWORD
+from responder.demo.cli import DRESS
 from responder.demo.generate import generate
 from responder.settings import Settings
 
@@ -22,7 +23,7 @@ from responder.settings import Settings
 def demo_instance() -> Iterator[Flask]:
     """The application on SQLite with the demo world."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(state_dir=Path(folder))
+        settings = Settings(state_dir=Path(folder)).model_copy(update=DRESS)
         app = create_app(settings)
         with app.app_context():
             prepare_database(ADMINISTRATOR.username, ADMINISTRATOR.display_name, PASSWORD)

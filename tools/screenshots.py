@@ -22,7 +22,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # name → who looks, and the way there: an address, or an address and links to follow.
 PAGES: dict[str, tuple[str | None, list[str]]] = {
-    "today": ("press", ["/"]),
+    "today": ("deputy", ["/"]),
     "desk": ("operator", ["/messages/new"]),
     "messages": ("analyst", ["/messages"]),
     "topics": ("analyst", ["/topics"]),

@@ -56,10 +56,15 @@ def _hot(session: Session) -> list[Topic]:
 
 
 def _events_waiting(session: Session, actor: Actor, now: datetime) -> list[PressEvent]:
-    """Events to approve, and events of the past that nobody has said were held."""
+    """Events to approve, and events of the past that nobody has said were held.
+
+    What somebody proposed waits for a colleague, not for them.
+    """
     if not actor.may(Permission.PLAN_EDIT):
         return []
-    return [*planning.overdue_events(session, now), *planning.waiting_approval(session)]
+    proposed = planning.waiting_approval(session)
+    by_others = [event for event in proposed if event.proposed_by_id != actor.id]
+    return [*planning.overdue_events(session, now), *by_others]
 
 
 def audit_trail(kind: str = "", person: str = "") -> Select[AuditEvent]:

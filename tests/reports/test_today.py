@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from responder.core.database import transaction
-from responder.core.permissions import CONSOLE
-from tests.factories import unit
+from responder.core.permissions import CONSOLE, Role
+from responder.planning import service as planning
+from responder.planning.models import Form
+from tests.factories import NOW, unit
 from tests.topics.factories import refresh, two_worries
 
 
@@ -28,6 +32,25 @@ def test_hot_topics_that_no_event_answers_stand_out(client, people, session, app
         app.extensions["settings"] = settings
     assert page.count(">没有发布活动<") == 2
     assert "2 个热点还没有发布活动" in page
+
+
+def test_a_proposed_event_waits_for_a_colleague_of_whoever_proposed_it(client, people) -> None:
+    proposer = people.press_officer
+    unit_row = unit()
+    colleague = people.holding(Role.PRESS_OFFICER, "deputy")
+    with transaction(proposer.actor) as session:
+        planning.create_event(
+            session,
+            proposer.actor,
+            theme="夜间施工管理",
+            form=Form.BRIEFING,
+            starts_at=NOW + timedelta(days=4000),
+            unit=unit_row,
+        )
+    people.sign_in(client, proposer)
+    assert "现在没有等您办理的事项" in client.get("/").text
+    people.sign_in(client, colleague)
+    assert "现在没有等您办理的事项" not in client.get("/").text
 
 
 def test_an_empty_office_is_told_what_to_do(client, people) -> None:
