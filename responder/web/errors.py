@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from responder.core import errors
+from responder.web.trail import COMMON_FIELDS
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.Invalid: 422,
@@ -50,7 +51,11 @@ def init_app(app: Flask) -> None:
 
 def _page(status: int, message: str) -> tuple[str, int]:
     """The sentence, and whatever was typed: nobody has to write a text twice."""
-    typed = {name: text for name, text in request.form.items() if name not in UNSHOWN and text}
+    typed = {
+        _(COMMON_FIELDS.get(name, name)): text
+        for name, text in request.form.items()
+        if name not in UNSHOWN and text
+    }
     return render_template("error.html", status=status, message=message, typed=typed), status
 
 

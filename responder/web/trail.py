@@ -17,6 +17,17 @@ from responder.core.audit import AuditEvent
 from responder.web.filters import moment
 
 COMMON_FIELDS = {
+    "round": "轮次",
+    "body": "内容",
+    "text": "回应内容",
+    "note": "意见",
+    "author": "来电人姓名",
+    "phone": "联系电话",
+    "district": "区县",
+    "place": "地点",
+    "nature": "诉求性质",
+    "occurred_at": "时间",
+    "summary": "发布内容",
     "state": "状态", "name": "名称", "title": "标题", "display_name": "姓名", "username": "用户名",
     "role": "岗位", "user_id": "人员编号", "unit_id": "单位编号", "active": "可以登录",
     "password_hash": "密码", "code": "代码", "short_name": "简称", "matters": "负责事项",

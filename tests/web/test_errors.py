@@ -35,6 +35,7 @@ def test_what_was_typed_survives_the_end_of_a_session(client) -> None:
     answer = client.post("/messages/new", data={"body": "小区停水三天了", "csrf_token": "x"})
     assert answer.status_code == 401
     assert "小区停水三天了" in answer.text
+    assert ">内容</label>" in answer.text
     assert "请重新登录" in answer.text
 
 
