@@ -20,6 +20,9 @@ class Permission(StrEnum):
     IDENTITY_REVEAL = "identity.reveal"
     TOPIC_READ = "topic.read"
     TOPIC_REFRESH = "topic.refresh"
+    TOPIC_CORRECT = "topic.correct"
+    HEAT_EDIT = "heat.edit"
+    ALERT_EDIT = "alert.edit"
     PLAN_READ = "plan.read"
     PLAN_EDIT = "plan.edit"
     EVENT_LINK = "event.link"
@@ -78,7 +81,15 @@ _DESK = frozenset({_P.MESSAGE_READ, _P.TOPIC_READ, _P.PLAN_READ, _P.RESPONSE_REA
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.MESSAGE_READ, _P.MESSAGE_LOG, _P.TOPIC_READ, _P.IDENTITY_REVEAL}),
     Role.MONITOR: frozenset({_P.MESSAGE_READ, _P.MESSAGE_IMPORT, _P.TOPIC_READ}),
-    Role.ANALYST: _DESK | {_P.MESSAGE_IMPORT, _P.TOPIC_REFRESH, _P.RESPONSE_OPEN},
+    Role.ANALYST: _DESK
+    | {
+        _P.MESSAGE_IMPORT,
+        _P.TOPIC_REFRESH,
+        _P.TOPIC_CORRECT,
+        _P.HEAT_EDIT,
+        _P.ALERT_EDIT,
+        _P.RESPONSE_OPEN,
+    },
     Role.LIAISON: frozenset({_P.TOPIC_READ, _P.PLAN_READ}),
     Role.EDITOR: _DESK | {_P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
@@ -86,7 +97,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD},
     Role.SIGNER: _DESK | {_P.RESPONSE_SIGN},
     Role.PRESS_OFFICER: _DESK
-    | {_P.PLAN_EDIT, _P.EVENT_LINK, _P.RESPONSE_OPEN, _P.PUBLISH, _P.ARCHIVE},
+    | {
+        _P.TOPIC_CORRECT,
+        _P.HEAT_EDIT,
+        _P.ALERT_EDIT,
+        _P.PLAN_EDIT,
+        _P.EVENT_LINK,
+        _P.RESPONSE_OPEN,
+        _P.PUBLISH,
+        _P.ARCHIVE,
+    },
     Role.SPOKESPERSON: _DESK,
     Role.SUPERVISOR: _DESK | {_P.AUDIT_READ},
     Role.ADMINISTRATOR: frozenset({_P.USER_MANAGE, _P.AUDIT_READ}),
