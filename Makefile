@@ -3,13 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
 PORT ?= 8000
 STATE ?= var
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench screenshots translations lock clean
+.PHONY: help run test check bench bench-topics screenshots translations lock clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -30,6 +31,9 @@ check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 bench: $(VENV)/.dev  ## print the figures that the documents quote
 	$(BIN)/python -m benchmarks
 
+bench-topics: $(BENCH_VENV)/.bench  ## our topics beside five other methods, and the cost up to a million
+	$(BENCH_VENV)/bin/python -m benchmarks.topics
+
 screenshots: $(VENV)/.dev  ## make the pictures of the README
 	$(BIN)/python -m tools.screenshots
 
@@ -41,13 +45,16 @@ lock:  ## write the lock files anew from pyproject.toml (needs uv)
 		--generate-hashes --no-emit-index-url --no-header -q --upgrade -o requirements.lock
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header -q --upgrade -o requirements-dev.lock
+	uv pip compile pyproject.toml --extra bench -c requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --upgrade \
+		-o requirements-bench.lock
 
 clean:  ## remove what was installed and made here (the data under var/ stays)
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(BENCH_VENV) dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-$(VENV)/bin/python:
+$(VENV)/bin/python $(BENCH_VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make run PYTHON=python3.12")'
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(@D:/bin=)
 
 $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --require-hashes -r requirements.lock
@@ -57,4 +64,10 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/.dev: requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The lock is complete, and leaves out on purpose what BERTopic would pull in: hence --no-deps.
+$(BENCH_VENV)/.bench: requirements-bench.lock pyproject.toml | $(BENCH_VENV)/bin/python
+	$(BENCH_VENV)/bin/python -m pip install -q --no-deps --require-hashes -r requirements-bench.lock
+	$(BENCH_VENV)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

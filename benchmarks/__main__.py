@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import json
 
-from benchmarks import demo_world, pages, topic_quality
+from benchmarks import (
+    demo_world,
+    incremental,
+    order,
+    pages,
+    second_domain,
+    stability,
+    topic_quality,
+)
 
 BENCHMARKS = {
     "demo_world": demo_world.measure,
     "pages": pages.measure,
     "topic_quality": topic_quality.measure,
+    "second_domain": second_domain.measure,
+    "order": order.measure,
+    "stability": stability.measure,
+    "incremental": incremental.measure,
 }
 
 

@@ -1,143 +1,317 @@
-"""Gather a stream of message vectors into topics: single pass, then a consolidation."""
+"""Gather a stream of message vectors into topics, at a cost that does not grow with history."""
 
-from hashlib import blake2b
-from itertools import pairwise
-from typing import Self
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from nlp.gathering import merge_born, reassign, renumber, single_pass, totals
-from nlp.sparse import Integers, Matrix, csr_matrix, sum_rows_by, unit_rows
+from nlp.kernels import passes
+from nlp.kernels.passes import Limits
+from nlp.kernels.table import WIDEST
+from nlp.kernels.topics import ROWS, Reach, Topics
+from nlp.repeats import Repeats, digests
+from nlp.sparse import Floats, Integers, Matrix
+from nlp.store import arrays_of, compact, empty, grown
+
+_PROTECTED, _KNOWN, _BORN = 0, 1, 2  # ranks: who keeps its id when two topics merge
 
 
 class StreamClusterer:
-    """Assign messages, in time order, to the topic whose centroid is nearest, or to a new one.
+    """Assign messages, in the order given, to the nearest topic or to a new one.
 
-    A message joins at cosine >= `threshold`. Then, `rounds` times, topics born in this call
-    are merged into their nearest at cosine >= `merge_threshold`, and the messages of this
-    call move to the topic that suits them best, or stand alone below `stay_threshold`.
-    Whatever was restored or predicted by an earlier call never moves, and two topics that
-    existed before are never merged: that is left to people.
+    A message joins the topic of the nearest centroid when the cosine, plus `lead_weight`
+    times its lead over the next topic, is >= `join`: who is near to many topics alike says
+    little. Then, once for each `period` messages and at the end of a call, topics merge with
+    their nearest from `merge` on, and the messages of this period move to the topic that
+    suits them best, or stand alone below `stay`.
 
-    Exact repeats follow their first without a search and do not weigh in the centroid, so
-    that a flood of copies cannot pull a topic away. Messages without any word stand alone.
-    Cost of a call: messages x topics held here, so hand over active topics only.
-    The same input gives the same output; no randomness.
+    A message of an earlier call never moves. Two topics of earlier calls may merge, unless
+    protected or kept apart; the larger keeps its id, and `merges_` says so.
 
-    Learned: `topic_ids_` (int64, shape (k,)) and `centroids_` (CSR (k, d), rows of length 1).
+    A topic of one message leaves after `single_days` without another, any other after
+    `topic_days`; time is that of the newest message seen, so late messages are welcome.
+    Exact repeats follow their first and do not weigh. Same input, same output.
+
+    Learned: `topic_ids_` (int64 (k,)), the topics held; `merges_` ([(kept, lost), …]) and
+    `similarities_` (float64 (m,)) of the last call.
     """
 
     def __init__(
         self,
-        threshold: float = 0.34,
-        merge_threshold: float = 0.40,
-        stay_threshold: float = 0.30,
-        rounds: int = 1,
+        join: float = 0.31,
+        merge: float = 0.36,
+        stay: float = 0.29,
+        lead_weight: float = 0.2,
+        most: int = 256,
+        period: int = 8192,
+        single_days: float = 180.0,
+        topic_days: float = 730.0,
+        reach: Reach | None = None,
     ) -> None:
-        self.threshold = threshold
-        self.merge_threshold = merge_threshold
-        self.stay_threshold = stay_threshold
-        self.rounds = rounds
-        self.topic_ids_: Integers = np.empty(0, dtype=np.int64)
-        self._sums: Matrix | None = None
-        self._seen: dict[bytes, int] = {}
+        if most > WIDEST:
+            raise ValueError(f"a topic keeps at most {WIDEST} features, not {most}")
+        self.limits = Limits(join, merge, stay, lead_weight)
+        self.reach = reach or Reach(features=24, postings=256, compared=12, indexed=16)
+        self.most = most
+        self.period = period
+        self.single_days = single_days
+        self.topic_days = topic_days
+        self.merges_: list[tuple[int, int]] = []
+        self.similarities_: Floats = np.empty(0)
+        self._topics: Topics | None = None
+        self._repeats = Repeats()
         self._lowest_id = 0
+        self._lost: dict[int, int] = {}  # by a merge of the last call: lost id → kept id
+        self._before = 0  # ids from here on were given out before the last call
 
     @property
-    def centroids_(self) -> Matrix:
-        """The topics' centroids, CSR (k, d), rows of length 1, in the order of `topic_ids_`."""
-        if self._sums is None:
-            raise ValueError("nothing restored or predicted yet: there are no centroids")
-        return unit_rows(self._sums)
+    def topic_ids_(self) -> Integers:
+        """The ids of the topics held, int64 (k,), in the order in which they began."""
+        if self._topics is None:
+            return np.empty(0, dtype=np.int64)
+        return self._topics.ids[self._live()]
 
-    def restore(self, vectors: Matrix, topic_ids: ArrayLike) -> Self:
-        """Take up messages that already have a topic; replaces what was learned before.
+    def partial_fit_predict(
+        self,
+        vectors: Matrix,
+        moments: ArrayLike,
+        *,
+        protected: Collection[int] = (),
+        apart: Iterable[tuple[int, int]] = (),
+    ) -> Integers:
+        """Return the topic id of each message, int64 (m,), and remember the messages.
 
-        `vectors`: CSR (n, d); `topic_ids`: n ids >= 0. Raises ValueError when lengths differ
-        or an id is negative (negative ids are kept for new topics).
+        `vectors`: CSR (m, d), rows of length 1 before any cut; `moments`: m days since any
+        epoch, in any order. New topics get -1, -2, … (see `rename`), never used twice.
+        `protected`: ids that no merge may take away; `apart`: pairs of ids >= 0 never to merge,
+        each protected too, so that none comes to the other by way of a third.
+        Raises ValueError when lengths or widths differ, or a row has over 1,024 entries.
         """
+        vectors, days = self._checked(vectors, moments)
+        marks = digests(vectors)
+        fresh, first_of = self._repeats.split(marks)
+        topics = np.empty(vectors.shape[0], dtype=np.int64)
+        self.merges_, self._lost, self._before = [], {}, self._lowest_id
+        self.similarities_ = np.ones(vectors.shape[0])
+        pairs = _packed(apart)
+        for start in range(0, len(fresh), self.period):
+            part = fresh[start : start + self.period]
+            topics[part] = self._gather(vectors[part], days[part], protected, pairs, part)
+        topics[fresh] = _resolved(self._lost, topics[fresh])
+        self._repeats.rename({lost: _last_of(self._lost, lost) for lost in self._lost})
+        self._repeats.remember(marks[fresh], topics[fresh])
+        topics[:] = self._repeats.topics_of(marks, topics, first_of)
+        self._forget_old()
+        return topics
+
+    def restore(self, vectors: Matrix, topic_ids: ArrayLike, moments: ArrayLike) -> Self:
+        """Put messages into the topics that they are known to have; may be called again.
+
+        `topic_ids`: n ids >= 0. Raises ValueError for a negative id.
+        """
+        vectors, days = self._checked(vectors, moments)
         ids = np.asarray(topic_ids, dtype=np.int64).ravel()
         if len(ids) != vectors.shape[0]:
             raise ValueError(f"{vectors.shape[0]} vectors but {len(ids)} topic ids")
         if len(ids) and ids.min() < 0:
             raise ValueError("topic ids to restore must be >= 0; negative ones mean new topics")
-        self.topic_ids_, groups = np.unique(ids, return_inverse=True)
-        self._lowest_id = 0
-        self._seen = {}
-        vectors = vectors.tocsr()
-        digests = _digests(vectors)
-        self._remember(digests, ids)
-        fresh = _fresh_rows(digests, {})
-        self._sums = sum_rows_by(groups[fresh], len(self.topic_ids_), vectors[fresh])
+        marks = digests(vectors)
+        fresh, _ = self._repeats.split(marks)
+        topics = self._reserve(len(fresh))
+        forced = self._rows_for(topics, ids[fresh], days[fresh])
+        part = vectors[fresh]
+        passes.assign(
+            topics, self.reach, self.limits, part.indptr, part.indices, part.data, days[fresh],
+            forced, np.empty(len(fresh), np.int64),
+        )  # fmt: skip
+        self._repeats.remember(marks[fresh], ids[fresh])
         return self
 
-    def partial_fit_predict(self, vectors: Matrix) -> Integers:
-        """Return the topic id of each message, int64 (m,), and remember the messages.
+    def forget(self, topic_ids: Collection[int]) -> Self:
+        """Drop topics, as before `restore` puts them back with other messages."""
+        if self._topics is not None:
+            live = self._live()
+            gone = live[np.isin(self._topics.ids[live], list(topic_ids))]
+            self._topics.size[gone] = 0
+        self._repeats.forget(topic_ids)
+        return self
 
-        `vectors`: CSR (m, d) in time order. Ids >= 0 are topics that were restored; new
-        topics get -1, -2, … in the order of their first message, never reused by this
-        clusterer: the caller gives them rows of its own. Raises ValueError when the width
-        differs from that of earlier vectors.
+    def rename(self, names: Mapping[int, int]) -> Self:
+        """Give topics other ids: old → new, as when the caller stored the new ones."""
+        if self._topics is not None:
+            live = self._live()
+            ids = self._topics.ids[live].tolist()
+            self._topics.ids[live] = [names.get(topic_id, topic_id) for topic_id in ids]
+        self._repeats.rename(names)
+        return self
+
+    def nearest(self, topic_ids: Sequence[int], limit: int = 3) -> list[list[tuple[int, float]]]:
+        """Return for each topic the ids of those it is nearest to, with the cosine, best first.
+
+        A topic that is not held has none.
         """
-        if self._sums is None:
-            self._sums = csr_matrix((0, vectors.shape[1]))
-        if vectors.shape[1] != self._sums.shape[1]:
-            raise ValueError(f"vectors are {vectors.shape[1]} wide, not {self._sums.shape[1]}")
-        if not vectors.shape[0]:
-            return np.empty(0, dtype=np.int64)
-        return self._predict(vectors.tocsr())
+        if self._topics is None:
+            return [[] for _ in topic_ids]
+        live = self._live()
+        row_of = dict(zip(self._topics.ids[live].tolist(), live.tolist(), strict=True))
+        rows = np.array([row_of.get(one, -1) for one in topic_ids], dtype=np.int64)
+        found = np.full((len(rows), limit), -1, dtype=np.int64)
+        cosines = np.zeros((len(rows), limit))
+        passes.neighbours(self._topics, self.reach, rows, found, cosines)
+        return [
+            [
+                (int(self._topics.ids[row]), round(float(cosine), 4))
+                for row, cosine in zip(*pair, strict=True)
+                if row >= 0
+            ]
+            for pair in zip(found.tolist(), cosines.tolist(), strict=True)
+        ]
 
-    def _predict(self, vectors: Matrix) -> Integers:
-        digests = _digests(vectors)
-        fresh = _fresh_rows(digests, self._seen)
-        topics = np.zeros(vectors.shape[0], dtype=np.int64)
-        topics[fresh] = self._cluster(vectors[fresh])
-        self._remember([digests[row] for row in fresh], topics[fresh])
-        for row, digest in enumerate(digests):
-            if digest:
-                topics[row] = self._seen[digest]
-        return topics
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Return all that was learned, as arrays to be stored before anything else is done."""
+        if self._topics is None:
+            return {}
+        self._topics = compact(self._topics)
+        learned = {"lowest_id": np.array(self._lowest_id), **self._repeats.state()}
+        return arrays_of(self._topics) | learned
 
-    def _remember(self, digests: list[bytes], topics: Integers) -> None:
-        for digest, topic in zip(digests, topics.tolist(), strict=True):
-            if digest:
-                self._seen.setdefault(digest, topic)
+    def load(self, state: Mapping[str, NDArray[Any]]) -> Self:
+        """Take up what `state` returned."""
+        if "lowest_id" in state:
+            self._lowest_id = int(state["lowest_id"])
+            self._repeats.load(state)
+            arrays = {name: np.array(state[name]) for name in Topics._fields}
+            self._topics = Topics(**arrays)
+        return self
 
-    def _cluster(self, vectors: Matrix) -> Integers:
-        """Assign rows that are no repeats, extend the topics, return the topic ids."""
-        base = self._sums
-        assigned = single_pass(base, vectors, self.threshold)
-        for _ in range(self.rounds):
-            assigned = merge_born(base, vectors, assigned, self.merge_threshold)
-            assigned = reassign(base, vectors, assigned, self.stay_threshold)
-        known = len(self.topic_ids_)
-        assigned = renumber(assigned, known)
-        self._sums = totals(base, vectors, assigned)
-        born = self._sums.shape[0] - known
-        new_ids = self._lowest_id - 1 - np.arange(born, dtype=np.int64)
-        self._lowest_id -= born
-        self.topic_ids_ = np.concatenate([self.topic_ids_, new_ids])
-        return self.topic_ids_[assigned]
+    def _checked(self, vectors: Matrix, moments: ArrayLike) -> tuple[Matrix, Floats]:
+        days = np.asarray(moments, dtype=np.float64).ravel()
+        if len(days) != vectors.shape[0]:
+            raise ValueError(f"{vectors.shape[0]} vectors but {len(days)} moments")
+        width = vectors.shape[1]
+        if self._topics is None:
+            self._topics = empty(width, self.most)
+        if len(self._topics.heads) != width:
+            raise ValueError(f"vectors are {width} wide, not {len(self._topics.heads)}")
+        vectors = vectors.tocsr().astype(np.float32)
+        longest = int(np.diff(vectors.indptr).max(initial=0))
+        if longest > WIDEST:
+            raise ValueError(f"a vector has {longest} entries; {WIDEST} are allowed")
+        return vectors, days
+
+    def _live(self) -> Integers:
+        assert self._topics is not None
+        rows = int(self._topics.counters[ROWS])
+        return np.flatnonzero(self._topics.size[:rows] > 0).astype(np.int64)
+
+    def _reserve(self, messages: int) -> Topics:
+        """Make room for as many new topics as messages; return the arrays."""
+        assert self._topics is not None
+        self._topics = grown(self._topics, messages, self.reach.indexed)
+        return self._topics
+
+    def _rows_for(self, topics: Topics, ids: Integers, days: Floats) -> Integers:
+        """The row of each topic id; rows are opened for ids not held."""
+        live = self._live()
+        row_of = dict(zip(topics.ids[live].tolist(), live.tolist(), strict=True))
+        rows = np.empty(len(ids), dtype=np.int64)
+        for position, topic_id in enumerate(ids.tolist()):
+            if topic_id not in row_of:
+                row = row_of[topic_id] = int(topics.counters[ROWS])
+                topics.counters[ROWS] += 1
+                topics.ids[row] = topic_id
+                topics.first[row] = topics.last[row] = days[position]
+            rows[position] = row_of[topic_id]
+        return rows
+
+    def _gather(
+        self,
+        vectors: Matrix,
+        days: Floats,
+        protected: Collection[int],
+        apart: Integers,
+        positions: Integers,
+    ) -> Integers:
+        """Assign, merge and reassign one period of messages; return their topic ids."""
+        topics = self._reserve(3 * len(days))  # for assigning, merging and reassigning
+        known = int(topics.counters[ROWS])
+        rows = np.empty(len(days), dtype=np.int64)
+        nowhere = np.full(len(days), -1, dtype=np.int64)
+        csr = (vectors.indptr, vectors.indices, vectors.data, days)
+        passes.assign(topics, self.reach, self.limits, *csr, nowhere, rows)
+        self._name_new(topics, known)
+        rows = self._merge(rows, protected, apart)
+        topics = self._reserve(len(days))
+        passes.reassign(topics, self.reach, self.limits, *csr, rows)
+        self._name_new(topics, known)
+        self.similarities_[positions] = _similarities(vectors, topics, rows)
+        return topics.ids[rows]
+
+    def _name_new(self, topics: Topics, known: int) -> None:
+        """Give the rows opened since their negative ids."""
+        rows = np.arange(known, int(topics.counters[ROWS]))
+        unnamed = rows[topics.ids[rows] == 0]
+        topics.ids[unnamed] = self._lowest_id - 1 - np.arange(len(unnamed))
+        self._lowest_id -= len(unnamed)
+
+    def _merge(self, rows: Integers, protected: Collection[int], apart: Integers) -> Integers:
+        """Merge the topics touched until none is near; return the rows of the messages."""
+        topics = self._reserve(0)
+        held = [*protected, *(apart >> 32).tolist(), *(apart & 0xFFFFFFFF).tolist()]
+        rank = np.full(len(topics.ids), _BORN, dtype=np.int8)
+        rank[topics.ids >= self._before] = _KNOWN
+        rank[np.isin(topics.ids, held)] = _PROTECTED
+        goes_to: dict[int, int] = {}
+        touched = np.unique(rows)
+        while len(touched):
+            topics = self._reserve(len(touched))
+            gone, kept = np.empty_like(touched), np.empty_like(touched)
+            merges = passes.merge(topics, self.reach, self.limits, touched, rank, apart, gone, kept)
+            goes_to.update(zip(gone[:merges].tolist(), kept[:merges].tolist(), strict=True))
+            touched = np.unique(_resolved(goes_to, kept[:merges]))
+        for lost, stays in goes_to.items():
+            self._record(int(topics.ids[stays]), int(topics.ids[lost]))
+        return _resolved(goes_to, rows)
+
+    def _record(self, kept: int, lost: int) -> None:
+        self._lost[lost] = kept
+        if lost >= self._before:
+            self.merges_.append((kept, lost))
+
+    def _forget_old(self) -> None:
+        topics = self._topics
+        assert topics is not None
+        live = self._live()
+        if not len(live):
+            return
+        age = topics.last[live].max() - topics.last[live]
+        limit = np.where(topics.size[live] > 1, self.topic_days, self.single_days)
+        topics.size[live[age > limit]] = 0
+        if topics.counters[ROWS] > 2 * np.count_nonzero(age <= limit):
+            self._topics = compact(topics)
 
 
-def _digests(vectors: Matrix) -> list[bytes]:
-    """Return for each row a digest of its content, and b"" for a row without entries."""
-    vectors.sort_indices()
-    digests = []
-    for start, end in pairwise(vectors.indptr.tolist()):
-        parts = vectors.indices[start:end].tobytes() + vectors.data[start:end].tobytes()
-        digests.append(blake2b(parts, digest_size=16).digest() if parts else b"")
-    return digests
+def _last_of(goes_to: Mapping[int, int], one: int) -> int:
+    while one in goes_to:
+        one = goes_to[one]
+    return one
 
 
-def _fresh_rows(digests: list[bytes], seen: dict[bytes, int]) -> Integers:
-    """Return the rows to search a topic for: neither seen before nor repeated from above."""
-    here: set[bytes] = set()
-    rows = []
-    for row, digest in enumerate(digests):
-        if digest and (digest in seen or digest in here):
-            continue
-        here.add(digest)
-        rows.append(row)
-    return np.array(rows, dtype=np.int64)
+def _resolved(goes_to: Mapping[int, int], values: Integers) -> Integers:
+    """Return each value's last, following `goes_to` as far as it leads."""
+    unique, inverse = np.unique(values, return_inverse=True)
+    last = [_last_of(goes_to, one) for one in unique.tolist()]
+    return np.array(last, dtype=np.int64)[inverse]
+
+
+def _packed(apart: Iterable[tuple[int, int]]) -> Integers:
+    """Pairs of ids as sorted numbers low * 2**32 + high."""
+    return np.array(sorted(min(pair) << 32 | max(pair) for pair in apart), dtype=np.int64)
+
+
+def _similarities(vectors: Matrix, topics: Topics, rows: Integers) -> Floats:
+    """The cosine of each message with its topic."""
+    similarities = np.empty(len(rows))
+    passes.compare(topics, vectors.indptr, vectors.indices, vectors.data, rows, similarities)
+    return similarities

@@ -1,13 +1,146 @@
-"""Messages in, topics out: the whole way, with the shipped settings."""
+"""Messages in, topics out: the whole way in one object, whose memory can be put away."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from nlp.cluster import StreamClusterer
-from nlp.sparse import Integers
-from nlp.vectorise import Document, TextVectorizer
+from nlp.sparse import Floats, Integers
+from nlp.vectorise import BigramVectorizer, Document
+
+_DAY = 86_400.0
+_FORMAT = 1  # of what `save` writes
+
+
+class TopicStream:
+    """Give each message of a stream its topic; vectoriser and clusterer, kept together.
+
+    Ids are those of `StreamClusterer`: negative for new topics until `rename`.
+    """
+
+    def __init__(
+        self,
+        vectorizer: BigramVectorizer | None = None,
+        clusterer: StreamClusterer | None = None,
+    ) -> None:
+        self.vectorizer = vectorizer or BigramVectorizer()
+        self.clusterer = clusterer or StreamClusterer()
+
+    @property
+    def merges_(self) -> list[tuple[int, int]]:
+        """(kept, lost) ids of earlier topics that the last call merged."""
+        return self.clusterer.merges_
+
+    @property
+    def similarities_(self) -> Floats:
+        """Cosine of each message of the last call with its topic; 1 for repeats."""
+        return self.clusterer.similarities_
+
+    def partial_fit_predict(
+        self,
+        documents: Sequence[Document],
+        moments: ArrayLike,
+        *,
+        protected: Collection[int] = (),
+        apart: Iterable[tuple[int, int]] = (),
+    ) -> Integers:
+        """Return the topic id of each message, int64 (m,).
+
+        `documents`: m normalised (title, body), best in order of time; `moments`: m seconds
+        since any epoch. `protected`, `apart`: see `StreamClusterer.partial_fit_predict`.
+        """
+        vectors = self.vectorizer.fit_transform(documents)
+        return self.clusterer.partial_fit_predict(
+            vectors, np.asarray(moments) / _DAY, protected=protected, apart=apart
+        )
+
+    def restore(
+        self, documents: Sequence[Document], topic_ids: ArrayLike, moments: ArrayLike
+    ) -> Self:
+        """Put messages into the topics (ids >= 0) that they are known to have."""
+        vectors = self.vectorizer.fit_transform(documents)
+        self.clusterer.restore(vectors, topic_ids, np.asarray(moments) / _DAY)
+        return self
+
+    def replace(
+        self, documents: Sequence[Document], topic_ids: ArrayLike, moments: ArrayLike,
+        *, gone: Collection[int] = (),
+    ) -> Self:  # fmt: skip
+        """Make these the only messages of their topics; drop the topics `gone`.
+
+        The messages have been seen before, so the frequencies do not count them again.
+        """
+        ids = np.asarray(topic_ids, dtype=np.int64)
+        self.clusterer.forget({*ids.tolist(), *gone})
+        vectors = self.vectorizer.transform(documents)
+        self.clusterer.restore(vectors, ids, np.asarray(moments) / _DAY)
+        return self
+
+    def rename(self, names: Mapping[int, int]) -> Self:
+        """Give topics other ids: old → new."""
+        self.clusterer.rename(names)
+        return self
+
+    def nearest(self, topic_ids: Sequence[int], limit: int = 3) -> list[list[tuple[int, float]]]:
+        """Return for each topic the ids of those it is nearest to, with the cosine."""
+        return self.clusterer.nearest(topic_ids, limit)
+
+    def save(self, path: Path) -> None:
+        """Write all that was learned to a file, whole or not at all."""
+        vectorizer = self.vectorizer
+        learned: dict[str, NDArray[Any]] = {
+            "format": np.array(_FORMAT),
+            "settings": self._settings(),
+            "n_documents": np.array(vectorizer.n_documents_),
+            "document_frequency": vectorizer.document_frequency_,
+            **self.clusterer.state(),
+        }
+        with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
+            try:
+                np.savez(file, allow_pickle=False, **learned)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+        os.replace(file.name, path)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return the stream that `save` wrote, with the shipped settings.
+
+        Raises ValueError when the file is none of ours or was made with other settings, and
+        OSError when it cannot be read.
+        """
+        stream = cls()
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                learned = {name: file[name] for name in file.files}
+            if int(learned["format"]) != _FORMAT or not np.array_equal(
+                learned["settings"], stream._settings()
+            ):
+                raise ValueError(f"{path} was made with other settings")
+            stream.vectorizer.n_documents_ = int(learned["n_documents"])
+            stream.vectorizer.document_frequency_ = learned["document_frequency"]
+            stream.clusterer.load(learned)
+        except (KeyError, EOFError, TypeError, BadZipFile) as error:
+            raise ValueError(f"{path} holds no saved topics") from error
+        return stream
+
+    def _settings(self) -> NDArray[np.float64]:
+        """What a saved state depends on, as numbers."""
+        vectorizer, clusterer = self.vectorizer, self.clusterer
+        return np.array(
+            [
+                vectorizer.title_weight, vectorizer.rarity_power, vectorizer.body_limit,
+                vectorizer.most, clusterer.most, *clusterer.limits, *clusterer.reach,
+            ],
+            dtype=np.float64,
+        )  # fmt: skip
 
 
 def gather(documents: Sequence[Document], moments: ArrayLike) -> Integers:
@@ -15,8 +148,9 @@ def gather(documents: Sequence[Document], moments: ArrayLike) -> Integers:
 
     `documents`: n normalised (title, body); `moments`: n seconds since any epoch.
     """
-    order = np.argsort(np.asarray(moments), kind="stable")
-    vectors = TextVectorizer().fit_transform([documents[row] for row in order])
+    seconds = np.asarray(moments, dtype=np.float64)
+    order = np.argsort(seconds, kind="stable")
     topics = np.empty(len(documents), dtype=np.int64)
-    topics[order] = StreamClusterer().partial_fit_predict(vectors)
+    ordered = [documents[row] for row in order]
+    topics[order] = TopicStream().partial_fit_predict(ordered, seconds[order])
     return topics

@@ -9,7 +9,8 @@ from importlib.resources import files
 _EMPTY_TOKEN = re.compile(r"[\W_]+|[\d.,:%\-+/]+|[〇零一二两三四五六七八九十百千万亿]+")
 
 
-def _read_list(name: str) -> tuple[str, ...]:
+def read_list(name: str) -> tuple[str, ...]:
+    """Return the words of a list under `data`, comments and blank lines left out."""
     lines = files("nlp").joinpath("data", name).read_text(encoding="utf-8").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
@@ -17,13 +18,13 @@ def _read_list(name: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1)
 def stop_words() -> frozenset[str]:
     """Return the words that say nothing about place or matter (`data/stopwords.txt`)."""
-    return frozenset(_read_list("stopwords.txt"))
+    return frozenset(read_list("stopwords.txt"))
 
 
 @lru_cache(maxsize=1)
 def default_user_words() -> tuple[str, ...]:
     """Return the words of government and city life shipped here (`data/user_words.txt`)."""
-    return _read_list("user_words.txt")
+    return read_list("user_words.txt")
 
 
 @lru_cache(maxsize=1 << 16)

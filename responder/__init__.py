@@ -6,13 +6,24 @@ from hashlib import sha256
 
 from flask import Flask
 
-from responder import accounts, cli, intake, planning, publishing, reports, responses, topics, web
+from responder import (
+    accounts,
+    alerts,
+    cli,
+    intake,
+    planning,
+    publishing,
+    reports,
+    responses,
+    topics,
+    web,
+)
 from responder.core.database import init_database
 from responder.demo.cli import demo
 from responder.settings import Settings, load_settings
 
 # In the order in which the work flows; each brings its pages and its commands.
-CAPABILITIES = (accounts, intake, topics, planning, responses, publishing, reports)
+CAPABILITIES = (accounts, intake, topics, alerts, planning, responses, publishing, reports)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

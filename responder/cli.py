@@ -12,6 +12,7 @@ from flask.ctx import AppContext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from responder.accounts import service as accounts
+from responder.alerts.raising import seed_rules
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
 from responder.core.database import alembic, db, transaction
@@ -99,12 +100,13 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
     with transaction(CONSOLE) as session:
         years = seed_calendar(session)
         rules = seed_clock_rules(session)
+        alert_rules = seed_rules(session)
         if needs_one:
             accounts.create_user(
                 session, username, display_name, password or "", [Role.ADMINISTRATOR]
             )
             say(f"已建立管理员 {username}")
-    say(f"数据库已就绪：新增日历 {len(years)} 年，时限规则 {rules} 条")
+    say(f"数据库已就绪：新增日历 {len(years)} 年，时限规则 {rules} 条，提醒规则 {alert_rules} 条")
 
 
 def _ask_password() -> str:

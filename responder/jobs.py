@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
+from responder.alerts import raising
 from responder.core.database import transaction
 from responder.core.permissions import SYSTEM
 from responder.core.times import utc_now
@@ -27,7 +28,13 @@ class Job:
 
 
 def _refresh_topics(now: datetime, settings: Settings) -> object:
-    return refreshing.refresh_if_new(now, timedelta(days=settings.topic_window_days))
+    window = timedelta(days=settings.topic_window_days)
+    return refreshing.refresh_if_new(now, window, settings.zone, settings.topic_memory)
+
+
+def _raise_alerts(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return raising.raise_alerts(session, now, settings.zone)
 
 
 def _stop_held_clocks(now: datetime, _settings: Settings) -> object:
@@ -44,6 +51,7 @@ JOBS = {
     "publish-due": Job(releasing.publish_due),
     "stop-held-clocks": Job(_stop_held_clocks),
     "refresh-topics": Job(_refresh_topics),
+    "raise-alerts": Job(_raise_alerts),
     "suggest-links": Job(_suggest_links, every=15),
 }
 

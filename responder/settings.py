@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def topic_memory(self) -> Path:
+        """Where a refresh of topics keeps what spares the next one reading all again."""
+        return self.state_dir / "topics"
+
+    @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.state_dir.resolve() / 'responder.db'}"
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
 from responder import create_app
+from responder.alerts.models import KIND_LABELS as ALERT_KIND_LABELS
 from responder.core import privacy
 from responder.core.clocks import UNIT_LABELS
 from responder.core.lifecycle import Lifecycle
@@ -36,7 +36,8 @@ from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
 from responder.settings import Settings
-from responder.topics.rules import Voice, heat_parts
+from responder.topics.rules import LEVEL_LABELS as HEAT_LEVEL_LABELS
+from responder.topics.rules import PART_LABELS
 from responder.web.errors import SENTENCES
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 
@@ -53,13 +54,16 @@ KEYWORDS = {
     "ngettext": (1, 2),
 }
 LABELS = (
+    ALERT_KIND_LABELS,
     CHANNEL_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
     FIELD_LABELS,
     FORM_LABELS,
+    HEAT_LEVEL_LABELS,
     LEVEL_LABELS,
     NATURE_LABELS,
+    PART_LABELS,
     PROGRESS_LABELS,
     ROLE_LABELS,
     SENTENCES,
@@ -124,8 +128,6 @@ def table_labels() -> list[str]:
     texts += [kind.label for kind in privacy.KINDS]
     for kind in trail_kinds():
         texts += [kind.label, *kind.deeds.values(), *kind.fields.values()]
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    texts += [part.label for part in heat_parts([Voice("", "", "", epoch, 0)], epoch, {})]
     return list(dict.fromkeys(texts))
 
 

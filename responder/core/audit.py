@@ -8,7 +8,7 @@ then written by the session itself, in the same transaction. What a person *did*
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -111,7 +111,7 @@ def _type_name(obj: object) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, (datetime, date)):
+    if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     return value
 

@@ -71,7 +71,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     with transaction(CONSOLE, now) as session:
         stored = intake.store_messages(session, map(_message, world.messages), now)
     window = timedelta(days=settings.topic_window_days)
-    run = refreshing.refresh(now, now, window, CONSOLE)
+    run = refreshing.refresh(now, now, window, CONSOLE, settings.zone, settings.topic_memory)
     topic_of = topics_of_storylines(db.session, world.messages)
     steps.load_plan(world)
     steps.load_events(world, now)

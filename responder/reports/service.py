@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from responder.alerts import service as alerts
+from responder.alerts.models import Alert
 from responder.core.audit import AuditEvent
 from responder.core.permissions import Actor, Permission
 from responder.planning import service as planning
@@ -19,12 +21,14 @@ from responder.topics import service as topics
 from responder.topics.models import Topic
 
 ROWS = 8
+ALERT_ROWS = 5
 
 
 @dataclass(frozen=True)
 class Today:
     """A person's morning; what the person may not see is empty."""
 
+    alerts: list[Alert] = field(default_factory=list)
     due: list[ItemClock] = field(default_factory=list)
     hot: list[Topic] = field(default_factory=list)
     uncovered: dict[int, TopicGap] = field(default_factory=dict)
@@ -42,6 +46,7 @@ def today(session: Session, actor: Actor, now: datetime, hot_heat: float) -> Tod
     sees_items = actor.may(Permission.RESPONSE_READ)
     gaps = planning.uncovered_hot_topics(session, hot_heat) if sees_plan else []
     return Today(
+        alerts=alerts.open_alerts(session, actor, now, ALERT_ROWS),
         due=responses.due(session, limit=ROWS) if sees_items else [],
         hot=_hot(session) if actor.may(Permission.TOPIC_READ) else [],
         uncovered={gap.topic.id: gap for gap in gaps},
@@ -52,7 +57,9 @@ def today(session: Session, actor: Actor, now: datetime, hot_heat: float) -> Tod
 
 
 def _hot(session: Session) -> list[Topic]:
-    return list(session.scalars(topics.topics_by_heat(min_messages=2).limit(ROWS)))
+    return list(
+        session.scalars(topics.topics_by_heat(min_messages=2, pinned_first=True).limit(ROWS))
+    )
 
 
 def _events_waiting(session: Session, actor: Actor, now: datetime) -> list[PressEvent]:

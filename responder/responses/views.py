@@ -36,7 +36,7 @@ from responder.responses.lifecycle import (
     outgoing,
 )
 from responder.responses.models import Draft, ItemState, Level, ResponseItem
-from responder.topics.models import Topic
+from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, unit_choices
@@ -133,7 +133,7 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
         unit=unit,
         level=Level(form.level.data),
         found_at=form.found_at.data.replace(tzinfo=_zone()),
-        topic=session.get(Topic, topic_id) if topic_id else None,
+        topic=topics.get_living(session, topic_id) if topic_id else None,
         event=session.get(PressEvent, form.event_id.data) if form.event_id.data else None,
         zone=_zone(),
     )

@@ -2,13 +2,32 @@
 
 from flask import Flask
 
+from responder.topics import heat_views
 from responder.topics.cli import topics
+from responder.topics.corrections import KIND_LABELS
+from responder.topics.evaluation_cli import evaluate
+from responder.topics.rules import LEVEL_LABELS, PART_LABELS
 from responder.topics.views import blueprint
 from responder.web.trail import Kind, name_kind
+
+MARKS = {
+    "renamed": "人工命名",
+    "pinned": "置顶",
+    "dismissed": "不是话题",
+    "merged_into_id": "并入的话题",
+}
+DEEDS = {**{kind.value: label for kind, label in KIND_LABELS.items()}, "undo": "撤销修正"}
+FIELDS = {"other": "另一话题", "new_name": "新名称", "message_count": "留言数"}
+
+HEAT_FIELDS = {**PART_LABELS, **{f"level_{n}": label for n, label in LEVEL_LABELS.items() if n}}
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    name_kind(app, "topic", Kind("话题"))
+    name_kind(app, "topic", Kind("话题", fields=MARKS))
+    name_kind(app, "topic_correction", Kind("话题修正", DEEDS, FIELDS))
+    name_kind(app, "heat_setting", Kind("热度设置", fields=HEAT_FIELDS))
     name_kind(app, "topic_refresh", Kind("聚合", {"create": "聚合"}))
+    heat_views.register(app)
     app.cli.add_command(topics)
+    app.cli.add_command(evaluate)

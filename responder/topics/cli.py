@@ -41,6 +41,8 @@ def refresh(as_of: str | None, as_json: bool) -> None:
         moment,
         timedelta(days=settings.topic_window_days),
         CONSOLE,
+        settings.zone,
+        settings.topic_memory,
     )
     seconds = (utc_now() - moment).total_seconds()
     say(

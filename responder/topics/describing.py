@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from functools import cache, lru_cache
 
-from nlp import NearDuplicates, Segmenter, keywords, label
+from nlp import (
+    NearDuplicates,
+    PlaceFinder,
+    RjiebaSegmenter,
+    Segmenter,
+    name_topic,
+    representatives,
+    tone,
+)
 from responder.core import privacy
-from responder.topics.gathering import Gathering, Said
-from responder.topics.lexicon import gravity_lexicon
-from responder.topics.rules import HeatPart, heat_parts
+from responder.topics.gathering import Said
+from responder.topics.heat_reading import HeatView, marked
+from responder.topics.rules import HeatPart, heat, level_of
 
 KEYWORD_COUNT = 8
 LABEL_LENGTH = 24
+PLACE_LENGTH = 60
+REPRESENTATIVES = 3
+OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
+TONE_READS = 300
+LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood
 # before a name with what came after it. A clause break gives the headline of what remains.
@@ -25,45 +39,93 @@ HONORIFICS = ("先生", "女士", "同志")
 class Name:
     """How a topic is called, by the words of its messages.
 
+    :param place: what half of the messages name, or "".
     :param keywords: (word, weight), heaviest first.
+    :param representatives: ids of the messages that show the topic, the most telling first.
     :param repeats: message id → id of the earlier message that it repeats.
+    :param tones: tone → messages.
     """
 
     label: str
+    place: str
     keywords: list[tuple[str, float]]
+    representatives: list[int]
     repeats: dict[int, int]
+    tones: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Description:
-    """One topic as it stood at ``as_of``. ``name`` is None where nothing was added."""
+    """One topic as it stood at a moment."""
 
     members: list[Said]
     heat_parts: list[HeatPart]
-    name: Name | None
+    level: int
+    name: Name
 
 
-def describe(gathering: Gathering, as_of: datetime) -> dict[int, Description]:
-    """Topic id (negative when new) → what is said of it."""
-    touched = {gathering.topic_ids[position] for position in gathering.new_positions()}
-    points = gravity_lexicon().points
-    descriptions = {}
-    for topic_id, positions in gathering.by_topic().items():
-        members = [gathering.said[position] for position in positions]
-        parts = heat_parts([one.voice for one in members], as_of, points)
-        name = _name(members, gathering.vectorizer.segmenter) if topic_id in touched else None
-        descriptions[topic_id] = Description(members, parts, name)
-    return descriptions
+def describe(
+    topics: Mapping[int, list[Said]], view: HeatView, headings: Iterable[str]
+) -> dict[int, Description]:
+    """Topic id → what is said of it as of ``view.as_of``, from all of its messages.
+
+    :param headings: what messages of this town are headed; names of places are learned
+        from them.
+    """
+    if not topics:
+        return {}
+    finder = PlaceFinder().partial_fit(map(_segmenter().cut, headings))
+    return {topic_id: _describe(members, view, finder) for topic_id, members in topics.items()}
 
 
-def _name(members: Sequence[Said], segmenter: Segmenter) -> Name:
-    titles = [without_people(one.title) for one in members]
-    bodies = [without_people(one.body) for one in members]
-    return Name(
-        label(titles, bodies, segmenter=segmenter, max_length=LABEL_LENGTH) or UNNAMED,
-        keywords(titles, bodies, segmenter=segmenter, limit=KEYWORD_COUNT),
-        _repeats(members),
+def _describe(members: list[Said], view: HeatView, finder: PlaceFinder) -> Description:
+    name = _name(members, finder)
+    parts = view.parts([marked(one.voice, one.id in name.repeats) for one in members])
+    return Description(members, parts, level_of(heat(parts), view.scale.levels), name)
+
+
+@cache
+def _segmenter() -> Segmenter:
+    return RjiebaSegmenter()
+
+
+def _name(members: Sequence[Said], finder: PlaceFinder) -> Name:
+    read = OPENING if len(members) > 1 else OPENING_ALONE
+    named = name_topic(
+        [without_people(one.title) for one in members],
+        [opening(one.body, read) for one in members],
+        places=[without_people(_noted_place(one)) for one in members],
+        finder=finder,
+        segmenter=_segmenter(),
+        max_length=LABEL_LENGTH,
+        limit=KEYWORD_COUNT,
     )
+    documents = [(one.title, one.body) for one in members]
+    telling = representatives(documents, REPRESENTATIVES, segmenter=_segmenter())
+    return Name(
+        label=without_people(named.label) or UNNAMED,  # joining a place may make an address
+        place=named.place[:PLACE_LENGTH],
+        keywords=named.keywords,
+        representatives=[members[position].id for position in telling],
+        repeats=_repeats(members),
+        tones=dict(Counter(_tone(one.title, one.body[:TONE_READS]) for one in members)),
+    )
+
+
+@lru_cache(maxsize=1 << 15)
+def _tone(title: str, opening: str) -> str:
+    return tone(f"{title}\n{opening}", _segmenter()).label
+
+
+def _noted_place(one: Said) -> str:
+    """The place of the message's own field, where the title does not name it."""
+    return one.heading.removesuffix(one.title).strip()
+
+
+def opening(body: str, length: int) -> str:
+    """The first ``length`` characters without people, also without half of one at the end."""
+    read = without_people(body[: length + LONGEST_FINDING])
+    return read if len(body) <= length else read[:-LONGEST_FINDING]
 
 
 def without_people(text: str) -> str:

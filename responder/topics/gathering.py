@@ -1,26 +1,26 @@
-"""Reading and computing: which topic each message of the window belongs to.
+"""Reading and computing: which topic each new message belongs to.
 
-Nothing here writes. A message that has a topic keeps it, so topics keep their
-identity from one refresh to the next.
+Nothing here writes to the database. A message that has a topic keeps it; topics that turn
+out to be one are named in ``Gathering.merges``.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from nlp import RjiebaSegmenter, StreamClusterer, TextVectorizer, normalise
+from nlp import Document, TopicStream, normalise
 from responder.intake.models import Message
+from responder.topics import corrections, memory
 from responder.topics.lexicon import gravity_lexicon
-from responder.topics.models import Membership, TopicRefresh
+from responder.topics.models import Membership
 from responder.topics.rules import Voice
 
 COLUMNS = (
@@ -28,11 +28,12 @@ COLUMNS = (
     Message.district, Message.place, Message.occurred_at, Message.likes, Message.comments,
     Message.shares,
 )  # fmt: skip
+IDS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
 
 
 @dataclass(frozen=True)
 class Said:
-    """A message of the window, normalised, with the topic it has (None when new).
+    """A message, normalised.
 
     ``heading`` is the title, led by the place where the title does not name it: a topic
     is a matter at a place, and an operator notes the place in a field of its own.
@@ -43,79 +44,184 @@ class Said:
     heading: str
     body: str
     voice: Voice
-    topic_id: int | None
 
 
 @dataclass(frozen=True)
 class Gathering:
-    """What was found, position by position; new topics have negative ids.
+    """What was found: the new messages, and all messages of the topics that they touched.
 
-    :param after: the last refresh whose result was read; a later one makes this stale.
+    ``said`` holds the messages of each topic named here, in order of time, and ``topic_ids``
+    the topic of each; new topics have negative ids.
+
+    :param similarities: new message's id → its cosine with its topic.
+    :param merges: (kept, lost) ids of topics that were two until now.
+    :param stream: what the next refresh goes on from, once new topics have their ids.
     """
 
     said: list[Said]
     topic_ids: list[int]
-    similarities: list[float]
-    vectorizer: TextVectorizer
-    after: int | None
+    similarities: dict[int, float]
+    merges: list[tuple[int, int]]
+    stream: TopicStream
 
-    def by_topic(self) -> dict[int, list[int]]:
-        """Topic id → positions of its messages, in order of time."""
-        groups: dict[int, list[int]] = defaultdict(list)
-        for position, topic_id in enumerate(self.topic_ids):
-            groups[topic_id].append(position)
+    def by_topic(self) -> dict[int, list[Said]]:
+        """Topic id → its messages, in order of time."""
+        groups: dict[int, list[Said]] = defaultdict(list)
+        for one, topic_id in zip(self.said, self.topic_ids, strict=True):
+            groups[topic_id].append(one)
         return groups
 
-    def new_positions(self) -> list[int]:
-        """Where the messages stand that had no topic yet."""
-        return [position for position, one in enumerate(self.said) if one.topic_id is None]
 
+def gather(
+    session: Session,
+    as_of: datetime,
+    window: timedelta,
+    kept: memory.Kept | None = None,
+    *,
+    all_topics: bool = False,
+) -> Gathering:
+    """Find a topic for each message without one, said within ``window`` before ``as_of``.
 
-def gather(session: Session, as_of: datetime, window: timedelta) -> Gathering:
-    """Find a topic for each message said within ``window`` before ``as_of``."""
-    after = session.scalar(select(func.max(TopicRefresh.id)))
-    query = (
-        select(*COLUMNS, Membership.topic_id)
-        .outerjoin(Membership, Membership.message_id == Message.id)
-        .where(Message.occurred_at.between(as_of - window, as_of))
-        .order_by(Message.occurred_at, Message.id)
+    :param kept: what the last refresh remembered; None: it is worked out from the messages.
+    :param all_topics: bring the messages of every topic of the window, touched or not.
+    """
+    rules = corrections.constraints(session)
+    stream = _resumed(session, kept) if kept else _from_messages(session, as_of - window, as_of)
+    new = list(read(session, _without_topic(as_of - window, as_of)))
+    found = stream.partial_fit_predict(
+        [document(one) for one in new],
+        [one.voice.occurred_at.timestamp() for one in new],
+        protected=rules.kept,
+        apart=rules.separations,
+    ).tolist()
+    cosines = dict(zip((one.id for one in new), stream.similarities_.tolist(), strict=True))
+    merges = list(stream.merges_)
+    touched = {topic_id for topic_id in found if topic_id >= 0}
+    touched |= {one for pair in merges for one in pair}
+    if all_topics:
+        touched |= set(session.scalars(_topics_of(as_of - window, as_of)))
+    said, topic_ids = members(session, touched, as_of)
+    goes_to = {lost: kept for kept, lost in merges}
+    both = [*zip(said, topic_ids, strict=True), *zip(new, found, strict=True)]
+    both.sort(key=lambda pair: (pair[0].voice.occurred_at, pair[0].id))
+    return Gathering(
+        [one for one, _ in both],
+        [survivor(goes_to, topic_id) for _, topic_id in both],
+        cosines,
+        merges,
+        stream,
     )
-    said = [_said(row) for row in session.execute(query)]
-    vectorizer = TextVectorizer(RjiebaSegmenter())
-    topic_ids, similarities = _assign(said, vectorizer)
-    return Gathering(said, topic_ids.tolist(), similarities.tolist(), vectorizer, after)
+
+
+def document(one: Said) -> Document:
+    """What of a message decides on its topic."""
+    return one.heading, one.body
+
+
+def heading(title: str, place: str) -> str:
+    """``title``, led by ``place`` where it does not name it."""
+    return title if place in title else f"{place} {title}"
+
+
+def read(session: Session, query: Select[Any]) -> Iterator[Said]:
+    """The messages of a query over ``COLUMNS``, normalised."""
+    return map(_said, session.execute(query))
+
+
+def members(
+    session: Session, topic_ids: Collection[int], until: datetime | None = None
+) -> tuple[list[Said], list[int]]:
+    """The messages of these topics in order of time, and the topic of each."""
+    found: list[tuple[Said, int]] = []
+    for ids in _portions(sorted(topic_ids)):
+        query = (
+            select(*COLUMNS, Membership.topic_id)
+            .join(Membership, Membership.message_id == Message.id)
+            .where(Membership.topic_id.in_(ids))
+        )
+        if until is not None:
+            query = query.where(Message.occurred_at <= until)
+        found += [(_said(row), row.topic_id) for row in session.execute(query)]
+    found.sort(key=lambda pair: (pair[0].voice.occurred_at, pair[0].id))
+    return [one for one, _ in found], [topic_id for _, topic_id in found]
+
+
+def newest_headings(session: Session, limit: int) -> Iterator[str]:
+    """What the newest messages are headed, normalised."""
+    query = select(Message.title, Message.place).order_by(Message.occurred_at.desc()).limit(limit)
+    for title, place in session.execute(query):
+        yield heading(normalise(title), normalise(place))
+
+
+def _portions(ids: Iterable[int]) -> Iterator[list[int]]:
+    waiting = iter(ids)
+    while portion := list(islice(waiting, IDS_A_STATEMENT)):
+        yield portion
 
 
 def _said(row: Any) -> Said:
     title, body, place = normalise(row.title), normalise(row.body), normalise(row.place)
-    heading = title if place in title else f"{place} {title}"
     voice = Voice(
         author_key=row.author_key,
         channel=row.channel,
         district=row.district,
         occurred_at=row.occurred_at,
         reactions=row.likes + row.comments + row.shares,
-        gravity_word=gravity_lexicon().gravest_in(f"{title}\n{body}"),
+        gravity_words=gravity_lexicon().gravest_in(f"{title}\n{body}"),
     )
-    return Said(row.id, title, heading, body, voice, row.topic_id)
+    return Said(row.id, title, heading(title, place), body, voice)
 
 
-def _assign(
-    said: Sequence[Said], vectorizer: TextVectorizer
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    topic_ids = np.array([one.topic_id or 0 for one in said], dtype=np.int64)
-    similarities = np.ones(len(said))
-    new, old = np.flatnonzero(topic_ids == 0), np.flatnonzero(topic_ids)
-    if len(new):
-        vectors = vectorizer.fit_transform([(one.heading, one.body) for one in said])
-        clusterer = StreamClusterer().restore(vectors[old], topic_ids[old])
-        topic_ids[new] = clusterer.partial_fit_predict(vectors[new])
-        centroids = _centroids_of(clusterer, topic_ids[new])
-        similarities[new] = np.asarray(vectors[new].multiply(centroids).sum(axis=1)).ravel()
-    return topic_ids, similarities
+def _without_topic(begins: datetime, ends: datetime) -> Select[Any]:
+    columns: tuple[Any, ...] = COLUMNS
+    return (
+        select(*columns)
+        .outerjoin(Membership, Membership.message_id == Message.id)
+        .where(Membership.message_id.is_(None), Message.occurred_at.between(begins, ends))
+        .order_by(Message.occurred_at, Message.id)
+    )
 
 
-def _centroids_of(clusterer: StreamClusterer, topic_ids: NDArray[np.int64]) -> Any:
-    """The centroid of each message's topic, CSR (m, d)."""
-    row_of = {topic_id: row for row, topic_id in enumerate(clusterer.topic_ids_.tolist())}
-    return clusterer.centroids_[[row_of[topic_id] for topic_id in topic_ids.tolist()]]
+def _topics_of(begins: datetime, ends: datetime) -> Select[int]:
+    """The topics of which somebody spoke in that time."""
+    query = select(Membership.topic_id).join(Message, Membership.message_id == Message.id)
+    return query.where(Message.occurred_at.between(begins, ends)).distinct()
+
+
+def _from_messages(session: Session, begins: datetime, ends: datetime) -> TopicStream:
+    """A stream that has seen every message of the window that has a topic."""
+    query = (
+        select(*COLUMNS, Membership.topic_id)
+        .join(Membership, Membership.message_id == Message.id)
+        .where(Message.occurred_at.between(begins, ends))
+        .order_by(Message.occurred_at, Message.id)
+    )
+    rows = session.execute(query).all()
+    said = [_said(row) for row in rows]
+    return TopicStream().restore(
+        [document(one) for one in said],
+        [row.topic_id for row in rows],
+        [one.voice.occurred_at.timestamp() for one in said],
+    )
+
+
+def _resumed(session: Session, kept: memory.Kept) -> TopicStream:
+    """The stream as it was left, with the topics renewed that people corrected since."""
+    stream = kept.stream
+    if corrections.state_of_play(session) != kept.corrections:
+        corrected = corrections.corrected_since(session, kept.ran_at)
+        said, topic_ids = members(session, corrected)
+        stream.replace(
+            [document(one) for one in said],
+            topic_ids,
+            [one.voice.occurred_at.timestamp() for one in said],
+            gone=corrected,
+        )
+    return stream
+
+
+def survivor(goes_to: Mapping[int, int], topic_id: int) -> int:
+    """What became of a topic: itself, or what it was merged into."""
+    while topic_id in goes_to:
+        topic_id = goes_to[topic_id]
+    return topic_id

@@ -132,11 +132,13 @@ class TopicRefresh(Audited, Base):
 class TopicCorrection(Audited, Base):
     """What a person put right about topics (人工修正); it can be undone once.
 
-    ``details`` holds what undoing needs, by kind: see ``corrections``.
+    ``details`` holds what undoing needs, by kind: see ``corrections``. The trail names each
+    by what it did, and says when it was undone.
     """
 
     __tablename__ = "topic_correction"
-    __audit_skip__ = frozenset({"details"})
+    __audit_skip__ = frozenset({"details", "undone_at", "undone_by_name"})
+    __audit_creation__ = False
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[CorrectionKind] = mapped_column(choice(CorrectionKind, "topic_correction_kind"))

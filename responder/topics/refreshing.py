@@ -1,13 +1,15 @@
-"""A refresh: new messages find their topics; labels and heat are worked out anew.
+"""A refresh: new messages find their topics; what they touch is named and ranked anew.
 
-Computing holds no lock; only the writing at the end does.
+Computing holds no lock; only the writing at the end does. What a refresh costs depends on
+what is new: see ``memory`` and ``ageing``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -16,37 +18,70 @@ from sqlalchemy.orm import Session
 from responder.core.database import db, transaction
 from responder.core.errors import Stale
 from responder.core.permissions import SYSTEM, Actor
+from responder.core.times import SHANGHAI
 from responder.intake.models import Message
+from responder.topics import ageing, corrections, heat_reading, heat_series, lineage, memory
 from responder.topics.describing import Description, describe
-from responder.topics.gathering import Gathering, gather
-from responder.topics.models import Membership, Topic, TopicRefresh
-from responder.topics.rules import heat, people
+from responder.topics.gathering import Gathering, gather, newest_headings
+from responder.topics.heat_reading import HeatView
+from responder.topics.models import EventKind, Membership, Topic, TopicRefresh
+from responder.topics.restating import HEADINGS, confuse, write
 
 ATTEMPTS = 3  # the scheduler and a person's click may meet
 HEAT_GROWS_OLD_AFTER = timedelta(hours=1)
 
 
 def refresh(
-    as_of: datetime, now: datetime, window: timedelta, actor: Actor = SYSTEM
+    as_of: datetime,
+    now: datetime,
+    window: timedelta,
+    actor: Actor = SYSTEM,
+    zone: ZoneInfo = SHANGHAI,
+    folder: Path | None = None,
 ) -> TopicRefresh:
     """Gather all messages up to ``as_of`` into topics and rank the topics as of then.
 
     :param window: how far back a message still takes part.
-    :raises Stale: other refreshes stored their results first, each time.
+    :param zone: whose days the curve of a topic's heat has.
+    :param folder: where to remember what the next refresh goes on from; None: nowhere.
+    :raises Stale: other refreshes or corrections were stored first, each time.
     """
     for attempts_left in reversed(range(ATTEMPTS)):
-        gathering = gather(db.session, as_of, window)
-        descriptions = describe(gathering, as_of)
+        seen, last = corrections.state_of_play(db.session), memory.last_run(db.session)
+        earlier = last is not None and as_of < last.as_of
+        kept = memory.recall(folder, last)
+        gathering = gather(db.session, as_of, window, kept, all_topics=earlier)
+        view = heat_reading.read(db.session, as_of)
+        headings = newest_headings(db.session, HEADINGS)
+        descriptions = describe(gathering.by_topic(), view, headings)
         try:
             with transaction(actor, now) as session:
-                return _store(session, gathering, descriptions, as_of, now)
+                _check_still_holds(session, seen, last, view)
+                touched, born = _store(session, gathering, descriptions, as_of)
+                ageing.age(session, view, window, touched, zone)
+                ageing.put_to_sleep(session, as_of, last.as_of if last else None)
+                heat_series.record(session, _ranked(session, as_of), as_of, zone)
+                run = TopicRefresh(
+                    as_of=as_of,
+                    ran_at=now,
+                    messages_added=len(gathering.similarities),
+                    topics_created=born,
+                    topics_total=_in_window(session, as_of, window),
+                )
+                session.add(run)
+                session.flush()
         except (Stale, IntegrityError):
             if not attempts_left:
                 raise
+        else:
+            memory.keep(folder, run.id, seen, gathering.stream)
+            return run
     raise AssertionError("the last attempt returns or raises")
 
 
-def refresh_if_new(now: datetime, window: timedelta) -> TopicRefresh | None:
+def refresh_if_new(
+    now: datetime, window: timedelta, zone: ZoneInfo = SHANGHAI, folder: Path | None = None
+) -> TopicRefresh | None:
     """Refresh when a message waits for its topic, or when the heat has grown old."""
     last = db.session.scalar(select(func.max(TopicRefresh.ran_at)))
     waiting = (
@@ -58,7 +93,22 @@ def refresh_if_new(now: datetime, window: timedelta) -> TopicRefresh | None:
     is_fresh = last is not None and now - last < HEAT_GROWS_OLD_AFTER
     if is_fresh and db.session.scalar(waiting) is None:
         return None
-    return refresh(now, now, window)
+    return refresh(now, now, window, zone=zone, folder=folder)
+
+
+def _check_still_holds(
+    session: Session, seen: int, last: TopicRefresh | None, view: HeatView
+) -> None:
+    """Inside the transaction that stores: what was computed from is still so.
+
+    :raises Stale: it is not.
+    """
+    corrections.lock_topics(session)
+    if corrections.state_of_play(session) != seen:
+        raise Stale("聚合期间有人修正了话题：请稍后再运行一次")
+    if memory.last_run(session) != last:
+        raise Stale("另一次聚合刚刚完成：请稍后再运行一次")
+    heat_reading.check_still_holds(session, view)
 
 
 def _store(
@@ -66,49 +116,52 @@ def _store(
     gathering: Gathering,
     descriptions: Mapping[int, Description],
     as_of: datetime,
-    now: datetime,
-) -> TopicRefresh:
-    if session.scalar(select(func.max(TopicRefresh.id))) != gathering.after:
-        raise Stale("另一次聚合刚刚完成：请稍后再运行一次")
+) -> tuple[set[int], int]:
+    """Write what was found; return the ids of the topics touched, and how many are new."""
     topics = _topics(session, descriptions)
+    woken = _woken(topics, descriptions)
     for topic_id, description in descriptions.items():
-        _write(topics[topic_id], description, as_of)
+        write(topics[topic_id], description, as_of)
     session.flush()
+    gathering.stream.rename({old: topic.id for old, topic in topics.items() if old < 0})
+    born = [(topic.id, topic.message_count) for old, topic in topics.items() if old < 0]
+    lineage.record_all(session, EventKind.BORN, born, as_of)
+    lineage.record_all(session, EventKind.WOKEN, woken, as_of)
     _join(session, gathering, descriptions, topics)
-    _cool(session, as_of)
-    run = TopicRefresh(
-        as_of=as_of,
-        ran_at=now,
-        messages_added=len(gathering.new_positions()),
-        topics_created=sum(topic_id < 0 for topic_id in descriptions),
-        topics_total=len(descriptions),
-    )
-    session.add(run)
-    session.flush()
-    return run
+    _merge(session, gathering, as_of)
+    confuse(session, list(topics.values()), gathering.stream)
+    return {topic.id for topic in topics.values()}, len(born)
 
 
 def _topics(session: Session, descriptions: Mapping[int, Description]) -> dict[int, Topic]:
     """The row of each topic; a new one for each negative id, oldest first."""
-    held = session.scalars(select(Topic).where(Topic.id.in_(select(Membership.topic_id))))
-    topics = {topic.id: topic for topic in held if topic.id in descriptions}
+    known = sorted(topic_id for topic_id in descriptions if topic_id > 0)
+    topics: dict[int, Topic] = {}
+    for start in range(0, len(known), ageing.TOPICS_A_STATEMENT):
+        query = select(Topic).where(Topic.id.in_(known[start : start + ageing.TOPICS_A_STATEMENT]))
+        topics |= {topic.id: topic for topic in session.scalars(query)}
     born = {topic_id: Topic() for topic_id in sorted(descriptions, reverse=True) if topic_id < 0}
     session.add_all(born.values())
     return topics | born
 
 
-def _write(topic: Topic, description: Description, as_of: datetime) -> None:
-    voices = [one.voice for one in description.members]
-    if description.name:
-        topic.label = description.name.label
-        topic.keywords = [[word, round(weight, 4)] for word, weight in description.name.keywords]
-    topic.heat = heat(description.heat_parts)
-    topic.heat_parts = [asdict(part) for part in description.heat_parts]
-    topic.message_count = len(voices)
-    topic.people_count = people(voices)
-    topic.first_seen = voices[0].occurred_at
-    topic.last_seen = voices[-1].occurred_at
-    topic.ranked_as_of = as_of
+def _woken(
+    topics: Mapping[int, Topic], descriptions: Mapping[int, Description]
+) -> list[tuple[int, int]]:
+    """(id, messages) of the topics that slept until now."""
+    return [
+        (topic_id, len(description.members))
+        for topic_id, description in descriptions.items()
+        if topic_id > 0
+        and ageing.wakes(
+            topics[topic_id].last_seen, [one.voice.occurred_at for one in description.members]
+        )
+    ]
+
+
+def _ranked(session: Session, as_of: datetime) -> Iterable[Topic]:
+    """The topics that this refresh has ranked."""
+    return session.scalars(select(Topic).where(Topic.ranked_as_of == as_of, Topic.heat > 0))
 
 
 def _join(
@@ -118,22 +171,45 @@ def _join(
     topics: Mapping[int, Topic],
 ) -> None:
     """Store the memberships of the new messages."""
-    names = [description.name for description in descriptions.values() if description.name]
-    first_of = {copy: first for name in names for copy, first in name.repeats.items()}
+    first_of = {
+        copy: first
+        for description in descriptions.values()
+        for copy, first in description.name.repeats.items()
+    }
     rows = [
         {
-            "message_id": gathering.said[position].id,
-            "topic_id": topics[gathering.topic_ids[position]].id,
-            "similarity": round(gathering.similarities[position], 4),
-            "repeats_id": first_of.get(gathering.said[position].id),
+            "message_id": one.id,
+            "topic_id": topics[topic_id].id,
+            "similarity": round(gathering.similarities[one.id], 4),
+            "repeats_id": first_of.get(one.id),
         }
-        for position in gathering.new_positions()
+        for one, topic_id in zip(gathering.said, gathering.topic_ids, strict=True)
+        if one.id in gathering.similarities
     ]
     if rows:
         session.execute(insert(Membership), rows)
 
 
-def _cool(session: Session, as_of: datetime) -> None:
-    """What had no message in the window is not hot, or not yet."""
-    gone = (Topic.ranked_as_of != as_of) & (Topic.heat > 0)
-    session.execute(update(Topic).where(gone).values(heat=0.0, heat_parts=[]))
+def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:
+    """Store which topics turned out to be one; the row of the other stays, for its history."""
+    for kept_id, lost_id in gathering.merges:
+        kept, lost = session.get_one(Topic, kept_id), session.get_one(Topic, lost_id)
+        lineage.record(session, EventKind.MERGED, kept, as_of, other=lost, count=lost.message_count)
+        session.execute(
+            update(Membership).where(Membership.topic_id == lost_id).values(topic_id=kept_id)
+        )
+        lost.merged_into_id = kept_id
+        lost.message_count = lost.people_count = lost.level = 0
+        lost.heat, lost.heat_parts, lost.representatives = 0.0, [], []
+    session.flush()
+
+
+def _in_window(session: Session, as_of: datetime, window: timedelta) -> int:
+    """How many topics somebody has spoken of within the window."""
+    query = select(func.count(Topic.id)).where(
+        Topic.message_count > 0,
+        Topic.merged_into_id.is_(None),
+        Topic.last_seen >= as_of - window,
+        Topic.first_seen <= as_of,
+    )
+    return session.scalar(query) or 0

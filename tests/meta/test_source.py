@@ -92,7 +92,8 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
 
 def test_every_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    named = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"]
+    named = [*project["dependencies"], *extras["dev"], *extras["bench"]]
     reasons = (ROOT / "docs/decisions/0002-dependencies.md").read_text("utf-8").lower()
     names = [re.split(r"[\[<>=]", entry)[0] for entry in named]
     assert [name for name in names if f"`{name}`" not in reasons and name != "responder"] == []

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from responder.core.privacy import find
-from responder.topics.describing import UNNAMED, without_people
-from responder.topics.models import Topic
-from tests.topics.factories import PRIVATE, named_worry, refresh, store
+from responder.topics.describing import UNNAMED, opening, without_people
+from responder.topics.models import Membership, Topic
+from tests.topics.factories import PRIVATE, named_worry, refresh, store, two_worries
 
 
 def test_a_topic_is_named_by_the_matter_and_not_by_the_citizen(session) -> None:
@@ -28,6 +28,31 @@ def test_a_topic_of_nothing_but_a_citizen_has_a_name_too(session) -> None:
     store("张建国先生13812345678", "13812345678", "甲")
     refresh()
     assert session.scalar(select(Topic)).label == UNNAMED
+
+
+def test_a_headline_names_the_place_that_was_noted_beside_the_message(session) -> None:
+    for person in "甲乙丙":
+        store("夜里一直停水", "家里老人没有水喝", person, place="翠湖名苑")
+    refresh()
+    topic = session.scalar(select(Topic))
+    assert topic.place == "翠湖名苑"
+    assert topic.label == "翠湖名苑夜里一直停水"
+
+
+def test_a_topic_is_shown_by_some_of_its_messages_and_no_copies(session) -> None:
+    two_worries()
+    refresh()
+    for topic in session.scalars(select(Topic)):
+        members = select(Membership.message_id).where(Membership.topic_id == topic.id)
+        assert set(topic.representatives) <= set(session.scalars(members))
+        assert len(topic.representatives) == 1  # the three say the same
+
+
+@given(st.integers(0, 80), st.integers(0, 80))
+def test_an_opening_holds_no_half_of_a_person(before: int, length: int) -> None:
+    text = "停" * before + "张建国先生13812345678反映翠湖名苑停水" + "停" * 80
+    assert [private for private in PRIVATE if private in opening(text, length)] == []
+    assert len(opening(text, length)) <= length
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_the_heat_is_shown_in_parts_that_add_up(session) -> None:
     refresh()
     for topic in session.scalars(select(Topic)):
         assert topic.heat == round(sum(part["points"] for part in topic.heat_parts), 1)
-        assert len(topic.heat_parts) == 6
+        assert len(topic.heat_parts) == 7
 
 
 def test_what_came_after_as_of_does_not_count_yet(session) -> None:
@@ -88,8 +88,8 @@ def overtaken(monkeypatch, times: int) -> None:
     """Let another refresh finish between reading and writing, so many times."""
     left = [times]
 
-    def gather_slowly(*arguments):
-        found = gather(*arguments)
+    def gather_slowly(*arguments, **named):
+        found = gather(*arguments, **named)
         if left[0]:
             left[0] -= 1
             with transaction(CONSOLE, NOW) as session:

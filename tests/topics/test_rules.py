@@ -1,90 +1,61 @@
-"""Heat: what raises it, what must not."""
+"""Weighing: shares become points, points a level; what may be saved."""
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from responder.topics.rules import HeatPart, Voice, heat, heat_parts, people
-from tests.factories import NOW
+from responder.topics.rules import (
+    HIGHEST_LEVEL,
+    LEVEL_LABELS,
+    PART_LABELS,
+    SHIPPED,
+    Scale,
+    Share,
+    heat,
+    level_of,
+    problems,
+    weighed,
+)
 
-POINTS = {"爆炸": 10.0, "老人": 5.0}
-
-
-def voice(
-    person: str = "a",
-    days_ago: float = 1,
-    channel: str = "hotline",
-    district: str = "城东区",
-    reactions: int = 0,
-    gravity_word: str = "",
-) -> Voice:
-    said_at = NOW - timedelta(days=days_ago)
-    return Voice(person, channel, district, said_at, reactions, gravity_word)
-
-
-def parts(*voices: Voice, as_of: datetime = NOW) -> dict[str, HeatPart]:
-    ordered = sorted(voices, key=lambda v: v.occurred_at)
-    return {part.name: part for part in heat_parts(ordered, as_of, POINTS)}
+NAMES = list(PART_LABELS)
+scales = st.lists(st.integers(0, 30), min_size=len(NAMES), max_size=len(NAMES))
 
 
-def test_a_flood_by_one_person_is_one_voice() -> None:
-    once = parts(voice("a"))
-    flood = parts(*[voice("a", days_ago=n / 10) for n in range(1, 41)])
-    assert flood["volume"].points == once["volume"].points
-    assert flood["speed"].points == once["speed"].points
-    assert flood["volume"].evidence == "1 人，40 条"
+@given(scales, st.lists(st.floats(0, 1), min_size=len(NAMES), max_size=len(NAMES)))
+def test_points_stay_within_their_weights_and_add_up(weights: list[int], found) -> None:
+    shares = [Share(name, value, "") for name, value in zip(NAMES, found, strict=True)]
+    parts = weighed(shares, dict(zip(NAMES, weights, strict=True)))
+    assert all(0 <= part.points <= part.of for part in parts)
+    assert heat(parts) == round(sum(part.points for part in parts), 1)
+
+
+def test_the_shipped_scale_may_be_saved() -> None:
+    assert problems(SHIPPED) == {}
+    assert set(SHIPPED.weights) == set(PART_LABELS)
 
 
 @pytest.mark.parametrize(
-    ("part", "hotter", "cooler"),
+    ("weights", "levels", "sentence"),
     [
-        ("volume", [voice("a"), voice("b")], [voice("a")]),
-        ("reach", [voice(reactions=100)], [voice(reactions=10)]),
-        ("spread", [voice("a"), voice("b", channel="weibo")], [voice("a"), voice("b")]),
-        ("gravity", [voice(gravity_word="爆炸")], [voice(gravity_word="老人")]),
-        ("freshness", [voice(days_ago=1)], [voice(days_ago=20)]),
+        ({"volume": 44}, (25, 40, 60), "合计为 99，应为 100：请再加 1"),
+        ({"volume": 50}, (25, 40, 60), "合计为 105，应为 100：请减去 5"),
+        ({"volume": 46, "speed": -1, "burst": 20}, (25, 40, 60), "增速的权重应在 0 到 100 之间"),
+        ({}, (40, 40, 60), "三个门槛须由低到高"),
+        ({}, (0, 40, 60), "三个门槛须由低到高"),
+        ({}, (25, 40, 101), "三个门槛须由低到高"),
     ],
 )
-def test_each_part_rises_with_its_cause(part, hotter, cooler) -> None:
-    assert parts(*hotter)[part].points > parts(*cooler)[part].points
+def test_what_may_not_be_saved_says_why(weights, levels, sentence: str) -> None:
+    wrong = problems(Scale({**SHIPPED.weights, **weights}, levels))
+    assert sentence in "".join(wrong.values())
 
 
-def test_speed_compares_last_week_with_the_topics_own_past() -> None:
-    steady = [voice(f"p{n}", days_ago=n * 7 + 1) for n in range(5)]
-    rising = [*steady, *(voice(f"new{n}", days_ago=2) for n in range(6))]
-    assert parts(*steady)["speed"].points == 0
-    assert parts(*rising)["speed"].points > 10
-    assert parts(*rising)["speed"].evidence == "近 7 天 7 人，此前每周 1.0 人"
-
-
-def test_gravity_needs_more_than_one_voice_among_many() -> None:
-    rare = [voice(f"p{n}") for n in range(29)] + [voice("x", gravity_word="爆炸")]
-    assert parts(*rare)["gravity"].points == 1.0
-    assert parts(*rare)["gravity"].evidence == "1 条提到：爆炸"
-
-
-voices = st.lists(
-    st.builds(
-        voice,
-        person=st.sampled_from("abcdefgh"),
-        days_ago=st.floats(0, 400),
-        channel=st.sampled_from(["hotline", "weibo", "forum"]),
-        reactions=st.integers(0, 10**7),
-        gravity_word=st.sampled_from(["", "爆炸", "老人"]),
-    ),
-    min_size=1,
-    max_size=30,
+@pytest.mark.parametrize(
+    ("value", "level"), [(0, 0), (24.9, 0), (25, 1), (40, 2), (59.9, 2), (60, 3), (100, 3)]
 )
-
-
-@given(voices)
-def test_parts_stay_within_their_bounds_and_add_up(said: list[Voice]) -> None:
-    found = list(parts(*said).values())
-    assert all(0 <= part.points <= part.of for part in found)
-    assert sum(part.of for part in found) == 100
-    assert heat(found) == round(sum(part.points for part in found), 1)
-    assert people(said) == len({one.author_key for one in said})
+def test_a_threshold_belongs_to_the_level_above_it(value: float, level: int) -> None:
+    assert level_of(value, SHIPPED.levels) == level
+    assert level in LEVEL_LABELS
+    assert level <= HIGHEST_LEVEL

@@ -96,7 +96,7 @@ def propose_event(
     if event is None:
         event = create_event(session, actor, **{name: getattr(facts, name) for name in _FACTS})
     if topic_id is not None:
-        link_by_hand(session, topics.get_topic(session, topic_id), event, actor, now)
+        link_by_hand(session, topics.get_living(session, topic_id), event, actor, now)
     return event
 
 

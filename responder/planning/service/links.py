@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, case, exists, select
+from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from responder.core import audit
@@ -15,6 +15,7 @@ from responder.core.errors import Forbidden, NotFound, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.privacy import mask
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
+from responder.topics import service as topics
 from responder.topics.models import Topic
 
 
@@ -97,27 +98,50 @@ def _check_may_link(actor: Actor) -> None:
 
 
 def links_of_topic(session: Session, topic_id: int) -> list[TopicEventLink]:
-    """A topic's links that nobody refused: confirmed first, then the likeliest."""
+    """A topic's links that nobody refused: confirmed first, then the likeliest.
+
+    Those of topics that were merged into it too; an event stands once.
+    """
     confirmed_first = case((TopicEventLink.state == LinkState.CONFIRMED, 0), else_=1)
     query = (
         select(TopicEventLink)
-        .where(TopicEventLink.topic_id == topic_id, TopicEventLink.state != LinkState.REFUSED)
+        .where(
+            TopicEventLink.topic_id.in_(topics.absorbed(session, [topic_id])),
+            TopicEventLink.state != LinkState.REFUSED,
+        )
         .options(joinedload(TopicEventLink.event).joinedload(PressEvent.unit))
         .order_by(confirmed_first, TopicEventLink.score.desc(), TopicEventLink.id)
     )
-    return list(session.scalars(query))
+    found: dict[int, TopicEventLink] = {}
+    for link in session.scalars(query):
+        found.setdefault(link.event_id, link)
+    return list(found.values())
+
+
+def linked_topics(session: Session) -> list[int]:
+    """Ids of the topics that a person has linked to an event."""
+    confirmed = TopicEventLink.state == LinkState.CONFIRMED
+    return list(session.scalars(select(TopicEventLink.topic_id).where(confirmed).distinct()))
 
 
 def uncovered_query(threshold: float) -> Select[Topic]:
-    """Topics with heat >= ``threshold`` (0–100) that no live event covers, hottest first."""
-    covered = exists().where(
-        TopicEventLink.topic_id == Topic.id,
-        TopicEventLink.state == LinkState.CONFIRMED,
-        TopicEventLink.event_id == PressEvent.id,
-        PressEvent.state != EventState.CANCELLED,
+    """Topics with heat >= ``threshold`` (0–100) that no live event covers, hottest first.
+
+    An event covers what its topic was merged into, too.
+    """
+    answered = (
+        select(TopicEventLink.topic_id.label("id"))
+        .join(TopicEventLink.event)
+        .where(
+            TopicEventLink.state == LinkState.CONFIRMED,
+            PressEvent.state != EventState.CANCELLED,
+        )
+        .cte("answered", recursive=True)
     )
-    query = select(Topic).where(Topic.heat >= threshold, ~covered)
-    return query.order_by(Topic.heat.desc(), Topic.id)
+    into = select(Topic.merged_into_id).join(answered, Topic.id == answered.c.id)
+    answered = answered.union(into.where(Topic.merged_into_id.is_not(None)))
+    query = topics.topics_by_heat(min_heat=threshold)
+    return query.where(Topic.id.not_in(select(answered.c.id)))
 
 
 def uncovered_hot_topics(
@@ -127,21 +151,22 @@ def uncovered_hot_topics(
     return with_suggestions(session, session.scalars(uncovered_query(threshold).limit(limit)))
 
 
-def with_suggestions(session: Session, topics: Iterable[Topic]) -> list[TopicGap]:
+def with_suggestions(session: Session, found: Iterable[Topic]) -> list[TopicGap]:
     """Each topic with its suggested links, likeliest first, in one query for all."""
-    listed = list(topics)
+    listed = list(found)
+    whose = topics.absorbed(session, [topic.id for topic in listed])
     query = (
         select(TopicEventLink)
         .join(TopicEventLink.event)
         .where(
-            TopicEventLink.topic_id.in_([topic.id for topic in listed]),
+            TopicEventLink.topic_id.in_(whose),
             TopicEventLink.state == LinkState.SUGGESTED,
             PressEvent.state != EventState.CANCELLED,
         )
         .options(contains_eager(TopicEventLink.event))
         .order_by(TopicEventLink.score.desc(), TopicEventLink.id)
     )
-    suggested: defaultdict[int, list[TopicEventLink]] = defaultdict(list)
+    suggested: defaultdict[int, dict[int, TopicEventLink]] = defaultdict(dict)
     for link in session.scalars(query):
-        suggested[link.topic_id].append(link)
-    return [TopicGap(topic, tuple(suggested[topic.id])) for topic in listed]
+        suggested[whose[link.topic_id]].setdefault(link.event_id, link)
+    return [TopicGap(topic, tuple(suggested[topic.id].values())) for topic in listed]

@@ -17,6 +17,7 @@ from responder.planning.models import EventState, LinkState, PressEvent, TopicEv
 from responder.planning.service import wording
 from responder.planning.service.events import LINKABLE_DAYS
 from responder.topics.models import Membership, Topic
+from responder.topics.service import absorbed, survivors, topics_by_heat
 
 HOTTEST = 60
 PER_TOPIC = 3
@@ -74,15 +75,15 @@ def suggest_links(session: Session, now: datetime, hottest: int = HOTTEST) -> Su
     Looks at the ``hottest`` topics and at the events to come or lately held. A link that
     a person confirmed or refused is never touched; suggestions that no longer hold go.
     """
-    by_heat = select(Topic).order_by(Topic.heat.desc(), Topic.id)
-    topics = list(session.scalars(by_heat.limit(hottest)))
+    topics = list(session.scalars(topics_by_heat().limit(hottest)))
     events = _candidates(session, now)
     links = _links(session, topics)
-    decided = {pair for pair, link in links.items() if link.state is not LinkState.SUGGESTED}
+    decided = _decided(session, links)
     wanted = _proposals(session, topics, events, decided)
     for pair, proposal in wanted.items():
         _store(session, links.get(pair), pair, proposal)
-    withdrawn = links.keys() - wanted.keys() - decided
+    open_ones = {pair for pair, link in links.items() if link.state is LinkState.SUGGESTED}
+    withdrawn = open_ones - wanted.keys()
     _withdraw(session, [links[pair].id for pair in withdrawn])
     kept = len(wanted.keys() & links.keys())
     return SuggestionRun(len(topics), len(events), len(wanted) - kept, kept, len(withdrawn))
@@ -105,14 +106,21 @@ def _candidates(session: Session, now: datetime) -> list[PressEvent]:
 
 
 def _links(session: Session, topics: Sequence[Topic]) -> dict[Pair, TopicEventLink]:
-    """All open suggestions, and whatever was decided of these topics."""
+    """All open suggestions, and whatever was decided of these topics and what went into them."""
     query = select(TopicEventLink).where(
         or_(
             TopicEventLink.state == LinkState.SUGGESTED,
-            TopicEventLink.topic_id.in_([topic.id for topic in topics]),
+            TopicEventLink.topic_id.in_(absorbed(session, [topic.id for topic in topics])),
         )
     )
     return {(link.topic_id, link.event_id): link for link in session.scalars(query)}
+
+
+def _decided(session: Session, links: Mapping[Pair, TopicEventLink]) -> set[Pair]:
+    """Pairs that a person has decided upon, of the topics that live now."""
+    pairs = [pair for pair, link in links.items() if link.state is not LinkState.SUGGESTED]
+    now = survivors(session, [topic_id for topic_id, _ in pairs])
+    return {(now[topic_id], event_id) for topic_id, event_id in pairs}
 
 
 def _proposals(

@@ -120,7 +120,7 @@ def advance(event_id: int, action: str) -> Response:
 def _prefilled() -> dict[str, object]:
     """A new form's first values, from the topic or the plan's row that it was opened for."""
     if topic_id := request.args.get("topic_id", type=int):
-        topic = topics.get_topic(db.session, topic_id)
+        topic = topics.get_living(db.session, topic_id)
         return {"theme": mask(topic.label), "topic_id": topic.id}
     if entry_id := request.args.get("entry_id", type=int):
         entry = service.get_entry(db.session, entry_id)

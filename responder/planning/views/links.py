@@ -56,7 +56,7 @@ def link_by_hand() -> Response:
     if topic_id is None or event_id is None:
         raise Invalid("请先选择要关联的发布活动")
     with transaction(current_actor()) as session:
-        topic = topics.get_topic(session, topic_id)
+        topic = topics.get_living(session, topic_id)
         event = service.get_event(session, event_id)
         service.link_by_hand(session, topic, event, current_actor(), utc_now())
     flash(_("已关联。"), "success")

@@ -15,6 +15,7 @@ from responder.responses.service.moving import (
 )
 from responder.responses.service.opening import Prefill, open_item, open_item_once, prefill
 from responder.responses.service.queries import (
+    answered_topics,
     board,
     counts_by_state,
     due,
@@ -29,6 +30,7 @@ from responder.responses.service.queries import (
 __all__ = [
     "Prefill",
     "advance",
+    "answered_topics",
     "board",
     "counts_by_state",
     "drafts_newest_first",

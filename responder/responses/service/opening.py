@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.accounts.models import Unit
 from responder.core import audit, privacy
 from responder.core.clocks import ClockRule, deadline, rules_for
-from responder.core.errors import Forbidden, Invalid, NotFound
+from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.times import SHANGHAI, chinese_moment
 from responder.core.work_calendar import WorkCalendar, load_calendar
@@ -22,6 +22,7 @@ from responder.planning.models import LinkState, PressEvent, TopicEventLink
 from responder.planning.service import take_turns
 from responder.responses import rules
 from responder.responses.models import ItemClock, Level, ResponseItem
+from responder.topics import service as topics
 from responder.topics.models import Membership, Topic
 
 SAME_CLICK = timedelta(minutes=1)
@@ -155,10 +156,11 @@ def prefill(session: Session, topic_id: int, zone: ZoneInfo = SHANGHAI) -> Prefi
     """What can be said of an item before anybody has written a word.
 
     :raises NotFound: no such topic.
+    :raises WrongState: somebody said that it is no topic.
     """
-    topic = session.get(Topic, topic_id)
-    if topic is None:
-        raise NotFound("没有这个话题，或它已并入别的话题：请从话题列表重新选择")
+    topic = topics.get_living(session, topic_id)
+    if topic.dismissed:
+        raise WrongState("这个话题已标为“不是话题”：请先在话题页面恢复，再发起回应")
     label = privacy.mask(topic.label)
     concern = rules.concern_summary(
         label,
@@ -168,8 +170,8 @@ def prefill(session: Session, topic_id: int, zone: ZoneInfo = SHANGHAI) -> Prefi
         topic.last_seen,
         zone,
     )
-    source = rules.source_summary(_channels(session, topic_id))
-    return Prefill(topic, label, concern, source, confirmed_events(session, topic_id))
+    source = rules.source_summary(_channels(session, topic.id))
+    return Prefill(topic, label, concern, source, confirmed_events(session, topic.id))
 
 
 def _channels(session: Session, topic_id: int) -> dict[str, int]:
@@ -184,10 +186,17 @@ def _channels(session: Session, topic_id: int) -> dict[str, int]:
 
 
 def confirmed_events(session: Session, topic_id: int) -> list[PressEvent]:
-    """The press events that a person has confirmed for this topic, soonest first."""
+    """The press events that a person has confirmed for this topic, soonest first.
+
+    Those of topics that were merged into it too.
+    """
     query = (
         select(TopicEventLink)
         .options(joinedload(TopicEventLink.event))
-        .where(TopicEventLink.topic_id == topic_id, TopicEventLink.state == LinkState.CONFIRMED)
+        .where(
+            TopicEventLink.topic_id.in_(topics.absorbed(session, [topic_id])),
+            TopicEventLink.state == LinkState.CONFIRMED,
+        )
     )
-    return sorted((link.event for link in session.scalars(query)), key=lambda e: e.starts_at)
+    events = {link.event for link in session.scalars(query)}
+    return sorted(events, key=lambda event: (event.starts_at, event.id))

@@ -12,6 +12,7 @@ from responder.core.permissions import Actor
 from responder.responses import rules
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
 from responder.responses.models import Draft, ItemClock, ItemState, ResponseItem
+from responder.topics.service import absorbed
 
 # Who wrote which version, without the texts, of which there may be many and long ones.
 _AUTHORS = selectinload(ResponseItem.drafts).load_only(Draft.number, Draft.author_id)
@@ -137,9 +138,15 @@ def next_clock(item: ResponseItem) -> ItemClock | None:
 
 
 def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
-    """The items opened from one topic, newest first."""
-    query = board().where(ResponseItem.topic_id == topic_id)
+    """The items opened from one topic or from what was merged into it, newest first."""
+    query = board().where(ResponseItem.topic_id.in_(absorbed(session, [topic_id])))
     return list(session.scalars(query.order_by(None).order_by(ResponseItem.id.desc())))
+
+
+def answered_topics(session: Session) -> list[int]:
+    """Ids of the topics from which an item was opened."""
+    of_topic = select(ResponseItem.topic_id).where(ResponseItem.topic_id.is_not(None))
+    return [topic_id for topic_id in session.scalars(of_topic.distinct()) if topic_id]
 
 
 def _earliest_ends() -> Subquery:

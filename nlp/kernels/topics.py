@@ -1,0 +1,263 @@
+"""Find the nearest topic of a message, and add the message to it.
+
+Topics are rows of `Topics`. A topic is the sum of its messages' vectors, cut to its heaviest
+entries. An inverted index leads from a feature to the topics in whose heaviest features it
+once was: blocks of `BLOCK` topics, newest first, linked. Looking at a bounded part of each
+list, and comparing only the topics that share most, makes a message's cost independent of
+how many topics there are.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from nlp.kernels.table import find
+
+BLOCK = 14
+_NEXT, _USED, _FIRST = 0, 1, 2  # columns of a block of the index
+ROWS, BLOCKS, STAMP = 0, 1, 2  # entries of Topics.counters
+_GONE = -1
+
+
+class Topics(NamedTuple):
+    """Arrays over topics, one row each; `most` entries at most in a row."""
+
+    terms: NDArray[np.int32]  # (rows, most): features
+    sums: NDArray[np.float32]  # (rows, most): their sums over the messages
+    posted: NDArray[np.uint8]  # (rows, most): 1 when the index knows the entry
+    used: NDArray[np.int32]  # (rows,): entries in use
+    size: NDArray[np.int32]  # (rows,): messages, 0 when the row is free
+    square: NDArray[np.float64]  # (rows,): squared length of the whole sum
+    first: NDArray[np.float64]  # (rows,): moment of the first message
+    last: NDArray[np.float64]  # (rows,): moment of the last message
+    ids: NDArray[np.int64]  # (rows,): the topic's id outside
+    stamps: NDArray[np.int64]  # (rows,): the last search that met the row
+    shared: NDArray[np.float32]  # (rows,): how much that search found shared
+    heads: NDArray[np.int32]  # (features,): newest block of each feature
+    blocks: NDArray[np.int32]  # (blocks, 2 + BLOCK): next, used, topics
+    counters: NDArray[np.int64]  # rows and blocks in use, number of searches
+
+
+class Reach(NamedTuple):
+    """How far a search goes: what it costs and what it may miss."""
+
+    features: int  # heaviest features that are looked up
+    postings: int  # topics looked at for each
+    compared: int  # topics compared entry by entry
+    indexed: int  # heaviest features of a message under which its topic is found
+
+
+@njit(cache=True)
+def heaviest(weights: Any, count: int, chosen: Any) -> Any:
+    """Write the positions of the `count` heaviest into `chosen`, heaviest first; how many."""
+    known = 0
+    for position in range(weights.size):
+        weight = weights[position]
+        if known == count and weight <= weights[chosen[known - 1]]:
+            continue
+        place = known if known < count else known - 1
+        known = min(known + 1, count)
+        while place > 0 and weights[chosen[place - 1]] < weight:
+            chosen[place] = chosen[place - 1]
+            place -= 1
+        chosen[place] = position
+    return known
+
+
+@njit(cache=True)
+def post(topics: Any, feature: int, row: int) -> None:
+    """Enter a topic into the index under a feature."""
+    block = topics.heads[feature]
+    if block == _GONE or topics.blocks[block, _USED] == BLOCK:
+        newer = topics.counters[BLOCKS]
+        topics.counters[BLOCKS] += 1
+        topics.blocks[newer, _NEXT] = block
+        topics.blocks[newer, _USED] = 0
+        topics.heads[feature] = newer
+        block = newer
+    topics.blocks[block, _FIRST + topics.blocks[block, _USED]] = row
+    topics.blocks[block, _USED] += 1
+
+
+@njit(cache=True)
+def search(
+    topics: Any, reach: Any, features: Any, weights: Any, chosen: Any, skip: int, found: Any
+) -> Any:
+    """Write into `found` the rows that share most of the chosen features; return how many."""
+    topics.counters[STAMP] += 1
+    stamp = topics.counters[STAMP]
+    met = 0
+    for place in range(chosen.size):
+        position = chosen[place]
+        gain = weights[position] * weights[position]
+        block = topics.heads[features[position]]
+        seen = 0
+        while block != _GONE and seen < reach.postings:
+            for entry in range(topics.blocks[block, _USED] - 1, -1, -1):
+                row = topics.blocks[block, _FIRST + entry]
+                if topics.size[row] == 0 or row == skip:
+                    continue
+                seen += 1
+                if topics.stamps[row] != stamp:
+                    if met == found.size:
+                        continue
+                    topics.stamps[row] = stamp
+                    topics.shared[row] = 0.0
+                    found[met] = row
+                    met += 1
+                topics.shared[row] += gain
+            block = topics.blocks[block, _NEXT]
+    return _most_shared(topics, found, met, reach.compared)
+
+
+@njit(cache=True)
+def _most_shared(topics: Any, found: Any, met: int, count: int) -> Any:
+    """Bring the `count` rows that share most to the front; return how many there are."""
+    kept = min(met, count)
+    for place in range(1, met):
+        row = found[place]
+        shared = topics.shared[row]
+        if place >= kept:
+            if shared <= topics.shared[found[kept - 1]]:
+                continue
+            found[place] = found[kept - 1]
+        at = min(place, kept - 1)
+        while at > 0 and topics.shared[found[at - 1]] < shared:
+            found[at] = found[at - 1]
+            at -= 1
+        found[at] = row
+    return kept
+
+
+@njit(cache=True)
+def dot(topics: Any, row: int, slots: Any, features: Any, weights: Any) -> Any:
+    """Return the dot product of a topic's sum with the vector that `slots` holds."""
+    total = 0.0
+    for entry in range(topics.used[row]):
+        position = find(slots, features, topics.terms[row, entry])
+        if position >= 0:
+            total += topics.sums[row, entry] * weights[position]
+    return total
+
+
+@njit(cache=True)
+def dot_without(topics: Any, row: int, slots: Any, features: Any, weights: Any) -> Any:
+    """As `dot`, with the vector itself taken out of the topic that holds it."""
+    total = 0.0
+    for entry in range(topics.used[row]):
+        position = find(slots, features, topics.terms[row, entry])
+        if position >= 0:
+            rest = topics.sums[row, entry] - weights[position]
+            if rest > 0:
+                total += rest * weights[position]
+    return total
+
+
+@njit(cache=True)
+def nearest(topics: Any, found: Any, slots: Any, features: Any, weights: Any, square: float) -> Any:
+    """Return (row, cosine, lead) of the nearest found topic; lead over the next. -1 if none."""
+    best, cosine, runner_up = _GONE, 0.0, 0.0
+    for place in range(found.size):
+        row = found[place]
+        scale = np.sqrt(topics.square[row] * square)
+        if scale <= 0:
+            continue
+        value = dot(topics, row, slots, features, weights) / scale
+        if value > cosine or (value == cosine and best != _GONE and row < best):
+            runner_up, cosine, best = cosine, value, row
+        elif value > runner_up:
+            runner_up = value
+    return best, cosine, cosine - runner_up
+
+
+@njit(cache=True)
+def add(
+    topics: Any, row: int, slots: Any, features: Any, weights: Any, square: float,
+    index_under: Any, is_new: Any,
+) -> None:  # fmt: skip
+    """Add a vector of squared length `square` to a topic, and index it under its heaviest.
+
+    `is_new` (bool, as long as the features) is scratch.
+    """
+    is_new[: features.size] = True
+    product = 0.0
+    for entry in range(topics.used[row]):
+        position = find(slots, features, topics.terms[row, entry])
+        if position >= 0:
+            product += topics.sums[row, entry] * weights[position]
+            topics.sums[row, entry] += weights[position]
+            is_new[position] = False
+    topics.square[row] += 2.0 * product + square
+    _add_entries(topics, row, features, weights, is_new)
+    _post_entries(topics, row, features, index_under)
+
+
+@njit(cache=True)
+def _add_entries(topics: Any, row: int, features: Any, weights: Any, is_new: Any) -> None:
+    """Enter new features; where the row is full, in the place of its lightest."""
+    most = topics.terms.shape[1]
+    lightest: Any = _GONE
+    for position in range(features.size):
+        if not is_new[position]:
+            continue
+        entry = topics.used[row]
+        if entry < most:
+            topics.used[row] += 1
+        else:
+            if lightest == _GONE:
+                lightest = np.argmin(topics.sums[row])
+            if weights[position] <= topics.sums[row, lightest]:
+                continue
+            entry, lightest = lightest, _GONE
+        topics.terms[row, entry] = features[position]
+        topics.sums[row, entry] = weights[position]
+        topics.posted[row, entry] = 0
+
+
+@njit(cache=True)
+def _post_entries(topics: Any, row: int, features: Any, index_under: Any) -> None:
+    for place in range(index_under.size):
+        feature = features[index_under[place]]
+        for entry in range(topics.used[row]):
+            if topics.terms[row, entry] == feature:
+                if not topics.posted[row, entry]:
+                    topics.posted[row, entry] = 1
+                    post(topics, feature, row)
+                break
+
+
+@njit(cache=True)
+def take_out(topics: Any, row: int, slots: Any, features: Any, weights: Any, square: float) -> None:
+    """Subtract from a topic a vector that was added to it."""
+    product = 0.0
+    for entry in range(topics.used[row]):
+        position = find(slots, features, topics.terms[row, entry])
+        if position >= 0:
+            product += topics.sums[row, entry] * weights[position]
+            topics.sums[row, entry] = max(topics.sums[row, entry] - weights[position], 0.0)
+    topics.square[row] = max(topics.square[row] - 2.0 * product + square, 0.0)
+    topics.size[row] -= 1
+
+
+@njit(cache=True)
+def open_row(topics: Any, moment: float) -> Any:
+    """Return a fresh row for a topic that begins at `moment`."""
+    row = topics.counters[ROWS]
+    topics.counters[ROWS] += 1
+    topics.used[row] = 0
+    topics.square[row] = 0.0
+    topics.first[row] = moment
+    topics.last[row] = moment
+    return row
+
+
+@njit(cache=True)
+def reindex(topics: Any) -> None:
+    """Post every live topic under the features that it was posted under before."""
+    for row in range(topics.counters[ROWS]):
+        if topics.size[row] > 0:
+            for entry in range(topics.used[row]):
+                if topics.posted[row, entry]:
+                    post(topics, topics.terms[row, entry], row)

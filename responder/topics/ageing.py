@@ -1,0 +1,127 @@
+"""What time alone does to topics: they cool down, fall asleep, and leave the window."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy.orm import Session
+
+from responder.core.times import local
+from responder.intake.models import Message
+from responder.topics import heat, heat_settings, lineage
+from responder.topics.heat_reading import HeatView
+from responder.topics.models import EventKind, Membership, Topic
+from responder.topics.rules import Share, Voice
+
+ASLEEP_AFTER = timedelta(days=90)
+SPOKEN_OF = timedelta(days=heat.SPEED.days)
+# How old a heat may be. Nobody ranks what one person said once by the hour.
+OUTDATED_AFTER, LONE_OUTDATED_AFTER = timedelta(hours=1), timedelta(days=1)
+TOPICS_A_STATEMENT = 5_000
+
+
+def age(
+    session: Session,
+    view: HeatView,
+    window: timedelta,
+    touched: Collection[int],
+    zone: ZoneInfo,
+) -> None:
+    """Bring the heat of the topics up to ``view.as_of`` to which a refresh added nothing."""
+    _cool(session, view.as_of, window)
+    rows = [row for row in session.execute(_outdated(view.as_of, zone)) if row.id not in touched]
+    lately = [row.id for row in rows if row.last_seen > view.as_of - SPOKEN_OF]
+    voices = dict(_voices(session, lately, view.as_of))
+    changed = []
+    for row in rows:
+        parts = heat_settings.stored_parts(row.heat_parts)
+        shares: list[Share] = (
+            heat.repaced(parts, voices[row.id], view.as_of, view.past)
+            if row.id in voices
+            else heat.aged(parts, row.last_seen, view.as_of)
+        )
+        new = heat_settings.weigh(shares, view.scale)
+        changed.append({"which": row.id, "heat": new.heat, "level": new.level, "parts": new.parts})
+    if changed:
+        values: dict[str, Any] = {name: bindparam(name) for name in ("heat", "level")}
+        values |= {"heat_parts": bindparam("parts"), "ranked_as_of": view.as_of}
+        statement = update(Topic).where(Topic.id == bindparam("which")).values(values)
+        session.connection().execute(statement, changed)
+
+
+def put_to_sleep(session: Session, as_of: datetime, before: datetime | None) -> None:
+    """Record of which topics nobody has spoken for long, since the refresh ``before``."""
+    quiet = Topic.last_seen < as_of - ASLEEP_AFTER
+    if before is not None:
+        quiet = and_(quiet, Topic.last_seen >= before - ASLEEP_AFTER)
+    query = select(Topic.id, Topic.message_count).where(
+        quiet, Topic.message_count > 1, Topic.merged_into_id.is_(None)
+    )
+    found = [(topic_id, count) for topic_id, count in session.execute(query)]
+    lineage.record_all(session, EventKind.ASLEEP, found, as_of)
+
+
+def wakes(last_seen: datetime | None, moments: Collection[datetime]) -> bool:
+    """Whether a topic slept before these messages of it were said."""
+    if last_seen is None:
+        return False
+    later = [moment for moment in moments if moment > last_seen]
+    return bool(later) and min(later) - last_seen > ASLEEP_AFTER
+
+
+def _cool(session: Session, as_of: datetime, window: timedelta) -> None:
+    """What had no message in the window is not hot, or not yet."""
+    outside = or_(Topic.last_seen < as_of - window, Topic.first_seen > as_of)
+    statement = update(Topic).where(outside, Topic.heat > 0)
+    session.execute(statement.values(heat=0.0, heat_parts=[], level=0, ranked_as_of=as_of))
+
+
+def _outdated(as_of: datetime, zone: ZoneInfo) -> Any:
+    """Topics of several messages once an hour and at the turn of the day; others once a day."""
+    midnight = local(as_of, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = max(as_of - OUTDATED_AFTER, midnight - timedelta.resolution)
+    many = and_(Topic.message_count > 1, Topic.ranked_as_of <= since)
+    lone = and_(Topic.message_count == 1, Topic.ranked_as_of <= as_of - LONE_OUTDATED_AFTER)
+    return select(Topic.id, Topic.heat_parts, Topic.last_seen).where(
+        Topic.heat > 0, Topic.merged_into_id.is_(None), or_(many, lone)
+    )
+
+
+def _voices(
+    session: Session, topic_ids: list[int], until: datetime
+) -> Iterator[tuple[int, list[Voice]]]:
+    """Topic id → its messages, as far as the pace of a topic needs them."""
+    for start in range(0, len(topic_ids), TOPICS_A_STATEMENT):
+        query = (
+            select(
+                Membership.topic_id,
+                Message.author_key,
+                Message.channel,
+                Message.occurred_at,
+                Membership.repeats_id,
+            )
+            .join(Message, Membership.message_id == Message.id)
+            .where(Membership.topic_id.in_(topic_ids[start : start + TOPICS_A_STATEMENT]))
+            .where(Message.occurred_at <= until)
+            .order_by(Membership.topic_id)
+        )
+        for topic_id, rows in groupby(session.execute(query), key=lambda row: row.topic_id):
+            yield (
+                topic_id,
+                [
+                    Voice(
+                        author_key=row.author_key,
+                        channel=row.channel,
+                        district="",
+                        occurred_at=row.occurred_at,
+                        reactions=0,
+                        repeats=row.repeats_id is not None,
+                    )
+                    for row in rows
+                ],
+            )

@@ -1,0 +1,67 @@
+"""What a refresh remembers for the next: a file beside the database, never the truth.
+
+The database says which message is in which topic. The file saves working that out from
+the messages again; where it is missing, older or unreadable, that is what is done.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from nlp import TopicStream
+from responder.topics.models import TopicRefresh
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stream as a refresh left it.
+
+    :param corrections: ``state_of_play`` then; another one now means that people have
+        corrected since.
+    :param ran_at: when that refresh ran.
+    """
+
+    stream: TopicStream
+    corrections: int
+    ran_at: datetime
+
+
+def last_run(session: Session) -> TopicRefresh | None:
+    """The last refresh."""
+    return session.scalar(select(TopicRefresh).order_by(TopicRefresh.id.desc()).limit(1))
+
+
+def recall(folder: Path | None, run: TopicRefresh | None) -> Kept | None:
+    """What a refresh remembered, or None when nothing is to be had."""
+    if folder is None or run is None:
+        return None
+    for path in folder.glob(f"{run.id}-*.npz"):
+        try:
+            stream = TopicStream.load(path)
+            return Kept(stream, int(path.stem.partition("-")[2]), run.ran_at)
+        except (OSError, ValueError) as error:
+            _log.warning("topics are gathered from the messages again: %s", error)
+    return None
+
+
+def keep(folder: Path | None, run_id: int, corrections: int, stream: TopicStream) -> None:
+    """Put a stream away, and drop older ones. A full disk costs time, not the refresh."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{run_id}-{corrections}.npz"
+        stream.save(path)
+        for old in folder.glob("*.npz"):
+            if old != path:
+                old.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("what topics were gathered from could not be kept: %s", error)

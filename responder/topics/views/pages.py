@@ -1,0 +1,129 @@
+"""The list of topics, one topic, and why a message is in it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from responder.core.database import db
+from responder.core.permissions import Permission
+from responder.core.privacy import mask
+from responder.core.times import local, utc_now
+from responder.intake.models import CHANNEL_LABELS
+from responder.settings import Settings
+from responder.topics import corrections, lineage, refreshing, service
+from responder.topics import why as reasons
+from responder.topics.forms import RenameForm
+from responder.topics.models import Topic
+from responder.topics.views.common import blueprint
+from responder.web.access import current_actor, requires
+from responder.web.paging import paginate, requested_page
+
+CURVE_DAYS = 30
+
+
+@blueprint.get("/topics")
+@requires(Permission.TOPIC_READ)
+def index() -> str:
+    settings: Settings = current_app.extensions["settings"]
+    hot_only = request.args.get("hot") == "1"
+    dismissed = request.args.get("dismissed") == "1"
+    query = service.topics_by_heat(
+        min_messages=1 if dismissed or request.args.get("single") == "1" else 2,
+        min_heat=settings.topic_hot_heat if hot_only else 0.0,
+        text=request.args.get("q", "").strip(),
+        pinned_first=True,
+        dismissed=dismissed,
+    )
+    return render_template(
+        "topics/index.html",
+        page=paginate(db.session, query, requested_page()),
+        last_refresh=service.last_refresh(db.session),
+    )
+
+
+@blueprint.get("/topics/<int:topic_id>")
+@requires(Permission.TOPIC_READ)
+def show(topic_id: int) -> str | Response:
+    topic = service.get_topic(db.session, topic_id)
+    if topic.merged_into_id is not None:
+        return _to_survivor(topic)
+    return topic_page(topic, RenameForm(data={"label": mask(topic.label)}))
+
+
+def topic_page(topic: Topic, form: RenameForm) -> str:
+    """The page of a living topic, with the form for its name as it stands."""
+    zone = current_app.extensions["settings"].zone
+    last_day = local(topic.ranked_as_of, zone).date()
+    words = request.args.get("words", "").strip()
+    form.version.data = corrections.state_of_play(db.session, topic.id)
+    return render_template(
+        "topics/show.html",
+        topic=topic,
+        form=form,
+        version=form.version.data,
+        words=words,
+        page=paginate(db.session, service.memberships_of(topic, words), requested_page()),
+        curve=service.messages_by_day(db.session, topic, last_day, CURVE_DAYS, zone),
+        channel_labels=CHANNEL_LABELS,
+        channels=service.messages_by_channel(db.session, topic),
+        portrait=reasons.portrait(db.session, topic),
+        history=lineage.history(db.session, topic),
+        corrections=corrections.corrections_of(db.session, topic),
+        kind_labels=corrections.KIND_LABELS,
+    )
+
+
+def _to_survivor(topic: Topic) -> Response:
+    survivor = service.survivor(db.session, topic)
+    flash(
+        _(
+            "话题 %(gone)s 已并入本话题（话题 %(survivor)s）。",
+            gone=topic.id,
+            survivor=survivor.id,
+        ),
+        "info",
+    )
+    return redirect(url_for("topics.show", topic_id=survivor.id))
+
+
+@blueprint.get("/topics/<int:topic_id>/messages/<int:message_id>")
+@requires(Permission.MESSAGE_READ)
+def why(topic_id: int, message_id: int) -> str | Response:
+    topic = service.get_topic(db.session, topic_id)
+    if topic.merged_into_id is not None:
+        return _to_survivor(topic)
+    member = service.get_membership(db.session, topic, message_id)
+    text = request.args.get("q", "").strip()
+    return render_template(
+        "topics/why.html",
+        topic=topic,
+        member=member,
+        message=member.message,
+        why=reasons.why(db.session, member),
+        version=corrections.state_of_play(db.session, topic.id),
+        targets=service.topics_like(db.session, topic, text),
+        kind_labels=corrections.KIND_LABELS,
+    )
+
+
+@blueprint.post("/topics/refresh")
+@requires(Permission.TOPIC_REFRESH)
+def refresh() -> Response:
+    now = utc_now()
+    settings: Settings = current_app.extensions["settings"]
+    window = timedelta(days=settings.topic_window_days)
+    run = refreshing.refresh(
+        now, now, window, current_actor(), settings.zone, settings.topic_memory
+    )
+    done = _(
+        "已聚合：新增留言 %(messages)s 条，新话题 %(topics)s 个。",
+        messages=run.messages_added,
+        topics=run.topics_created,
+    )
+    nothing = _("没有待聚合的留言，系统已自动聚合；热度已更新。")
+    flash(done if run.messages_added else nothing, "success")
+    return redirect(url_for("topics.index"))

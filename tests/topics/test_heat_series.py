@@ -1,0 +1,78 @@
+"""The curve of a topic: one point for each local day, the last refresh of the day wins."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import render_template_string
+from sqlalchemy import select
+
+from responder.topics import heat_series
+from responder.topics.heat_models import TopicDay
+from responder.topics.models import Topic
+from tests.factories import NOW
+from tests.topics.factories import NOISE, refresh, store, two_worries
+
+CURVE = """{% import 'topics/_heat.html' as heat with context %}
+{{ heat.heat_curve(points, (25, 40, 60)) }}{{ heat.level_badge(2) }}{{ heat.level_badge(0) }}"""
+
+
+def points(session) -> list[tuple[int, date]]:
+    rows = session.scalars(select(TopicDay).order_by(TopicDay.topic_id, TopicDay.day))
+    return [(row.topic_id, row.day) for row in rows]
+
+
+def test_several_refreshes_of_a_day_leave_one_point_the_newest(session) -> None:
+    two_worries()
+    refresh(NOW - timedelta(hours=1))
+    store("柳岸花园旁搅拌站噪音扰民", f"{NOISE}，孩子睡不着", "丁", NOW - timedelta(minutes=5))
+    refresh(NOW)
+    assert len(points(session)) == 2
+    for point in session.scalars(select(TopicDay)):
+        topic = session.get(Topic, point.topic_id)
+        assert point.day == date(2026, 11, 20)
+        assert (point.heat, point.level) == (topic.heat, topic.level)
+        assert (point.people, point.messages) == (topic.people_count, topic.message_count)
+
+
+def test_a_day_is_the_offices_own(session) -> None:
+    two_worries()
+    refresh(NOW.replace(hour=15, minute=59))  # 23:59 in Shanghai
+    refresh(NOW.replace(hour=16, minute=1))
+    assert {day for _id, day in points(session)} == {date(2026, 11, 20), date(2026, 11, 21)}
+
+
+def test_a_single_message_has_no_curve(session) -> None:
+    store("路灯不亮", "沿河路路灯连续三晚不亮", "甲")
+    refresh()
+    assert points(session) == []
+
+
+def test_a_topic_of_which_nobody_speaks_any_more_ends_its_curve(session) -> None:
+    two_worries()
+    refresh()
+    refresh(NOW + timedelta(days=85))
+    refresh(NOW + timedelta(days=100))
+    assert {day for _id, day in points(session)} == {date(2026, 11, 20), date(2027, 2, 13)}
+
+
+def test_the_series_is_asked_for_by_its_last_days(session) -> None:
+    two_worries()
+    for day in range(4):
+        refresh(NOW + timedelta(days=day))
+    topic = session.scalars(select(Topic)).first()
+    found = heat_series.series(session, topic.id, date(2026, 11, 22), 2)
+    assert [point.day.day for point in found] == [21, 22]
+
+
+def test_the_curve_carries_its_numbers(session) -> None:
+    two_worries()
+    for day in range(3):
+        refresh(NOW + timedelta(days=day))
+    topic = session.scalars(select(Topic)).first()
+    found = heat_series.series(session, topic.id, date(2026, 11, 22), 30)
+    page = render_template_string(CURVE, points=found)
+    assert page.count("<circle") == 3
+    assert page.count('<th scope="row">') == 3
+    assert "热度从" in page
+    assert page.count("较热") == 2  # the line of the threshold, and the badge
