@@ -19,7 +19,7 @@ from nlp.segment import JiebaSegmenter, RjiebaSegmenter, Segmenter
 from nlp.stream import TopicStream, gather
 from nlp.tone import Tone, tone, tone_of_tokens
 from nlp.vectorise import BigramVectorizer, Document
-from nlp.weighing import TextVectorizer
+from nlp.weighing import WordWeights
 from nlp.words import content_words, default_user_words
 
 __all__ = [
@@ -34,10 +34,10 @@ __all__ = [
     "Scores",
     "Segmenter",
     "StreamClusterer",
-    "TextVectorizer",
     "Tone",
     "TopicName",
     "TopicStream",
+    "WordWeights",
     "bcubed_f1",
     "content_words",
     "default_user_words",

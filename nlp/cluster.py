@@ -39,10 +39,12 @@ class StreamClusterer:
 
     def __init__(
         self,
-        join: float = 0.31,
-        merge: float = 0.36,
-        stay: float = 0.29,
+        join: float = 0.305,
+        merge: float = 0.37,
+        stay: float = 0.285,
         lead_weight: float = 0.2,
+        decay: float = 0.01,
+        size_gain: float = 0.02,
         most: int = 256,
         period: int = 8192,
         single_days: float = 180.0,
@@ -51,8 +53,8 @@ class StreamClusterer:
     ) -> None:
         if most > WIDEST:
             raise ValueError(f"a topic keeps at most {WIDEST} features, not {most}")
-        self.limits = Limits(join, merge, stay, lead_weight)
-        self.reach = reach or Reach(features=24, postings=256, compared=12, indexed=16)
+        self.limits = Limits(join, merge, stay, lead_weight, decay, size_gain)
+        self.reach = reach or Reach(features=14, postings=32, compared=6, indexed=10)
         self.most = most
         self.period = period
         self.single_days = single_days

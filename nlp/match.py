@@ -17,9 +17,9 @@ class Match(NamedTuple):
 def match(a_terms: Terms, b_terms: Terms, idf: Mapping[str, float] | None = None) -> Match:
     """Return the cosine of two weighted word sets, and each shared word's share of it.
 
-    `idf` (word → rarity, from `TextVectorizer.idf`) multiplies the weights; a word it lacks
+    `idf` (word → rarity, from `WordWeights.idf`) multiplies the weights; a word it lacks
     counts as the rarest it knows. Give plain words with `idf`, or the ready weights of
-    `TextVectorizer.terms` without. Without a shared word the score is 0 and `words` is empty.
+    `WordWeights.terms` without. Without a shared word the score is 0 and `words` is empty.
     """
     one, other = _weighed(a_terms, idf), _weighed(b_terms, idf)
     products = {word: weight * other[word] for word, weight in one.items() if word in other}

@@ -118,8 +118,8 @@ class TopicStream:
         """
         stream = cls()
         try:
-            with np.load(path, allow_pickle=False) as file:
-                learned = {name: file[name] for name in file.files}
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                learned = {name: arrays[name] for name in arrays.files}
             if int(learned["format"]) != _FORMAT or not np.array_equal(
                 learned["settings"], stream._settings()
             ):
@@ -136,7 +136,8 @@ class TopicStream:
         vectorizer, clusterer = self.vectorizer, self.clusterer
         return np.array(
             [
-                vectorizer.title_weight, vectorizer.rarity_power, vectorizer.body_limit,
+                vectorizer.title_weight, vectorizer.full_title, vectorizer.rarity_power,
+                vectorizer.body_limit,
                 vectorizer.most, clusterer.most, *clusterer.limits, *clusterer.reach,
             ],
             dtype=np.float64,

@@ -30,6 +30,7 @@ class BigramVectorizer:
 
     Title and body are weighed apart, each to length 1, then summed as `title_weight` to
     `1 - title_weight`: a title names place and matter, a body retells them among much else.
+    A title shorter than `full_title` characters says less, and weighs as much less.
     The rarity ln((1+n)/(1+df)) + 1 is raised to `rarity_power`, so that one shared estate
     outweighs several shared set phrases. Only the first `body_limit` characters of a body
     count. Bigrams across punctuation or white space do not. A row keeps its `most` heaviest.
@@ -42,10 +43,12 @@ class BigramVectorizer:
         title_weight: float = 0.60,
         rarity_power: float = 1.5,
         body_limit: int = 320,
+        full_title: int = 13,
         most: int = 256,
     ) -> None:
         self.title_weight = title_weight
         self.rarity_power = rarity_power
+        self.full_title = full_title
         self.body_limit = min(body_limit, LONGEST)
         self.most = most
         self.n_documents_ = 0
@@ -91,7 +94,7 @@ class BigramVectorizer:
         indices = np.empty(len(codes), dtype=np.int32)
         data = np.empty(len(codes), dtype=np.float32)
         bigrams.weigh(
-            codes, ends, _is_word(), self._rarity(), self.title_weight, self.most,
+            codes, ends, _is_word(), self._rarity(), self.title_weight, self.full_title, self.most,
             indptr, indices, data,
         )  # fmt: skip
         used = int(indptr[-1])

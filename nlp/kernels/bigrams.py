@@ -65,8 +65,8 @@ def _weigh_text(
 
 @njit(cache=True)
 def weigh(
-    codes: Any, ends: Any, is_word: Any, rarity: Any, title_weight: float, most: int,
-    indptr: Any, indices: Any, data: Any,
+    codes: Any, ends: Any, is_word: Any, rarity: Any, title_weight: float, full_title: int,
+    most: int, indptr: Any, indices: Any, data: Any,
 ) -> None:  # fmt: skip
     """Write the rows as CSR: length 1, then only the `most` heaviest entries of each."""
     slots, columns, counts = new_table(), np.empty(SIZE, np.int32), np.empty(SIZE)
@@ -74,9 +74,11 @@ def weigh(
     indptr[0] = 0
     for row in range(indptr.size - 1):
         known = 0
+        bigrams = max(ends[2 * row + 1] - ends[2 * row] - 1, 0)
+        title_share = title_weight * min(1.0, bigrams / max(full_title - 1, 1))
         for half in range(2):
             text = codes[ends[2 * row + half] : ends[2 * row + half + 1]]
-            share = 1.0 - title_weight if half else title_weight
+            share = 1.0 - title_share if half else title_share
             found, factor = _weigh_text(text, is_word, rarity, share, slots, columns, counts)
             for place in range(found):
                 at = enter(own_slots, own_columns, known, columns[place])

@@ -24,12 +24,14 @@ _MET = 8192  # topics that one search can gather
 
 
 class Limits(NamedTuple):
-    """From which score on (cosine + `lead` x lead over the next) things belong together."""
+    """What belongs together: scores are cosines, corrected by time and size (see `nearest`)."""
 
-    join: float
-    merge: float
-    stay: float
+    join: float  # from which score + `lead` x lead over the next a message joins
+    merge: float  # from which score + `lead` x lead over the next two topics are one
+    stay: float  # below which cosine with the others a message leaves
     lead: float
+    decay: float  # score lost for each e-fold of days of silence
+    gain: float  # score won by each e-fold of size, when topics merge
 
 
 @njit(cache=True)
@@ -51,8 +53,11 @@ def assign(
         row = forced[message]
         if row < 0:
             met = search(topics, reach, features, weights, chosen[:count], -1, found)
-            row, cosine, lead = nearest(topics, found[:met], slots, features, weights, 1.0)
-            if row < 0 or cosine + limits.lead * lead < limits.join:
+            row, score, lead = nearest(
+                topics, found[:met], slots, features, weights, 1.0,
+                moments[message], moments[message], limits.decay, 0.0,
+            )  # fmt: skip
+            if row < 0 or score + limits.lead * lead < limits.join:
                 row = open_row(topics, moments[message])
         _join(
             topics, reach, row, slots, features, weights, chosen[:count], moments[message], is_new
@@ -95,11 +100,12 @@ def merge(
         count = heaviest(weights, reach.features, chosen)
         met = search(topics, reach, features, weights, chosen[:count], row, found)
         met = _may_meet(topics, row, rank, apart, found, met)
-        other, cosine, lead = nearest(
-            topics, found[:met], slots, features, weights, topics.square[row]
-        )
+        other, score, lead = nearest(
+            topics, found[:met], slots, features, weights, topics.square[row],
+            topics.first[row], topics.last[row], limits.decay, limits.gain,
+        )  # fmt: skip
         clear(slots, features)
-        if other < 0 or cosine + limits.lead * lead < limits.merge:
+        if other < 0 or score + limits.lead * lead < limits.merge:
             continue
         lost, stays = (row, other) if _goes_first(topics, rank, other, row) else (other, row)
         _pour(topics, reach, lost, stays, slots, chosen, is_new)
@@ -172,11 +178,14 @@ def reassign(
         fill(slots, features)
         count = heaviest(weights, reach.features, chosen)
         met = search(topics, reach, features, weights, chosen[:count], own, found)
-        best, cosine, lead = nearest(topics, found[:met], slots, features, weights, 1.0)
+        best, score, lead = nearest(
+            topics, found[:met], slots, features, weights, 1.0,
+            moments[message], moments[message], limits.decay, 0.0,
+        )  # fmt: skip
         stays_at = _cosine_with_rest(topics, own, slots, features, weights)
         is_alone = topics.size[own] == 1
-        score = cosine + (limits.lead * lead if is_alone else 0.0)
-        goes = best >= 0 and score >= limits.stay and cosine > stays_at
+        enough = score + (limits.lead * lead if is_alone else 0.0) >= limits.stay
+        goes = best >= 0 and enough and score > stays_at
         if goes or (not is_alone and stays_at < limits.stay):
             take_out(topics, own, slots, features, weights, 1.0)
             row = best if goes else open_row(topics, moments[message])

@@ -17,6 +17,7 @@ from nlp.kernels.table import find
 
 BLOCK = 14
 _NEXT, _USED, _FIRST = 0, 1, 2  # columns of a block of the index
+LARGE = 20  # messages; a larger topic draws others no more than this
 ROWS, BLOCKS, STAMP = 0, 1, 2  # entries of Topics.counters
 _GONE = -1
 
@@ -156,20 +157,29 @@ def dot_without(topics: Any, row: int, slots: Any, features: Any, weights: Any) 
 
 
 @njit(cache=True)
-def nearest(topics: Any, found: Any, slots: Any, features: Any, weights: Any, square: float) -> Any:
-    """Return (row, cosine, lead) of the nearest found topic; lead over the next. -1 if none."""
-    best, cosine, runner_up = _GONE, 0.0, 0.0
+def nearest(
+    topics: Any, found: Any, slots: Any, features: Any, weights: Any, square: float,
+    began: float, ended: float, decay: float, gain: float,
+) -> Any:  # fmt: skip
+    """Return (row, score, lead) of the best found topic; lead over the next. -1 if none.
+
+    The score is the cosine, less `decay` for each e-fold of days between the topic and what
+    `began` and `ended` then, plus `gain` for each e-fold of the topic's size.
+    """
+    best, score, runner_up = _GONE, 0.0, 0.0
     for place in range(found.size):
         row = found[place]
         scale = np.sqrt(topics.square[row] * square)
         if scale <= 0:
             continue
         value = dot(topics, row, slots, features, weights) / scale
-        if value > cosine or (value == cosine and best != _GONE and row < best):
-            runner_up, cosine, best = cosine, value, row
+        silence = max(began - topics.last[row], topics.first[row] - ended, 0.0)
+        value += gain * np.log(min(topics.size[row], LARGE)) - decay * np.log1p(silence)
+        if value > score or (value == score and best != _GONE and row < best):
+            runner_up, score, best = score, value, row
         elif value > runner_up:
             runner_up = value
-    return best, cosine, cosine - runner_up
+    return best, score, score - runner_up
 
 
 @njit(cache=True)
