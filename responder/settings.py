@@ -56,7 +56,6 @@ class Settings(BaseSettings):
         500, ge=1, description="导入时每次提交的行数；中断后从未提交处继续"
     )
     topic_window_days: int = Field(365, ge=1, description="参与聚合的留言距统计时点的最长天数")
-    topic_hot_heat: float = Field(40.0, ge=0, le=100, description="热度达到此分数的话题视为热点")
     scheduler_interval_seconds: int = Field(20, ge=1, description="调度器检查定时发布的间隔（秒）")
 
     @field_validator("timezone")

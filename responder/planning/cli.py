@@ -18,6 +18,7 @@ from responder.core.times import end_of_day, local, start_of_day, utc_now
 from responder.planning import rules, service
 from responder.planning.lifecycle import PRESS_EVENT
 from responder.planning.models import PlanEntry, PressEvent, ReleasePlan
+from responder.topics import heat_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
 LISTED_DAYS = 90
@@ -137,7 +138,7 @@ def gaps(as_json: bool) -> None:
 
     例：responder plan gaps --json
     """
-    threshold = current_app.extensions["settings"].topic_hot_heat
+    threshold = heat_settings.hot_from(db.session)
     found = service.uncovered_hot_topics(db.session, threshold)
     if as_json:
         print_json({"threshold": threshold, "topics": [_gap_as_json(gap) for gap in found]})

@@ -8,6 +8,7 @@ from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.core.times import chinese_moment, utc_now
 from responder.reports import service
+from responder.topics import heat_settings
 from responder.web.access import current_actor, requires, signed_in
 from responder.web.paging import paginate, requested_page
 from responder.web.trail import kinds
@@ -22,7 +23,7 @@ def today() -> str:
     now = utc_now()
     return render_template(
         "reports/today.html",
-        today=service.today(db.session, current_actor(), now, settings.topic_hot_heat),
+        today=service.today(db.session, current_actor(), now, heat_settings.hot_from(db.session)),
         moment_now=chinese_moment(now, settings.zone),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Invalid, Stale
@@ -137,9 +137,9 @@ def preview(session: Session, scale: Scale, limit: int = PREVIEW_ROWS) -> list[P
     ]
 
 
-def at_level(level: int) -> ColumnElement[bool]:
-    """For lists: topics of this level or a higher one."""
-    return Topic.level >= level
+def hot_from(session: Session) -> float:
+    """From which heat a topic is hot: the middle threshold (较热)."""
+    return float(current(session).levels[1])
 
 
 def _hottest_first(row: Row[Any]) -> tuple[float, int]:

@@ -39,6 +39,7 @@ def topics_by_heat(
     *,
     min_messages: int = 1,
     min_heat: float = 0.0,
+    min_level: int = 0,
     text: str = "",
     pinned_first: bool = False,
     dismissed: bool = False,
@@ -51,7 +52,7 @@ def topics_by_heat(
     """
     large = Topic.message_count >= min_messages
     query = select(Topic).where(or_(large, Topic.pinned) if pinned_first else large)
-    query = query.where(Topic.heat >= min_heat, _labelled(text))
+    query = query.where(Topic.heat >= min_heat, Topic.level >= min_level, _labelled(text))
     set_aside = and_(Topic.merged_into_id.is_(None), Topic.dismissed)
     query = query.where(set_aside if dismissed else is_shown())
     first = [Topic.pinned.desc()] if pinned_first else []

@@ -18,7 +18,7 @@ PAGES = {
         "/no-such-page",
     ],
     "operator": ["/", "/messages", "/messages/new", "/messages/1", "/topics"],
-    "analyst": ["/imports", "/topics?hot=1", "/responses/open"],
+    "analyst": ["/imports", "/topics?level=1", "/topics/heat", "/alerts", "/alerts/rules", "/responses/open"],
     "press": [
         "/",
         "/planning/calendar",

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from nlp import BigramVectorizer, StreamClusterer
 from nlp.kernels.table import WIDEST
+from nlp.repeats import digests
 from nlp.sparse import csr_matrix
 from tests.nlp.examples import BUS, NOISE_AT_BAIYUN, NOISE_AT_QINGHE
 
@@ -151,7 +152,8 @@ def test_nothing_restored_holds_nothing():
 def test_an_exact_repeat_follows_its_first_and_does_not_weigh(vectors):
     once, twice = StreamClusterer(), StreamClusterer()
     topics = predict(once, vectors)
-    doubled = predict(twice, vectors[np.repeat(np.arange(vectors.shape[0]), 2)])
+    each_twice = np.repeat(np.arange(vectors.shape[0]), 2)
+    doubled = predict(twice, vectors[each_twice], days(vectors)[each_twice])
     assert np.array_equal(np.repeat(topics, 2), doubled)
     for name in ("sums", "size", "square"):
         assert np.array_equal(once.state()[name], twice.state()[name])
@@ -175,6 +177,24 @@ def test_a_lead_over_the_next_topic_helps_to_join():
     assert joined[2] == joined[0]
     assert len(set(joined)) == 3
     assert len(set(predict(without, vectors).tolist())) == 4
+
+
+def test_silence_parts_and_the_nearest_in_time_is_preferred():
+    vectors = distinct([[1, 0, 0], [0.7, 0.7, 0]])
+    for silent, groups in ((1, 1), (400, 2)):
+        clusterer = StreamClusterer(join=0.65, merge=2, stay=0.65, lead_weight=0, decay=0.02)
+        assert len(set(predict(clusterer, vectors, [0, silent]).tolist())) == groups
+
+
+def test_size_draws_when_topics_merge():
+    vectors = distinct([[1, 0, 0], [1, 0, 0.05], [1, 0.05, 0], [0.7, 0.7, 0]])
+    for gain, groups in ((0.0, 2), (0.1, 1)):
+        clusterer = StreamClusterer(
+            join=0.9, merge=0.75, stay=0.1, lead_weight=0, decay=0, size_gain=gain
+        )
+        clusterer.restore(vectors, [1, 1, 1, 2], [0] * 4)
+        predict(clusterer, distinct([[0.7, 0.7, 0]] * 4)[1:2])
+        assert len(clusterer.topic_ids_) == groups
 
 
 def test_consolidation_joins_what_the_single_pass_left_apart():
@@ -372,13 +392,15 @@ def test_late_messages_find_their_topic_and_do_not_turn_back_the_clock():
 @given(streams(), st.randoms(use_true_random=False))
 @unhurried
 def test_a_topic_lasts_from_its_earliest_to_its_latest_message_in_whatever_order(vectors, random):
+    _, told_first = np.unique(digests(vectors), return_index=True)
+    vectors = vectors[np.sort(told_first)]
     moments = np.array(random.sample(range(100), vectors.shape[0]))
     clusterer = StreamClusterer()
     topics = predict(clusterer, vectors, moments)
     state = clusterer.state()
     for topic, first, last in zip(state["ids"], state["first"], state["last"], strict=True):
-        assert first >= moments[topics == topic].min()
-        assert last <= moments[topics == topic].max()
+        assert first <= moments[topics == topic].min()
+        assert last >= moments[topics == topic].max()
 
 
 def test_similarities_are_cosines_with_the_topic():

@@ -91,7 +91,7 @@ def test_characters_beyond_the_basic_plane_are_read():
 
 def test_capitals_equal_small_letters_even_where_these_are_longer():
     assert len("İ".lower()) == 2
-    vectors = BigramVectorizer().fit_transform(
+    vectors = BigramVectorizer(full_title=2).fit_transform(
         [("İKEA停车", ""), ("路灯坏了", "停水"), ("路灯坏了", "")]
     )
     alone = BigramVectorizer().partial_fit([("ab", "")] * 3).transform([("AB", ""), ("ab", "")])
@@ -128,10 +128,23 @@ def test_transform_learns_nothing():
 def test_the_title_weighs_as_asked_however_long_the_body():
     body = "停水三次物业公司没有通知业主"
     shares = products(
-        BigramVectorizer(title_weight=0.8).fit_transform([("路灯", body), ("路灯", ""), ("", body)])
+        BigramVectorizer(title_weight=0.8, full_title=2).fit_transform(
+            [("路灯", body), ("路灯", ""), ("", body)]
+        )
     )
     assert shares[0, 1] == pytest.approx(0.8 / np.hypot(0.8, 0.2), abs=1e-4)
     assert shares[0, 2] == pytest.approx(0.2 / np.hypot(0.8, 0.2), abs=1e-4)
+
+
+def test_a_short_title_weighs_as_much_less_as_it_is_short():
+    body = "停水三次物业公司没有通知业主"
+    documents = [("路灯坏", body), ("路灯坏", "")]
+    short, full = (
+        products(BigramVectorizer(title_weight=0.8, full_title=length).fit_transform(documents))
+        for length in (5, 3)
+    )
+    assert full[0, 1] == pytest.approx(0.8 / np.hypot(0.8, 0.2), abs=1e-4)
+    assert short[0, 1] == pytest.approx(0.4 / np.hypot(0.4, 0.6), abs=1e-4)
 
 
 def test_only_the_opening_of_a_body_is_read():

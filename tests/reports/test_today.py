@@ -8,6 +8,8 @@ from responder.core.database import transaction
 from responder.core.permissions import CONSOLE, Role
 from responder.planning import service as planning
 from responder.planning.models import Form
+from responder.topics import heat_settings
+from responder.topics.rules import SHIPPED, Scale
 from tests.factories import NOW, unit
 from tests.topics.factories import refresh, two_worries
 
@@ -20,16 +22,13 @@ def test_an_operator_sees_the_desk_and_the_topics_but_no_deadlines(client, peopl
     assert "时限" not in page
 
 
-def test_hot_topics_that_no_event_answers_stand_out(client, people, session, app) -> None:
+def test_hot_topics_that_no_event_answers_stand_out(client, people, session) -> None:
     two_worries()
     refresh()
-    settings = app.extensions["settings"]
-    app.extensions["settings"] = settings.model_copy(update={"topic_hot_heat": 1.0})
-    try:
-        people.sign_in(client, people.press_officer)
-        page = client.get("/").text
-    finally:
-        app.extensions["settings"] = settings
+    with transaction(CONSOLE, NOW) as opened:
+        heat_settings.save(opened, Scale(SHIPPED.weights, (1, 2, 100)), seen_version=0)
+    people.sign_in(client, people.press_officer)
+    page = client.get("/").text
     assert page.count(">没有发布活动<") == 2
     assert "2 个热点还没有发布活动" in page
 

@@ -13,7 +13,7 @@ from responder.core.database import transaction
 from responder.core.errors import Invalid, Stale
 from responder.core.permissions import CONSOLE
 from responder.intake.models import Channel
-from responder.topics import heat_reading, heat_settings
+from responder.topics import heat_reading, heat_settings, service
 from responder.topics.models import Topic
 from responder.topics.rules import SHIPPED, Scale
 from tests.factories import NOW
@@ -120,7 +120,7 @@ def test_topics_can_be_asked_for_by_level(session) -> None:
     two_topics()
     refresh()
     save(Scale(BY_REACH.weights, (50, 60, 100)))
-    hot = session.scalars(select(Topic).where(heat_settings.at_level(1))).all()
+    hot = session.scalars(service.topics_by_heat(min_level=1)).all()
     assert ["云锦世家" in topic.label for topic in hot] == [True]
 
 

@@ -11,7 +11,8 @@ from responder.core.errors import Invalid
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.planning import service
-from responder.planning.views.blueprint import blueprint, settings
+from responder.planning.views.blueprint import blueprint
+from responder.topics import heat_settings
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.paging import paginate, requested_page
@@ -21,7 +22,7 @@ from responder.web.redirects import back_to
 @blueprint.get("/planning/gaps")
 @requires(Permission.PLAN_READ)
 def gaps() -> str:
-    threshold = settings().topic_hot_heat
+    threshold = heat_settings.hot_from(db.session)
     page = paginate(db.session, service.uncovered_query(threshold), requested_page())
     return render_template(
         "planning/gaps.html",

@@ -18,6 +18,7 @@ from responder.topics import corrections, lineage, refreshing, service
 from responder.topics import why as reasons
 from responder.topics.forms import RenameForm
 from responder.topics.models import Topic
+from responder.topics.rules import LEVEL_LABELS
 from responder.topics.views.common import blueprint
 from responder.web.access import current_actor, requires
 from responder.web.paging import paginate, requested_page
@@ -28,12 +29,11 @@ CURVE_DAYS = 30
 @blueprint.get("/topics")
 @requires(Permission.TOPIC_READ)
 def index() -> str:
-    settings: Settings = current_app.extensions["settings"]
-    hot_only = request.args.get("hot") == "1"
+    level = request.args.get("level", "")
     dismissed = request.args.get("dismissed") == "1"
     query = service.topics_by_heat(
         min_messages=1 if dismissed or request.args.get("single") == "1" else 2,
-        min_heat=settings.topic_hot_heat if hot_only else 0.0,
+        min_level=int(level) if level in {str(known) for known in LEVEL_LABELS} else 0,
         text=request.args.get("q", "").strip(),
         pinned_first=True,
         dismissed=dismissed,
