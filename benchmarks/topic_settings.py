@@ -42,20 +42,23 @@ REPEATS = 4
 
 JOINS = tuple(np.round(np.arange(0.25, 0.361, 0.01), 2).tolist())
 WORD_JOINS = tuple(np.round(np.arange(0.16, 0.341, 0.02), 2).tolist())
-MERGE_OVER_JOIN, STAY_UNDER_JOIN = 0.05, 0.02
+SHIPPED = StreamClusterer().limits
+MERGE_OVER_JOIN, STAY_UNDER_JOIN = SHIPPED.merge - SHIPPED.join, SHIPPED.join - SHIPPED.stay
 
 SMALL_TEXT: Grid = {"title_weight": (0.54, 0.60, 0.66), "rarity_power": (1.25, 1.5, 1.75)}
 SMALL_TOPIC: Grid = {"lead_weight": (0.0, 0.2)}
 FULL_TEXT: Grid = {
-    "title_weight": (0.50, 0.54, 0.58, 0.60, 0.62, 0.66, 0.70),
+    "title_weight": (0.54, 0.60, 0.66),
     "body_limit": (240, 320, 400),
-    "rarity_power": (1.0, 1.25, 1.5, 1.75),
+    "rarity_power": (1.25, 1.5, 1.75),
 }
 FULL_TOPIC: Grid = {
-    "lead_weight": (0.0, 0.1, 0.2, 0.3),
-    "merge_over_join": (0.03, 0.05, 0.07),
+    "lead_weight": (0.0, 0.2),
+    "merge_over_join": (0.045, 0.065),
+    "size_gain": (0.0, 0.02),
 }
 PER_CALL = 200
+SHUFFLES = 20
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,14 @@ def weighed(documents: Sequence[Document], features: Features, body_limit: int) 
     for title, body in halves:
         frequency[list(title.keys() | body.keys())] += 1
     rarity = (np.log((1 + len(documents)) / (1 + frequency)) + 1) ** shipped.rarity_power
-    rows = [_row(half, rarity, shipped) for half in halves]
+    shares = [
+        shipped.title_weight * min(1.0, max(len(title) - 1, 0) / (shipped.full_title - 1))
+        for title, _ in documents
+    ]
+    rows = [
+        _row(half, (share, 1 - share), rarity, shipped.most)
+        for half, share in zip(halves, shares, strict=True)
+    ]
     ends = np.cumsum([0, *(len(columns) for columns, _ in rows)])
     indices = np.concatenate([columns for columns, _ in rows])
     data = np.concatenate([weights for _, weights in rows]).astype(np.float32)
@@ -234,16 +244,17 @@ def _counted(features: Iterable[str]) -> dict[int, int]:
 
 
 def _row(
-    halves: Sequence[Mapping[int, int]], rarity: NDArray[np.float64], shipped: BigramVectorizer
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    halves: Sequence[Mapping[int, int]], shares: Sequence[float], rarity: NDArray[np.float64],
+    most: int,
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:  # fmt: skip
     total: dict[int, float] = {}
-    for share, counts in zip((shipped.title_weight, 1 - shipped.title_weight), halves, strict=True):
+    for share, counts in zip(shares, halves, strict=True):
         raw = {column: (1 + np.log(count)) * rarity[column] for column, count in counts.items()}
         length = np.sqrt(sum(weight**2 for weight in raw.values()))
         for column, weight in raw.items():
             total[column] = total.get(column, 0.0) + share * weight / length
     columns, weights = np.array(list(total), dtype=np.int32), np.array(list(total.values()))
-    heaviest = np.sort(np.argsort(-weights, kind="stable")[: shipped.most])
+    heaviest = np.sort(np.argsort(-weights, kind="stable")[:most])
     length = np.sqrt((weights**2).sum())
     return columns[heaviest], weights[heaviest] / length
 
@@ -269,13 +280,20 @@ def contributions(texts: Texts) -> dict[str, dict[str, Any]]:
     documents = texts.documents
     shipped = BigramVectorizer().fit_transform(documents)
     held = {"as shipped": _over_joins(texts, shipped)}
-    held["no lead over the next topic"] = _over_joins(texts, shipped, lead_weight=0.0)
+    for name, setting in {
+        "no lead over the next topic": "lead_weight",
+        "silence does not part": "decay",
+        "size does not draw": "size_gain",
+    }.items():
+        held[name] = _over_joins(texts, shipped, **{setting: 0.0})
     for left_out in (("merge",), ("reassign",), ("merge", "reassign")):
         with without_pass(*left_out):
             held[f"no {' nor '.join(left_out)}"] = _over_joins(texts, shipped)
     titles = [(title, "") for title, _ in documents]
     for name, vectors in {
+        "the same, weighed in Python": weighed(documents, characters(2), 320),
         "title weight .5": BigramVectorizer(title_weight=0.5).fit_transform(documents),
+        "short titles weigh in full": BigramVectorizer(full_title=1).fit_transform(documents),
         "titles only": BigramVectorizer().fit_transform(titles),
         "rarity power 1": BigramVectorizer(rarity_power=1.0).fit_transform(documents),
         "whole body": weighed(documents, characters(2), 10**6),
@@ -305,6 +323,21 @@ def _over_joins(
     return cross_validate(texts, runs)
 
 
+def order_matters(texts: Texts, vectors: Matrix, **settings: Any) -> float:
+    """The largest change of pair F1 when messages are shuffled within the hour."""
+    clusterer = StreamClusterer(**settings)
+    before = texts.score(clusterer.partial_fit_predict(vectors, texts.days))[0]
+    random = np.random.default_rng(0)
+    changes = []
+    for _ in range(SHUFFLES):
+        order = np.lexsort((random.random(len(texts.days)), np.floor(texts.days * 24)))
+        found = np.empty(len(order), dtype=np.int64)
+        shuffled = StreamClusterer(**settings)
+        found[order] = shuffled.partial_fit_predict(vectors[order], texts.days[order])
+        changes.append(abs(texts.score(found)[0] - before))
+    return round(float(max(changes)), 3)
+
+
 def in_calls(texts: Texts, size: int = PER_CALL) -> Found:
     """The topics when messages come so many at a time; merges that are told are followed."""
     vectorizer, clusterer = BigramVectorizer(), StreamClusterer()
@@ -323,9 +356,8 @@ def measure(full: bool = False) -> dict[str, Any]:
     texts = Texts(corpus())
     grid = (FULL_TEXT, FULL_TOPIC) if full else (SMALL_TEXT, SMALL_TOPIC)
     searched = search(texts, *grid)
-    once = gathered(
-        texts, BigramVectorizer().fit_transform(texts.documents), StreamClusterer().limits.join
-    )
+    shipped = BigramVectorizer().fit_transform(texts.documents)
+    once = StreamClusterer().partial_fit_predict(shipped, texts.days)
     fixed = np.array([texts.score(once, half) for half in texts.halves])
     return {
         "texts": texts.source.name,
@@ -338,6 +370,12 @@ def measure(full: bool = False) -> dict[str, Any]:
         "shipped_on_the_worst_half": _named(fixed[fixed.mean(axis=1).argmin()]),
         "shipped_on_all": _named(texts.score(once)),
         f"in_calls_of_{PER_CALL}": _named(texts.score(in_calls(texts))),
+        f"pair_f1_changed_by_{SHUFFLES}_shuffles_at_most": {
+            "as shipped": order_matters(texts, shipped),
+            "silence does not part": order_matters(texts, shipped, decay=0.0),
+            "size does not draw": order_matters(texts, shipped, size_gain=0.0),
+            "neither": order_matters(texts, shipped, decay=0.0, size_gain=0.0),
+        },
         "held_out_by_part": contributions(texts),
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,14 +19,12 @@ from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
 from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
-from responder.demo import steps
+from responder.demo import days, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
 from responder.demo.world import DemoMessage, DemoWorld
-from responder.intake import service as intake
 from responder.intake.models import NATURE_LABELS, Channel, Message
-from responder.intake.service import NewMessage
+from responder.intake.new_message import NewMessage
 from responder.settings import Settings
-from responder.topics import refreshing
 from responder.topics.models import Membership
 
 NATURES = {label: nature for nature, label in NATURE_LABELS.items()}
@@ -68,16 +66,13 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
             "数据库里已有数据，演示数据不会混入其中：请用 RESPONDER_STATE_DIR 指定一个新目录"
         )
     _load_people(world, now)
-    with transaction(CONSOLE, now) as session:
-        stored = intake.store_messages(session, map(_message, world.messages), now)
-    window = timedelta(days=settings.topic_window_days)
-    run = refreshing.refresh(now, now, window, CONSOLE, settings.zone, settings.topic_memory)
+    run = days.live(world, [_message(one) for one in world.messages], now, settings)
     topic_of = topics_of_storylines(db.session, world.messages)
     steps.load_plan(world)
     steps.load_events(world, now)
     steps.link_events(world, topic_of, now)
     steps.load_items(world, topic_of, settings)
-    return Loaded(stored.created, run.topics_total, len(world.events), len(world.items))
+    return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 
 def topics_of_storylines(session: Session, messages: Sequence[DemoMessage]) -> dict[str, int]:

@@ -6,18 +6,17 @@ topic or of the town.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import permutations
-from math import log
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from nlp import Match, RjiebaSegmenter, content_words, match, normalise
+from nlp import Match, RjiebaSegmenter, WordWeights, match, normalise
 from responder.intake.models import Message
 from responder.topics import service
 from responder.topics.describing import without_people
@@ -217,22 +216,17 @@ def confusions(session: Session, topic: Topic) -> list[Confusion]:
 class _Weigher:
     """Words of messages, weighed by how rare they are among the messages at hand.
 
-    A title counts as much as the body, however long that is; rarity is
-    ln((1 + n) / (1 + df)) + 1.
+    A title counts as much as the body, however long that is.
     """
 
     def __init__(self, texts: Iterable[_Text]) -> None:
-        said = {text.id: {*_words(text.title), *_words(text.body)} for text in texts}
-        self.count = len(said)
-        self.seen = Counter(word for words in said.values() for word in words)
+        said = {text.id: (text.title, text.body) for text in texts}
+        self.weights = WordWeights(_segmenter(), body_limit=BODY_READ)
+        self.weights.partial_fit(list(said.values()))
 
     def terms(self, text: _Text) -> dict[str, float]:
         """Word → weight of one text."""
-        shares: defaultdict[str, float] = defaultdict(float)
-        for words in (_words(text.title), _words(text.body)):
-            for word in words:
-                shares[word] += 1 / len(words)
-        return {word: share * self._rarity(word) for word, share in shares.items()}
+        return self.weights.terms(text.title, text.body)
 
     def with_all(self, terms: Mapping[str, float], texts: Iterable[_Text]) -> Match:
         """The likeness of a message's words to those of all the texts together."""
@@ -241,9 +235,6 @@ class _Weigher:
             for word, weight in self.terms(text).items():
                 together[word] += weight
         return match(terms, together)
-
-    def _rarity(self, word: str) -> float:
-        return log((1 + self.count) / (1 + self.seen[word])) + 1
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -317,10 +308,6 @@ def _held_by(session: Session, member: Membership) -> TopicCorrection | None:
         if member.message_id in details["messages"] or member.message_id in details["kept"]:
             return correction
     return None
-
-
-def _words(text: str) -> list[str]:
-    return content_words(_segmenter().cut(text))
 
 
 @cache

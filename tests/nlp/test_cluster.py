@@ -345,6 +345,13 @@ def test_a_saved_state_goes_on_as_if_never_stopped(vectors, cut):
     assert np.array_equal(first.topic_ids_, second.topic_ids_)
 
 
+def test_a_loaded_state_still_knows_repeats():
+    clusterer = StreamClusterer(join=2, merge=2, stay=2)
+    predict(clusterer, axes(0, 1))
+    loaded = StreamClusterer(join=2, merge=2, stay=2).load(clusterer.state())
+    assert predict(loaded, axes(0, 1)).tolist() == [-1, -2]
+
+
 def test_a_state_of_nothing_is_taken_up():
     state = StreamClusterer().state()
     assert predict(StreamClusterer().load(state), axes(0)).tolist() == [-1]
