@@ -124,8 +124,8 @@ class StreamClusterer:
         forced = self._rows_for(topics, ids[fresh], days[fresh])
         part = vectors[fresh]
         passes.assign(
-            topics, self.reach, self.limits, part.indptr, part.indices, part.data, days[fresh],
-            forced, np.empty(len(fresh), np.int64),
+            topics, self.reach, self.limits, *_arrays(part), days[fresh], forced,
+            np.empty(len(fresh), np.int64),
         )  # fmt: skip
         self._repeats.remember(marks[fresh], ids[fresh])
         return self
@@ -240,7 +240,7 @@ class StreamClusterer:
         known = int(topics.counters[ROWS])
         rows = np.empty(len(days), dtype=np.int64)
         nowhere = np.full(len(days), -1, dtype=np.int64)
-        csr = (vectors.indptr, vectors.indices, vectors.data, days)
+        csr = (*_arrays(vectors), days)
         passes.assign(topics, self.reach, self.limits, *csr, nowhere, rows)
         self._name_new(topics, known)
         rows = self._merge(rows, protected, apart)
@@ -312,8 +312,17 @@ def _packed(apart: Iterable[tuple[int, int]]) -> Integers:
     return np.array(sorted(min(pair) << 32 | max(pair) for pair in apart), dtype=np.int64)
 
 
+def _arrays(vectors: Matrix) -> tuple[Integers, NDArray[np.int32], NDArray[np.float32]]:
+    """`indptr`, `indices`, `data` of one type each, so that the loops are compiled once."""
+    return (
+        np.ascontiguousarray(vectors.indptr, dtype=np.int64),
+        np.ascontiguousarray(vectors.indices, dtype=np.int32),
+        np.ascontiguousarray(vectors.data, dtype=np.float32),
+    )
+
+
 def _similarities(vectors: Matrix, topics: Topics, rows: Integers) -> Floats:
     """The cosine of each message with its topic."""
     similarities = np.empty(len(rows))
-    passes.compare(topics, vectors.indptr, vectors.indices, vectors.data, rows, similarities)
+    passes.compare(topics, *_arrays(vectors), rows, similarities)
     return similarities

@@ -17,7 +17,9 @@ from responder.demo.accounts import PASSWORD
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 WIDTHS = (1280, 390)
-TALLEST = 2200  # what a phone shows further down repeats itself
+TALLEST = 2200  # what a page shows further down repeats itself
+SCREEN = 860
+WHOLE = {"topic"}  # what a wide screen shows further down is worth seeing
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # name → who looks, and the way there: an address, or an address and links to follow.
@@ -26,7 +28,10 @@ PAGES: dict[str, tuple[str | None, list[str]]] = {
     "desk": ("operator", ["/messages/new"]),
     "messages": ("analyst", ["/messages"]),
     "topics": ("analyst", ["/topics"]),
-    "topic": ("press", ["/topics", ".topic-row a"]),
+    "topic": ("analyst", ["/topics", ".topic-row a", "#made summary"]),
+    "why": ("analyst", ["/topics", ".topic-row a", "#all-messages .rows .meta a"]),
+    "heat": ("analyst", ["/topics/heat"]),
+    "alerts": ("press", ["/alerts"]),
     "calendar": ("press", ["/planning/calendar"]),
     "gaps": ("press", ["/planning/gaps"]),
     "response": ("third", ["/responses?state=third_review", "main .rows a, main tbody a"]),
@@ -69,13 +74,15 @@ def _shoot_all(browser: Browser, url: str, width: int) -> None:
             page.wait_for_load_state()
         path = FOLDER / f"{name}-{width}.png"
         height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-        clip = {"x": 0, "y": 0, "width": width, "height": height if width < 1000 else 860}
+        if width > 1000 and name not in WHOLE:
+            height = SCREEN
+        clip = {"x": 0, "y": 0, "width": width, "height": height}
         page.screenshot(path=path, full_page=True, clip=clip)
         say(str(path.relative_to(FOLDER.parents[1])))
 
 
 def _open(browser: Browser, url: str, width: int, username: str | None) -> Page:
-    options: Any = {"width": width, "height": 860 if width > 1000 else 844}
+    options: Any = {"width": width, "height": SCREEN if width > 1000 else 844}
     page = browser.new_context(base_url=url, viewport=options, locale="zh-CN").new_page()
     if username:
         page.goto("/sign-in")

@@ -1,4 +1,4 @@
-"""The office's last days: what came in, what the scheduler made of it each evening."""
+"""The office's last days: what came in, what was made of it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from responder.settings import Settings
 from responder.topics import refreshing
 from responder.topics.models import TopicRefresh
 
-EVENINGS = 14
-EVENING = time(20)
+DAYS = 14
+CLOSING = time(17, 30)
 
 
 def live(
@@ -41,10 +41,10 @@ def live(
 
 
 def moments(now: datetime, zone: ZoneInfo) -> Iterator[tuple[int, datetime]]:
-    """(days ago, moment) of each of the last evenings, oldest first, and of now."""
+    """(days ago, moment) of closing time on each of the last days, oldest first, and of now."""
     today = local(now, zone).date()
-    for days_ago in range(EVENINGS, 0, -1):
-        yield days_ago, datetime.combine(today - timedelta(days=days_ago), EVENING, zone)
+    for days_ago in range(DAYS, 0, -1):
+        yield days_ago, datetime.combine(today - timedelta(days=days_ago), CLOSING, zone)
     yield 0, now
 
 

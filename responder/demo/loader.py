@@ -6,8 +6,6 @@ that clocks, reviews and the audit trail read as if the office had worked here.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,13 +17,12 @@ from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
 from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
-from responder.demo import days, steps
+from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
 from responder.demo.world import DemoMessage, DemoWorld
 from responder.intake.models import NATURE_LABELS, Channel, Message
 from responder.intake.new_message import NewMessage
 from responder.settings import Settings
-from responder.topics.models import Membership
 
 NATURES = {label: nature for nature, label in NATURE_LABELS.items()}
 
@@ -67,27 +64,12 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
         )
     _load_people(world, now)
     run = days.live(world, [_message(one) for one in world.messages], now, settings)
-    topic_of = topics_of_storylines(db.session, world.messages)
+    topic_of = lookup.topics_of_storylines(db.session, world.messages)
     steps.load_plan(world)
     steps.load_events(world, now)
     steps.link_events(world, topic_of, now)
     steps.load_items(world, topic_of, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
-
-
-def topics_of_storylines(session: Session, messages: Sequence[DemoMessage]) -> dict[str, int]:
-    """Storyline → id of the topic that holds most of its messages."""
-    storyline_of = {m.external_id: m.storyline for m in messages if m.storyline}
-    rows = session.execute(
-        select(Message.external_id, Membership.topic_id).join(
-            Membership, Membership.message_id == Message.id
-        )
-    )
-    votes: dict[str, Counter[int]] = {}
-    for external_id, topic_id in rows:
-        if storyline := storyline_of.get(external_id or ""):
-            votes.setdefault(storyline, Counter())[topic_id] += 1
-    return {storyline: count.most_common(1)[0][0] for storyline, count in votes.items()}
 
 
 def _load_people(world: DemoWorld, now: datetime) -> None:

@@ -15,6 +15,7 @@ from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Actor
 from responder.core.work_calendar import WorkCalendar, load_calendar
+from responder.demo import lookup
 from responder.demo.world import DemoEvent, DemoItem, DemoReview, DemoWorld
 from responder.planning import service as planning
 from responder.planning.models import FORM_LABELS, LinkState, PressEvent, TopicEventLink
@@ -74,7 +75,7 @@ def load_plan(world: DemoWorld) -> None:
 
 def load_events(world: DemoWorld, now: datetime) -> None:
     """Each event, proposed and prepared by one press officer, approved by another."""
-    press, deputy = _actor("press"), _actor("deputy")
+    press, deputy = lookup.actor("press"), lookup.actor("deputy")
     calendar = load_calendar(db.session)
     for planned in world.events:
         demo = _on_a_working_day(planned, calendar, now)
@@ -117,7 +118,7 @@ def _create_event(session: Session, demo: DemoEvent, press: Actor) -> PressEvent
 
 def link_events(world: DemoWorld, topic_of: Mapping[str, int], now: datetime) -> None:
     """Suggest links; the press officer has confirmed those of the events already settled."""
-    press = _actor("press")
+    press = lookup.actor("press")
     settled = {
         (topic_of[event.storyline], event.theme)
         for event in world.events
@@ -145,7 +146,7 @@ def load_items(world: DemoWorld, topic_of: Mapping[str, int], settings: Settings
 
 
 def _open(demo: DemoItem, topic_of: Mapping[str, int]) -> int:
-    analyst = _actor("analyst")
+    analyst = lookup.actor("analyst")
     with transaction(analyst, demo.opened_at) as session:
         topic_id = topic_of.get(demo.storyline)
         item = responses.open_item(
@@ -165,7 +166,7 @@ def _open(demo: DemoItem, topic_of: Mapping[str, int]) -> int:
 
 def _write(demo: DemoItem, item_id: int, moment: datetime) -> datetime:
     """The editor writes the answer, and hands it in unless it is still a draft."""
-    editor = _actor("editor")
+    editor = lookup.actor("editor")
     with transaction(editor, moment) as session:
         item = responses.find_item(session, item_id)
         if demo.answer:
@@ -178,14 +179,14 @@ def _write(demo: DemoItem, item_id: int, moment: datetime) -> datetime:
 def _review(demo: DemoItem, item_id: int, review: DemoReview) -> datetime:
     username, verb = REVIEWERS[review.step]
     passes = review.decision == "pass"
-    reviewer = _actor(username)
+    reviewer = lookup.actor(username)
     with transaction(reviewer, review.at) as session:
         item = responses.find_item(session, item_id)
         attempt = Attempt(reviewer, review.at, review.comment)
         responses.advance(session, item, verb if passes else "return", attempt)
     if passes or demo.state == "draft":
         return review.at
-    editor = _actor("editor")
+    editor = lookup.actor("editor")
     again = review.at + WRITING_TIME
     with transaction(editor, again) as session:
         item = responses.find_item(session, item_id)
@@ -195,7 +196,7 @@ def _review(demo: DemoItem, item_id: int, review: DemoReview) -> datetime:
 
 def _finish(demo: DemoItem, item_id: int, moment: datetime, settings: Settings) -> None:
     """The press officer schedules, publishes, archives."""
-    press = _actor("press")
+    press = lookup.actor("press")
     attempt = Attempt(press, moment)
     with transaction(press, moment) as session:
         item = responses.find_item(session, item_id)
@@ -208,13 +209,6 @@ def _finish(demo: DemoItem, item_id: int, moment: datetime, settings: Settings) 
             publishing.publish(session, item, published, settings)
             if demo.state == "archived":
                 responses.advance(session, item, "archive", published)
-
-
-def _actor(username: str) -> Actor:
-    user = accounts.find_user(db.session, username)
-    if user is None:
-        raise LookupError(username)
-    return user.actor
 
 
 def _units(session: Session) -> dict[str, Unit]:
