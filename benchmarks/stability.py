@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from benchmarks.corpora import corpus
@@ -42,7 +42,7 @@ def measure() -> dict[str, Any]:
     """The share of messages whose topic ever changed without an event; below 1 % is asked."""
     texts = corpus()
     order = np.argsort(texts.moments, kind="stable")
-    said = [_message(texts.ids[n], texts.documents[n], texts.moments[n]) for n in order.tolist()]
+    said = [message(texts.ids[n], texts.documents[n], texts.moments[n]) for n in order.tolist()]
     changed: set[int] = set()
     unexplained: set[int] = set()
     before: dict[int, int] = {}
@@ -74,7 +74,7 @@ def measure() -> dict[str, Any]:
     }
 
 
-def _message(key: str, document: tuple[str, str], moment: float) -> NewMessage:
+def message(key: str, document: tuple[str, str], moment: float) -> NewMessage:
     title, body = document
     return NewMessage(
         Channel.MAILBOX, title[:300], body, datetime.fromtimestamp(moment, UTC), external_id=key
@@ -87,7 +87,8 @@ def _refreshed(batch: Sequence[NewMessage]) -> set[Move]:
     last = db.session.scalar(select(func.max(TopicEvent.id))) or 0
     with transaction(CONSOLE, as_of) as session:
         intake.store_messages(session, list(batch), as_of)
-    refreshing.refresh(as_of, as_of, WINDOW, CONSOLE)
+    folder = current_app.extensions["settings"].topic_memory
+    refreshing.refresh(as_of, as_of, WINDOW, CONSOLE, folder=folder)
     events = db.session.scalars(select(TopicEvent).where(TopicEvent.id > last))
     moves = {(one.kind, one.topic_id, one.other_id or 0) for one in events}
     merged = {(other, topic) for kind, topic, other in moves if kind is EventKind.MERGED}

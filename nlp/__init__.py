@@ -16,7 +16,7 @@ from nlp.normalise import normalise, scripts, to_simplified
 from nlp.places import Place, PlaceFinder, find_places
 from nlp.representatives import representatives
 from nlp.segment import JiebaSegmenter, RjiebaSegmenter, Segmenter
-from nlp.stream import TopicStream, gather
+from nlp.stream import TopicStream, gather, warm_up
 from nlp.tone import Tone, tone, tone_of_tokens
 from nlp.vectorise import BigramVectorizer, Document
 from nlp.weighing import WordWeights
@@ -56,4 +56,5 @@ __all__ = [
     "to_simplified",
     "tone",
     "tone_of_tokens",
+    "warm_up",
 ]

@@ -1,7 +1,7 @@
 """Gather a stream of message vectors into topics, at a cost that does not grow with history."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,16 @@ from nlp.repeats import Repeats, digests
 from nlp.sparse import Floats, Integers, Matrix
 from nlp.store import arrays_of, compact, empty, grown
 
-_PROTECTED, _KNOWN, _BORN = 0, 1, 2  # ranks: who keeps its id when two topics merge
+# Ranks: who keeps its id when two topics merge; what is closed merges with none.
+_CLOSED, _PROTECTED, _KNOWN, _BORN = -1, 0, 1, 2
+
+
+class _Rules(NamedTuple):
+    """What merges must heed; see `StreamClusterer.partial_fit_predict`."""
+
+    protected: Collection[int]
+    apart: Integers
+    closed: Collection[int]
 
 
 class StreamClusterer:
@@ -81,6 +90,7 @@ class StreamClusterer:
         *,
         protected: Collection[int] = (),
         apart: Iterable[tuple[int, int]] = (),
+        closed: Collection[int] = (),
     ) -> Integers:
         """Return the topic id of each message, int64 (m,), and remember the messages.
 
@@ -88,6 +98,7 @@ class StreamClusterer:
         epoch, in any order. New topics get -1, -2, … (see `rename`), never used twice.
         `protected`: ids that no merge may take away; `apart`: pairs of ids >= 0 never to merge,
         each protected too, so that none comes to the other by way of a third.
+        `closed`: ids that messages may join, but no topic.
         Raises ValueError when lengths or widths differ, or a row has over 1,024 entries.
         """
         vectors, days = self._checked(vectors, moments)
@@ -96,14 +107,15 @@ class StreamClusterer:
         topics = np.empty(vectors.shape[0], dtype=np.int64)
         self.merges_, self._lost, self._before = [], {}, self._lowest_id
         self.similarities_ = np.ones(vectors.shape[0])
-        pairs = _packed(apart)
+        rules = _Rules(protected, _packed(apart), closed)
         for start in range(0, len(fresh), self.period):
             part = fresh[start : start + self.period]
-            topics[part] = self._gather(vectors[part], days[part], protected, pairs, part)
+            topics[part] = self._gather(vectors[part], days[part], rules, part)
         topics[fresh] = _resolved(self._lost, topics[fresh])
         self._repeats.rename({lost: _last_of(self._lost, lost) for lost in self._lost})
         self._repeats.remember(marks[fresh], topics[fresh])
         topics[:] = self._repeats.topics_of(marks, topics, first_of)
+        self._keep_awake(np.delete(topics, fresh), np.delete(days, fresh))
         self._forget_old()
         return topics
 
@@ -119,7 +131,8 @@ class StreamClusterer:
         if len(ids) and ids.min() < 0:
             raise ValueError("topic ids to restore must be >= 0; negative ones mean new topics")
         marks = digests(vectors)
-        fresh, _ = self._repeats.split(marks)
+        # People may have put the same words into two topics; each has them then.
+        fresh, _ = self._repeats.split(marks, within=ids)
         topics = self._reserve(len(fresh))
         forced = self._rows_for(topics, ids[fresh], days[fresh])
         part = vectors[fresh]
@@ -231,8 +244,7 @@ class StreamClusterer:
         self,
         vectors: Matrix,
         days: Floats,
-        protected: Collection[int],
-        apart: Integers,
+        rules: _Rules,
         positions: Integers,
     ) -> Integers:
         """Assign, merge and reassign one period of messages; return their topic ids."""
@@ -243,7 +255,7 @@ class StreamClusterer:
         csr = (*_arrays(vectors), days)
         passes.assign(topics, self.reach, self.limits, *csr, nowhere, rows)
         self._name_new(topics, known)
-        rows = self._merge(rows, protected, apart)
+        rows = self._merge(rows, rules)
         topics = self._reserve(len(days))
         passes.reassign(topics, self.reach, self.limits, *csr, rows)
         self._name_new(topics, known)
@@ -257,13 +269,15 @@ class StreamClusterer:
         topics.ids[unnamed] = self._lowest_id - 1 - np.arange(len(unnamed))
         self._lowest_id -= len(unnamed)
 
-    def _merge(self, rows: Integers, protected: Collection[int], apart: Integers) -> Integers:
+    def _merge(self, rows: Integers, rules: _Rules) -> Integers:
         """Merge the topics touched until none is near; return the rows of the messages."""
         topics = self._reserve(0)
-        held = [*protected, *(apart >> 32).tolist(), *(apart & 0xFFFFFFFF).tolist()]
+        apart = rules.apart
+        held = [*rules.protected, *(apart >> 32).tolist(), *(apart & 0xFFFFFFFF).tolist()]
         rank = np.full(len(topics.ids), _BORN, dtype=np.int8)
         rank[topics.ids >= self._before] = _KNOWN
         rank[np.isin(topics.ids, held)] = _PROTECTED
+        rank[np.isin(topics.ids, list(rules.closed))] = _CLOSED
         goes_to: dict[int, int] = {}
         touched = np.unique(rows)
         while len(touched):
@@ -280,6 +294,19 @@ class StreamClusterer:
         self._lost[lost] = kept
         if lost >= self._before:
             self.merges_.append((kept, lost))
+
+    def _keep_awake(self, ids: Integers, days: Floats) -> None:
+        """Note when exact repeats were said: they do not weigh, but somebody spoke."""
+        topics = self._topics
+        if topics is None or not len(ids):
+            return
+        live = self._live()
+        order = live[np.argsort(topics.ids[live], kind="stable")]
+        at = np.minimum(np.searchsorted(topics.ids[order], ids), len(order) - 1)
+        rows = order[at]
+        held = topics.ids[rows] == ids
+        np.maximum.at(topics.last, rows[held], days[held])
+        np.minimum.at(topics.first, rows[held], days[held])
 
     def _forget_old(self) -> None:
         topics = self._topics

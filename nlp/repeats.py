@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nlp.kernels.bigrams import digest
 from nlp.sparse import Integers, Matrix
 
 Marks = NDArray[np.uint64]
@@ -15,20 +15,12 @@ Marks = NDArray[np.uint64]
 def digests(vectors: Matrix) -> Marks:
     """Return a number for each row that depends on its features alone; 0 for an empty row."""
     marks = np.zeros(vectors.shape[0], dtype=np.uint64)
-    _digest(vectors.indptr, vectors.indices, vectors.data, marks)
+    digest(
+        np.ascontiguousarray(vectors.indptr, dtype=np.int64),
+        np.ascontiguousarray(vectors.indices, dtype=np.int32),
+        marks,
+    )
     return marks
-
-
-@njit(cache=True)
-def _digest(indptr: Any, indices: Any, data: Any, marks: Any) -> None:
-    for row in range(marks.size):
-        total = np.uint64(0)
-        for entry in range(indptr[row], indptr[row + 1]):
-            # The weights change with the frequencies; their order of size hardly matters here.
-            mixed = np.uint64(indices[entry] + 1) * np.uint64(0x9E3779B97F4A7C15)
-            mixed ^= mixed >> np.uint64(29)
-            total += mixed * np.uint64(0xBF58476D1CE4E5B9)
-        marks[row] = total
 
 
 class Repeats:
@@ -38,14 +30,22 @@ class Repeats:
         self._marks: Marks = np.empty(0, dtype=np.uint64)
         self._topics: Integers = np.empty(0, dtype=np.int64)
 
-    def split(self, marks: Marks) -> tuple[Integers, Integers]:
-        """Return (positions that repeat nothing, position of each message's first here)."""
+    def split(self, marks: Marks, within: Integers | None = None) -> tuple[Integers, Integers]:
+        """Return (positions that repeat nothing, position of each message's first here).
+
+        `within`: a topic of each; only messages of one topic repeat each other then, and
+        what was remembered does not count.
+        """
+        if within is not None:
+            mixed = within.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+            marks = np.where(marks == 0, marks, (marks ^ mixed) | np.uint64(1))
         _, first, inverse = np.unique(marks, return_index=True, return_inverse=True)
         first_of = first[inverse].astype(np.int64)
         empty = marks == 0
         first_of[empty] = np.flatnonzero(empty)
         is_fresh = first_of == np.arange(len(marks))
-        is_fresh &= ~self._is_known(marks)
+        if within is None:
+            is_fresh &= ~self._is_known(marks)
         return np.flatnonzero(is_fresh).astype(np.int64), first_of
 
     def remember(self, marks: Marks, topics: Integers) -> None:

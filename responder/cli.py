@@ -11,6 +11,7 @@ from flask.cli import FlaskGroup, with_appcontext
 from flask.ctx import AppContext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from nlp import warm_up
 from responder.accounts import service as accounts
 from responder.alerts.raising import seed_rules
 from responder.core.clocks import seed_clock_rules
@@ -86,6 +87,7 @@ def init(username: str, display_name: str, password: str | None) -> None:
     例：responder init --admin admin
     """
     prepare_database(username, display_name, password)
+    warm_up()
 
 
 def prepare_database(username: str, display_name: str, password: str | None) -> None:

@@ -17,9 +17,9 @@ from responder.demo.accounts import PASSWORD
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 WIDTHS = (1280, 390)
-TALLEST = 2200  # what a page shows further down repeats itself
+TALLEST = 2200  # what a phone shows further down repeats itself
 SCREEN = 860
-WHOLE = {"topic"}  # what a wide screen shows further down is worth seeing
+TALLER = {"topic": 1880}  # what a wide screen shows further down is worth seeing
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 # name → who looks, and the way there: an address, or an address and links to follow.
@@ -73,9 +73,8 @@ def _shoot_all(browser: Browser, url: str, width: int) -> None:
             page.locator(link).first.click()
             page.wait_for_load_state()
         path = FOLDER / f"{name}-{width}.png"
-        height = min(page.evaluate("document.documentElement.scrollHeight"), TALLEST)
-        if width > 1000 and name not in WHOLE:
-            height = SCREEN
+        tallest = TALLER.get(name, SCREEN) if width > 1000 else TALLEST
+        height = min(page.evaluate("document.documentElement.scrollHeight"), tallest)
         clip = {"x": 0, "y": 0, "width": width, "height": height}
         page.screenshot(path=path, full_page=True, clip=clip)
         say(str(path.relative_to(FOLDER.parents[1])))

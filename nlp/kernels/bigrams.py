@@ -114,3 +114,16 @@ def _write(columns: Any, weights: Any, most: int, indices: Any, data: Any) -> An
         indices[count], data[count] = columns[place], weights[place] / length
         count += 1
     return count
+
+
+@njit(cache=True)
+def digest(indptr: Any, indices: Any, marks: Any) -> None:
+    """Write a number for each CSR row that depends on its features, in whatever order."""
+    for row in range(marks.size):
+        total = np.uint64(0)
+        for entry in range(indptr[row], indptr[row + 1]):
+            # The weights are left out: they change with the frequencies.
+            mixed = np.uint64(indices[entry] + 1) * np.uint64(0x9E3779B97F4A7C15)
+            mixed ^= mixed >> np.uint64(29)
+            total += mixed * np.uint64(0xBF58476D1CE4E5B9)
+        marks[row] = total

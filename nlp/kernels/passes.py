@@ -132,7 +132,7 @@ def _may_meet(topics: Any, row: int, rank: Any, apart: Any, found: Any, met: int
     kept = 0
     for place in range(met):
         other = found[place]
-        if rank[row] == 0 and rank[other] == 0:
+        if rank[row] < 0 or rank[other] < 0 or (rank[row] == 0 and rank[other] == 0):
             continue
         low = min(topics.ids[row], topics.ids[other])
         high = max(topics.ids[row], topics.ids[other])

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from responder.core.times import local
 from responder.intake.models import Message
@@ -55,7 +55,9 @@ def age(
 
 
 def put_to_sleep(session: Session, as_of: datetime, before: datetime | None) -> None:
-    """Record of which topics nobody has spoken for long, since the refresh ``before``."""
+    """Record of which topics nobody has spoken for long, since the refresh as of ``before``."""
+    if before is not None and as_of <= before:
+        return
     quiet = Topic.last_seen < as_of - ASLEEP_AFTER
     if before is not None:
         quiet = and_(quiet, Topic.last_seen >= before - ASLEEP_AFTER)
@@ -96,6 +98,8 @@ def _voices(
     session: Session, topic_ids: list[int], until: datetime
 ) -> Iterator[tuple[int, list[Voice]]]:
     """Topic id → its messages, as far as the pace of a topic needs them."""
+    first = aliased(Membership)
+    in_same_topic = first.topic_id == Membership.topic_id
     for start in range(0, len(topic_ids), TOPICS_A_STATEMENT):
         query = (
             select(
@@ -103,9 +107,10 @@ def _voices(
                 Message.author_key,
                 Message.channel,
                 Message.occurred_at,
-                Membership.repeats_id,
+                first.message_id.label("repeats_id"),
             )
             .join(Message, Membership.message_id == Message.id)
+            .outerjoin(first, and_(first.message_id == Membership.repeats_id, in_same_topic))
             .where(Membership.topic_id.in_(topic_ids[start : start + TOPICS_A_STATEMENT]))
             .where(Message.occurred_at <= until)
             .order_by(Membership.topic_id)

@@ -27,6 +27,8 @@ PLACE_LENGTH = 60
 REPRESENTATIVES = 3
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TONE_READS = 300
+NAMED_FROM = 300  # messages; a name and its representatives gain nothing from more
+COMPARED = 500  # the newest messages; older ones were compared when they came
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood
@@ -90,23 +92,24 @@ def _segmenter() -> Segmenter:
 
 
 def _name(members: Sequence[Said], finder: PlaceFinder) -> Name:
+    shown = _spread(members, NAMED_FROM)
     read = OPENING if len(members) > 1 else OPENING_ALONE
     named = name_topic(
-        [without_people(one.title) for one in members],
-        [opening(one.body, read) for one in members],
-        places=[without_people(_noted_place(one)) for one in members],
+        [without_people(one.title) for one in shown],
+        [opening(one.body, read) for one in shown],
+        places=[without_people(_noted_place(one)) for one in shown],
         finder=finder,
         segmenter=_segmenter(),
         max_length=LABEL_LENGTH,
         limit=KEYWORD_COUNT,
     )
-    documents = [(one.title, one.body) for one in members]
+    documents = [(one.title, one.body) for one in shown]
     telling = representatives(documents, REPRESENTATIVES, segmenter=_segmenter())
     return Name(
         label=without_people(named.label) or UNNAMED,  # joining a place may make an address
         place=named.place[:PLACE_LENGTH],
         keywords=named.keywords,
-        representatives=[members[position].id for position in telling],
+        representatives=[shown[position].id for position in telling],
         repeats=_repeats(members),
         tones=dict(Counter(_tone(one.title, one.body[:TONE_READS]) for one in members)),
     )
@@ -115,6 +118,14 @@ def _name(members: Sequence[Said], finder: PlaceFinder) -> Name:
 @lru_cache(maxsize=1 << 15)
 def _tone(title: str, opening: str) -> str:
     return tone(f"{title}\n{opening}", _segmenter()).label
+
+
+def _spread(members: Sequence[Said], most: int) -> Sequence[Said]:
+    """At most that many messages, evenly over time, the first and the last among them."""
+    if len(members) <= most:
+        return members
+    step = (len(members) - 1) / (most - 1)
+    return [members[round(number * step)] for number in range(most)]
 
 
 def _noted_place(one: Said) -> str:
@@ -145,12 +156,23 @@ def without_people(text: str) -> str:
 
 
 def _repeats(members: Sequence[Said]) -> dict[int, int]:
-    if len(members) < 2:
-        return {}
-    titles, bodies = [one.title for one in members], [one.body for one in members]
+    """Near-copy → its original, both among ``members``.
+
+    The newest are compared; of those before them, what was found then is kept.
+    """
+    ids = {one.id for one in members}
+    compared = members[-COMPARED:]
+    kept = {
+        one.id: one.repeats_id
+        for one in members[:-COMPARED]
+        if one.repeats_id is not None and one.repeats_id in ids
+    }
+    if len(compared) < 2:
+        return kept
+    titles, bodies = [one.title for one in compared], [one.body for one in compared]
     first_of = NearDuplicates().fit_predict(bodies, titles).tolist()
-    return {
-        one.id: members[first].id
-        for position, (one, first) in enumerate(zip(members, first_of, strict=True))
+    return kept | {
+        one.id: compared[first].id
+        for position, (one, first) in enumerate(zip(compared, first_of, strict=True))
         if first != position
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -37,6 +37,7 @@ class Said:
 
     ``heading`` is the title, led by the place where the title does not name it: a topic
     is a matter at a place, and an operator notes the place in a field of its own.
+    ``repeats_id`` is the message that it was found to be a near-copy of, if any.
     """
 
     id: int
@@ -44,6 +45,7 @@ class Said:
     heading: str
     body: str
     voice: Voice
+    repeats_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ def gather(
         [one.voice.occurred_at.timestamp() for one in new],
         protected=rules.kept,
         apart=rules.separations,
+        closed=rules.closed,
     ).tolist()
     cosines = dict(zip((one.id for one in new), stream.similarities_.tolist(), strict=True))
     merges = list(stream.merges_)
@@ -135,13 +138,16 @@ def members(
     found: list[tuple[Said, int]] = []
     for ids in _portions(sorted(topic_ids)):
         query = (
-            select(*COLUMNS, Membership.topic_id)
+            select(*COLUMNS, Membership.topic_id, Membership.repeats_id)
             .join(Membership, Membership.message_id == Message.id)
             .where(Membership.topic_id.in_(ids))
         )
         if until is not None:
             query = query.where(Message.occurred_at <= until)
-        found += [(_said(row), row.topic_id) for row in session.execute(query)]
+        found += [
+            (replace(_said(row), repeats_id=row.repeats_id), row.topic_id)
+            for row in session.execute(query)
+        ]
     found.sort(key=lambda pair: (pair[0].voice.occurred_at, pair[0].id))
     return [one for one, _ in found], [topic_id for _, topic_id in found]
 

@@ -43,25 +43,30 @@ def recall(folder: Path | None, run: TopicRefresh | None) -> Kept | None:
     """What a refresh remembered, or None when nothing is to be had."""
     if folder is None or run is None:
         return None
-    for path in folder.glob(f"{run.id}-*.npz"):
+    for path in folder.glob(f"{_name(run)}-*.npz"):
         try:
             stream = TopicStream.load(path)
-            return Kept(stream, int(path.stem.partition("-")[2]), run.ran_at)
+            return Kept(stream, int(path.stem.rpartition("-")[2]), run.ran_at)
         except (OSError, ValueError) as error:
             _log.warning("topics are gathered from the messages again: %s", error)
     return None
 
 
-def keep(folder: Path | None, run_id: int, corrections: int, stream: TopicStream) -> None:
+def _name(run: TopicRefresh) -> str:
+    """A name that a refresh of another database, or of a backup's future, does not have."""
+    return f"{run.id}-{run.ran_at:%Y%m%d%H%M%S%f}"
+
+
+def keep(folder: Path | None, run: TopicRefresh, corrections: int, stream: TopicStream) -> None:
     """Put a stream away, and drop older ones. A full disk costs time, not the refresh."""
     if folder is None:
         return
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{run_id}-{corrections}.npz"
+        path = folder / f"{_name(run)}-{corrections}.npz"
         stream.save(path)
-        for old in folder.glob("*.npz"):
-            if old != path:
+        for old in folder.iterdir():
+            if old != path and old.suffix in (".npz", ".part"):
                 old.unlink(missing_ok=True)
     except OSError as error:
         _log.warning("what topics were gathered from could not be kept: %s", error)

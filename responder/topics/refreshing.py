@@ -23,6 +23,7 @@ from responder.intake.models import Message
 from responder.topics import ageing, corrections, heat_reading, heat_series, lineage, memory
 from responder.topics.describing import Description, describe
 from responder.topics.gathering import Gathering, gather, newest_headings
+from responder.topics.heat_models import TopicDay
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import EventKind, Membership, Topic, TopicRefresh
 from responder.topics.restating import HEADINGS, confuse, write
@@ -48,9 +49,9 @@ def refresh(
     """
     for attempts_left in reversed(range(ATTEMPTS)):
         seen, last = corrections.state_of_play(db.session), memory.last_run(db.session)
-        earlier = last is not None and as_of < last.as_of
         kept = memory.recall(folder, last)
-        gathering = gather(db.session, as_of, window, kept, all_topics=earlier)
+        everything = _is_look_back(db.session, last, as_of)
+        gathering = gather(db.session, as_of, window, kept, all_topics=everything)
         view = heat_reading.read(db.session, as_of)
         headings = newest_headings(db.session, HEADINGS)
         descriptions = describe(gathering.by_topic(), view, headings)
@@ -59,7 +60,7 @@ def refresh(
                 _check_still_holds(session, seen, last, view)
                 touched, born = _store(session, gathering, descriptions, as_of)
                 ageing.age(session, view, window, touched, zone)
-                ageing.put_to_sleep(session, as_of, last.as_of if last else None)
+                ageing.put_to_sleep(session, as_of, _newest_as_of(session))
                 heat_series.record(session, _ranked(session, as_of), as_of, zone)
                 run = TopicRefresh(
                     as_of=as_of,
@@ -74,7 +75,7 @@ def refresh(
             if not attempts_left:
                 raise
         else:
-            memory.keep(folder, run.id, seen, gathering.stream)
+            memory.keep(folder, run, seen, gathering.stream)
             return run
     raise AssertionError("the last attempt returns or raises")
 
@@ -94,6 +95,23 @@ def refresh_if_new(
     if is_fresh and db.session.scalar(waiting) is None:
         return None
     return refresh(now, now, window, zone=zone, folder=folder)
+
+
+def _newest_as_of(session: Session) -> datetime | None:
+    """Up to when the topics have been ranked, by whichever refresh."""
+    return session.scalar(select(func.max(TopicRefresh.as_of)))
+
+
+def _is_look_back(session: Session, last: TopicRefresh | None, as_of: datetime) -> bool:
+    """Whether every topic must be described anew: before or after a look back in time.
+
+    So it is too where the last refresh knew less of a topic than this one: it kept no days.
+    """
+    newest = _newest_as_of(session)
+    if last is None or newest is None:
+        return False
+    has_days = session.scalar(select(TopicDay.day).limit(1)) is not None
+    return as_of < newest or last.as_of < newest or not has_days
 
 
 def _check_still_holds(

@@ -490,3 +490,34 @@ def test_a_row_that_the_tables_cannot_hold_is_refused():
         predict(StreamClusterer(), rows([np.ones(WIDEST + 1)]))
     with pytest.raises(ValueError, match="at most"):
         StreamClusterer(most=WIDEST + 1)
+
+
+def test_topics_that_are_closed_take_in_messages_but_no_topic() -> None:
+    one = [("翠湖名苑夜间施工噪音扰民", f"翠湖名苑旁工地夜里施工，噪音很大 {n}") for n in range(4)]
+    vectorizer = BigramVectorizer()
+    vectors = vectorizer.fit_transform(one)
+    clusterer = StreamClusterer().restore(vectors, [1, 1, 1, 2], np.zeros(4))
+    clusterer.partial_fit_predict(
+        vectorizer.fit_transform([(f"{one[0][0]}，又开工了", one[0][1])]), [1.0], closed=[1]
+    )
+    assert clusterer.merges_ == []
+    clusterer.partial_fit_predict(
+        vectorizer.fit_transform([(f"{one[0][0]}，还在开工", one[0][1])]), [1.0]
+    )
+    assert clusterer.merges_ == [(1, 2)]
+
+
+def test_the_same_words_in_two_topics_are_in_both_after_restoring() -> None:
+    vectors = BigramVectorizer().fit_transform([("翠湖名苑停水", "翠湖名苑停水三天")] * 3)
+    clusterer = StreamClusterer().restore(vectors, [1, 1, 2], np.zeros(3))
+    assert sorted(clusterer.topic_ids_.tolist()) == [1, 2]
+
+
+def test_a_repeat_keeps_its_topic_awake() -> None:
+    vectorizer = BigramVectorizer()
+    words, other = ("翠湖名苑停水", "翠湖名苑停水三天"), ("城东路灯不亮", "城东路的路灯坏了")
+    clusterer = StreamClusterer(single_days=30.0)
+    first = clusterer.partial_fit_predict(vectorizer.fit_transform([words]), [0.0])
+    clusterer.partial_fit_predict(vectorizer.transform([words]), [25.0])
+    clusterer.partial_fit_predict(vectorizer.fit_transform([other]), [50.0])
+    assert first[0] in clusterer.topic_ids_

@@ -31,18 +31,22 @@ class Constraints:
         was merged away, its survivor stands in its place.
     :param kept: ids of topics that may not be merged away: people named, marked or
         corrected them, or work rests on them. Others may go into them.
+    :param closed: ids of dismissed topics: no other may go into them unseen, nor they into it.
     :param state: ``state_of_play`` when this was read; another one at writing time means
         that somebody has corrected since, and the refresh must begin again.
     """
 
     separations: frozenset[tuple[int, int]]
     kept: frozenset[int]
+    closed: frozenset[int]
     state: int
 
     def may_join(self, one: int, other: int) -> bool:
         """Whether a refresh may merge these topics, in one direction or the other."""
         pair = (min(one, other), max(one, other))
-        return pair not in self.separations and not (one in self.kept and other in self.kept)
+        if pair in self.separations or {one, other} & self.closed:
+            return False
+        return not (one in self.kept and other in self.kept)
 
 
 def constraints(session: Session) -> Constraints:
@@ -51,7 +55,8 @@ def constraints(session: Session) -> Constraints:
     kept = set(session.scalars(_marked())) | set(_corrected(session))
     for keeper in _keepers.values():
         kept.update(keeper(session))
-    return Constraints(frozenset(_separations(session)), frozenset(kept), state)
+    closed = session.scalars(select(Topic.id).where(Topic.dismissed))
+    return Constraints(frozenset(_separations(session)), frozenset(kept), frozenset(closed), state)
 
 
 def held_messages() -> Select[int]:
