@@ -111,12 +111,12 @@ class StreamClusterer:
         for start in range(0, len(fresh), self.period):
             part = fresh[start : start + self.period]
             topics[part] = self._gather(vectors[part], days[part], rules, part)
+            self._forget_old()
         topics[fresh] = _resolved(self._lost, topics[fresh])
         self._repeats.rename({lost: _last_of(self._lost, lost) for lost in self._lost})
         self._repeats.remember(marks[fresh], topics[fresh])
         topics[:] = self._repeats.topics_of(marks, topics, first_of)
         self._keep_awake(np.delete(topics, fresh), np.delete(days, fresh))
-        self._forget_old()
         return topics
 
     def restore(self, vectors: Matrix, topic_ids: ArrayLike, moments: ArrayLike) -> Self:

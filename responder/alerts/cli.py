@@ -11,6 +11,7 @@ from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
+from responder.topics.service import survivors
 
 
 @click.group()
@@ -43,6 +44,7 @@ def list_(limit: int, as_json: bool) -> None:
     例：responder alerts list --limit 20
     """
     found = list(db.session.scalars(service.search(utc_now()).limit(limit)))
+    now_in = survivors(db.session, {alert.topic_id for alert in found})
     if as_json:
         rows = [
             {
@@ -50,6 +52,8 @@ def list_(limit: int, as_json: bool) -> None:
                 "kind": alert.rule.kind,
                 "rule": alert.facts["rule"],
                 "topic_id": alert.topic_id,
+                "merged_into": now_in[alert.topic_id] if alert.topic.merged_into_id else None,
+                "dismissed": alert.topic.dismissed,
                 "raised_at": alert.raised_at,
                 "delivered_at": alert.delivered_at,
                 "facts": alert.facts,
@@ -65,4 +69,5 @@ def list_(limit: int, as_json: bool) -> None:
     elif not found:
         say("还没有提醒：有了话题，系统会按规则检查，也可以运行 responder alerts raise")
     for alert in found:
-        click.echo(wording.sentence(alert))
+        aside = wording.aside(alert)
+        click.echo(wording.sentence(alert) + (f"（{aside}）" if aside else ""))

@@ -6,12 +6,12 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,16 +19,25 @@ from nlp import normalise
 from responder.alerts import rules
 from responder.alerts.models import Alert, AlertRule, Kind
 from responder.alerts.rules import RECENT, Crossing, Raised, TopicFacts
-from responder.core.times import local
+from responder.core.times import end_of_day, local, start_of_day
 from responder.intake.models import Message
 from responder.topics import heat_settings
 from responder.topics import service as topics
 from responder.topics.heat import PACES
 from responder.topics.heat_models import TopicDay
-from responder.topics.models import Membership, Topic, TopicRefresh
+from responder.topics.models import (
+    CorrectionKind,
+    EventKind,
+    Membership,
+    Topic,
+    TopicCorrection,
+    TopicEvent,
+    TopicRefresh,
+)
 
 Words = Mapping[int, Counter[str]]  # topic id → word → number of recent messages with it
 FAST = frozenset(pace.name for pace in PACES)
+MOVING = (CorrectionKind.MERGE, CorrectionKind.SPLIT, CorrectionKind.MOVE)
 
 
 @dataclass(frozen=True)
@@ -93,10 +102,7 @@ def _keep(session: Session, alert: Alert) -> bool:
 
 def _look(session: Session, last: TopicRefresh, zone: ZoneInfo) -> Look:
     day = local(last.as_of, zone).date()
-    yesterday = select(TopicDay.topic_id, TopicDay.heat).where(
-        TopicDay.day == day - timedelta(days=1)
-    )
-    before: dict[int, float] = dict(session.execute(yesterday).all())
+    before = _heat_of(session, day - timedelta(days=1), zone)
     rows = session.scalars(
         select(Topic).where(
             Topic.heat > 0,
@@ -114,6 +120,40 @@ def _look(session: Session, last: TopicRefresh, zone: ZoneInfo) -> Look:
     )
 
 
+def _heat_of(session: Session, day: date, zone: ZoneInfo) -> dict[int, float]:
+    """Topic → its heat of a day, of those that can be compared with it.
+
+    Not those that are made of other messages since: its heat does not rise when a topic
+    takes in another one, or when a person moves messages.
+    """
+    points = select(TopicDay.topic_id, TopicDay.heat).where(TopicDay.day == day)
+    heat: dict[int, float] = dict(session.execute(points).all())
+    of_day = TopicRefresh.as_of.between(start_of_day(day, zone), end_of_day(day, zone))
+    newest = select(TopicRefresh).where(of_day).order_by(TopicRefresh.as_of.desc())
+    run = session.scalar(newest.limit(1))
+    if run is None:
+        return {}
+    merges = select(TopicEvent.topic_id, TopicEvent.other_id).where(
+        TopicEvent.kind == EventKind.MERGED, TopicEvent.at > run.as_of
+    )
+    grown = {kept for kept, other in session.execute(merges) if other in heat}
+    remade = topics.survivors(session, grown | _corrected_since(session, run.ran_at))
+    return {
+        topic_id: points
+        for topic_id, points in heat.items()
+        if topic_id not in remade and topic_id not in remade.values()
+    }
+
+
+def _corrected_since(session: Session, moment: datetime) -> set[int]:
+    """Topics into or out of which a person has moved messages, or has moved them back."""
+    query = select(TopicCorrection.topic_id, TopicCorrection.other_id).where(
+        TopicCorrection.kind.in_(MOVING),
+        or_(TopicCorrection.made_at >= moment, TopicCorrection.undone_at >= moment),
+    )
+    return {side for pair in session.execute(query) for side in pair if side}
+
+
 def _facts(topic: Topic, heat_before: float | None) -> TopicFacts:
     fast = [part for part in topic.heat_parts if part["name"] in FAST]
     return TopicFacts(
@@ -129,17 +169,23 @@ def _facts(topic: Topic, heat_before: float | None) -> TopicFacts:
 
 
 def _raised(session: Session, as_of: datetime) -> dict[tuple[int, int], list[Raised]]:
-    """(rule, topic) → what was raised before for a topic that is looked at."""
+    """(rule, topic) → what was raised before for a topic that is looked at.
+
+    What was raised for a topic that was merged away counts for its survivor.
+    """
     raised: dict[tuple[int, int], list[Raised]] = defaultdict(list)
+    is_gone = Topic.merged_into_id.is_not(None)
     query = (
         select(Alert.rule_id, Alert.topic_id, Alert.facts)
         .join(Alert.topic)
-        .where(Topic.last_seen > as_of - RECENT)
+        .where(or_(Topic.last_seen > as_of - RECENT, is_gone))
         .order_by(Alert.id)
     )
+    gone = session.scalars(select(Alert.topic_id).join(Alert.topic).where(is_gone).distinct())
+    now = topics.survivors(session, gone)
     for rule_id, topic_id, facts in session.execute(query):
         at = datetime.fromisoformat(facts["as_of"])
-        raised[rule_id, topic_id].append(Raised(at, facts))
+        raised[rule_id, now.get(topic_id, topic_id)].append(Raised(at, facts))
     return raised
 
 

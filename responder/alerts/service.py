@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from responder.alerts import rules
@@ -117,13 +118,17 @@ def mark_all_read(session: Session, actor: Actor, now: datetime) -> int:
 
 
 def _read(session: Session, which: Select[int], actor: Actor, now: datetime) -> int:
+    """How many of these were new; the database refuses what a second click has stored."""
     if actor.id is None:
         raise Forbidden("请先登录：已阅要记在本人名下")
     unread = session.scalars(which.where(_unread_by(actor.id))).all()
-    if unread:
-        rows = [{"alert_id": one, "user_id": actor.id, "read_at": now} for one in unread]
-        session.execute(insert(AlertReading), rows)
-    return len(unread)
+    if not unread:
+        return 0
+    rows = [{"alert_id": one, "user_id": actor.id, "read_at": now} for one in unread]
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    statement = insert(AlertReading).on_conflict_do_nothing()
+    return len(session.scalars(statement.returning(AlertReading.alert_id), rows).all())
 
 
 def all_rules(session: Session) -> list[AlertRule]:

@@ -26,6 +26,7 @@ blueprint = Blueprint("alerts", __name__)
 def register(app: Flask) -> None:
     """What templates, also those of other rooms, may ask of alerts."""
     app.add_template_filter(wording.happened, "alert_happened")
+    app.add_template_filter(wording.aside, "alert_aside")
     app.add_template_filter(wording.condition, "alert_condition")
     app.add_template_global(open_alert_count)
 

@@ -33,6 +33,13 @@ def sentence(alert: Alert) -> str:
     )
 
 
+def aside(alert: Alert) -> str:
+    """Why nobody need follow it up any more: its topic is none, or went into another."""
+    if alert.topic.dismissed:
+        return _("已判为不是话题")
+    return _("已并入其他话题") if alert.topic.merged_into_id is not None else ""
+
+
 def condition(rule: AlertRule) -> str:
     """What a rule asks for."""
     match rule.kind:

@@ -80,11 +80,14 @@ def list_(limit: int, as_json: bool) -> None:
 @json_option
 @with_appcontext
 def show(topic_id: int, as_json: bool) -> None:
-    """查看一个话题的热度构成和全部留言编号。
+    """查看一个话题的热度构成和全部留言编号；已并入其他话题的，查看并入后的话题。
 
     例：responder topics show 12 --json
     """
-    topic = service.get_topic(db.session, topic_id)
+    topic = service.get_living(db.session, topic_id)
+    merged_into = topic.id if topic.id != topic_id else None
+    if merged_into is not None:
+        say(f"话题 {topic_id} 已并入话题 {merged_into}，以下是话题 {merged_into}")
     members = list(db.session.scalars(service.memberships_of(topic)))
     if as_json:
         messages = [
@@ -98,9 +101,12 @@ def show(topic_id: int, as_json: bool) -> None:
             }
             for member in members
         ]
-        print_json({**_topic_as_json(topic), "messages": messages})
+        found = {**_topic_as_json(topic), "merged_into": merged_into, "messages": messages}
+        print_json(found)
         return
     click.echo(f"{mask(topic.label)}（热度 {topic.heat}）")
+    if topic.dismissed:
+        say("这个话题已标为“不是话题”，不在列表中：可在话题页面恢复")
     for part in topic.heat_parts:
         click.echo(f"  {part['label']} {part['points']}/{part['of']:.0f}  {part['evidence']}")
     for member in members:
@@ -130,6 +136,8 @@ def _topic_as_json(topic: Topic) -> dict[str, Any]:
         "id": topic.id,
         "label": mask(topic.label),
         "heat": topic.heat,
+        "level": topic.level,
+        "dismissed": topic.dismissed,
         "heat_parts": topic.heat_parts,
         "keywords": [mask(word) for word, _ in topic.keywords],
         "messages": topic.message_count,

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from nlp import Match, RjiebaSegmenter, WordWeights, match, normalise
@@ -299,7 +299,9 @@ def _shared_place(topic: Topic, own: _Text, others: Iterable[_Text]) -> str:
 
 def _held_by(session: Session, member: Membership) -> TopicCorrection | None:
     """The last correction in force that put the message here, or left it here."""
+    family = service.absorbed(session, [member.topic_id])
     query = select(TopicCorrection).where(
+        or_(TopicCorrection.topic_id.in_(family), TopicCorrection.other_id.in_(family)),
         TopicCorrection.undone_at.is_(None),
         TopicCorrection.kind.in_([CorrectionKind.MERGE, CorrectionKind.SPLIT, CorrectionKind.MOVE]),
     )

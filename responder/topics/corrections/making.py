@@ -40,14 +40,17 @@ def merge(
     """Put the messages of ``other`` into ``into``, which survives.
 
     All messages are held, those of ``into`` too: a refresh that took some of them out
-    again would separate what a person has joined.
+    again would separate what a person has joined. The marks of ``into`` stay as they are;
+    a dismissed ``other`` may go into it.
 
     :raises Invalid: a topic cannot go into itself.
-    :raises WrongState: one was merged away, or somebody said that they are never the same.
+    :raises WrongState: one was merged away, ``into`` was dismissed, or somebody said that
+        they are never the same.
     """
     begin(session, actor, into, other)
     if into.id == other.id:
         raise Invalid("话题不能并入自己：请选择另一个话题")
+    _refuse_dismissed(into)
     _refuse_separated(session, into, other)
     moved, kept = member_ids(session, other), member_ids(session, into)
     made = keep(session, Kind.MERGE, actor, now, into, other, note, messages=moved, kept=kept)
@@ -94,12 +97,14 @@ def move(
     :param to: None: the message stands alone.
     :raises Invalid: it is there already, or it is all that its topic has.
     :raises Stale: it is not in ``seen_in`` any more.
+    :raises WrongState: one topic was merged away, or ``to`` was dismissed.
     """
     begin(session, actor, seen_in, *([to] if to else []))
     if to is None:
         return _take_out(session, Kind.MOVE, seen_in, [message_id], actor, now, note)
     if to.id == seen_in.id:
         raise Invalid("留言已在这个话题里：请选择另一个话题")
+    _refuse_dismissed(to)
     _refuse_what_cannot_go(session, seen_in, {message_id})
     made = keep(session, Kind.MOVE, actor, now, seen_in, to, note, messages=[message_id], kept=[])
     place(session, [message_id], to, held=True)
@@ -231,6 +236,14 @@ def never_same(
     made = keep(session, Kind.NEVER_SAME, actor, now, one, other, note)
     _separate(session, made, one, other)
     return made
+
+
+def _refuse_dismissed(topic: Topic) -> None:
+    """What goes into a topic that is on no list would be lost from view."""
+    if topic.dismissed:
+        raise WrongState(
+            f"话题 {topic.id} 已标为“不是话题”，归入的留言不会再列出：请先恢复它，再归入"
+        )
 
 
 def _separate(session: Session, made: TopicCorrection, one: Topic, other: Topic) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -14,7 +18,7 @@ from responder.core.times import utc_now
 from responder.topics import corrections, service
 from responder.topics import why as reasons
 from responder.topics.forms import RenameForm
-from responder.topics.models import CorrectionKind, Topic
+from responder.topics.models import CorrectionKind, Membership, Topic, TopicCorrection
 from responder.topics.views.common import blueprint
 from responder.topics.views.pages import topic_page
 from responder.web.access import current_actor, requires
@@ -29,14 +33,43 @@ def _to(topic_id: int) -> Response:
 
 
 def _other(session: Session) -> Topic:
-    """The other topic that the form names.
+    """The other topic that the form names, as the person saw it; after ``topic_as_seen``.
 
     :raises Invalid: it names none.
+    :raises Stale: it was corrected since.
     """
     other_id = request.form.get("other_id", type=int)
     if other_id is None:
         raise Invalid("请先选择另一个话题，或填写它的编号")
-    return service.get_topic(session, other_id)
+    other = service.get_topic(session, other_id)
+    session.refresh(other)
+    if corrections.state_of_play(session, other_id) != request.form.get("other_version", type=int):
+        raise Stale(f"您打开页面之后，有人修正过话题 {other_id}：请刷新页面，看过它的现状再修正")
+    return other
+
+
+@blueprint.app_template_global()
+def states_of_play(topics: Iterable[Topic]) -> Counter[int]:
+    """Topic id → ``state_of_play``, for forms that name these as the other topic."""
+    ids = {topic.id for topic in topics}
+    sides = (TopicCorrection.topic_id, TopicCorrection.other_id)
+    query = select(*sides, TopicCorrection.undone_at).where(or_(*(s.in_(ids) for s in sides)))
+    found: Counter[int] = Counter()
+    for one, other, undone_at in db.session.execute(query):
+        for side in {one, other} & ids:
+            found[side] += 1 if undone_at is None else 2
+    return found
+
+
+@blueprint.app_template_global()
+def matching_state(topic: Topic, words: str) -> str:
+    """Which messages of a topic have these words: another answer, if others do meanwhile."""
+    found = (
+        service.memberships_of(topic, words)
+        .order_by(None)
+        .with_only_columns(func.count(Membership.message_id), func.sum(Membership.message_id))
+    )
+    return "-".join(str(number or 0) for number in db.session.execute(found).one())
 
 
 @blueprint.post("/topics/<int:topic_id>/rename")
@@ -123,7 +156,11 @@ def merge(topic_id: int) -> Response:
         into, gone = (other, topic) if away else (topic, other)
         corrections.merge(session, into, gone, current_actor(), utc_now())
         survivor_id, gone_id = into.id, gone.id
+        loses_pin = gone.pinned and not into.pinned
     flash(_("话题 %(gone)s 已并入本话题；可在“修正记录”里撤销。", gone=gone_id), "success")
+    if loses_pin:
+        text = _("话题 %(gone)s 原来置顶，本话题没有：需要时请把本话题置顶。", gone=gone_id)
+        flash(text, "info")
     return _to(survivor_id)
 
 
@@ -145,12 +182,21 @@ def split(topic_id: int) -> Response:
         topic = corrections.topic_as_seen(session, topic_id, seen_version())
         chosen = set(request.form.getlist("message_ids", type=int))
         if words:
-            matching = service.memberships_of(topic, words)
-            chosen |= {one.message_id for one in session.scalars(matching)}
+            chosen |= _matching(session, topic, words)
         made = corrections.split(session, topic, chosen, current_actor(), utc_now())
         new_id = made.other_id or topic_id
     flash(_("已拆分：这是拆出的新话题，可以改名。"), "success")
     return _to(new_id)
+
+
+def _matching(session: Session, topic: Topic, words: str) -> set[int]:
+    """Ids of the messages that have these words.
+
+    :raises Stale: they are not those that the page counted.
+    """
+    if request.form.get("matching_state") != matching_state(topic, words):
+        raise Stale(f"您打开页面之后，含有“{words}”的留言有了增减：请刷新页面，看过之后再拆分")
+    return {one.message_id for one in session.scalars(service.memberships_of(topic, words))}
 
 
 @blueprint.post("/topics/<int:topic_id>/messages/<int:message_id>/move")
