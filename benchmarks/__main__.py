@@ -11,7 +11,9 @@ from benchmarks import (
     pages,
     second_domain,
     stability,
+    tone,
     topic_quality,
+    topic_settings,
 )
 
 BENCHMARKS = {
@@ -22,6 +24,8 @@ BENCHMARKS = {
     "order": order.measure,
     "stability": stability.measure,
     "incremental": incremental.measure,
+    "topic_settings": topic_settings.measure,
+    "tone": tone.measure,
 }
 
 

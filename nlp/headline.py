@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
+from nlp.places import ending, place_suffixes
 from nlp.words import is_content
 
 _BREAKS = frozenset("，。！？；：,!?;:…\n~～—|【】#↓→←↑▼丨")
@@ -105,11 +106,17 @@ def _open(tokens: Sequence[str], start: int) -> tuple[int, bool]:
         goes = token in words_that("openers") or (is_asking and token in words_that("addressees"))
         if goes and tokens[start + 1 : start + 2] and _names(tokens[start + 1]):
             break
+        if token in words_that("begins_names") and _ends_name(tokens[start + 1 : start + 2]):
+            break
         if not goes and not _is_sign(token):
             break
         is_asking = is_asking or token in words_that("asking")
         start += 1
     return start, is_asking
+
+
+def _ends_name(following: Sequence[str]) -> bool:
+    return any(token in place_suffixes() or ending(token) for token in following)
 
 
 def _names(token: str) -> bool:

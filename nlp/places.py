@@ -46,7 +46,7 @@ def is_district(token: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _ending(token: str) -> str:
+def ending(token: str) -> str:
     """Return the suffix of a token that is a whole name (青山新村 → 新村), else ""."""
     for length in (4, 3, 2, 1):
         if len(token) > length + 1 and token[-length:] in place_suffixes():
@@ -111,7 +111,7 @@ class PlaceFinder:
                 break
             if token in suffixes and position > start:
                 return self._past_suffixes(tokens, position)
-            if _ending(token):
+            if ending(token):
                 end = self._past_suffixes(tokens, position)
                 continue
             if self.name_share(token) < _NAME_SHARE and not (after_district and position == start):

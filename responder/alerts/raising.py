@@ -19,7 +19,7 @@ from nlp import normalise
 from responder.alerts import rules
 from responder.alerts.models import Alert, AlertRule, Kind
 from responder.alerts.rules import RECENT, Crossing, Raised, TopicFacts
-from responder.core.times import end_of_day, local, start_of_day
+from responder.core.times import local, start_of_day
 from responder.intake.models import Message
 from responder.topics import heat_settings
 from responder.topics import service as topics
@@ -128,21 +128,26 @@ def _heat_of(session: Session, day: date, zone: ZoneInfo) -> dict[int, float]:
     """
     points = select(TopicDay.topic_id, TopicDay.heat).where(TopicDay.day == day)
     heat: dict[int, float] = dict(session.execute(points).all())
-    of_day = TopicRefresh.as_of.between(start_of_day(day, zone), end_of_day(day, zone))
-    newest = select(TopicRefresh).where(of_day).order_by(TopicRefresh.as_of.desc())
-    run = session.scalar(newest.limit(1))
+    run = session.scalar(
+        select(TopicRefresh)
+        .where(
+            TopicRefresh.as_of >= start_of_day(day, zone),
+            TopicRefresh.as_of < start_of_day(day + timedelta(days=1), zone),
+        )
+        .order_by(TopicRefresh.id.desc())
+        .limit(1)
+    )
     if run is None:
         return {}
     merges = select(TopicEvent.topic_id, TopicEvent.other_id).where(
-        TopicEvent.kind == EventKind.MERGED, TopicEvent.at > run.as_of
+        TopicEvent.kind == EventKind.MERGED,
+        TopicEvent.correction_id.is_(None),
+        TopicEvent.at > run.as_of,
     )
     grown = {kept for kept, other in session.execute(merges) if other in heat}
-    remade = topics.survivors(session, grown | _corrected_since(session, run.ran_at))
-    return {
-        topic_id: points
-        for topic_id, points in heat.items()
-        if topic_id not in remade and topic_id not in remade.values()
-    }
+    now = topics.survivors(session, grown | _corrected_since(session, run.ran_at))
+    remade = {*now, *now.values()}
+    return {topic_id: was for topic_id, was in heat.items() if topic_id not in remade}
 
 
 def _corrected_since(session: Session, moment: datetime) -> set[int]:

@@ -226,7 +226,8 @@ def _chance(found: float) -> str:
         return "属平常起伏"
     if found > SURPRISE_FULL:
         return "偶然出现的机会不到十万分之一"
-    return f"偶然出现的机会约 {round(10**found)} 分之一"
+    digits = max(int(found) - 1, 0)  # two digits say enough
+    return f"偶然出现的机会约 {round(10**found, -digits):.0f} 分之一"
 
 
 def _reach(voices: Sequence[Voice]) -> Share:

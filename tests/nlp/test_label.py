@@ -148,3 +148,9 @@ def test_a_clipped_piece_is_no_keyword():
     words = dict(name_topic(titles).keywords)
     assert not {"翠", "屏湾"} & words.keys()
     assert any("翠屏湾" in word for word in words)
+
+
+def test_an_opener_that_begins_a_name_stays() -> None:
+    titles = ["望淮新苑地下车库积水", "望淮新苑地下车库积水没人管"]
+    assert label(titles).startswith("望淮新苑")
+    assert not label(["望尽快修复翠湖名苑路灯", "望早日修复翠湖名苑路灯"]).startswith("望")

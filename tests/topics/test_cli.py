@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 
+from responder.core.privacy import mask
 from responder.core.times import local
+from responder.topics import corrections
 from tests.factories import NOW
+from tests.topics.correcting import correct, parking, plant
 from tests.topics.factories import PRIVATE, named_worry, two_worries
 
 AS_OF = f"{local(NOW):%Y-%m-%d}"
@@ -47,6 +50,30 @@ def test_show_gives_one_topic_message_by_message(app) -> None:
     text = run(app, "show", str(first["id"])).stdout
     assert "人数" in text
     assert first["label"] in text
+
+
+def test_show_follows_a_merged_topic_to_its_survivor_and_says_so(app) -> None:
+    two_worries()
+    run(app, "refresh", "--as-of", AS_OF)
+    into, other = plant(), parking()
+    correct(corrections.merge, into, other)
+    result = run(app, "show", str(other.id), "--json")
+    shown = json.loads(result.stdout)
+    assert (shown["id"], shown["merged_into"], len(shown["messages"])) == (into.id, into.id, 6)
+    assert f"话题 {other.id} 已并入话题 {into.id}" in result.stderr
+    assert json.loads(run(app, "show", str(into.id), "--json").stdout)["merged_into"] is None
+    assert mask(into.label) in run(app, "show", str(other.id)).stdout
+
+
+def test_show_tells_level_and_that_it_is_no_topic(app) -> None:
+    two_worries()
+    run(app, "refresh", "--as-of", AS_OF)
+    topic = plant()
+    shown = json.loads(run(app, "show", str(topic.id), "--json").stdout)
+    assert (shown["level"], shown["dismissed"]) == (topic.level, False)
+    correct(corrections.dismiss, topic)
+    assert json.loads(run(app, "show", str(topic.id), "--json").stdout)["dismissed"]
+    assert "已标为“不是话题”" in run(app, "show", str(topic.id)).stderr
 
 
 def test_list_says_what_to_do_when_there_is_nothing(app) -> None:

@@ -70,6 +70,27 @@ def test_a_topic_does_not_go_into_itself() -> None:
         correct(corrections.merge, plant(), plant())
 
 
+def test_nothing_goes_into_a_dismissed_topic_until_it_is_restored() -> None:
+    topic, other = plant(), parking()
+    dismissed = correct(corrections.dismiss, topic)
+    with pytest.raises(WrongState, match="请先恢复"):
+        correct(corrections.merge, topic, other)
+    with pytest.raises(WrongState, match="请先恢复"):
+        correct(corrections.move, ids_in(other)[0], topic, seen_in=other)
+    undo(dismissed)
+    correct(corrections.move, ids_in(other)[0], topic, seen_in=other)
+    correct(corrections.merge, topic, other)
+
+
+def test_a_dismissed_topic_may_go_into_another_and_is_dismissed_when_it_comes_back() -> None:
+    into, other = plant(), parking()
+    correct(corrections.dismiss, other)
+    made = correct(corrections.merge, into, other)
+    assert (into.dismissed, into.message_count) == (False, 6)
+    undo(made)
+    assert other.dismissed
+
+
 def test_splitting_makes_a_topic_with_figures_and_a_name_of_its_own(session: Session) -> None:
     whole = plant()
     correct(corrections.merge, whole, parking())

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from responder.core.database import db
 from responder.topics import corrections
 from responder.topics.models import Topic
+from responder.topics.views.corrections import matching_state
 from tests.factories import NOW, People
 from tests.topics.correcting import correct, ids_in, members, parking, plant, undo
 from tests.topics.factories import NOISE, refresh, store, two_worries
@@ -30,6 +31,9 @@ def version(topic: Topic) -> int:
 
 def post(client: FlaskClient, topic: Topic, path: str, **fields: object):
     data = {"version": version(topic), **fields}
+    if "other_id" in data:
+        other = db.session.get_one(Topic, data["other_id"])
+        data = {"other_version": version(other), **data}
     answer = client.post(f"/topics/{topic.id}/{path}", data=data, follow_redirects=True)
     db.session.expire_all()
     return answer
@@ -145,8 +149,84 @@ def test_all_messages_with_some_words_can_be_split_off_across_pages(
     topic = plant()
     page = analyst.get(f"/topics/{topic.id}?words=孩子").text
     assert "含有“孩子”的共 40 条" in page
-    post(analyst, topic, "split", matching="孩子")
+    assert f'name="matching_state" value="{matching(topic)}"' in page
+    post(analyst, topic, "split", matching="孩子", matching_state=matching(topic))
     assert sorted(members().values()).count(topic.id) == 3
+
+
+def matching(topic: Topic) -> str:
+    return matching_state(topic, "孩子")
+
+
+def test_messages_that_came_after_the_page_was_shown_are_not_split_off(
+    analyst: FlaskClient,
+) -> None:
+    for number in range(2):
+        said_at = NOW - timedelta(hours=number + 1)
+        store(f"柳岸花园旁搅拌站噪音扰民 {number}", f"{NOISE}，孩子哭闹", f"{number}", said_at)
+    refresh()
+    topic = plant()
+    seen = matching(topic)
+    store("柳岸花园旁搅拌站噪音扰民", f"{NOISE}，孩子发烧", "丁", NOW)
+    refresh()
+    answer = post(analyst, topic, "split", matching="孩子", matching_state=seen)
+    assert answer.status_code == 409
+    assert "含有“孩子”的留言有了增减：请刷新页面" in answer.text
+    assert post(analyst, topic, "split", matching="孩子").status_code == 409
+    assert len(ids_in(topic)) == 6
+
+
+def test_the_other_topic_is_refused_if_it_was_corrected_since(analyst: FlaskClient) -> None:
+    topic, other = plant(), parking()
+    one = ids_in(topic)[0]
+    seen = version(other)
+    correct(corrections.split, other, ids_in(other)[:1])
+    for path in ("merge", "never-same", f"messages/{one}/move"):
+        answer = post(analyst, topic, path, other_id=other.id, other_version=seen)
+        assert answer.status_code == 409, path
+        assert f"有人修正过话题 {other.id}：请刷新页面" in answer.text
+    assert (other.merged_into_id, members()[one]) == (None, topic.id)
+    assert corrections.corrections_of(db.session, topic) == []
+
+
+def test_every_form_that_names_another_topic_says_how_it_was_seen(
+    analyst: FlaskClient, session: Session
+) -> None:
+    topic, other = plant(), parking()
+    correct(corrections.pin, other)
+    undo(correct(corrections.rename, other, "云锦世家停车"))
+    topic.confusions = [[other.id, 0.41, ["小区"]]]
+    session.flush()
+    assert version(other) == 3
+    one = ids_in(topic)[0]
+    for path in ("", "/merge", "/merge?q=车位", f"/messages/{one}?q=车位"):
+        page = analyst.get(f"/topics/{topic.id}{path}").text
+        named = page.count(f'name="other_id" value="{other.id}"')
+        assert named == page.count('name="other_version" value="3"') > 0, path
+
+
+def test_what_may_not_go_into_a_dismissed_topic_is_not_offered(analyst: FlaskClient) -> None:
+    topic, other = plant(), parking()
+    correct(corrections.dismiss, other)
+    page = analyst.get(f"/topics/{topic.id}/merge?q=车位").text
+    assert "把它并入本话题</button>" in page
+    assert "把本话题并入它</button>" not in page
+    page = analyst.get(f"/topics/{topic.id}/messages/{ids_in(topic)[0]}?q=车位").text
+    assert "不是话题" in page
+    assert "移到这里" not in page
+    page = analyst.get(f"/topics/{other.id}/merge?q=搅拌站").text
+    assert "把它并入本话题</button>" not in page
+    assert "请先恢复" in post(analyst, topic, "merge", other_id=other.id, direction="away").text
+
+
+def test_whoever_merges_a_pinned_topic_away_is_told_that_its_pin_is_gone(
+    analyst: FlaskClient,
+) -> None:
+    topic, other = plant(), parking()
+    correct(corrections.pin, other)
+    page = post(analyst, topic, "merge", other_id=other.id).text
+    assert f"话题 {other.id} 原来置顶，本话题没有：需要时请把本话题置顶" in page
+    assert not topic.pinned
 
 
 def test_one_message_is_moved_from_the_page_that_explains_it(analyst: FlaskClient) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.intake.models import Message
 from responder.topics import corrections, service, why
-from responder.topics.models import Topic
+from responder.topics.models import Membership, Topic, TopicCorrection
 from tests.factories import NOW
 from tests.topics.correcting import correct, ids_in, only, parking, plant
 from tests.topics.factories import NOISE, refresh, store, two_worries
@@ -117,6 +117,38 @@ def test_the_last_correction_that_holds_a_message_is_named(session: Session) -> 
     last = correct(corrections.split, there, [one])
     assert explained(session, last.other, one).held_by is last
     assert explained(session, there, ids_in(there)[0]).held_by is last
+
+
+def test_only_corrections_of_the_topic_and_of_what_went_into_it_are_read(
+    session: Session,
+) -> None:
+    store("红旗路路灯不亮", "红旗路的路灯坏了半个月没人修", "丁", NOW)
+    refresh()
+    topic, cars, lamp = plant(), parking(), only("路灯")
+    held = correct(corrections.move, ids_in(topic)[0], topic_of_its_own(topic), seen_in=topic)
+    with transaction(CONSOLE, NOW) as writing:  # as a refresh does
+        members = update(Membership).where(Membership.topic_id == held.other_id)
+        writing.execute(members.values(topic_id=lamp.id))
+        held.other.merged_into_id = lamp.id
+    correct(corrections.split, cars, ids_in(cars)[:1])
+    (one,), lamp_id, held_id, elsewhere = held.details["messages"], lamp.id, held.id, cars.id
+    session.expunge_all()
+    read: list[TopicCorrection] = []
+
+    def note(correction: TopicCorrection, _context: object) -> None:
+        read.append(correction)
+
+    event.listen(TopicCorrection, "load", note)
+    try:
+        found = explained(session, session.get_one(Topic, lamp_id), one)
+    finally:
+        event.remove(TopicCorrection, "load", note)
+    assert found.held_by.id == held_id
+    assert elsewhere not in {correction.topic_id for correction in read}
+
+
+def topic_of_its_own(topic: Topic) -> Topic:
+    return correct(corrections.move, ids_in(topic)[-1], None, seen_in=topic).other
 
 
 def test_the_topic_that_it_could_be_confused_with_is_less_alike(session: Session) -> None:

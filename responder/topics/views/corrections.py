@@ -52,12 +52,13 @@ def _other(session: Session) -> Topic:
 def states_of_play(topics: Iterable[Topic]) -> Counter[int]:
     """Topic id → ``state_of_play``, for forms that name these as the other topic."""
     ids = {topic.id for topic in topics}
-    sides = (TopicCorrection.topic_id, TopicCorrection.other_id)
-    query = select(*sides, TopicCorrection.undone_at).where(or_(*(s.in_(ids) for s in sides)))
+    query = select(
+        TopicCorrection.topic_id, TopicCorrection.other_id, TopicCorrection.undone_at
+    ).where(or_(TopicCorrection.topic_id.in_(ids), TopicCorrection.other_id.in_(ids)))
     found: Counter[int] = Counter()
     for one, other, undone_at in db.session.execute(query):
-        for side in {one, other} & ids:
-            found[side] += 1 if undone_at is None else 2
+        deeds = 1 if undone_at is None else 2
+        found.update(dict.fromkeys(ids & {one, other}, deeds))
     return found
 
 
