@@ -27,8 +27,8 @@ PLACE_LENGTH = 60
 REPRESENTATIVES = 3
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TONE_READS = 300
-NAMED_FROM = 300  # messages; a name and its representatives gain nothing from more
-COMPARED = 500  # the newest messages; older ones were compared when they came
+NAMED_FROM = 60  # messages, over all its time; more give no better name
+COMPARED = 200  # the newest messages; older ones were compared when they came
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood
