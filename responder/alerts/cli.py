@@ -10,7 +10,7 @@ from responder.alerts import raising, service, wording
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
-from responder.core.times import utc_now
+from responder.core.times import local, utc_now
 from responder.topics.service import survivors
 
 
@@ -70,4 +70,5 @@ def list_(limit: int, as_json: bool) -> None:
         say("还没有提醒：有了话题，系统会按规则检查，也可以运行 responder alerts raise")
     for alert in found:
         aside = wording.aside(alert)
-        click.echo(wording.sentence(alert) + (f"（{aside}）" if aside else ""))
+        said_at = f"{local(alert.raised_at):%m-%d %H:%M}"
+        click.echo(f"{said_at}  {wording.sentence(alert)}" + (f"（{aside}）" if aside else ""))

@@ -81,7 +81,7 @@ def _settings() -> Settings:
 
 
 def _load() -> loader.Loaded:
-    say("正在生成演示数据，约需十秒……")
+    say("正在生成演示数据，约需十几秒；第一次还要编译聚合程序，会更久……")
     settings = _settings()
     now = utc_now()
     loaded = loader.load(generate(local(now, settings.zone).date()), now, settings)

@@ -179,13 +179,17 @@ def never_same(topic_id: int) -> Response:
 @requires(Permission.TOPIC_CORRECT)
 def split(topic_id: int) -> Response:
     words = request.form.get("matching", "").strip()
-    with transaction(current_actor()) as session:
-        topic = corrections.topic_as_seen(session, topic_id, seen_version())
-        chosen = set(request.form.getlist("message_ids", type=int))
-        if words:
-            chosen |= _matching(session, topic, words)
-        made = corrections.split(session, topic, chosen, current_actor(), utc_now())
-        new_id = made.other_id or topic_id
+    try:
+        with transaction(current_actor()) as session:
+            topic = corrections.topic_as_seen(session, topic_id, seen_version())
+            chosen = set(request.form.getlist("message_ids", type=int))
+            if words:
+                chosen |= _matching(session, topic, words)
+            made = corrections.split(session, topic, chosen, current_actor(), utc_now())
+            new_id = made.other_id or topic_id
+    except Invalid as refusal:  # nothing ticked, or all: back to where one ticks
+        flash(str(refusal), "danger")
+        return _to(topic_id)
     flash(_("已拆分：这是拆出的新话题，可以改名。"), "success")
     return _to(new_id)
 
