@@ -133,10 +133,12 @@ def test_ticked_messages_become_a_topic_of_their_own(analyst: FlaskClient) -> No
     assert len(ids_in(topic)) == 1
 
 
-def test_nothing_ticked_says_what_to_do(analyst: FlaskClient) -> None:
-    answer = post(analyst, plant(), "split")
-    assert answer.status_code == 422
+def test_nothing_ticked_leads_back_to_the_topic_and_says_what_to_do(analyst: FlaskClient) -> None:
+    topic = plant()
+    answer = post(analyst, topic, "split")
+    assert answer.request.path == f"/topics/{topic.id}"
     assert "请先勾选" in answer.text
+    assert len(ids_in(topic)) == 3
 
 
 def test_all_messages_with_some_words_can_be_split_off_across_pages(
