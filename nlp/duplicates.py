@@ -1,8 +1,9 @@
 """Find texts that say the same again: copies with small changes, not the same matter elsewhere."""
 
 import re
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -21,6 +22,7 @@ _PLACE = re.compile(
     r"|公园|医院|[路街巷村镇乡苑城府湾园桥站区县])"
 )
 
+_NONE: frozenset[str] = frozenset()  # what a text that repeats another is compared by
 Signature = tuple[frozenset[str], frozenset[str]]
 
 
@@ -41,18 +43,29 @@ class NearDuplicates:
         self.threshold = threshold
         self.shingle = shingle
 
-    def fit_predict(self, texts: Sequence[str], titles: Sequence[str] | None = None) -> Integers:
+    def fit_predict(
+        self,
+        texts: Sequence[str],
+        titles: Sequence[str] | None = None,
+        known: Sequence[int] | None = None,
+    ) -> Integers:
         """Return int64 (n,): the index of each text's representative, its own if it is none.
 
-        `texts` and `titles` (as many, or None) are normalised. A representative is always
-        its own representative. Raises ValueError when there are not as many titles as texts.
+        `texts` and `titles` (as many, or None) are normalised. `known`: what an earlier call
+        returned for a text, -1 for those to compare now. A representative is always its own
+        representative. Raises ValueError when there are not as many titles, or known, as texts.
         """
-        if titles is not None and len(titles) != len(texts):
-            raise ValueError(f"{len(texts)} texts but {len(titles)} titles")
         heads = texts if titles is None else titles
-        signatures = [_signature(*pair) for pair in zip(heads, texts, strict=True)]
-        shingles = [self._shingles(text) for text in texts]
-        return self._match(shingles, signatures)
+        found = [-1] * len(texts) if known is None else known
+        if len(heads) != len(texts) or len(found) != len(texts):
+            raise ValueError(
+                f"{len(texts)} texts but {len(heads)} titles and {len(found)} known results"
+            )
+        shingles = [
+            self._shingles(text) if known_as in (-1, index) else _NONE
+            for index, (text, known_as) in enumerate(zip(texts, found, strict=True))
+        ]
+        return self._match(shingles, list(zip(heads, texts, strict=True)), found)
 
     def _shingles(self, text: str) -> frozenset[str]:
         bare = _NOT_WORDS.sub("", text)
@@ -60,30 +73,40 @@ class NearDuplicates:
         return frozenset(bare[start : start + self.shingle] for start in range(count) if bare)
 
     def _match(
-        self, shingles: Sequence[frozenset[str]], signatures: Sequence[Signature]
+        self,
+        shingles: Sequence[frozenset[str]],
+        said: Sequence[tuple[str, str]],
+        known: Sequence[int],
     ) -> Integers:
-        """Compare each text with the representatives that share one of its prefix shingles."""
-        frequency = _frequencies(shingles)
+        """Compare each new text with the representatives that hold one of its prefix shingles.
+
+        `said`: (head, text) of each.
+        """
+        new = [own for own, found in zip(shingles, known, strict=True) if found < 0]
+        wanted = frozenset().union(*new)
+        frequency = Counter(chain.from_iterable(own & wanted for own in shingles))
         posted: dict[str, list[int]] = defaultdict(list)
         result = np.arange(len(shingles), dtype=np.int64)
         for index, own in enumerate(shingles):
-            prefix = self._prefix(own, frequency)
-            candidates = sorted({other for part in prefix for other in posted[part]})
-            for other in candidates:
+            is_new = known[index] < 0
+            parts = self._prefix(own, frequency) if is_new else own & wanted
+            candidates = {other for part in parts for other in posted[part]} if is_new else ()
+            result[index] = index if is_new else known[index]
+            for other in sorted(candidates):
                 alike = self._jaccard(own, shingles[other]) >= self.threshold
-                if alike and _agree(signatures[index], signatures[other]):
+                if alike and _agree(_signature(*said[index]), _signature(*said[other])):
                     result[index] = other
                     break
-            else:
-                for part in prefix:
+            if result[index] == index:
+                for part in parts:
                     posted[part].append(index)
         return result
 
-    def _prefix(self, own: frozenset[str], frequency: dict[str, int]) -> list[str]:
+    def _prefix(self, own: frozenset[str], frequency: Mapping[str, int]) -> list[str]:
         """Return the rarest shingles, enough that two texts at the threshold share one.
 
         Prefix filtering (Chaudhuri, Ganti, Kaushik 2006): with Jaccard >= t at least
-        ceil(t * n) of n shingles are shared, so one is among any n - ceil(t * n) + 1.
+        ceil(t * n) of n shingles are shared, so any n - ceil(t * n) + 1 of either text hold one.
         """
         ordered = sorted(own, key=lambda part: (frequency[part], part))
         return ordered[: len(own) - int(np.ceil(self.threshold * len(own) - 1e-9)) + 1]
@@ -92,14 +115,6 @@ class NearDuplicates:
     def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
         shared = len(one & other)
         return shared / (len(one) + len(other) - shared)
-
-
-def _frequencies(shingles: Sequence[frozenset[str]]) -> dict[str, int]:
-    frequency: dict[str, int] = defaultdict(int)
-    for own in shingles:
-        for part in own:
-            frequency[part] += 1
-    return frequency
 
 
 def _signature(head: str, text: str) -> Signature:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -28,7 +29,8 @@ REPRESENTATIVES = 3
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TONE_READS = 300
 NAMED_FROM = 30  # messages, over all its time; more give no better name
-COMPARED = 200  # the newest messages; older ones were compared when they came
+RENAMED_BY = 1.25  # a topic that grows by this is named anew; less tells nothing new
+COMPARED = 200  # the newest messages, with which the new ones are compared
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood
@@ -44,46 +46,89 @@ class Name:
     :param place: what half of the messages name, or "".
     :param keywords: (word, weight), heaviest first.
     :param representatives: ids of the messages that show the topic, the most telling first.
-    :param repeats: message id → id of the earlier message that it repeats.
-    :param tones: tone → messages.
     """
 
     label: str
     place: str
     keywords: list[tuple[str, float]]
     representatives: list[int]
-    repeats: dict[int, int]
-    tones: dict[str, int]
 
 
 @dataclass(frozen=True)
 class Description:
-    """One topic as it stood at a moment."""
+    """One topic as it stood at a moment.
+
+    :param repeats: message id → id of the earlier message that it repeats.
+    :param tones: tone → messages.
+    """
 
     members: list[Said]
     heat_parts: list[HeatPart]
     level: int
     name: Name
+    repeats: dict[int, int]
+    tones: Counter[str]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the last description said of a topic, and of how many messages."""
+
+    name: Name
+    tones: Counter[str]
+    messages: int
 
 
 def describe(
-    topics: Mapping[int, list[Said]], view: HeatView, headings: Iterable[str]
+    topics: Mapping[int, list[Said]],
+    view: HeatView,
+    headings: Iterable[str],
+    earlier: Mapping[int, Earlier] | None = None,
+    new: Collection[int] = (),
 ) -> dict[int, Description]:
     """Topic id → what is said of it as of ``view.as_of``, from all of its messages.
 
     :param headings: what messages of this town are headed; names of places are learned
         from them.
+    :param earlier: topic id → what was said of it before the messages ``new`` came. A topic
+        that has hardly grown keeps its name. Of a topic not here all is worked out.
     """
-    if not topics:
-        return {}
-    finder = PlaceFinder().partial_fit(map(_segmenter().cut, headings))
-    return {topic_id: _describe(members, view, finder) for topic_id, members in topics.items()}
+
+    @cache
+    def finder() -> PlaceFinder:
+        return PlaceFinder().partial_fit(map(_segmenter().cut, headings))
+
+    return {
+        topic_id: _describe(members, view, finder, (earlier or {}).get(topic_id), new)
+        for topic_id, members in topics.items()
+    }
 
 
-def _describe(members: list[Said], view: HeatView, finder: PlaceFinder) -> Description:
-    name = _name(members, finder)
-    parts = view.parts([marked(one.voice, one.id in name.repeats) for one in members])
-    return Description(members, parts, level_of(heat(parts), view.scale.levels), name)
+def _describe(
+    members: list[Said],
+    view: HeatView,
+    finder: Callable[[], PlaceFinder],
+    earlier: Earlier | None,
+    new: Collection[int],
+) -> Description:
+    came = [one for one in members if one.id in new] if earlier else members
+    only_grew = earlier is not None and earlier.messages == len(members) - len(came)
+    before = earlier if only_grew else None
+    hardly = before is not None and _step(before.messages) == _step(len(members))
+    repeats = _repeats(members, {one.id for one in came})
+    parts = view.parts([marked(one.voice, one.id in repeats) for one in members])
+    return Description(
+        members,
+        parts,
+        level_of(heat(parts), view.scale.levels),
+        name=before.name if before and hardly else _name(members, finder()),
+        repeats=repeats,
+        tones=before.tones + _tones(came) if before else _tones(members),
+    )
+
+
+def _step(messages: int) -> int:
+    return int(math.log(messages, RENAMED_BY))
 
 
 @cache
@@ -110,9 +155,11 @@ def _name(members: Sequence[Said], finder: PlaceFinder) -> Name:
         place=named.place[:PLACE_LENGTH],
         keywords=named.keywords,
         representatives=[shown[position].id for position in telling],
-        repeats=_repeats(members),
-        tones=dict(Counter(_tone(one.title, one.body[:TONE_READS]) for one in members)),
     )
+
+
+def _tones(members: Iterable[Said]) -> Counter[str]:
+    return Counter(_tone(one.title, one.body[:TONE_READS]) for one in members)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -155,24 +202,34 @@ def without_people(text: str) -> str:
     return text.strip(CLAUSE_BREAK)
 
 
-def _repeats(members: Sequence[Said]) -> dict[int, int]:
+def _repeats(members: Sequence[Said], new: Set[int]) -> dict[int, int]:
     """Near-copy → its original, both among ``members``.
 
-    The newest are compared; of those before them, what was found then is kept.
+    The ``new`` are compared with each other and the newest; of all others, what was found
+    when they came is kept.
     """
     ids = {one.id for one in members}
-    compared = members[-COMPARED:]
     kept = {
         one.id: one.repeats_id
-        for one in members[:-COMPARED]
-        if one.repeats_id is not None and one.repeats_id in ids
+        for one in members
+        if one.repeats_id is not None and one.repeats_id in ids and one.id not in new
     }
-    if len(compared) < 2:
+    recent = len(members) - COMPARED
+    compared = [one for at, one in enumerate(members) if at >= recent or one.id in new]
+    if len(compared) < 2 or new.isdisjoint(ids):
         return kept
-    titles, bodies = [one.title for one in compared], [one.body for one in compared]
-    first_of = NearDuplicates().fit_predict(bodies, titles).tolist()
+    place = {one.id: at for at, one in enumerate(compared)}
+    first_of = NearDuplicates().fit_predict(
+        [one.body for one in compared],
+        [one.title for one in compared],
+        [
+            -1 if one.id in new else place.get(kept.get(one.id, one.id), at)
+            for at, one in enumerate(compared)
+        ],
+    )
+    firsts = [compared[first].id for first in first_of.tolist()]
     return kept | {
-        one.id: compared[first].id
-        for position, (one, first) in enumerate(zip(compared, first_of, strict=True))
-        if first != position
+        one.id: kept.get(first, first)
+        for one, first in zip(compared, firsts, strict=True)
+        if one.id in new and one.id != first
     }

@@ -6,7 +6,7 @@ what is new: see ``memory`` and ``ageing``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,12 +21,12 @@ from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import SHANGHAI
 from responder.intake.models import Message
 from responder.topics import ageing, corrections, heat_reading, heat_series, lineage, memory
-from responder.topics.describing import Description, describe
+from responder.topics.describing import Description, Earlier, describe
 from responder.topics.gathering import Gathering, gather, newest_headings
 from responder.topics.heat_models import TopicDay
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import EventKind, Membership, Topic, TopicRefresh
-from responder.topics.restating import HEADINGS, confuse, write
+from responder.topics.restating import HEADINGS, confuse, said_of, write
 
 ATTEMPTS = 3  # the scheduler and a person's click may meet
 HEAT_GROWS_OLD_AFTER = timedelta(hours=1)
@@ -54,7 +54,9 @@ def refresh(
         gathering = gather(db.session, as_of, window, kept, all_topics=everything)
         view = heat_reading.read(db.session, as_of)
         headings = newest_headings(db.session, HEADINGS)
-        descriptions = describe(gathering.by_topic(), view, headings)
+        members = gathering.by_topic()
+        earlier = {} if everything else _earlier(db.session, gathering, members)
+        descriptions = describe(members, view, headings, earlier, gathering.similarities.keys())
         try:
             with transaction(actor, now) as session:
                 _check_still_holds(session, seen, last, view)
@@ -100,6 +102,14 @@ def refresh_if_new(
 def _newest_as_of(session: Session) -> datetime | None:
     """Up to when the topics have been ranked, by whichever refresh."""
     return session.scalar(select(func.max(TopicRefresh.as_of)))
+
+
+def _earlier(
+    session: Session, gathering: Gathering, topic_ids: Iterable[int]
+) -> dict[int, Earlier]:
+    """Topic id → what was said of it; not of those into which another went."""
+    merged = {kept for kept, _ in gathering.merges}
+    return {topic.id: said_of(topic) for topic in _known(session, set(topic_ids) - merged)}
 
 
 def _is_look_back(session: Session, last: TopicRefresh | None, as_of: datetime) -> bool:
@@ -153,14 +163,18 @@ def _store(
 
 def _topics(session: Session, descriptions: Mapping[int, Description]) -> dict[int, Topic]:
     """The row of each topic; a new one for each negative id, oldest first."""
-    known = sorted(topic_id for topic_id in descriptions if topic_id > 0)
-    topics: dict[int, Topic] = {}
-    for start in range(0, len(known), ageing.TOPICS_A_STATEMENT):
-        query = select(Topic).where(Topic.id.in_(known[start : start + ageing.TOPICS_A_STATEMENT]))
-        topics |= {topic.id: topic for topic in session.scalars(query)}
+    topics = {topic.id: topic for topic in _known(session, descriptions)}
     born = {topic_id: Topic() for topic_id in sorted(descriptions, reverse=True) if topic_id < 0}
     session.add_all(born.values())
     return topics | born
+
+
+def _known(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
+    """The rows of those topics that have one."""
+    known = sorted(topic_id for topic_id in topic_ids if topic_id > 0)
+    for start in range(0, len(known), ageing.TOPICS_A_STATEMENT):
+        ids = known[start : start + ageing.TOPICS_A_STATEMENT]
+        yield from session.scalars(select(Topic).where(Topic.id.in_(ids)))
 
 
 def _woken(
@@ -192,7 +206,7 @@ def _join(
     first_of = {
         copy: first
         for description in descriptions.values()
-        for copy, first in description.name.repeats.items()
+        for copy, first in description.repeats.items()
     }
     rows = [
         {

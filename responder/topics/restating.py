@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from nlp import TopicStream
 from responder.topics import heat_reading
-from responder.topics.describing import Description, describe
+from responder.topics.describing import Description, Earlier, Name, describe
 from responder.topics.gathering import Said, members, newest_headings
 from responder.topics.models import Topic, TopicRefresh
 from responder.topics.rules import heat, people
@@ -31,7 +31,7 @@ def write(topic: Topic, description: Description, as_of: datetime) -> None:
     topic.keywords = [[word, round(weight, 4)] for word, weight in name.keywords]
     topic.place = name.place
     topic.representatives = name.representatives
-    topic.tones = name.tones
+    topic.tones = dict(description.tones)
     topic.heat = heat(description.heat_parts)
     topic.heat_parts = [dict(vars(part)) for part in description.heat_parts]
     topic.level = description.level
@@ -40,6 +40,17 @@ def write(topic: Topic, description: Description, as_of: datetime) -> None:
     topic.first_seen = voices[0].occurred_at
     topic.last_seen = voices[-1].occurred_at
     topic.ranked_as_of = as_of
+
+
+def said_of(topic: Topic) -> Earlier:
+    """What the topic's row says of it."""
+    name = Name(
+        label=topic.label,
+        place=topic.place,
+        keywords=[(word, weight) for word, weight in topic.keywords],
+        representatives=topic.representatives,
+    )
+    return Earlier(name, Counter(topic.tones), topic.message_count)
 
 
 def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:

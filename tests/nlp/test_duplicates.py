@@ -49,7 +49,7 @@ def test_nothing_and_empty_texts_are_handled():
 
 
 def test_missing_titles_are_refused():
-    with pytest.raises(ValueError, match="2 texts but 1 titles"):
+    with pytest.raises(ValueError, match="2 texts but 1 titles and 2 known results"):
         find([LETTER, LETTER], [TITLE])
 
 
@@ -69,3 +69,18 @@ def test_no_pair_at_the_threshold_is_missed(texts):
     for at, one in enumerate(firsts):
         for other in firsts[:at]:
             assert finder._jaccard(shingles[one], shingles[other]) < finder.threshold
+
+
+SHORT = st.lists(st.text("清荷苑搅拌站扰民3栋，", max_size=20), max_size=12)
+
+
+@given(SHORT, SHORT)
+def test_what_is_known_of_the_earlier_texts_gives_the_same_as_comparing_all(earlier, later):
+    finder = NearDuplicates()
+    known = finder.fit_predict(earlier).tolist() + [-1] * len(later)
+    found = finder.fit_predict(earlier + later, known=known)
+    assert found.tolist() == finder.fit_predict(earlier + later).tolist()
+
+
+def test_what_is_known_is_not_compared_again():
+    assert NearDuplicates().fit_predict([LETTER] * 3, known=[0, 1, -1]).tolist() == [0, 1, 0]

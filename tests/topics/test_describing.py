@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from responder.core.database import db, transaction
+from responder.core.permissions import CONSOLE
 from responder.core.privacy import find
-from responder.topics.describing import UNNAMED, opening, without_people
+from responder.intake.models import Message
+from responder.topics.describing import COMPARED, UNNAMED, opening, without_people
 from responder.topics.models import Membership, Topic
-from tests.topics.factories import PRIVATE, named_worry, refresh, store, two_worries
+from tests.factories import NOW
+from tests.topics.factories import (
+    NOISE,
+    PARKING,
+    PRIVATE,
+    named_worry,
+    refresh,
+    store,
+    two_worries,
+)
+
+
+def hours_ago(hours: float) -> datetime:
+    return NOW - timedelta(hours=hours)
 
 
 def test_a_topic_is_named_by_the_matter_and_not_by_the_citizen(session) -> None:
@@ -46,6 +64,50 @@ def test_a_topic_is_shown_by_some_of_its_messages_and_no_copies(session) -> None
         members = select(Membership.message_id).where(Membership.topic_id == topic.id)
         assert set(topic.representatives) <= set(session.scalars(members))
         assert len(topic.representatives) == 1  # the three say the same
+
+
+def plant(numbers: range) -> Topic:
+    """The topic of the mixer plant, after these people have spoken of it too."""
+    for n in numbers:
+        store(f"柳岸花园旁搅拌站噪音扰民 {n}", f"{NOISE}，已经{n + 2}天了", f"居民{n}")
+    refresh()
+    return db.session.scalars(select(Topic)).one()
+
+
+def test_a_topic_is_named_anew_when_it_has_grown_by_a_quarter(session) -> None:
+    plant(range(10))
+    with transaction(CONSOLE, NOW) as writing:
+        writing.scalars(select(Topic)).one().label = "昨天的名称"
+    assert plant(range(10, 11)).label == "昨天的名称"
+    grown = plant(range(11, 13))
+    assert "柳岸花园" in grown.label
+    assert grown.message_count == sum(grown.tones.values()) == 13
+
+
+def test_a_topic_that_lost_a_message_is_named_anew(session) -> None:
+    plant(range(10))
+    with transaction(CONSOLE, NOW) as writing:
+        writing.scalars(select(Topic)).one().label = "昨天的名称"
+        writing.delete(writing.scalars(select(Message)).first())
+    grown = plant(range(10, 11))
+    assert "柳岸花园" in grown.label
+    assert grown.message_count == sum(grown.tones.values()) == 10
+
+
+def test_a_copy_of_a_copy_that_came_before_repeats_the_first(session) -> None:
+    for hours in (3, 2, 1):
+        store(f"{'转' * (3 - hours)}云锦世家捆绑销售车位", PARKING, str(hours), hours_ago(hours))
+        refresh()
+    first, *copies = session.scalars(select(Membership).order_by(Membership.message_id))
+    assert [copy.repeats_id for copy in copies] == [first.message_id] * 2
+
+
+def test_a_flood_of_copies_that_comes_at_once_is_seen_whole(session) -> None:
+    for n in range(COMPARED + 20):
+        store("云锦世家捆绑销售车位", f"{PARKING}{'！' * n}", f"居民{n}", hours_ago(n / 10))
+    refresh()
+    copies = select(func.count()).where(Membership.repeats_id.is_not(None))
+    assert session.scalar(copies) == COMPARED + 19
 
 
 @given(st.integers(0, 80), st.integers(0, 80))
