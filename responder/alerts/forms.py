@@ -6,12 +6,13 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SelectField, StringField, SubmitField, TimeField
+from wtforms import HiddenField, SelectField, StringField, SubmitField, TimeField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from responder.alerts.rules import MOST_WORDS_CHARACTERS
 from responder.topics.rules import LEVEL_LABELS
+from responder.web.forms import WholeNumber
 
 LEVEL_CHOICES = [SelectChoice(level, _l(LEVEL_LABELS[level])) for level in LEVEL_LABELS if level]
 
@@ -27,16 +28,16 @@ class OptionalTime(TimeField):
 
 class RuleForm(FlaskForm):
     name = StringField(_l("名称"), validators=[DataRequired(_l("请填写名称")), Length(max=60)])
-    people = IntegerField(
+    people = WholeNumber(
         _l("达到多少人反映时提醒"),
         validators=[Optional(), NumberRange(1, 10_000, _l("请填写 1 到 10000 之间的数"))],
     )
-    speed_points = IntegerField(
+    speed_points = WholeNumber(
         _l("增速与突增合计达到（分）"),
         validators=[Optional(), NumberRange(1, 100, _l("请填写 1 到 100 之间的数"))],
         description=_l("话题页“热度是怎样来的”里这两项的得分之和；留空则不看这一项。"),
     )
-    heat_rise = IntegerField(
+    heat_rise = WholeNumber(
         _l("热度一天内升高"),
         validators=[Optional(), NumberRange(1, 100, _l("请填写 1 到 100 之间的数"))],
         description=_l("与前一天的热度相比；留空则不看这一项。"),

@@ -10,7 +10,6 @@ from wtforms import (
     DateField,
     DateTimeLocalField,
     HiddenField,
-    IntegerField,
     SelectField,
     StringField,
     SubmitField,
@@ -20,6 +19,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from responder.planning.models import FORM_LABELS, PlanEntry
+from responder.web.forms import WholeNumber
 
 FORM_CHOICES = [SelectChoice(form.value, _l(label)) for form, label in FORM_LABELS.items()]
 MONTH_CHOICES = [SelectChoice(month, f"{month} 月") for month in range(1, 13)]
@@ -67,7 +67,7 @@ class PlanEntryForm(FlaskForm):
     )
     form = SelectField(_l("发布形式"), choices=FORM_CHOICES)
     month = SelectField(_l("拟发布月份"), coerce=int, choices=MONTH_CHOICES)
-    day = IntegerField(
+    day = WholeNumber(
         _l("日（可不填）"),
         validators=[Optional(), NumberRange(1, 31, _l("请填写 1 到 31 之间的数"))],
     )

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, SubmitField
+from wtforms import HiddenField, SubmitField
 from wtforms.validators import InputRequired, NumberRange
 
 from responder.topics.rules import FULL, LEVEL_LABELS, PART_LABELS, Scale
+from responder.web.forms import WholeNumber
 
 _WHOLE = {"min": 0, "max": FULL, "step": 1, "inputmode": "numeric"}
 
 
-def _number(label: str, description: str = "") -> IntegerField:
-    return IntegerField(
+def _number(label: str, description: str = "") -> WholeNumber:
+    return WholeNumber(
         _l(label),
         validators=[
             InputRequired(_l("请填写 0 到 100 之间的整数")),

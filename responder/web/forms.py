@@ -8,7 +8,9 @@ from typing import Any, Protocol
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from wtforms import IntegerField
 from wtforms.fields import SelectChoice
+from wtforms.validators import NumberRange, StopValidation
 
 from responder.core.errors import DomainError
 
@@ -18,6 +20,22 @@ class Named(Protocol):
 
     id: Any
     name: Any
+
+
+class WholeNumber(IntegerField):
+    """A whole number within bounds. Whatever else was typed is answered by their sentence."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        try:
+            super().process_formdata([value for value in valuelist if value.strip()])
+        except ValueError:
+            bounds = (one for one in self.validators if isinstance(one, NumberRange))
+            raise ValueError(next(bounds).message) from None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
 
 
 def show_errors(form: FlaskForm, error: DomainError) -> None:

@@ -172,7 +172,7 @@ def test_an_old_page_does_not_undo_a_colleagues_rule(client, people, session) ->
     [
         ("new", {"name": "", "people": 3}, "请填写名称"),
         ("new", {"name": "规则", "people": ""}, "请填写多少人反映时提醒"),
-        ("new", {"name": "规则", "people": "很多"}, "不是有效的整数"),
+        ("new", {"name": "规则", "people": "很多"}, "请填写 1 到 10000 之间的数"),
         ("rising", {"name": "规则"}, "请至少填写一项"),
         ("keyword", {"name": "规则", "words": "火"}, "请写成两个字以上的词"),
         ("level", {"name": "规则", "level": 9}, "不是有效的选择"),

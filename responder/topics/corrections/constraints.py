@@ -41,13 +41,6 @@ class Constraints:
     closed: frozenset[int]
     state: int
 
-    def may_join(self, one: int, other: int) -> bool:
-        """Whether a refresh may merge these topics, in one direction or the other."""
-        pair = (min(one, other), max(one, other))
-        if pair in self.separations or {one, other} & self.closed:
-            return False
-        return not (one in self.kept and other in self.kept)
-
 
 def constraints(session: Session) -> Constraints:
     """Read what people have said. Which messages are held is in :func:`held_messages`."""
