@@ -10,11 +10,15 @@ from responder import (
     accounts,
     alerts,
     cli,
+    desk,
     intake,
+    orders,
     planning,
     publishing,
     reports,
     responses,
+    routing,
+    sources,
     topics,
     web,
 )
@@ -23,7 +27,10 @@ from responder.demo.cli import demo
 from responder.settings import Settings, load_settings
 
 # In the order in which the work flows; each brings its pages and its commands.
-CAPABILITIES = (accounts, intake, topics, alerts, planning, responses, publishing, reports)
+CAPABILITIES = (
+    accounts, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
+    publishing, reports,
+)  # fmt: skip
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -19,6 +19,7 @@ from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Actor
 from responder.core.times import end_of_day, start_of_day
 from responder.intake import rules
+from responder.intake.arrival import Arrived, announce, arrived
 from responder.intake.models import Channel, ImportBatch, Message, Nature
 from responder.intake.new_message import NewMessage
 
@@ -111,7 +112,7 @@ def store_messages(
     created = given = 0
     while chunk := list(islice(remaining, ROWS_A_STATEMENT)):
         rows = [_row(message, now, batch.id if batch else None) for message in chunk]
-        created += len(_insert_new(session, rows))
+        created += len(_store(session, rows))
         given += len(chunk)
     return Stored(created, given - created)
 
@@ -126,12 +127,17 @@ def _row(message: NewMessage, now: datetime, batch_id: int | None) -> dict[str, 
     }
 
 
-def _insert_new(session: Session, rows: Sequence[dict[str, Any]]) -> Sequence[int]:
-    """Ids of the rows that were new; the database itself refuses the others."""
+def _store(session: Session, rows: Sequence[dict[str, Any]]) -> list[Arrived]:
+    """Insert the rows that are new (the database itself refuses the others), and tell of them."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(Message).on_conflict_do_nothing(index_elements=[Message.fingerprint])
-    return session.scalars(statement.returning(Message.id), list(rows)).all()
+    stored = session.execute(statement.returning(Message.fingerprint, Message.id), list(rows))
+    first_of = {row["fingerprint"]: row for row in reversed(rows)}
+    new = [arrived(new_id, first_of[fingerprint]) for fingerprint, new_id in stored]
+    new.sort(key=lambda one: one.id)
+    announce(session, new)
+    return new
 
 
 def known_fingerprints(session: Session, messages: Iterable[NewMessage]) -> set[str]:
@@ -171,7 +177,7 @@ def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Messa
     )
     fingerprint = rules.call_fingerprint(call.token, message.fingerprint)
     row = _row(message, now, None) | {"fingerprint": fingerprint, "logged_by_id": actor.id}
-    created = _insert_new(session, [row])
+    created = _store(session, [row])
     stored = session.scalars(select(Message).where(Message.fingerprint == fingerprint)).one()
     if created:
         audit.record(session, "log", stored)

@@ -25,6 +25,8 @@ class Named(Protocol):
 class WholeNumber(IntegerField):
     """A whole number within bounds. Whatever else was typed is answered by their sentence."""
 
+    data: Any
+
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.data = None
         try:
