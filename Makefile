@@ -10,7 +10,7 @@ STATE ?= var
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-topics screenshots translations lock clean
+.PHONY: help run test check bench bench-import bench-topics screenshots translations lock clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -30,6 +30,9 @@ check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 
 bench: $(VENV)/.dev  ## print the figures that the documents quote
 	$(BIN)/python -m benchmarks
+
+bench-import: $(VENV)/.dev  ## how fast a file comes in, beside reading and inserting alone
+	$(BIN)/python -m benchmarks.import_speed
 
 bench-topics: $(BENCH_VENV)/.bench  ## our topics beside five other methods, and the cost up to a million
 	$(BENCH_VENV)/bin/python -m benchmarks.topics

@@ -9,6 +9,7 @@ from benchmarks import (
     incremental,
     order,
     pages,
+    repeats,
     second_domain,
     stability,
     tone,
@@ -26,6 +27,7 @@ BENCHMARKS = {
     "incremental": incremental.measure,
     "topic_settings": topic_settings.measure,
     "tone": tone.measure,
+    "repeats": repeats.measure,
 }
 
 

@@ -1,9 +1,11 @@
-"""Kill an import with SIGKILL at random moments, run it again, and count what is stored.
+"""Kill imports with SIGKILL at random moments, run them again, and count what is stored.
 
+    python -m benchmarks.kill_import        10 made-up files of 20,000 rows, then one file by two
+                                            at once, on both databases
     python -m benchmarks.kill_import --times 20 --mapping taidi --channel mailbox FILE
 
-Prints one JSON object; exit code 1 when a message was lost or doubled. The database is a
-new SQLite one in a temporary folder unless ``--database-url`` names an empty one.
+Prints a JSON object a line; exit code 1 when a message was lost or doubled. With a FILE the
+database is a new SQLite one in a temporary folder unless ``--database-url`` names an empty one.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
+
+from benchmarks.postgresql import postgresql
 
 COMMAND = (sys.executable, "-m", "responder")
 
@@ -68,20 +73,63 @@ def prove(
     words = [*COMMAND, "import", str(file), *options, "--json"]
     expected = dict(json.loads(_run([*words, "--dry-run"], environment)))
     engine = sa.create_engine(database_url, poolclass=sa.NullPool)
-    stored: list[int] = []
+    before, stored = _messages(engine), []
     for left in range(times, 0, -1):
-        remaining = expected["created"] - _messages(engine)
-        further = chance.randint(0, remaining // (left + 1))
-        delay = chance.uniform(0, 0.02)
+        remaining = expected["created"] - (_messages(engine) - before)
+        further = chance.randint(0, remaining * 9 // 10 if times == 1 else remaining // (left + 1))
+        delay = chance.uniform(0, 0.1)
         if _killed(engine, words, environment, further, delay):
-            stored.append(_messages(engine))
+            stored.append(_messages(engine) - before)
     _run(words, environment)
-    return _proof(engine, times, stored, expected)
+    return _proof(engine, times, stored, expected, before, file.name)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What two imports of one file at the same moment stored between them."""
+
+    rows: int
+    messages: int
+    created: tuple[int, ...]
+    batches: int
+    every_row_once: bool
+
+
+def share(file: Path, options: Sequence[str], environment: dict[str, str], url: str) -> Shared:
+    """Import ``file``, of which nothing is stored, by two processes at once."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    before = _messages(engine)
+    words = [*COMMAND, "import", str(file), *options, "--json"]
+    expected = dict(json.loads(_run([*words, "--dry-run"], environment)))
+    running = [
+        subprocess.Popen(
+            words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    said = [process.communicate() for process in running]
+    for process, (_, errors) in zip(running, said, strict=True):
+        if process.returncode not in {0, 1}:
+            raise SystemExit(errors)
+    reports = [json.loads(out) for out, _ in said]
+    messages = _messages(engine) - before
+    created = tuple(report["created"] for report in reports)
+    whole = all(
+        report["rows"] == report["created"] + report["duplicates"] + report["errors"]
+        for report in reports
+    )
+    return Shared(
+        rows=expected["rows"],
+        messages=messages,
+        created=created,
+        batches=len({report["batch"] for report in reports}),
+        every_row_once=whole and messages == expected["created"] == sum(created),
+    )
 
 
 def _run(words: Sequence[str], environment: dict[str, str]) -> str:
     done = subprocess.run(words, env=environment, capture_output=True, text=True)
-    if done.returncode not in {0, 1}:
+    if done.returncode not in {0, 1} or "Traceback" in done.stderr:
         raise SystemExit(f"{' '.join(words)}\n{done.stderr}")
     return done.stdout
 
@@ -99,11 +147,11 @@ def _killed(
 
     :returns: whether it was still alive when the signal came.
     """
-    goal = _messages(engine) + further
+    goal = _stored(engine) + further
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(words, env=environment, stdout=quiet, stderr=quiet)
-    while process.poll() is None and _messages(engine) < goal:
-        time.sleep(0.001)
+    while process.poll() is None and _stored(engine) < goal:
+        time.sleep(0.01)
     time.sleep(delay)
     alive = process.poll() is None
     process.kill()
@@ -115,19 +163,32 @@ def _messages(engine: sa.Engine) -> int:
     return _scalar(engine, "SELECT count(*) FROM message")
 
 
-def _scalar(engine: sa.Engine, query: str) -> int:
+def _stored(engine: sa.Engine) -> int:
+    """The same as the messages after each chunk, and quickly told."""
+    return _scalar(engine, "SELECT sum(created) FROM import_batch")
+
+
+def _scalar(engine: sa.Engine, query: str, **values: str) -> int:
     with engine.connect() as connection:
-        return int(connection.execute(sa.text(query)).scalar_one() or 0)
+        return int(connection.execute(sa.text(query), values).scalar_one() or 0)
 
 
-def _proof(engine: sa.Engine, times: int, stored: Sequence[int], expected: dict[str, int]) -> Proof:
-    messages = _messages(engine)
-    distinct = _scalar(engine, "SELECT count(DISTINCT fingerprint) FROM message")
+def _proof(
+    engine: sa.Engine,
+    times: int,
+    stored: Sequence[int],
+    expected: dict[str, int],
+    before: int,
+    name: str,
+) -> Proof:
+    messages = _messages(engine) - before
+    distinct = _scalar(engine, "SELECT count(DISTINCT fingerprint) FROM message") - before
+    of_file = "FROM import_batch WHERE file_name = :name"
     counts = {
-        name: _scalar(engine, f"SELECT sum({name}) FROM import_batch WHERE created > 0")
-        for name in ("rows", "created", "duplicates", "errors")
+        column: _scalar(engine, f"SELECT sum({column}) {of_file} AND created > 0", name=name)
+        for column in ("rows", "created", "duplicates", "errors")
     }
-    unfinished = _scalar(engine, "SELECT count(*) FROM import_batch WHERE state <> 'done'")
+    unfinished = _scalar(engine, f"SELECT count(*) {of_file} AND state <> 'done'", name=name)
     return Proof(
         times=times,
         killed=len(stored),
@@ -136,7 +197,7 @@ def _proof(engine: sa.Engine, times: int, stored: Sequence[int], expected: dict[
         errors=expected["errors"],
         messages=messages,
         distinct_messages=distinct,
-        batches=_scalar(engine, "SELECT count(*) FROM import_batch"),
+        batches=_scalar(engine, f"SELECT count(*) {of_file}", name=name),
         unfinished_batches=unfinished,
         batch_counts=counts,
         nothing_lost=messages == expected["created"],
@@ -147,25 +208,84 @@ def _proof(engine: sa.Engine, times: int, stored: Sequence[int], expected: dict[
     )
 
 
+def write_rows(path: Path, rows: int, first: int) -> Path:
+    """A made-up file: some rows repeat, some carry no number, some are refused."""
+    lines = ["编号,标题,内容,姓名,电话,时间"]
+    for number in range(first, first + rows):
+        cells = [
+            f"K{number}", f"第 {number} 件事", f"第 {number} 件事的经过：{number * 7919} 号院",
+            f"市民{number % 997}", "", "2026-03-05 09:30",
+        ]  # fmt: skip
+        if number % 1000 == 1:
+            cells[0] = f"K{number - 1}"
+            cells[1:3] = [
+                f"第 {number - 1} 件事",
+                f"第 {number - 1} 件事的经过：{(number - 1) * 7919} 号院",
+            ]
+        elif number % 1000 == 2:
+            cells[0] = ""
+        elif number % 1000 == 3:
+            cells[5] = "昨天"
+        lines.append(",".join(cells))
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def _databases(folder: Path) -> Iterator[dict[str, str]]:
+    """An empty database of each kind."""
+    with postgresql(folder / "pg") as url:
+        yield {"sqlite": f"sqlite:///{folder}/responder.db", "postgresql": url}
+
+
+def _environment(folder: Path, url: str, chunk_rows: int) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        "RESPONDER_STATE_DIR": str(folder),
+        "RESPONDER_DATABASE_URL": url,
+        "RESPONDER_IMPORT_CHUNK_ROWS": str(chunk_rows),
+    }
+    _run([*COMMAND, "init", "--password", "responder-demo"], environment)
+    return environment
+
+
+def both_databases(folder: Path, imports: int, rows: int, chunk_rows: int, seed: int) -> bool:
+    """Each file killed once and resumed; then one file by two at once. Prints a line each."""
+    options, holds = ("--channel", "mailbox"), True
+    with _databases(folder) as urls:
+        for database, url in urls.items():
+            environment = _environment(folder, url, chunk_rows)
+            for number in range(imports):
+                file = write_rows(folder / f"{number}.csv", rows, number * rows)
+                proof = prove(file, 1, options, environment, url, seed + number)
+                holds = holds and proof.holds
+                print(json.dumps({"database": database, "import": number + 1, **asdict(proof)}))
+            file = write_rows(folder / "twice.csv", rows, imports * rows)
+            shared = share(file, options, environment, url)
+            holds = holds and shared.every_row_once
+            print(json.dumps({"database": database, "at_once": asdict(shared)}), flush=True)
+    return holds
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--times", type=int, default=20, help="how often FILE is killed")
     parser.add_argument("--mapping", default="default")
     parser.add_argument("--channel", default="mailbox")
     parser.add_argument("--chunk-rows", type=int, default=50)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--database-url", default="")
+    parser.add_argument("--imports", type=int, default=10, help="made-up files, without FILE")
+    parser.add_argument("--rows", type=int, default=20_000, help="rows of each of them")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="responder-kill-") as folder:
+    with tempfile.TemporaryDirectory(prefix="responder-kill-") as name:
+        folder = Path(name)
+        if given.file is None:
+            chunk_rows = max(given.chunk_rows, 500)
+            sys.exit(not both_databases(folder, given.imports, given.rows, chunk_rows, given.seed))
         url = given.database_url or f"sqlite:///{folder}/responder.db"
-        environment = {
-            **os.environ,
-            "RESPONDER_STATE_DIR": folder,
-            "RESPONDER_DATABASE_URL": url,
-            "RESPONDER_IMPORT_CHUNK_ROWS": str(given.chunk_rows),
-        }
-        _run([*COMMAND, "init", "--password", "responder-demo"], environment)
+        environment = _environment(folder, url, given.chunk_rows)
         options = ("--mapping", given.mapping, "--channel", given.channel)
         proof = prove(given.file, given.times, options, environment, url, given.seed)
     print(json.dumps(asdict(proof)))

@@ -8,7 +8,7 @@ topics = stream.partial_fit_predict(documents, [said_at for _, _, said_at in mes
 """
 
 from nlp.cluster import StreamClusterer
-from nlp.duplicates import NearDuplicates
+from nlp.duplicates import NearDuplicates, Saying
 from nlp.evaluate import Scores, bcubed_f1, evaluate, hot_topic_f1, pair_f1
 from nlp.label import TopicName, keywords, label, name_topic
 from nlp.match import Match, match
@@ -31,6 +31,7 @@ __all__ = [
     "Place",
     "PlaceFinder",
     "RjiebaSegmenter",
+    "Saying",
     "Scores",
     "Segmenter",
     "StreamClusterer",

@@ -23,6 +23,7 @@ from responder import (
     web,
 )
 from responder.core.database import init_database
+from responder.core.identity import init_identities
 from responder.demo.cli import demo
 from responder.settings import Settings, load_settings
 
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=2 * 1024 * 1024,
     )
     init_database(app, settings.resolved_database_url)
+    init_identities(app, settings.resolved_identity_keys)
     web.init_web(app)
     for capability in CAPABILITIES:
         capability.init_app(app)

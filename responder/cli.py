@@ -20,7 +20,10 @@ from responder.core.database import alembic, db, transaction
 from responder.core.errors import DomainError, Invalid
 from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
+from responder.intake.identity import keys_of
+from responder.intake.searching.cli import fill as fill_search_index
 from responder.reference import calendar, clocks
+from responder.routing.taxonomy import seed_taxonomy
 from responder.serving import run_scheduler, run_server
 from responder.settings import Settings, load_settings
 
@@ -103,12 +106,17 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         years = seed_calendar(session)
         rules = seed_clock_rules(session)
         alert_rules = seed_rules(session)
+        categories = seed_taxonomy(session)
         if needs_one:
             accounts.create_user(
                 session, username, display_name, password or "", [Role.ADMINISTRATOR]
             )
             say(f"已建立管理员 {username}")
-    say(f"数据库已就绪：新增日历 {len(years)} 年，时限规则 {rules} 条，提醒规则 {alert_rules} 条")
+    fill_search_index()
+    say(
+        f"数据库已就绪：新增日历 {len(years)} 年，时限规则 {rules} 条，提醒规则 {alert_rules} 条，"
+        f"分类 {categories} 个"
+    )
 
 
 def _ask_password() -> str:
@@ -156,6 +164,7 @@ def require_current_schema() -> None:
     """Refuse to run on a database that ``init`` has not prepared."""
     if alembic.needs_upgrade():
         raise Invalid("数据库尚未初始化或版本较旧：请先运行 responder init")
+    keys_of(db.session)  # the wrong ones are better met now than by the first caller
 
 
 @click.command()

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Flask
 
+from responder.accounts import token_requests
 from responder.alerts import raising
 from responder.core.database import transaction
 from responder.core.permissions import SYSTEM
 from responder.core.times import utc_now
+from responder.desk import drafts, joining
+from responder.desk import service as desk
+from responder.intake import import_runner, retention, undo
+from responder.intake.searching import names
 from responder.planning import service as planning
 from responder.publishing import releasing
 from responder.responses import service as responses
 from responder.settings import Settings
+from responder.sources import collecting
 from responder.topics import refreshing
+
+GoesOn = Callable[[], bool]
 
 
 @dataclass(frozen=True)
@@ -42,18 +51,72 @@ def _stop_held_clocks(now: datetime, _settings: Settings) -> object:
         return responses.stop_held_clocks(session, now)
 
 
+def _erase_identities(now: datetime, settings: Settings) -> object:
+    return retention.erase_due(now, settings.zone, SYSTEM)
+
+
 def _suggest_links(now: datetime, _settings: Settings) -> object:
     with transaction(SYSTEM, now) as session:
         return planning.suggest_links(session, now)
 
 
+def _settle_calls(now: datetime, _settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return joining.settle(session, now)
+
+
+def _erase_drafts(now: datetime, _settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        desk.forget_slips(session, now)
+        return drafts.erase_old(session, now)
+
+
+def _forget_api_requests(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return token_requests.forget(session, now - timedelta(hours=settings.api_idempotency_hours))
+
+
+def _tidy_uploads(now: datetime, settings: Settings) -> object:
+    return import_runner.tidy(settings, now)
+
+
+def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
+    return import_runner.Runner(settings, utc_now, goes_on).look_once()
+
+
+def _import_files(settings: Settings, goes_on: GoesOn) -> bool:
+    runner = import_runner.Runner(settings, utc_now, goes_on)
+    return undo.undo_once(utc_now, goes_on) or runner.import_once()
+
+
+def _learn_names(now: datetime, _settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return names.learn_names(session, limit=2_000)
+
+
 JOBS = {
     "publish-due": Job(releasing.publish_due),
     "stop-held-clocks": Job(_stop_held_clocks),
+    "fetch-sources": Job(collecting.fetch_due),
+    "import-folders": Job(collecting.import_folders),
     "refresh-topics": Job(_refresh_topics),
     "raise-alerts": Job(_raise_alerts),
+    "learn-names": Job(_learn_names),
     "suggest-links": Job(_suggest_links, every=15),
+    "erase-identities": Job(_erase_identities, every=60),
+    "settle-calls": Job(_settle_calls),
+    "erase-drafts": Job(_erase_drafts, every=30),
+    "forget-api-requests": Job(_forget_api_requests, every=180),
+    "tidy-uploads": Job(_tidy_uploads, every=180),
 }
+
+# What somebody waits for in front of the screen: looked for every second, in a thread each.
+# Each says whether there was something to do.
+WATCHES: dict[str, Callable[[Settings, GoesOn], bool]] = {
+    "look-into-uploads": _look_into_uploads,
+    "import-files": _import_files,
+}
+LOOKS_EVERY_SECONDS = 1.0
 
 
 def run(app: Flask, name: str) -> None:
@@ -63,3 +126,21 @@ def run(app: Flask, name: str) -> None:
             JOBS[name].work(utc_now(), app.extensions["settings"])
         except Exception:
             app.logger.exception("job %s failed; it will be tried again", name)
+
+
+def watch(app: Flask, name: str, stop: threading.Event) -> None:
+    """Do one kind of work whenever there is some, until ``stop`` is set.
+
+    A failure is logged and tried again after the scheduler's interval.
+    """
+    settings = app.extensions["settings"]
+    while not stop.is_set():
+        pause = LOOKS_EVERY_SECONDS
+        with app.app_context():
+            try:
+                if WATCHES[name](settings, lambda: not stop.is_set()):
+                    continue
+            except Exception:
+                app.logger.exception("%s failed; it will be tried again", name)
+                pause = settings.scheduler_interval_seconds
+        stop.wait(pause)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
 
 from responder.core.clocks import ClockRule, all_rules, find_rule
 from responder.core.console import json_option, print_json, say
@@ -17,6 +18,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import find_year, load_calendar, read_year, set_day, store_year
+from responder.orders import service as orders
 from responder.responses import service as responses
 from responder.settings import Settings
 
@@ -40,9 +42,9 @@ def calendar_import(paths: tuple[Path, ...], as_json: bool) -> None:
         year, days, source = read_year(path)
         with transaction(CONSOLE) as session:
             store_year(session, year, days, source)
-            moved = responses.recompute_clocks(session, load_calendar(session), _zone())
-        years.append({"year": year, "days": len(days), "clocks_moved": len(moved)})
-        say(f"{year} 年：{len(days)} 天已导入，{len(moved)} 个时限随之改变")
+            moved = _recompute(session)
+        years.append({"year": year, "days": len(days), "clocks_moved": moved})
+        say(f"{year} 年：{len(days)} 天已导入，{moved} 个时限随之改变")
     if as_json:
         print_json({"years": years})
 
@@ -78,8 +80,8 @@ def calendar_set(day: datetime, is_off: bool, name: str) -> None:
     """
     with transaction(CONSOLE) as session:
         set_day(session, day.date(), not is_off, name)
-        moved = responses.recompute_clocks(session, load_calendar(session), _zone())
-    say(f"{day:%Y-%m-%d} 已改为{'放假' if is_off else '上班'}，{len(moved)} 个时限随之改变")
+        moved = _recompute(session)
+    say(f"{day:%Y-%m-%d} 已改为{'放假' if is_off else '上班'}，{moved} 个时限随之改变")
 
 
 @click.group()
@@ -119,6 +121,13 @@ def clocks_set(code: str, length: int, source: str) -> None:
         rule = find_rule(session, code)
         rule.length, rule.source = length, source.strip()
     say(f"{rule.name}：{rule.length_label}")
+
+
+def _recompute(session: Session) -> int:
+    """Reckon every running clock anew by the calendar as it is now; how many ends moved."""
+    calendar, zone = load_calendar(session), _zone()
+    items = responses.recompute_clocks(session, calendar, zone)
+    return len(items) + len(orders.recompute_clocks(session, calendar, zone))
 
 
 def _zone() -> ZoneInfo:

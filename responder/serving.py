@@ -135,6 +135,14 @@ def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
     stop = stop_on_signals()
     if until_stdin_closes:
         when_stdin_closes(stop)
+    watchers = [
+        threading.Thread(target=jobs.watch, args=(app, name, stop), name=name)
+        for name in jobs.WATCHES
+    ]
+    for watcher in watchers:
+        watcher.start()
     scheduler.start()
     stop.wait()
     scheduler.shutdown()  # a job that runs is let finish
+    for watcher in watchers:
+        watcher.join()  # ends with the chunk that it is at

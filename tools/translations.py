@@ -23,12 +23,20 @@ from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
 from responder import create_app
+from responder.accounts.token_models import SCOPE_LABELS
 from responder.alerts.models import KIND_LABELS as ALERT_KIND_LABELS
 from responder.core import privacy
 from responder.core.clocks import UNIT_LABELS
 from responder.core.lifecycle import Lifecycle
 from responder.core.permissions import ROLE_LABELS
+from responder.intake import undo
+from responder.intake.import_fields import FIELD_LABELS as COLUMN_LABELS
+from responder.intake.import_lifecycle import IMPORT_RUN
 from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
+from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
+from responder.orders.lifecycle import WORK_ORDER
+from responder.orders.models import PART_LABELS as UNIT_PART_LABELS
+from responder.orders.models import REFUSAL_LABELS, SATISFACTION_LABELS
 from responder.planning.lifecycle import PRESS_EVENT
 from responder.planning.models import FORM_LABELS
 from responder.planning.rules import PROGRESS_LABELS
@@ -36,6 +44,8 @@ from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
 from responder.settings import Settings
+from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
+from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
 from responder.topics.rules import LEVEL_LABELS as HEAT_LEVEL_LABELS
 from responder.topics.rules import PART_LABELS
 from responder.web.errors import SENTENCES
@@ -56,6 +66,7 @@ KEYWORDS = {
 LABELS = (
     ALERT_KIND_LABELS,
     CHANNEL_LABELS,
+    COLUMN_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
     FIELD_LABELS,
@@ -63,14 +74,22 @@ LABELS = (
     HEAT_LEVEL_LABELS,
     LEVEL_LABELS,
     NATURE_LABELS,
+    ORDER_LABELS,
     PART_LABELS,
     PROGRESS_LABELS,
+    REFUSAL_LABELS,
+    REPEATS_LABELS,
     ROLE_LABELS,
+    SATISFACTION_LABELS,
+    SCOPE_LABELS,
     SENTENCES,
+    SOURCE_KIND_LABELS,
+    SOURCE_STATE_LABELS,
     UNIT_LABELS,
+    UNIT_PART_LABELS,
     responses.REVIEW_STEPS,
 )
-LIFECYCLES: tuple[Lifecycle, ...] = (PRESS_EVENT, RESPONSE_ITEM)
+LIFECYCLES: tuple[Lifecycle, ...] = (IMPORT_RUN, PRESS_EVENT, RESPONSE_ITEM, WORK_ORDER)
 HEADER = """\
 # Written by tools/translations.py: run ``make translations`` after a change of the source."""
 
@@ -128,6 +147,7 @@ def table_labels() -> list[str]:
     texts += [kind.label for kind in privacy.KINDS]
     for kind in trail_kinds():
         texts += [kind.label, *kind.deeds.values(), *kind.fields.values()]
+    texts += undo.labels()
     return list(dict.fromkeys(texts))
 
 

@@ -2,15 +2,32 @@
 
 from flask import Flask
 
+from responder.accounts.token_views import blueprint as token_pages
 from responder.accounts.views import blueprint
 from responder.web.trail import Kind, name_kind
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    name_kind(app, "user_account", Kind("人员", {"sign_in": "登录", "sign_in_refused": "登录被拒"}))
+    app.register_blueprint(token_pages)
+    app.extensions.setdefault("token_channels", {})
+    deeds = {"sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人"}
+    name_kind(app, "user_account", Kind("人员", deeds, {"messages": "留言"}))
     name_kind(app, "user_role", Kind("岗位"))
     name_kind(app, "unit", Kind("单位"))
+    name_kind(
+        app,
+        "api_token",
+        Kind(
+            "接口令牌",
+            {"revoke": "撤销", "push": "推送留言"},
+            {
+                "name": "给谁用", "prefix": "开头", "digest": "令牌", "scopes": "权限",
+                "channels": "渠道", "created_at": "发放时间", "created_by_id": "发放人编号",
+                "expires_at": "有效期至", "refused": "退回",
+            },
+        ),
+    )  # fmt: skip
     name_kind(app, "clock_rule", Kind("时限规则"))
     name_kind(
         app,

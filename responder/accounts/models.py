@@ -68,7 +68,7 @@ class User(UserMixin, Audited, Base):
     @property
     def actor(self) -> Actor:
         """This person as the services and the audit trail know them."""
-        return Actor(self.id, self.display_name, permissions_of(self.roles))
+        return Actor(self.id, self.display_name, permissions_of(self.roles), self.unit_id)
 
 
 class UserRole(Audited, Base):

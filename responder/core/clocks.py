@@ -7,8 +7,9 @@ seeded from ``data/clock_rules.toml`` and editable; nothing here is a constant.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -55,6 +56,22 @@ class ClockRule(Audited, Base):
 
 
 @dataclass(frozen=True)
+class Pause:
+    """A stretch that does not count (挂起). Both ends aware; ``until`` None: it still lasts."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Extension:
+    """More of the clock's own units (延期). ``granted``: by whom and when, in words."""
+
+    length: int
+    granted: str
+
+
+@dataclass(frozen=True)
 class Deadline:
     """When a duty falls due, and the arithmetic, line by line."""
 
@@ -69,35 +86,80 @@ def deadline(
     unit: Unit,
     calendar: WorkCalendar,
     zone: ZoneInfo = SHANGHAI,
+    pauses: Sequence[Pause] = (),
+    extensions: Sequence[Extension] = (),
 ) -> Deadline:
     """When ``length`` units after ``started_at`` have passed.
 
     Hours run through nights and holidays. Working days begin on the working day
-    after the start and end with the last second of the last one.
+    after the start and end with the last second of the last one. A pause takes out its
+    own length: of a clock in working days, the days from its first up to the one before it
+    ended. One that still lasts is told and not counted: nobody knows its length.
 
     :param started_at: aware.
     :param length: at least 1.
+    :param pauses: in order of time.
     """
     begin = f"起算：{chinese_moment(started_at, zone)}"
+    whole = length + sum(extension.length for extension in extensions)
+    granted = [f"延期 {one.length} {UNIT_LABELS[unit]}：{one.granted}" for one in extensions]
     if unit is Unit.HOURS:
-        due = started_at + timedelta(hours=length)
-        return Deadline(
-            due,
-            (begin, f"连续计时 {length} 小时，不扣除夜间和节假日", _end(due, zone)),
-        )
+        ran = f"连续计时 {length} 小时，不扣除夜间和节假日"
+        due, told = _after_hours(started_at, whole, pauses, zone)
+        return Deadline(due, (begin, ran, *granted, *told, _end(due, zone)))
     first_day = local(started_at, zone).date()
-    last_day = calendar.add_working_days(first_day, length)
+    paused = _paused_days(pauses, zone)
+    running = WorkCalendar({**calendar.exceptions, **dict.fromkeys(paused, False)})
+    last_day = running.add_working_days(first_day, whole)
     span = [first_day + timedelta(days=n) for n in range(1, (last_day - first_day).days + 1)]
     skipped = [day for day in span if not calendar.is_working(day)]
     provisional = calendar.is_provisional(first_day, last_day)
-    steps = [begin, f"起算当日不计，自 {chinese_date(span[0])}起数 {length} 个工作日"]
+    steps = [begin, f"起算当日不计，自 {chinese_date(span[0])}起数 {length} 个工作日", *granted]
     if skipped:
-        listed = "、".join(f"{day.month}月{day.day}日" for day in skipped)
-        steps.append(f"其间 {len(skipped)} 天不是工作日：{listed}")
+        steps.append(f"其间 {len(skipped)} 天不是工作日：{_listed(skipped)}")
+    for pause in pauses:
+        days = [d for d in span if d in _paused_days([pause], zone) and calendar.is_working(d)]
+        steps.append(_told(pause, f"扣除 {len(days)} 个工作日", days, zone))
     if provisional:
         steps.append("所跨年份的放假安排尚未公布，此期限为暂定，公布并导入后重算")
     due = end_of_day(last_day, zone)
     return Deadline(due, (*steps, _end(due, zone)), provisional)
+
+
+def _after_hours(
+    started_at: datetime, hours: int, pauses: Sequence[Pause], zone: ZoneInfo
+) -> tuple[datetime, list[str]]:
+    due, told = started_at + timedelta(hours=hours), []
+    for pause in pauses:
+        lasted = timedelta(0)
+        if pause.until is not None and pause.since < due:
+            lasted = pause.until - max(pause.since, started_at)
+        due += lasted
+        minutes = int(lasted.total_seconds()) // 60
+        told.append(_told(pause, f"扣除 {minutes // 60} 小时 {minutes % 60} 分", [], zone))
+    return due, told
+
+
+def _paused_days(pauses: Sequence[Pause], zone: ZoneInfo) -> set[date]:
+    """The local days that do not count: of each pause, all but the one on which it ended."""
+    found: set[date] = set()
+    for pause in pauses:
+        if pause.until is not None:
+            first, end = local(pause.since, zone).date(), local(pause.until, zone).date()
+            found.update(first + timedelta(days=n) for n in range((end - first).days))
+    return found
+
+
+def _told(pause: Pause, taken: str, days: Sequence[date], zone: ZoneInfo) -> str:
+    since = chinese_moment(pause.since, zone)
+    if pause.until is None:
+        return f"挂起：自 {since}起，尚未恢复；恢复后扣除挂起的时间，重算期限"
+    which = f"（{_listed(days)}）" if days else ""
+    return f"挂起：{since}至 {chinese_moment(pause.until, zone)}，{taken}{which}"
+
+
+def _listed(days: Sequence[date]) -> str:
+    return "、".join(f"{day.month}月{day.day}日" for day in days)
 
 
 def _end(due: datetime, zone: ZoneInfo) -> str:

@@ -37,6 +37,7 @@ class Transition:
 
     :param action: the verb in code and in the audit trail.
     :param label: the verb on the button.
+    :param target: the state that it leads to; None where the item stays in its state.
     :param needs_note: whether a reason must be given.
     :param tone: how the button looks: ``primary``, ``secondary`` or ``danger``.
     :param endpoint: the route that a button posts to, with ``item_id`` and ``action``.
@@ -45,7 +46,7 @@ class Transition:
     action: str
     label: str
     sources: tuple[str, ...]
-    target: str
+    target: str | None
     permission: Permission
     guards: tuple[Guard, ...] = ()
     needs_note: bool = False
@@ -71,7 +72,8 @@ class Lifecycle:
     transitions: tuple[Transition, ...]
 
     def __post_init__(self) -> None:
-        named = {state for t in self.transitions for state in (*t.sources, t.target)}
+        reached = {t.target for t in self.transitions if t.target is not None}
+        named = reached.union(*(t.sources for t in self.transitions))
         if unknown := named - set(self.states):
             raise ValueError(f"{self.name}: no such state {sorted(unknown)}")
 
@@ -107,7 +109,7 @@ class Lifecycle:
         attempt: Attempt,
         details: Mapping[str, Any] | None = None,
     ) -> Transition:
-        """Move ``item`` along one arrow and write it to the audit trail.
+        """Move ``item`` along one arrow, if it leads elsewhere, and write it to the audit trail.
 
         :param item: an audited model that has a ``state`` column.
         :raises Forbidden: the person lacks the permission.
@@ -122,7 +124,9 @@ class Lifecycle:
         for guard in transition.guards:
             if reason := guard(item, attempt):
                 raise GuardRefused(reason)
-        before, item.state = item.state, type(item.state)(transition.target)
-        changes = {"state": [str(before), transition.target], **(details or {})}
+        changes = dict(details or {})
+        if transition.target is not None:
+            changes = {"state": [str(item.state), transition.target], **changes}
+            item.state = type(item.state)(transition.target)
         audit.record(session, action, item, changes, attempt.note.strip(), attempt.actor)
         return transition

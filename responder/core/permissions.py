@@ -17,7 +17,11 @@ class Permission(StrEnum):
     MESSAGE_READ = "message.read"
     MESSAGE_LOG = "message.log"
     MESSAGE_IMPORT = "message.import"
+    SOURCE_READ = "source.read"
+    SOURCE_EDIT = "source.edit"
     IDENTITY_REVEAL = "identity.reveal"
+    ROUTING_CONFIRM = "routing.confirm"
+    CATEGORY_EDIT = "category.edit"
     TOPIC_READ = "topic.read"
     TOPIC_REFRESH = "topic.refresh"
     TOPIC_CORRECT = "topic.correct"
@@ -26,6 +30,14 @@ class Permission(StrEnum):
     PLAN_READ = "plan.read"
     PLAN_EDIT = "plan.edit"
     EVENT_LINK = "event.link"
+    ORDER_READ = "order.read"
+    ORDER_DISPATCH = "order.dispatch"
+    ORDER_HANDLE = "order.handle"
+    ORDER_CHECK = "order.check"
+    ORDER_CALL_BACK = "order.call-back"
+    ORDER_URGE = "order.urge"
+    ORDER_SUPERVISE = "order.supervise"
+    ORDER_EXTEND = "order.extend"
     RESPONSE_READ = "response.read"
     RESPONSE_OPEN = "response.open"
     RESPONSE_DRAFT = "response.draft"
@@ -37,6 +49,7 @@ class Permission(StrEnum):
     ARCHIVE = "archive"
     AUDIT_READ = "audit.read"
     USER_MANAGE = "user.manage"
+    TOKEN_MANAGE = "token.manage"  # noqa: S105
 
 
 class Role(StrEnum):
@@ -76,51 +89,94 @@ ROLE_LABELS = {
 }
 
 _P = Permission
-_DESK = frozenset({_P.MESSAGE_READ, _P.TOPIC_READ, _P.PLAN_READ, _P.RESPONSE_READ})
+_DESK = frozenset({_P.MESSAGE_READ, _P.SOURCE_READ, _P.TOPIC_READ, _P.PLAN_READ, _P.RESPONSE_READ})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.OPERATOR: frozenset({_P.MESSAGE_READ, _P.MESSAGE_LOG, _P.TOPIC_READ, _P.IDENTITY_REVEAL}),
-    Role.MONITOR: frozenset({_P.MESSAGE_READ, _P.MESSAGE_IMPORT, _P.TOPIC_READ}),
+    Role.OPERATOR: frozenset(
+        {
+            _P.MESSAGE_READ,
+            _P.MESSAGE_LOG,
+            _P.ROUTING_CONFIRM,
+            _P.TOPIC_READ,
+            _P.IDENTITY_REVEAL,
+            _P.ORDER_READ,
+            _P.ORDER_DISPATCH,
+            _P.ORDER_CALL_BACK,
+            _P.ORDER_URGE,
+        }
+    ),
+    Role.MONITOR: frozenset(
+        {_P.MESSAGE_READ, _P.MESSAGE_IMPORT, _P.SOURCE_READ, _P.SOURCE_EDIT, _P.TOPIC_READ}
+    ),
     Role.ANALYST: _DESK
     | {
+        _P.ROUTING_CONFIRM,
+        _P.CATEGORY_EDIT,
         _P.MESSAGE_IMPORT,
+        _P.SOURCE_EDIT,
         _P.TOPIC_REFRESH,
         _P.TOPIC_CORRECT,
         _P.HEAT_EDIT,
         _P.ALERT_EDIT,
+        _P.ORDER_READ,
+        _P.ORDER_CHECK,
         _P.RESPONSE_OPEN,
     },
-    Role.LIAISON: frozenset({_P.TOPIC_READ, _P.PLAN_READ}),
-    Role.EDITOR: _DESK | {_P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
+    # Of the orders, those of the own unit alone: see orders.service.visible_to.
+    Role.LIAISON: frozenset({_P.TOPIC_READ, _P.PLAN_READ, _P.ORDER_HANDLE}),
+    Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
     Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND},
     Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD},
     Role.SIGNER: _DESK | {_P.RESPONSE_SIGN},
     Role.PRESS_OFFICER: _DESK
     | {
+        _P.ROUTING_CONFIRM,
         _P.TOPIC_CORRECT,
         _P.HEAT_EDIT,
         _P.ALERT_EDIT,
         _P.PLAN_EDIT,
         _P.EVENT_LINK,
+        _P.ORDER_READ,
         _P.RESPONSE_OPEN,
         _P.PUBLISH,
         _P.ARCHIVE,
     },
     Role.SPOKESPERSON: _DESK,
-    Role.SUPERVISOR: _DESK | {_P.AUDIT_READ},
-    Role.ADMINISTRATOR: frozenset({_P.USER_MANAGE, _P.AUDIT_READ}),
-    Role.AUDITOR: _DESK | {_P.AUDIT_READ},
+    Role.SUPERVISOR: _DESK
+    | {
+        _P.ORDER_READ,
+        _P.ORDER_CHECK,
+        _P.ORDER_URGE,
+        _P.ORDER_SUPERVISE,
+        _P.ORDER_EXTEND,
+        _P.AUDIT_READ,
+    },
+    Role.ADMINISTRATOR: frozenset(
+        {
+            _P.USER_MANAGE,
+            _P.TOKEN_MANAGE,
+            _P.CATEGORY_EDIT,
+            _P.SOURCE_READ,
+            _P.SOURCE_EDIT,
+            _P.AUDIT_READ,
+        }
+    ),
+    Role.AUDITOR: _DESK | {_P.ORDER_READ, _P.AUDIT_READ},
 }
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts: a signed-in person, or the system itself (``id`` is None)."""
+    """Whoever acts: a signed-in person, or the system itself (``id`` is None).
+
+    :param unit_id: of the unit that the person works for; None at the office itself.
+    """
 
     id: int | None
     name: str
     permissions: frozenset[Permission]
+    unit_id: int | None = None
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

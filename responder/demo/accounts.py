@@ -31,5 +31,6 @@ ACCOUNTS = (
     DemoAccount("signer", "陆承平", (Role.SIGNER,)),
     DemoAccount("spokesperson", "严若水", (Role.SPOKESPERSON,)),
     DemoAccount("supervisor", "丁守正", (Role.SUPERVISOR,)),
+    DemoAccount("liaison", "许承办", (Role.LIAISON,), "ZJJ"),
     DemoAccount("auditor", "施明察", (Role.AUDITOR,)),
 )

@@ -19,9 +19,11 @@ from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
 from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
+from responder.demo.orders import load_orders
 from responder.demo.world import DemoMessage, DemoWorld
 from responder.intake.models import NATURE_LABELS, Channel, Message
 from responder.intake.new_message import NewMessage
+from responder.routing.taxonomy import fill_units
 from responder.settings import Settings
 
 NATURES = {label: nature for nature, label in NATURE_LABELS.items()}
@@ -65,6 +67,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     _load_people(world, now)
     run = days.live(world, [_message(one) for one in world.messages], now, settings)
     topic_of = lookup.topics_of_storylines(db.session, world.messages)
+    load_orders(world, now, settings)
     steps.load_plan(world)
     steps.load_events(world, now)
     steps.link_events(world, topic_of, now)
@@ -83,9 +86,17 @@ def _load_people(world: DemoWorld, now: datetime) -> None:
             )
             for unit in world.units
         )
+        session.flush()
+        fill_units(session)
+        units = {unit.code: unit for unit in accounts.units(session)}
         for account in ACCOUNTS:
             accounts.create_user(
-                session, account.username, account.display_name, PASSWORD, account.roles
+                session,
+                account.username,
+                account.display_name,
+                PASSWORD,
+                account.roles,
+                units.get(account.unit_code or ""),
             )
 
 

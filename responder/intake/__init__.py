@@ -1,15 +1,49 @@
-"""What citizens say comes in: the hotline desk and file import."""
+"""What citizens say comes in: messages, file import, search."""
 
 from flask import Flask
 
+from responder.accounts.tokens import name_channels
+from responder.intake import import_views, repeats
+from responder.intake.api import blueprint as api_blueprint
+from responder.intake.arrival import on_arrival
 from responder.intake.cli import import_command, mappings_command
+from responder.intake.identity_cli import identity_command
+from responder.intake.models import CHANNEL_LABELS
+from responder.intake.repeats_cli import repeats_command
+from responder.intake.searching import index_messages
+from responder.intake.searching.cli import search_command
+from responder.intake.searching.views import FILTER_KIND
+from responder.intake.undo import on_departure
 from responder.intake.views import blueprint
 from responder.web.trail import Kind, name_kind
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
+    app.register_blueprint(api_blueprint)
+    name_channels(app, CHANNEL_LABELS)
+    on_arrival("search", index_messages)
+    on_arrival("repeats", repeats.group)
+    on_departure("repeats", repeats.leave)
+    app.cli.add_command(repeats_command)
     app.cli.add_command(import_command)
+    app.cli.add_command(search_command)
     app.cli.add_command(mappings_command)
-    name_kind(app, "message", Kind("留言", {"log": "登记来电", "reveal": "查看来电人身份"}))
-    name_kind(app, "import_batch", Kind("导入批次", {"import": "导入"}))
+    app.cli.add_command(identity_command)
+    deeds = {"log": "登记来电", "reveal": "查看来电人身份", "attach": "并入相同的留言",
+             "seek": "按电话查到"}  # fmt: skip
+    name_kind(app, "message", Kind("留言", deeds, {"same_as": "与此相同的留言"}))
+    name_kind(
+        app,
+        "identity_rule",
+        Kind(
+            "身份信息保护",
+            {"erase": "清除到期的身份信息", "rotate": "轮换密钥"},
+            {"keep_days": "保留天数", "before": "早于", "messages": "留言", "people": "人数",
+             "key": "密钥", "rows": "条数"},
+        ),
+    )  # fmt: skip
+    name_kind(app, "saved_filter", FILTER_KIND)
+    name_kind(app, "import_batch", import_views.BATCH_KIND)
+    name_kind(app, "import_run", import_views.RUN_KIND)
+    name_kind(app, "saved_mapping", import_views.MAPPING_KIND)

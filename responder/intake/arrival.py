@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from nlp import normalise
+
 
 @dataclass(frozen=True)
 class Arrived:
-    """A message that has just been stored, as it came."""
+    """A message that has just been stored, as it came.
+
+    :param private_kinds: of its personal data, "" without any; None where nobody has looked.
+    """
 
     id: int
     channel: str
@@ -26,6 +32,12 @@ class Arrived:
     district: str
     place: str
     occurred_at: datetime
+    private_kinds: str | None = None
+
+    @cached_property
+    def normal(self) -> tuple[str, str]:
+        """Title and body, normalised: worked out once for all who are told."""
+        return normalise(self.title), normalise(self.body)
 
 
 Listener = Callable[[Session, Sequence[Arrived]], None]

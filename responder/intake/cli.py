@@ -12,33 +12,39 @@ from pathlib import Path
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
+from responder.core.database import db
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
+from responder.intake import import_mappings
 from responder.intake.importing import (
     ImportReport,
     ImportRequest,
     Progress,
+    Watch,
     import_file,
     rehearse,
 )
-from responder.intake.mapping import DEFAULT, load_mapping, mapping_names
+from responder.intake.mapping import DEFAULT, ColumnMapping, load_mapping, mapping_names
 from responder.intake.models import CHANNEL_LABELS, Channel
 from responder.intake.rows import described
 
 REPORTED = ("rows", "created", "duplicates", "errors")
 PLAIN_EVERY = 10_000
+SHOWN_REFUSALS = 5
 
 
 @click.command("mappings")
 @json_option
+@with_appcontext
 def mappings_command(as_json: bool) -> None:
-    """列出导入可用的列映射，以及每个字段认得的表头。
+    """列出导入可用的列映射（自带的和在网页上保存的），以及每个字段认得的表头。
 
     例：responder mappings
     """
-    known = [load_mapping(name) for name in mapping_names()]
+    known = [*(load_mapping(name) for name in mapping_names()), *_saved_mappings()]
     if as_json:
         print_json({"mappings": [{"name": m.name, "columns": m.columns} for m in known]})
         return
@@ -47,6 +53,15 @@ def mappings_command(as_json: bool) -> None:
         for field, headings in mapping.columns.items():
             needed = "，必需" if field in mapping.required else ""
             click.echo(f"  {field}{needed}：{'、'.join(headings)}")
+
+
+def _saved_mappings() -> list[ColumnMapping]:
+    """What people saved; nothing where there is no database yet."""
+    try:
+        names = [one.name for one in import_mappings.saved(db.session)]
+    except (OperationalError, ProgrammingError):
+        return []
+    return [import_mappings.get_mapping(db.session, name) for name in names]
 
 
 @click.command("import")
@@ -61,6 +76,7 @@ def mappings_command(as_json: bool) -> None:
 )
 @click.option("--mapping", default=DEFAULT, show_default=True, help="列映射的名称。")
 @click.option("--sheet", help="工作表名称；不给则取第一张有内容的。")
+@click.option("--member", help="压缩包里的文件名；里面只有一个表格时不用给。")
 @click.option("--year", type=click.IntRange(1990, 2100), help="时间没写年份时所用的年份。")
 @click.option("--dry-run", is_flag=True, help="只检查，不写入。")
 @click.option(
@@ -77,23 +93,29 @@ def import_command(
     channel: str,
     mapping: str,
     sheet: str | None,
+    member: str | None,
     year: int | None,
     dry_run: bool,
     errors_path: Path | None,
     as_json: bool,
 ) -> None:
-    """导入 .xlsx 或 CSV 中的留言；同一文件可重复导入，不会重复入库，中断后再运行即续上。
+    """导入 .xlsx、.xls、CSV、.jsonl（或装有其中之一的 .zip）中的留言。
+
+    同一文件可重复导入，不会重复入库；中断后再运行即续上。
 
     例：responder import 留言.xlsx --channel mailbox --errors 退回.xlsx
     """
-    request = ImportRequest(path, Channel(channel), load_mapping(mapping), sheet, year, errors_path)
+    columns = import_mappings.get_mapping(db.session, mapping)
+    request = ImportRequest(
+        path, Channel(channel), columns, sheet, year, errors_path, member=member
+    )
     settings = current_app.extensions["settings"]
     begin = time.perf_counter()
     with _progress(path.name) as progress:
         if dry_run:
-            report = rehearse(request, settings, utc_now(), progress)
+            report = rehearse(request, settings, utc_now(), Watch(progress))
         else:
-            report = import_file(request, CONSOLE, settings, utc_now(), progress)
+            report = import_file(request, CONSOLE, settings, utc_now(), Watch(progress))
     seconds = round(time.perf_counter() - begin, 2)
     _tell(report, seconds, dry_run)
     if as_json:
@@ -123,7 +145,7 @@ def _tell(report: ImportReport, seconds: float, dry_run: bool) -> None:
     )
     if report.bad_bytes:
         say(f"文件中有 {report.bad_bytes} 处乱码字节，已以“\ufffd”代替：请向来源索取原件核对")
-    for line in described(report.first_refusals):
+    for line in described(report.first_refusals[:SHOWN_REFUSALS]):
         say(f"  {line}")
     if report.errors_file is not None:
         say(f"退回的行及原因见 {report.errors_file}，更正后可再次导入")

@@ -9,7 +9,8 @@ file takes the batch up from there, and two at once share its chunks between the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -20,21 +21,41 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.database import db, transaction
+from responder.core.errors import WrongState
 from responder.core.permissions import Actor
 from responder.core.times import utc_now
 from responder.intake import service
 from responder.intake.error_workbook import ErrorWorkbook, check_writable
-from responder.intake.files import open_table
+from responder.intake.files import Table, open_table, unpacked
 from responder.intake.mapping import ColumnMapping
 from responder.intake.models import BatchState, Channel, ImportBatch
 from responder.intake.new_message import NewMessage
-from responder.intake.rows import Reading, Refusal, Sheet, find_headings, read_row
+from responder.intake.rows import (
+    Reading,
+    Refusal,
+    Sheet,
+    chosen_columns,
+    find_headings,
+    read_row,
+)
 from responder.settings import Settings
 
-SHOWN_REFUSALS = 5
+SHOWN_REFUSALS = 20
 
 Outcome = NewMessage | Refusal
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which column is which field, as a person said on the page.
+
+    :param columns: field → position of its column.
+    :param heading_row: number of the row with the headings, or ``rows.NO_HEADINGS``.
+    """
+
+    columns: Mapping[str, int]
+    heading_row: int
 
 
 @dataclass(frozen=True)
@@ -44,6 +65,8 @@ class ImportRequest:
     :param sheet: name of a worksheet; None is the first with content.
     :param year: for times that leave the year out.
     :param errors_path: where refused rows are returned; None returns them nowhere.
+    :param member: which table of a zip; None when there is only one.
+    :param chosen: instead of the headings that ``mapping`` knows.
     """
 
     path: Path
@@ -52,6 +75,25 @@ class ImportRequest:
     sheet: str | None = None
     year: int | None = None
     errors_path: Path | None = None
+    member: str | None = None
+    chosen: Chosen | None = None
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Somebody who follows an import.
+
+    :param progress: told after each chunk: rows done, rows expected.
+    :param started: told the batch, before its first chunk.
+    :param goes_on: asked before each chunk; False stops the import there, to be resumed.
+    """
+
+    progress: Progress = lambda done, expected: None
+    started: Callable[[int], None] = lambda batch: None
+    goes_on: Callable[[], bool] = lambda: True
+
+
+UNWATCHED = Watch()
 
 
 @dataclass
@@ -59,7 +101,7 @@ class ImportReport:
     """What one run did. ``rows = created + duplicates + errors``, at every moment.
 
     ``created`` is this run's own share: what an interrupted or a simultaneous import
-    of the file has stored counts among the duplicates.
+    of the file has stored counts among the duplicates. ``finished``: to the file's end.
     """
 
     rows: int = 0
@@ -71,6 +113,7 @@ class ImportReport:
     bad_bytes: int | None = None
     errors_file: Path | None = None
     first_refusals: list[Refusal] = field(default_factory=list)
+    finished: bool = False
 
 
 def import_file(
@@ -78,59 +121,78 @@ def import_file(
     actor: Actor,
     settings: Settings,
     now: datetime,
-    progress: Progress = lambda done, expected: None,
+    watch: Watch = UNWATCHED,
 ) -> ImportReport:
     """Store the messages of a file that are not stored yet.
 
-    :param progress: told after each chunk: rows done, rows expected.
     :raises Invalid: the file cannot be read as a whole; nothing is stored.
+    :raises WrongState: the batch was undone meanwhile.
     """
-    sheet, expected, report = _open(request, settings)
-    digest = _digest(request)
-    with transaction(actor, now) as session:
-        batch = _find_or_start(session, request, digest, now)
-        batch_id, done, started_at = batch.id, batch.rows, batch.started_at
-    report.batch, report.resumed_at_row = batch_id, done
-    outcomes = _outcomes(sheet, request, settings, started_at)
-    returned = _returned_rows(request, sheet)
-    for chunk in _chunks(outcomes, settings.import_chunk_rows):
-        stored = service.Stored(0, 0)
-        if report.rows + len(chunk) > done:
+    with _opened(request, settings) as (sheet, table, report):
+        digest = _digest(request)
+        with transaction(actor, now) as session:
+            batch = _find_or_start(session, request, digest, now)
+            batch_id, done, started_at = batch.id, batch.rows, batch.started_at
+            batch.bad_bytes = table.bad_bytes
+        report.batch, report.resumed_at_row = batch_id, done
+        watch.started(batch_id)
+        returned = _returned_rows(request, sheet)
+        for chunk in _chunks(sheet, request, settings, started_at):
+            if not watch.goes_on():
+                break
+            stored = service.Stored(0, 0)
+            if report.rows + len(chunk) > done:
+                with transaction(actor) as session:
+                    stored, done = _store_chunk(session, batch_id, chunk, report.rows, now)
+            _count(report, chunk, stored.created, returned)
+            watch.progress(report.rows, table.expected_rows)
+        else:
+            report.finished = True
             with transaction(actor) as session:
-                stored, done = _store_chunk(session, batch_id, chunk, report.rows, now)
-        _count(report, chunk, stored.created, returned)
-        progress(report.rows, expected)
-    with transaction(actor) as session:
-        _finish(session, batch_id, utc_now())
-    return _closed(report, returned)
+                _finish(session, batch_id, utc_now())
+        return _closed(report, returned)
 
 
 def rehearse(
     request: ImportRequest,
     settings: Settings,
     now: datetime,
-    progress: Progress = lambda done, expected: None,
+    watch: Watch = UNWATCHED,
 ) -> ImportReport:
     """What an import would do, without storing anything (试运行)."""
-    sheet, expected, report = _open(request, settings)
-    returned = _returned_rows(request, sheet)
-    seen: set[str] = set()
-    for chunk in _chunks(_outcomes(sheet, request, settings, now), settings.import_chunk_rows):
-        messages = _messages(chunk)
-        known = service.known_fingerprints(db.session, messages) | seen
-        new = {message.fingerprint for message in messages} - known
-        seen |= new
-        _count(report, chunk, len(new), returned)
-        progress(report.rows, expected)
-    return _closed(report, returned)
+    with _opened(request, settings) as (sheet, table, report):
+        returned = _returned_rows(request, sheet)
+        seen: set[str] = set()
+        for chunk in _chunks(sheet, request, settings, now):
+            if not watch.goes_on():
+                break
+            messages = _messages(chunk)
+            known = service.known_fingerprints(db.session, messages) | seen
+            new = {message.fingerprint for message in messages} - known
+            seen |= new
+            _count(report, chunk, len(new), returned)
+            watch.progress(report.rows, table.expected_rows)
+        else:
+            report.finished = True
+        return _closed(report, returned)
 
 
-def _open(request: ImportRequest, settings: Settings) -> tuple[Sheet, int, ImportReport]:
+@contextmanager
+def _opened(
+    request: ImportRequest, settings: Settings
+) -> Iterator[tuple[Sheet, Table, ImportReport]]:
     if request.errors_path is not None:
         check_writable(request.errors_path, request.path)
-    table = open_table(request.path, settings.import_max_megabytes, request.sheet)
-    sheet = find_headings(table, request.mapping, request.path)
-    return sheet, table.expected_rows, ImportReport(bad_bytes=table.bad_bytes)
+    limit = settings.import_max_megabytes
+    with unpacked(request.path, request.member, limit) as path:
+        table = open_table(path, limit, request.sheet)
+        if request.chosen is None:
+            sheet = find_headings(table, request.mapping, request.path)
+        else:
+            chosen = request.chosen
+            name = request.mapping.name
+            sheet = chosen_columns(table, chosen.columns, chosen.heading_row, name)
+        yield sheet, table, ImportReport(bad_bytes=table.bad_bytes)
 
 
 def _digest(request: ImportRequest) -> str:
@@ -139,6 +201,11 @@ def _digest(request: ImportRequest) -> str:
         digest = hashlib.file_digest(file, "sha256")
     if request.sheet is not None or request.year is not None:
         digest.update(f"\x00{request.sheet}\x00{request.year}".encode())
+    if request.member is not None:
+        digest.update(f"\x01{request.member}".encode())
+    if request.chosen is not None:
+        columns = sorted(request.chosen.columns.items())
+        digest.update(f"\x02{request.chosen.heading_row}\x02{columns}".encode())
     return digest.hexdigest()
 
 
@@ -152,6 +219,9 @@ def _find_or_start(
         ImportBatch.file_digest == digest,
         ImportBatch.mapping == request.mapping.name,
         ImportBatch.channel == request.channel,
+        ImportBatch.undo_asked_at.is_(None),
+        ImportBatch.undone_at.is_(None),
+        ImportBatch.removed == 0,
     )
     batch = session.scalars(query.order_by(ImportBatch.id).limit(1)).first()
     if batch is None:
@@ -168,18 +238,15 @@ def _find_or_start(
     return batch
 
 
-def _outcomes(
+def _chunks(
     sheet: Sheet, request: ImportRequest, settings: Settings, now: datetime
-) -> Iterator[Outcome | Refusal]:
+) -> Iterator[list[Outcome]]:
     """Each row as a message or a refusal; the same again when the batch is taken up later."""
     reading = Reading(
         request.channel, now, settings.zone, settings.import_max_cell_characters, request.year
     )
-    return (read_row(row, sheet, reading) for row in sheet.rows)
-
-
-def _chunks(outcomes: Iterator[Outcome], size: int) -> Iterator[list[Outcome]]:
-    while chunk := list(islice(outcomes, size)):
+    outcomes = (read_row(row, sheet, reading) for row in sheet.rows)
+    while chunk := list(islice(outcomes, settings.import_chunk_rows)):
         yield chunk
 
 
@@ -197,6 +264,8 @@ def _store_chunk(
     """
     service.lock_messages(session)
     batch = session.get_one(ImportBatch, batch_id, populate_existing=True)
+    if batch.undo_asked_at or batch.undone_at:
+        raise WrongState(f"这次导入（第 {batch_id} 批）已被撤销：如需重新导入，请从头开始")
     fresh = chunk[max(batch.rows - position, 0) :]
     messages = _messages(fresh)
     stored = service.store_messages(session, messages, now, batch)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import User
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
+from responder.core.identity import Sealed
 
 
 class Channel(StrEnum):
@@ -63,10 +64,19 @@ class BatchState(StrEnum):
 
 
 class ImportBatch(Audited, Base):
-    """One run of one file (导入批次)."""
+    """What came of one file (导入批次).
+
+    ``undo_asked_at`` is set while its messages are being taken out again, ``undone_at`` once
+    all are; ``removed`` counts them; ``undo_problem`` says what stopped it half-way.
+    """
 
     __tablename__ = "import_batch"
-    __audit_skip__ = frozenset({"state", "rows", "created", "duplicates", "errors", "finished_at"})
+    __audit_skip__ = frozenset(
+        {
+            "state", "rows", "created", "duplicates", "errors", "finished_at", "bad_bytes",
+            "undo_asked_at", "undone_at", "undone_by_name", "undo_problem", "removed",
+        }
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     file_name: Mapped[str] = mapped_column(String(255))
@@ -80,13 +90,21 @@ class ImportBatch(Audited, Base):
     errors: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    bad_bytes: Mapped[int | None]
+    undo_asked_at: Mapped[datetime | None] = mapped_column(index=True)
+    undone_at: Mapped[datetime | None]
+    undone_by_name: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
+    undo_problem: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    removed: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class Message(Audited, Base):
     """What one person said once (留言). ``title`` and ``body`` stay as they came.
 
     ``fingerprint`` makes storing idempotent: the same message can only be stored once.
-    ``author_key`` tells people apart without naming them (see ``rules.author_key``).
+    ``author_key`` tells people apart without naming them (see ``rules.author_key``). Both are
+    keyed when stored: a bare hash of a name or a number is found by trying them all.
+    ``private_kinds`` are the kinds of personal data in its texts (see ``core.privacy``), by comma.
     """
 
     __tablename__ = "message"
@@ -103,9 +121,14 @@ class Message(Audited, Base):
     external_id: Mapped[str | None] = mapped_column(String(64))
     title: Mapped[str] = mapped_column(String(300))
     body: Mapped[str] = mapped_column(Text)
-    author: Mapped[str] = mapped_column(String(100), default="")
+    author: Mapped[str] = mapped_column(
+        Sealed("message.author", 100), default="", server_default=text("''")
+    )
     author_key: Mapped[str] = mapped_column(String(32))
-    phone: Mapped[str] = mapped_column(String(32), default="")
+    phone: Mapped[str] = mapped_column(
+        Sealed("message.phone", 32), default="", server_default=text("''")
+    )
+    private_kinds: Mapped[str] = mapped_column(String(120), default="", server_default=text("''"))
     district: Mapped[str] = mapped_column(String(64), default="")
     place: Mapped[str] = mapped_column(String(200), default="")
     nature: Mapped[Nature | None] = mapped_column(choice(Nature, "nature"))
@@ -119,9 +142,18 @@ class Message(Audited, Base):
     reply: Mapped[str] = mapped_column(Text, default="")
     replied_at: Mapped[datetime | None]
     source_url: Mapped[str] = mapped_column(String(500), default="")
-    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
     logged_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     batch: Mapped[ImportBatch | None] = relationship()
+    repeat: Mapped[MessageRepeat | None] = relationship(
+        foreign_keys="MessageRepeat.message_id", viewonly=True
+    )
+
+    @property
+    def repeats_id(self) -> int | None:
+        """The first message of its group, where this is not it."""
+        return self.repeat.first_id if self.repeat else None
+
     logged_by: Mapped[User | None] = relationship()
 
     @property
@@ -131,3 +163,31 @@ class Message(Audited, Base):
     @property
     def nature_label(self) -> str:
         return NATURE_LABELS[self.nature] if self.nature else ""
+
+
+class MessageRepeat(Base):
+    """That a message says again what an earlier one said (重复留言), found when it arrived.
+
+    ``first_id`` is the first of the group, which is never a repeat itself.
+    """
+
+    __tablename__ = "message_repeat"
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    first_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+
+
+class MessageSketch(Base):
+    """A key under which near-copies of a message are looked for; see ``nlp.NearDuplicates``.
+
+    Only the firsts of groups have keys. No foreign key: a key without its message does no
+    harm, and a check of four keys a message would cost more than all else here.
+    """
+
+    __tablename__ = "message_sketch"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

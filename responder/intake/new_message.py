@@ -44,7 +44,3 @@ class NewMessage:
         return rules.fingerprint(
             self.channel, self.external_id, self.author, self.occurred_at, self.title, self.body
         )
-
-    @cached_property
-    def author_key(self) -> str:
-        return rules.author_key(self.channel, self.author, self.phone, self.fingerprint)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 from responder.core.errors import Invalid
 from responder.intake import rules
 from responder.intake.files import Row, Table
-from responder.intake.mapping import ColumnMapping
+from responder.intake.mapping import ColumnMapping, unique_headings
 from responder.intake.models import NATURE_LABELS, Channel, Nature
 from responder.intake.new_message import NewMessage
 from responder.intake.rules import Unreadable
@@ -25,6 +26,9 @@ NATURES = {label: nature for nature, label in NATURE_LABELS.items()} | {
     "建議": Nature.SUGGESTION,
     "表揚": Nature.PRAISE,
 }
+
+# Instead of a row's number: the table begins with its first message.
+NO_HEADINGS = -1
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,28 @@ def find_headings(table: Table, mapping: ColumnMapping, path: Path) -> Sheet:
     raise _wrong_columns(table, mapping, path)
 
 
+def chosen_columns(table: Table, columns: Mapping[str, int], heading_row: int, name: str) -> Sheet:
+    """A table as a person said that it is to be read.
+
+    :param columns: field → position of its column.
+    :param heading_row: number of the row with the headings, or ``NO_HEADINGS``.
+    """
+    headings = headings_of(table.top, heading_row)
+    named = {one: (headings[place],) for one, place in columns.items() if place < len(headings)}
+    mapping = ColumnMapping(name, name, named, frozenset({"occurred_at"}))
+    below = (row for row in table.top if row.number > heading_row)
+    places = {one: place for one, place in columns.items() if one in named}
+    return Sheet(headings, places, mapping, chain(below, table.rest))
+
+
+def headings_of(rows: Sequence[Row], heading_row: int) -> tuple[str, ...]:
+    """The headings that stand in a row, one for each column that any of the rows has."""
+    width = max((len(row.cells) for row in rows), default=0)
+    named = next((row for row in rows if row.number == heading_row), None)
+    cells = named.cells if named else ()
+    return unique_headings([rules.parse_text(cell) for cell in cells], width)
+
+
 def _wrong_columns(table: Table, mapping: ColumnMapping, path: Path) -> Invalid:
     def headings(row: Row) -> list[str]:
         return [text for text in map(rules.parse_text, row.cells) if text]
@@ -121,7 +147,7 @@ class _Cells:
         """The value of a field; a cell that is not there is empty."""
         column = self.sheet.columns.get(field)
         if column is None:
-            return parse("")
+            return _nothing(parse)
         if reason := self.row.broken.get(column):
             raise _Refused(column, f"{self._heading(column)}：{reason}")
         cell = self.row.cells[column] if column < len(self.row.cells) else ""
@@ -151,6 +177,12 @@ class _Cells:
 
     def _heading(self, column: int) -> str:
         return self.sheet.headings[column]
+
+
+@cache
+def _nothing(parse: Callable[[Any], Any]) -> Any:
+    """What an empty cell is read as."""
+    return parse("")
 
 
 def _message(cells: _Cells, reading: Reading) -> NewMessage:

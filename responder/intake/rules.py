@@ -56,6 +56,7 @@ _COUNT = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>[万萬亿�
 _SCALES = {"": 1, "万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _SENTENCE_END = re.compile(r"[。！？!?；;\n\r]")
 _SPACE = re.compile(r"\s+")
+_DIALLED_BEFORE = re.compile(r"^(?:(?:00)?86|0)(?=1[3-9]\d{9}$)")
 
 
 class Unreadable(ValueError):
@@ -239,18 +240,28 @@ def call_fingerprint(token: str, message_fingerprint: str) -> str:
 
 
 def author_key(channel: str, author: str, phone: str, message_fingerprint: str) -> str:
-    """32 hex digits that tell people apart without naming them.
+    """32 hex digits that tell people apart; keyed before they are stored (``intake.identity``).
 
     A phone number is the same person on every channel; otherwise a name is a person
     of its channel. Without either, or signed 匿名, each message is a person of its
     own: counting strangers as one would hide how many they are.
     """
-    number = "".join(filter(str.isdigit, phone))
-    if number:
+    if number := _number(phone):
         return _digest(("phone", number))[:32]
-    if author.strip() in ANONYMOUS:
+    if not names_somebody(author, ""):
         return _digest(("message", message_fingerprint))[:32]
     return _digest((channel, "author", author.strip()))[:32]
+
+
+def names_somebody(author: str, phone: str) -> bool:
+    """Whether a name or a number tells who it was; 匿名 tells nothing."""
+    return bool(_number(phone)) or author.strip() not in ANONYMOUS
+
+
+def _number(phone: str) -> str:
+    """The digits of a telephone number; a mobile without what is dialled before it."""
+    digits = "".join(filter(str.isdecimal, unicodedata.normalize("NFKC", phone)))
+    return _DIALLED_BEFORE.sub("", digits)
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -1,31 +1,28 @@
-"""Verbs on messages: store them once, log a call, find, read, reveal who wrote."""
+"""Verbs on messages: store them once, log a call, read, reveal who wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from nlp import scripts
-from responder.core import audit
+from responder.core import audit, privacy
 from responder.core.errors import Invalid, NotFound
+from responder.core.identity import KeyRing
 from responder.core.permissions import Actor
-from responder.core.times import end_of_day, start_of_day
-from responder.intake import rules
+from responder.intake import identity, rules
 from responder.intake.arrival import Arrived, announce, arrived
 from responder.intake.models import Channel, ImportBatch, Message, Nature
 from responder.intake.new_message import NewMessage
 
 __all__ = [
     "Call",
-    "MessageFilter",
     "NewMessage",
     "Stored",
     "batches",
@@ -34,17 +31,22 @@ __all__ = [
     "lock_messages",
     "log_call",
     "reveal_identity",
-    "search",
     "store_messages",
+    "stored_ids",
 ]
 
 # Rows of one INSERT: with all columns well under the 32,766 parameters of SQLite.
 ROWS_A_STATEMENT = 500
 
+# The table, not the model: the unit of work would take longer than the database.
+_MESSAGES = cast(Table, Message.__table__)
+
 # Any number that nothing else in this database locks by.
 MESSAGE_LOCK = 20_171_231
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
+
+_FIELDS = tuple(field.name for field in fields(NewMessage))
 
 
 class Stored(NamedTuple):
@@ -74,17 +76,6 @@ class Call:
     token: str = ""
 
 
-@dataclass(frozen=True)
-class MessageFilter:
-    """Which messages to list; what is empty does not restrict. Days are the office's."""
-
-    channel: Channel | None = None
-    district: str = ""
-    text: str = ""
-    first_day: date | None = None
-    last_day: date | None = None
-
-
 def lock_messages(session: Session) -> None:
     """Let one transaction at a time store many messages.
 
@@ -108,21 +99,25 @@ def store_messages(
     lock_messages(session)
     if batch is not None:
         session.flush()
+    keys = identity.keys_of(session)
     remaining = iter(messages)
     created = given = 0
     while chunk := list(islice(remaining, ROWS_A_STATEMENT)):
-        rows = [_row(message, now, batch.id if batch else None) for message in chunk]
+        rows = [_row(message, now, batch.id if batch else None, keys) for message in chunk]
         created += len(_store(session, rows))
         given += len(chunk)
     return Stored(created, given - created)
 
 
-def _row(message: NewMessage, now: datetime, batch_id: int | None) -> dict[str, Any]:
-    row = {field.name: getattr(message, field.name) for field in fields(message)}
+def _row(message: NewMessage, now: datetime, batch_id: int | None, keys: KeyRing) -> dict[str, Any]:
+    row = {name: getattr(message, name) for name in _FIELDS}
     return row | {
         "received_at": message.received_at or now,
-        "fingerprint": message.fingerprint,
-        "author_key": message.author_key,
+        "fingerprint": keys.keyed(message.fingerprint),
+        "author_key": identity.keyed_author(keys, message),
+        "private_kinds": privacy.kinds_in(
+            message.title, message.body, message.place, message.reply
+        ),
         "batch_id": batch_id,
     }
 
@@ -131,8 +126,9 @@ def _store(session: Session, rows: Sequence[dict[str, Any]]) -> list[Arrived]:
     """Insert the rows that are new (the database itself refuses the others), and tell of them."""
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(Message).on_conflict_do_nothing(index_elements=[Message.fingerprint])
-    stored = session.execute(statement.returning(Message.fingerprint, Message.id), list(rows))
+    statement = insert(_MESSAGES).on_conflict_do_nothing(index_elements=["fingerprint"])
+    told = statement.returning(_MESSAGES.c.fingerprint, _MESSAGES.c.id)
+    stored = session.connection().execute(told, list(rows))
     first_of = {row["fingerprint"]: row for row in reversed(rows)}
     new = [arrived(new_id, first_of[fingerprint]) for fingerprint, new_id in stored]
     new.sort(key=lambda one: one.id)
@@ -141,12 +137,19 @@ def _store(session: Session, rows: Sequence[dict[str, Any]]) -> list[Arrived]:
 
 
 def known_fingerprints(session: Session, messages: Iterable[NewMessage]) -> set[str]:
-    """Which of these messages are stored already."""
+    """Which of these messages are stored already, by ``NewMessage.fingerprint``."""
+    return set(stored_ids(session, messages))
+
+
+def stored_ids(session: Session, messages: Iterable[NewMessage]) -> dict[str, int]:
+    """Where these messages are stored: ``NewMessage.fingerprint`` to id, for those that are."""
+    keys = identity.keys_of(session)
     asked = iter([message.fingerprint for message in messages])
-    known: set[str] = set()
+    known: dict[str, int] = {}
     while chunk := list(islice(asked, ROWS_A_STATEMENT)):
-        query = select(Message.fingerprint).where(Message.fingerprint.in_(chunk))
-        known.update(session.scalars(query))
+        stored_as = {keys.keyed(fingerprint): fingerprint for fingerprint in chunk}
+        query = select(Message.fingerprint, Message.id).where(Message.fingerprint.in_(stored_as))
+        known |= {stored_as[stored]: id_ for stored, id_ in session.execute(query)}
     return known
 
 
@@ -175,8 +178,9 @@ def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Messa
         nature=call.nature,
         urgent=call.urgent,
     )
-    fingerprint = rules.call_fingerprint(call.token, message.fingerprint)
-    row = _row(message, now, None) | {"fingerprint": fingerprint, "logged_by_id": actor.id}
+    keys = identity.keys_of(session)
+    fingerprint = keys.keyed(rules.call_fingerprint(call.token, message.fingerprint))
+    row = _row(message, now, None, keys) | {"fingerprint": fingerprint, "logged_by_id": actor.id}
     created = _store(session, [row])
     stored = session.scalars(select(Message).where(Message.fingerprint == fingerprint)).one()
     if created:
@@ -204,37 +208,6 @@ def reveal_identity(session: Session, message_id: int) -> Message:
     message = get(session, message_id)
     audit.record(session, "reveal", message)
     return message
-
-
-def search(wanted: MessageFilter, zone: ZoneInfo) -> Select[Message]:
-    """The messages that fit, newest first; texts are found in either script."""
-    query = select(Message).order_by(Message.occurred_at.desc(), Message.id.desc())
-    if wanted.channel:
-        query = query.where(Message.channel == wanted.channel)
-    if wanted.district:
-        query = query.where(
-            or_(
-                *(
-                    Message.district.contains(form, autoescape=True)
-                    for form in scripts(wanted.district)
-                )
-            )
-        )
-    if wanted.text:
-        query = query.where(
-            or_(
-                *(
-                    column.contains(form, autoescape=True)
-                    for form in scripts(wanted.text)
-                    for column in (Message.title, Message.body)
-                )
-            )
-        )
-    if wanted.first_day:
-        query = query.where(Message.occurred_at >= start_of_day(wanted.first_day, zone))
-    if wanted.last_day:
-        query = query.where(Message.occurred_at <= end_of_day(wanted.last_day, zone))
-    return query
 
 
 def batches() -> Select[ImportBatch]:

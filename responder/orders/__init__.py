@@ -2,6 +2,16 @@
 
 from flask import Flask
 
+from responder.intake import retention
+from responder.intake.undo import keep_messages
+from responder.orders import helpers, service
+from responder.orders.cli import orders
+from responder.orders.views import blueprint
+
 
 def init_app(app: Flask) -> None:
-    """Bring pages, commands and words of the trail."""
+    app.register_blueprint(blueprint)
+    app.cli.add_command(orders)
+    helpers.register(app)
+    keep_messages("orders", "已转为工单", service.held_among)
+    retention.spare("open orders", service.with_open_orders)

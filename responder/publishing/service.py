@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from nlp import scripts
 from responder.core.errors import Invalid, NotFound
 from responder.core.lifecycle import Attempt
+from responder.core.office import public_lines
 from responder.core.times import SHANGHAI, local, start_of_day
 from responder.publishing import rules
 from responder.publishing.models import Entry
@@ -24,7 +25,7 @@ from responder.settings import Settings
 
 def gate(item: ResponseItem) -> list[PrivateData]:
     """All private data in what an item would publish; empty when it may go out."""
-    return response_rules.private_data_in(outgoing(item), FIELD_LABELS)
+    return response_rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines())
 
 
 def schedule(session: Session, item: ResponseItem, publish_at: datetime, attempt: Attempt) -> None:

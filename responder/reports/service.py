@@ -12,6 +12,8 @@ from responder.alerts import service as alerts
 from responder.alerts.models import Alert
 from responder.core.audit import AuditEvent
 from responder.core.permissions import Actor, Permission
+from responder.orders import service as orders
+from responder.orders.models import WorkOrder
 from responder.planning import service as planning
 from responder.planning.models import PressEvent
 from responder.planning.service import TopicGap
@@ -35,6 +37,7 @@ class Today:
     upcoming: list[PressEvent] = field(default_factory=list)
     items_waiting: list[ResponseItem] = field(default_factory=list)
     events_waiting: list[PressEvent] = field(default_factory=list)
+    orders_waiting: list[WorkOrder] = field(default_factory=list)
 
 
 def today(session: Session, actor: Actor, now: datetime, hot_heat: float) -> Today:
@@ -53,6 +56,7 @@ def today(session: Session, actor: Actor, now: datetime, hot_heat: float) -> Tod
         upcoming=planning.upcoming_events(session, now, limit=ROWS) if sees_plan else [],
         items_waiting=responses.waiting_for(session, actor) if sees_items else [],
         events_waiting=_events_waiting(session, actor, now),
+        orders_waiting=orders.waiting_for(session, actor, now),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from responder.core.database import db
+from responder.core.office import public_lines
 from responder.responses import rules, service
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
 from responder.responses.models import ItemState, ResponseItem
@@ -36,7 +37,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(item_state)
     app.add_template_filter(item_tone)
     app.add_template_filter(review_step)
-    app.add_template_filter(rules.segments, "segments")
+    app.add_template_filter(lambda text: rules.segments(text, public_lines()), "segments")
     app.add_template_filter(service.next_clock, "next_clock")
     app.add_template_global(topic_response_items)
     fields = {**FIELD_LABELS, "event_id": "发布活动"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from responder.core.lifecycle import Attempt, Lifecycle, Transition
+from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.responses import rules
 from responder.responses.models import ItemState, ResponseItem
@@ -55,7 +56,8 @@ def is_new_to_this_round(item: ResponseItem, attempt: Attempt) -> str | None:
 
 def holds_no_private_data(item: ResponseItem, _attempt: Attempt) -> str | None:
     """The gate of every outgoing text."""
-    return rules.gate_sentence(rules.private_data_in(outgoing(item), FIELD_LABELS))
+    found = rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines())
+    return rules.gate_sentence(found)
 
 
 # These refuse a person, the others a text: another person could take the step at once.

@@ -82,17 +82,20 @@ def approvers(reviews: Iterable[Reviewed]) -> set[int | None]:
 
 
 def private_data_in(
-    fields: Mapping[str, str], labels: Mapping[str, str] | None = None
+    fields: Mapping[str, str],
+    labels: Mapping[str, str] | None = None,
+    public: frozenset[str] = privacy.NOBODY,
 ) -> list[PrivateData]:
     """All private data in the texts that would go out.
 
     :param fields: field name → text.
     :param labels: field name → its Chinese name.
+    :param public: the office's own lines, which may go out.
     """
     return [
         PrivateData(name, (labels or {}).get(name, name), finding)
         for name, text in fields.items()
-        for finding in privacy.find(text)
+        for finding in privacy.find(text, public)
     ]
 
 
@@ -110,11 +113,11 @@ def _shown(finding: privacy.Finding) -> str:
     return finding.label if hidden else f"{finding.label} {finding.masked}"
 
 
-def segments(text: str) -> list[Segment]:
+def segments(text: str, public: frozenset[str] = privacy.NOBODY) -> list[Segment]:
     """``text`` cut where private data begins and ends."""
     cut: list[Segment] = []
     position = 0
-    for finding in privacy.find(text):
+    for finding in privacy.find(text, public):
         cut.append(Segment(text[position : finding.start]))
         cut.append(Segment(finding.text, finding.label))
         position = finding.end

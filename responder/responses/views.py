@@ -16,6 +16,7 @@ from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, NotFound, Stale, WrongState
 from responder.core.lifecycle import Attempt
+from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.core.times import local, utc_now
 from responder.planning import service as planning
@@ -152,7 +153,7 @@ def _item_page(item_id: int, form: DraftForm) -> str:
         item=item,
         form=form,
         choices=RESPONSE_ITEM.choices(item, Attempt(current_actor(), utc_now())),
-        findings=rules.private_data_in(outgoing(item), FIELD_LABELS),
+        findings=rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines()),
         versions=rules.versions(_newest_drafts(item_id, VERSIONS_SHOWN + 1)[::-1], VERSIONS_SHOWN),
         history=audit.history(db.session, item),
         desk=DESK,

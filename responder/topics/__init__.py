@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from responder.topics import heat_views
+from responder.intake.undo import after_undo, keep_messages
+from responder.topics import departing, heat_views
 from responder.topics.cli import topics
 from responder.topics.corrections import KIND_LABELS
 from responder.topics.evaluation_cli import evaluate
@@ -31,3 +32,6 @@ def init_app(app: Flask) -> None:
     heat_views.register(app)
     app.cli.add_command(topics)
     app.cli.add_command(evaluate)
+    keep_messages("topics", "已由人归入话题", departing.held)
+    keep_messages("topics at work", "所在话题已有发布活动或回应事项", departing.worked_on)
+    after_undo("topics", departing.restate_the_left)

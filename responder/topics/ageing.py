@@ -12,7 +12,7 @@ from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from responder.core.times import local
-from responder.intake.models import Message
+from responder.intake.models import Message, MessageRepeat
 from responder.topics import heat, heat_settings, lineage
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import EventKind, Membership, Topic
@@ -110,7 +110,8 @@ def _voices(
                 first.message_id.label("repeats_id"),
             )
             .join(Message, Membership.message_id == Message.id)
-            .outerjoin(first, and_(first.message_id == Membership.repeats_id, in_same_topic))
+            .outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
+            .outerjoin(first, and_(first.message_id == MessageRepeat.first_id, in_same_topic))
             .where(Membership.topic_id.in_(topic_ids[start : start + TOPICS_A_STATEMENT]))
             .where(Message.occurred_at <= until)
             .order_by(Membership.topic_id)

@@ -97,7 +97,7 @@ def show(topic_id: int, as_json: bool) -> None:
                 "title": mask(member.message.title),
                 "occurred_at": member.message.occurred_at,
                 "similarity": member.similarity,
-                "repeats": member.repeats_id,
+                "repeats": member.message.repeats_id,
             }
             for member in members
         ]

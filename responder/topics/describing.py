@@ -1,15 +1,14 @@
-"""What a refresh says of each topic: its name, its words, its copies, its heat."""
+"""What a refresh says of each topic: its name, its words, its tone, its heat."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from nlp import (
-    NearDuplicates,
     PlaceFinder,
     RjiebaSegmenter,
     Segmenter,
@@ -30,7 +29,6 @@ OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TONE_READS = 300
 NAMED_FROM = 30  # messages, over all its time; more give no better name
 RENAMED_BY = 1.25  # a topic that grows by this is named anew; less tells nothing new
-COMPARED = 200  # the newest messages, with which the new ones are compared
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood
@@ -58,7 +56,6 @@ class Name:
 class Description:
     """One topic as it stood at a moment.
 
-    :param repeats: message id → id of the earlier message that it repeats.
     :param tones: tone → messages.
     """
 
@@ -66,7 +63,6 @@ class Description:
     heat_parts: list[HeatPart]
     level: int
     name: Name
-    repeats: dict[int, int]
     tones: Counter[str]
 
 
@@ -115,14 +111,13 @@ def _describe(
     only_grew = earlier is not None and earlier.messages == len(members) - len(came)
     before = earlier if only_grew else None
     hardly = before is not None and _step(before.messages) == _step(len(members))
-    repeats = _repeats(members, {one.id for one in came})
-    parts = view.parts([marked(one.voice, one.id in repeats) for one in members])
+    ids = {one.id for one in members}
+    parts = view.parts([marked(one.voice, one.repeats_id in ids) for one in members])
     return Description(
         members,
         parts,
         level_of(heat(parts), view.scale.levels),
         name=before.name if before and hardly else _name(members, finder()),
-        repeats=repeats,
         tones=before.tones + _tones(came) if before else _tones(members),
     )
 
@@ -200,36 +195,3 @@ def without_people(text: str) -> str:
                 rest = rest[2:]
             text = text[: finding.start] + CLAUSE_BREAK + rest
     return text.strip(CLAUSE_BREAK)
-
-
-def _repeats(members: Sequence[Said], new: Set[int]) -> dict[int, int]:
-    """Near-copy → its original, both among ``members``.
-
-    The ``new`` are compared with each other and the newest; of all others, what was found
-    when they came is kept.
-    """
-    ids = {one.id for one in members}
-    kept = {
-        one.id: one.repeats_id
-        for one in members
-        if one.repeats_id is not None and one.repeats_id in ids and one.id not in new
-    }
-    recent = len(members) - COMPARED
-    compared = [one for at, one in enumerate(members) if at >= recent or one.id in new]
-    if len(compared) < 2 or new.isdisjoint(ids):
-        return kept
-    place = {one.id: at for at, one in enumerate(compared)}
-    first_of = NearDuplicates().fit_predict(
-        [one.body for one in compared],
-        [one.title for one in compared],
-        [
-            -1 if one.id in new else place.get(kept.get(one.id, one.id), at)
-            for at, one in enumerate(compared)
-        ],
-    )
-    firsts = [compared[first].id for first in first_of.tolist()]
-    return kept | {
-        one.id: kept.get(first, first)
-        for one, first in zip(compared, firsts, strict=True)
-        if one.id in new and one.id != first
-    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nlp import Document, TopicStream, normalise
-from responder.intake.models import Message
+from responder.intake.models import Message, MessageRepeat
 from responder.topics import corrections, memory
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership
@@ -26,7 +26,7 @@ from responder.topics.rules import Voice
 COLUMNS = (
     Message.id, Message.title, Message.body, Message.author_key, Message.channel,
     Message.district, Message.place, Message.occurred_at, Message.likes, Message.comments,
-    Message.shares,
+    Message.shares, MessageRepeat.first_id.label("repeats_id"),
 )  # fmt: skip
 IDS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
 
@@ -37,7 +37,7 @@ class Said:
 
     ``heading`` is the title, led by the place where the title does not name it: a topic
     is a matter at a place, and an operator notes the place in a field of its own.
-    ``repeats_id`` is the message that it was found to be a near-copy of, if any.
+    ``repeats_id`` is the message that it repeats, if any: see ``intake.repeats``.
     """
 
     id: int
@@ -45,7 +45,7 @@ class Said:
     heading: str
     body: str
     voice: Voice
-    repeats_id: int | None = None
+    repeats_id: int | None
 
 
 @dataclass(frozen=True)
@@ -138,16 +138,13 @@ def members(
     found: list[tuple[Said, int]] = []
     for ids in _portions(sorted(topic_ids)):
         query = (
-            select(*COLUMNS, Membership.topic_id, Membership.repeats_id)
+            _messages(Membership.topic_id)
             .join(Membership, Membership.message_id == Message.id)
             .where(Membership.topic_id.in_(ids))
         )
         if until is not None:
             query = query.where(Message.occurred_at <= until)
-        found += [
-            (replace(_said(row), repeats_id=row.repeats_id), row.topic_id)
-            for row in session.execute(query)
-        ]
+        found += [(_said(row), row.topic_id) for row in session.execute(query)]
     found.sort(key=lambda pair: (pair[0].voice.occurred_at, pair[0].id))
     return [one for one, _ in found], [topic_id for _, topic_id in found]
 
@@ -175,13 +172,22 @@ def _said(row: Any) -> Said:
         reactions=row.likes + row.comments + row.shares,
         gravity_words=gravity_lexicon().gravest_in(f"{title}\n{body}"),
     )
-    return Said(row.id, title, heading(title, place), body, voice)
+    return Said(row.id, title, heading(title, place), body, voice, row.repeats_id)
+
+
+def _messages(*further: Any) -> Select[Any]:
+    """``COLUMNS`` of all messages, and further ones."""
+    columns: tuple[Any, ...] = (*COLUMNS, *further)
+    return (
+        select(*columns)
+        .select_from(Message)
+        .outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
+    )
 
 
 def _without_topic(begins: datetime, ends: datetime) -> Select[Any]:
-    columns: tuple[Any, ...] = COLUMNS
     return (
-        select(*columns)
+        _messages()
         .outerjoin(Membership, Membership.message_id == Message.id)
         .where(Membership.message_id.is_(None), Message.occurred_at.between(begins, ends))
         .order_by(Message.occurred_at, Message.id)
@@ -197,7 +203,7 @@ def _topics_of(begins: datetime, ends: datetime) -> Select[int]:
 def _from_messages(session: Session, begins: datetime, ends: datetime) -> TopicStream:
     """A stream that has seen every message of the window that has a topic."""
     query = (
-        select(*COLUMNS, Membership.topic_id)
+        _messages(Membership.topic_id)
         .join(Membership, Membership.message_id == Message.id)
         .where(Message.occurred_at.between(begins, ends))
         .order_by(Message.occurred_at, Message.id)

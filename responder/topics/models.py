@@ -110,7 +110,6 @@ class Membership(Base):
     )
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
     similarity: Mapped[float] = mapped_column(default=1.0)
-    repeats_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"))
     held: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     topic: Mapped[Topic] = relationship(back_populates="memberships")
     message: Mapped[Message] = relationship(foreign_keys=[message_id])

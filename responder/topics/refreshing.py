@@ -155,7 +155,7 @@ def _store(
     born = [(topic.id, topic.message_count) for old, topic in topics.items() if old < 0]
     lineage.record_all(session, EventKind.BORN, born, as_of)
     lineage.record_all(session, EventKind.WOKEN, woken, as_of)
-    _join(session, gathering, descriptions, topics)
+    _join(session, gathering, topics)
     _merge(session, gathering, as_of)
     confuse(session, list(topics.values()), gathering.stream)
     return {topic.id for topic in topics.values()}, len(born)
@@ -196,24 +196,13 @@ def _ranked(session: Session, as_of: datetime) -> Iterable[Topic]:
     return session.scalars(select(Topic).where(Topic.ranked_as_of == as_of, Topic.heat > 0))
 
 
-def _join(
-    session: Session,
-    gathering: Gathering,
-    descriptions: Mapping[int, Description],
-    topics: Mapping[int, Topic],
-) -> None:
+def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -> None:
     """Store the memberships of the new messages."""
-    first_of = {
-        copy: first
-        for description in descriptions.values()
-        for copy, first in description.repeats.items()
-    }
     rows = [
         {
             "message_id": one.id,
             "topic_id": topics[topic_id].id,
             "similarity": round(gathering.similarities[one.id], 4),
-            "repeats_id": first_of.get(one.id),
         }
         for one, topic_id in zip(gathering.said, gathering.topic_ids, strict=True)
         if one.id in gathering.similarities

@@ -163,7 +163,7 @@ def memberships_of(topic: Topic, text: str = "") -> Select[Membership]:
         select(Membership)
         .join(Membership.message)
         .where(Membership.topic_id == topic.id)
-        .options(contains_eager(Membership.message))
+        .options(contains_eager(Membership.message).joinedload(Message.repeat))
         .order_by(Message.occurred_at.desc(), Message.id.desc())
     )
     columns = (Message.title, Message.body)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, request
 
-from responder.web import access, errors, filters, headers, languages, trail
+from responder.web import access, api, errors, filters, headers, languages, openapi, trail
 from responder.web.extensions import bootstrap, csrf
 
 
@@ -16,5 +16,11 @@ def init_web(app: Flask) -> None:
     )
     bootstrap.init_app(app)
     csrf.init_app(app)
-    for module in (access, errors, filters, headers, languages, trail):
+    for module in (access, api, errors, filters, headers, languages, openapi, trail):
         module.init_app(app)
+    app.teardown_request(_close_uploads)
+
+
+def _close_uploads(_error: BaseException | None) -> None:
+    """Large uploads lie in temporary files, which nobody else closes at once."""
+    request.close()

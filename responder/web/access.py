@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from flask import Flask, current_app, request
 from flask_babel import lazy_gettext as _l
@@ -22,6 +22,15 @@ SIGNED_IN = "signed-in"
 # Stylesheets and icons; bound methods, so they cannot carry a mark of their own.
 ASSET_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 
+
+@runtime_checkable
+class Gate(Protocol):
+    """What else a view may declare: a check of its own, that knows no cookies."""
+
+    def check(self) -> None:
+        """:raises Exception: whoever asks may not; a handler makes the answer of it."""
+
+
 NOBODY = Actor(None, "访客", frozenset())
 
 login_manager = LoginManager()
@@ -31,17 +40,17 @@ login_manager.login_message = _l("请先登录，再打开这个页面。")
 
 def requires(*permissions: Permission) -> Callable[[View], View]:
     """Open a view to people who hold any one of these permissions."""
-    return _declare(frozenset(permissions))
+    return declare(frozenset(permissions))
 
 
 def public(view: View) -> View:
     """Open a view to everybody. The list of such views is held by a test."""
-    return _declare(PUBLIC)(view)
+    return declare(PUBLIC)(view)
 
 
 def signed_in(view: View) -> View:
     """Open a view to whoever has signed in."""
-    return _declare(SIGNED_IN)(view)
+    return declare(SIGNED_IN)(view)
 
 
 def current_actor() -> Actor:
@@ -52,6 +61,16 @@ def current_actor() -> Actor:
 def may(permission: Permission | str) -> bool:
     """For templates: whether to show a link at all."""
     return current_actor().may(Permission(permission))
+
+
+def declare(access: object) -> Callable[[View], View]:
+    """Say of a view who may open it: a mark of this module, permissions, or a gate."""
+
+    def mark(view: View) -> View:
+        view.access = access  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def declared_access(app: Flask, endpoint: str) -> object:
@@ -68,19 +87,14 @@ def init_app(app: Flask) -> None:
     app.add_template_global(current_actor)
 
 
-def _declare(access: object) -> Callable[[View], View]:
-    def mark(view: View) -> View:
-        view.access = access  # type: ignore[attr-defined]
-        return view
-
-    return mark
-
-
 def _check_access() -> Response | None:
     if request.endpoint is None:
         return None  # an unknown address; the 404 follows
     declared = declared_access(current_app, request.endpoint)
     if declared == PUBLIC:
+        return None
+    if isinstance(declared, Gate):
+        declared.check()
         return None
     if not current_user.is_authenticated:
         if request.method == "POST" and request.form:

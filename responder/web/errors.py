@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from responder.core import errors
+from responder.core.identity import KeysUnusable
+from responder.web import api
 from responder.web.trail import COMMON_FIELDS
 
 STATUS: dict[type[errors.DomainError], int] = {
@@ -20,6 +22,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Stale: 409,
     errors.GuardRefused: 422,
     errors.SettingsError: 500,
+    KeysUnusable: 500,
 }
 
 SENTENCES = {
@@ -49,46 +52,61 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OperationalError, _database_error)
 
 
-def _page(status: int, message: str) -> tuple[str, int]:
+Refusal = tuple[str, int] | Response
+
+
+def _page(status: int, message: str) -> Refusal:
     """The sentence, and whatever was typed: nobody has to write a text twice."""
-    typed = {
+    if api.asked():
+        return api.refusal(status)
+    return render_template("error.html", status=status, message=message, typed=_typed()), status
+
+
+def _typed() -> dict[str, str]:
+    try:
+        form = request.form
+    except RequestEntityTooLarge:
+        return {}
+    return {
         _(COMMON_FIELDS.get(name, name)): text
-        for name, text in request.form.items()
+        for name, text in form.items()
         if name not in UNSHOWN and text
     }
-    return render_template("error.html", status=status, message=message, typed=typed), status
 
 
-def _domain_error(error: errors.DomainError) -> tuple[str, int]:
-    return _page(STATUS[type(error)], error.message)
+def _domain_error(error: errors.DomainError) -> Refusal:
+    status = STATUS[type(error)]
+    return api.refusal(status, error.message) if api.asked() else _page(status, error.message)
 
 
-def _csrf_error(_error: CSRFError) -> tuple[str, int]:
+def _csrf_error(_error: CSRFError) -> Refusal:
     return _page(400, _("登录或页面已过期：请重新登录后再提交；您填写的内容在下面，可复制。"))
 
 
-def _http_error(error: HTTPException) -> tuple[str, int]:
+def _http_error(error: HTTPException) -> Refusal:
     status = error.code or 500
+    if api.asked() and isinstance(error, MethodNotAllowed):
+        return api.refusal(status, headers={"Allow": ", ".join(error.valid_methods or ())})
     return _page(status, _(SENTENCES.get(status, SENTENCES[500])))
 
 
-def _range_error(_error: Exception) -> tuple[str, int]:
+def _range_error(_error: Exception) -> Refusal:
     """A number or a day in the address that no record can have."""
     return _page(404, _(SENTENCES[404]))
 
 
-def _refuse_nul() -> tuple[str, int] | None:
+def _refuse_nul() -> Refusal | None:
     """PostgreSQL stores no NUL character, and nobody types one."""
     values = [*request.args.values(), *request.form.values(), request.path]
     return _page(400, _(SENTENCES[400])) if any("\0" in value for value in values) else None
 
 
-def _twin_error(error: IntegrityError) -> tuple[str, int]:
+def _twin_error(error: IntegrityError) -> Refusal:
     """Two people stored the same thing at the same moment; the database kept one."""
     current_app.logger.warning("integrity: %s", error.orig)
     return _page(409, _(SENTENCES[409]))
 
 
-def _database_error(error: OperationalError) -> tuple[str, int]:
+def _database_error(error: OperationalError) -> Refusal:
     current_app.logger.error("database: %s", error.orig)
     return _page(503, _(SENTENCES[503]))

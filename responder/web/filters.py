@@ -8,6 +8,7 @@ from flask import Flask, current_app
 from flask_babel import gettext as _
 
 from responder.core import privacy
+from responder.core.office import public_lines
 from responder.core.permissions import ROLE_LABELS
 from responder.core.times import local, utc_now
 
@@ -48,7 +49,7 @@ def urgency(due_at: datetime) -> str:
 def init_app(app: Flask) -> None:
     for filter_ in (moment, remaining, urgency):
         app.add_template_filter(filter_)
-    app.add_template_filter(privacy.mask, "masked")
+    app.add_template_filter(lambda text: privacy.mask(text, public_lines()), "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")
     app.jinja_env.globals["role_labels"] = ROLE_LABELS
     app.context_processor(lambda: {"settings": app.extensions["settings"]})

@@ -13,6 +13,7 @@ PAGES = {
     None: [
         "/sign-in",
         "/concerns",
+        "/api/v1/docs",
         "/concerns?q=公交",
         "/concerns?q=没有这样的事",
         "/no-such-page",
@@ -39,7 +40,7 @@ PAGES = {
     ],
     "editor": ["/responses?state=draft"],
     "auditor": ["/audit", "/audit?kind=response_item"],
-    "admin": ["/people", "/people/1", "/people/new", "/units"],
+    "admin": ["/people", "/people/1", "/people/new", "/units", "/tokens"],
 }
 LANGUAGES = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from responder.core.clocks import ClockRule, Unit, deadline, rules_for, seed_clock_rules
+from responder.core.clocks import (
+    ClockRule,
+    Extension,
+    Pause,
+    Unit,
+    deadline,
+    rules_for,
+    seed_clock_rules,
+)
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import local
@@ -60,6 +68,43 @@ def test_deadline_tells_the_days_that_did_not_count() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("pauses", "more", "due"),
+    [
+        ([], 0, "2026-03-11 23:59:59"),
+        ([("2026-03-06 09:00", "2026-03-09 09:00")], 0, "2026-03-12 23:59:59"),  # Friday alone
+        ([("2026-03-07 09:00", "2026-03-08 09:00")], 0, "2026-03-11 23:59:59"),  # a weekend
+        ([("2026-03-09 09:00", "2026-03-09 18:00")], 0, "2026-03-11 23:59:59"),  # within a day
+        ([("2026-03-09 09:00", None)], 0, "2026-03-11 23:59:59"),  # nobody knows how long
+        ([("2026-04-01 09:00", "2026-04-08 09:00")], 0, "2026-03-11 23:59:59"),  # too late
+        ([], 2, "2026-03-13 23:59:59"),
+        ([("2026-03-06 09:00", "2026-03-10 09:00")], 2, "2026-03-17 23:59:59"),
+    ],
+)
+def test_pauses_do_not_count_and_extensions_do(pauses, more, due) -> None:
+    found = deadline(
+        at("2026-03-05 09:30"),
+        4,
+        Unit.WORKING_DAYS,
+        AUTUMN_2026,
+        pauses=[Pause(at(since), at(until) if until else None) for since, until in pauses],
+        extensions=[Extension(more, "某人批准")] if more else [],
+    )
+    assert f"{local(found.due_at):%Y-%m-%d %H:%M:%S}" == due
+    assert len(found.steps) >= 3 + len(pauses) + bool(more)
+
+
+def test_paused_hours_do_not_count() -> None:
+    pauses = [
+        Pause(at("2026-03-05 10:00"), at("2026-03-05 11:30")),
+        Pause(at("2026-03-05 15:00"), at("2026-03-05 17:00")),  # before the end as it was moved
+        Pause(at("2026-03-06 15:00"), at("2026-03-06 17:00")),  # after it
+    ]
+    found = deadline(at("2026-03-05 09:30"), 5, Unit.HOURS, AUTUMN_2026, pauses=pauses)
+    assert f"{local(found.due_at):%Y-%m-%d %H:%M}" == "2026-03-05 18:00"
+    assert any("扣除 1 小时 30 分" in step for step in found.steps)
+
+
 def test_deadline_that_touches_an_unannounced_year_says_it_is_provisional() -> None:
     found = deadline(at("2026-12-31 09:30"), 1, Unit.WORKING_DAYS, AUTUMN_2026)
     assert found.provisional
@@ -79,12 +124,14 @@ def test_a_holiday_more_never_shortens_a_clock(start: date, count: int, holiday:
 
 def test_shipped_rules_name_their_source(session) -> None:
     rules = session.scalars(select(ClockRule)).all()
-    assert {(rule.length, rule.unit) for rule in rules} == {
+    national = [rule for rule in rules if not rule.level.startswith("order_")]
+    assert {(rule.length, rule.unit) for rule in national} == {
         (5, Unit.HOURS),
         (24, Unit.HOURS),
         (48, Unit.HOURS),
     }
-    assert all("国办发" in rule.source for rule in rules)
+    assert all("国办发" in rule.source for rule in national)
+    assert all("国家没有统一规定" in rule.source for rule in rules if rule not in national)
 
 
 def test_a_grave_item_starts_two_clocks_shortest_first(session) -> None:

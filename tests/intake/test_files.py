@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from responder.core.errors import Invalid
-from responder.intake.files import Table, open_table
+from responder.intake.files import Table, open_table, tables_in, unpacked
 from responder.intake.files.spreadsheet import ENCRYPTED
 from tests.intake.factories import HEADINGS, row, write_csv, write_xlsx
 
@@ -156,3 +156,79 @@ def test_a_zip_of_very_many_parts_is_refused(tmp_path: Path) -> None:
             archive.writestr(str(number), b"")
     with pytest.raises(Invalid, match="压缩炸弹"):
         open_table(path, 100)
+
+
+def test_the_delimiter_is_the_one_that_the_rows_agree_on(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("三月，汇总,表\n标题\t内容\n路灯,路口\t坏了,三天,四夜\n公交\t太少\n", "utf-8")
+    assert [cells for _, cells in rows_of(open_table(path, 1))][1:] == [
+        ["标题", "内容"],
+        ["路灯,路口", "坏了,三天,四夜"],
+        ["公交", "太少"],
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_json_lines_have_their_names_as_headings(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.txt"
+    lines = [
+        '{"标题": "路灯", "点赞数": 3, "标签": ["灯", "夜"]}',
+        "",
+        "[1]",
+        '{"标题": null, "时间": "昨天"}',
+    ]
+    path.write_bytes("\n".join(lines).encode(encoding))
+    table = open_table(path, 1)
+    found = [*table.top, *table.rest]
+    assert rows_of(open_table(path, 1))[:2] == [
+        (0, ["标题", "点赞数", "标签", "时间"]),
+        (1, ["路灯", 3, '["灯", "夜"]', ""]),
+    ]
+    assert (found[2].number, "不是 JSON 对象" in found[2].broken[0]) == (3, True)
+    assert (found[3].number, list(found[3].cells)) == (4, ["", "", "", "昨天"])
+
+
+def zipped(path: Path, **files: bytes) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def test_a_zip_gives_its_one_table_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    text = write_csv(tmp_path / "b.csv", [row(1)], "gb18030").read_bytes()
+    path = zipped(
+        tmp_path / "a.zip", **{"../../留言.csv": text, "__MACOSX/x.csv": b"1", "a.txt/": b""}
+    )
+    before = sorted(tmp_path.rglob("*"))
+    with unpacked(path, None, 1) as table:
+        assert rows_of(open_table(table, 1))[1][1][0] == "X1"
+        assert tmp_path not in table.parents
+    assert not table.exists()
+    assert sorted(tmp_path.rglob("*")) == before
+    workbook = write_xlsx(tmp_path / "c.xlsx", [row(1)])
+    with unpacked(workbook, None, 1) as same:
+        assert same == workbook
+
+
+def test_a_zip_of_several_tables_asks_which(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", **{"AAAA.csv": b"a,b\n1,2\n", "b.jsonl": b'{"a": 1}'})
+    as_windows_names_it = path.read_bytes().replace(b"AAAA", "三月".encode("gb18030"))
+    path.write_bytes(as_windows_names_it)
+    assert tables_in(path) == ["三月.csv", "b.jsonl"]
+    with pytest.raises(Invalid, match=r"三月\.csv、b\.jsonl"), unpacked(path, None, 1):
+        pass
+    with unpacked(path, "三月.csv", 1) as table:
+        assert rows_of(open_table(table, 1))[0][1] == ["a", "b"]
+    with pytest.raises(Invalid, match=r"没有“c\.csv”"), unpacked(path, "c.csv", 1):
+        pass
+
+
+def test_a_zip_is_stopped_where_it_grows_too_large(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "a.zip", **{"a.csv": b"0" * (11 * 1024**2)})
+    assert path.stat().st_size < 1024**2
+    with pytest.raises(Invalid, match="压缩炸弹"), unpacked(path, None, 1):
+        pass
+    nothing = zipped(tmp_path / "b.zip", **{"a.exe": b"0"})
+    with pytest.raises(Invalid, match="没有表格"), unpacked(nothing, None, 1):
+        pass

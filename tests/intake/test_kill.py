@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 from collections.abc import Iterator
@@ -10,9 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from benchmarks.kill_import import COMMAND, prove
+from benchmarks.kill_import import COMMAND, prove, share
 from tests.conftest import DATABASES, postgresql_database
 from tests.intake.factories import row, write_csv
 
@@ -66,20 +64,6 @@ def test_an_import_that_is_killed_loses_and_doubles_nothing(
 
 
 def test_two_imports_of_one_file_at_once_share_it(instance: dict[str, str], file: Path) -> None:
-    words = [*COMMAND, "import", str(file), *OPTIONS, "--json"]
-    running = [
-        subprocess.Popen(
-            words, env=instance, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    said = [process.communicate() for process in running]
-    assert [process.returncode for process in running] == [1, 1], said
-    reports = [json.loads(out) for out, _ in said]
-    engine = sa.create_engine(instance["RESPONDER_DATABASE_URL"], poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        stored = connection.execute(sa.text("SELECT count(*) FROM message")).scalar_one()
-    assert sum(report["created"] for report in reports) == stored == ROWS - 30 - 30 + 1
-    for report in reports:
-        assert report["rows"] == ROWS
-        assert report["created"] + report["duplicates"] + report["errors"] == ROWS
+    shared = share(file, OPTIONS, instance, instance["RESPONDER_DATABASE_URL"])
+    assert (shared.rows, shared.messages) == (ROWS, ROWS - 30 - 30 + 1)
+    assert (shared.batches, shared.every_row_once) == (1, True), shared

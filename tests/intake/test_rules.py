@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from responder.core.identity import Sealed
 from responder.core.times import SHANGHAI
 from responder.intake import rules
 from responder.intake.models import Message
@@ -163,5 +164,9 @@ def test_people_are_told_apart_by_phone_then_by_name_within_a_channel() -> None:
 
 
 def test_limits_are_those_of_the_columns() -> None:
-    columns = Message.__table__.c
-    assert {name: columns[name].type.length for name in rules.COLUMN_LIMITS} == rules.COLUMN_LIMITS
+    types = {name: Message.__table__.c[name].type for name in rules.COLUMN_LIMITS}
+    limits = {
+        name: type_.max_characters if isinstance(type_, Sealed) else type_.length
+        for name, type_ in types.items()
+    }
+    assert limits == rules.COLUMN_LIMITS

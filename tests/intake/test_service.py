@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -11,10 +11,9 @@ from responder.core import audit
 from responder.core.database import transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
-from responder.core.times import SHANGHAI
 from responder.intake import service
 from responder.intake.models import Channel, Message, Nature
-from responder.intake.service import Call, MessageFilter, Stored
+from responder.intake.service import Call, Stored
 from tests.factories import NOW, People
 from tests.intake.factories import new_message
 
@@ -29,11 +28,6 @@ def store(*messages: service.NewMessage) -> Stored:
 def log(people: People, call: Call, now: datetime = NOW) -> Message:
     with transaction(people.operator.actor, now) as session:
         return service.log_call(session, people.operator.actor, call, now)
-
-
-def titles(session: Session, **wanted: object) -> list[str]:
-    query = service.search(MessageFilter(**wanted), SHANGHAI)
-    return [message.title for message in session.scalars(query)]
 
 
 def test_messages_are_stored_once(session: Session) -> None:
@@ -118,30 +112,3 @@ def test_looking_at_a_caller_leaves_a_trace(session: Session, people: People) ->
 def test_a_message_that_is_not_there_is_not_found(session: Session) -> None:
     with pytest.raises(NotFound, match="第 12345 号"):
         service.get(session, 12345)
-
-
-def test_search_finds_either_script_from_either_script(session: Session) -> None:
-    store(new_message(1, title="馬路壞了"), new_message(2, title="马路坏了"), new_message(3))
-    for typed in ("马路坏", "馬路壞"):
-        assert set(titles(session, text=typed)) == {"馬路壞了", "马路坏了"}
-
-
-def test_search_takes_signs_as_they_are(session: Session) -> None:
-    store(new_message(1, title="涨价100%了"), new_message(2, title="涨价1000了"))
-    assert titles(session, text="100%") == ["涨价100%了"]
-    assert titles(session, text="_价") == []
-
-
-def test_search_by_channel_district_and_days_of_the_office(session: Session) -> None:
-    late = datetime(2026, 3, 5, 15, 59, tzinfo=UTC)  # 23:59 in Shanghai
-    store(
-        new_message(1, title="当天", occurred_at=late, district="江南区"),
-        new_message(2, title="次日", occurred_at=late + timedelta(minutes=1)),
-        new_message(3, title="微博", occurred_at=late, channel=Channel.WEIBO),
-    )
-    day = date(2026, 3, 5)
-    assert titles(session, channel=Channel.WEIBO) == ["微博"]
-    assert titles(session, district="江南") == ["当天"]
-    assert titles(session, first_day=day + timedelta(days=1)) == ["次日"]
-    assert titles(session, last_day=day) == ["微博", "当天"]
-    assert titles(session) == ["次日", "微博", "当天"]

@@ -37,7 +37,6 @@ def placed() -> dict[int, tuple[int, float, int | None, bool]]:
         Membership.message_id,
         Membership.topic_id,
         Membership.similarity,
-        Membership.repeats_id,
         Membership.held,
     )
     return {row[0]: tuple(row[1:]) for row in db.session.execute(query)}

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import find
 from responder.intake.models import Message
-from responder.topics.describing import COMPARED, UNNAMED, opening, without_people
+from responder.topics.describing import UNNAMED, opening, without_people
 from responder.topics.models import Membership, Topic
 from tests.factories import NOW
 from tests.topics.factories import (
     NOISE,
-    PARKING,
     PRIVATE,
     named_worry,
     refresh,
     store,
     two_worries,
 )
-
-
-def hours_ago(hours: float) -> datetime:
-    return NOW - timedelta(hours=hours)
 
 
 def test_a_topic_is_named_by_the_matter_and_not_by_the_citizen(session) -> None:
@@ -92,22 +85,6 @@ def test_a_topic_that_lost_a_message_is_named_anew(session) -> None:
     grown = plant(range(10, 11))
     assert "柳岸花园" in grown.label
     assert grown.message_count == sum(grown.tones.values()) == 10
-
-
-def test_a_copy_of_a_copy_that_came_before_repeats_the_first(session) -> None:
-    for hours in (3, 2, 1):
-        store(f"{'转' * (3 - hours)}云锦世家捆绑销售车位", PARKING, str(hours), hours_ago(hours))
-        refresh()
-    first, *copies = session.scalars(select(Membership).order_by(Membership.message_id))
-    assert [copy.repeats_id for copy in copies] == [first.message_id] * 2
-
-
-def test_a_flood_of_copies_that_comes_at_once_is_seen_whole(session) -> None:
-    for n in range(COMPARED + 20):
-        store("云锦世家捆绑销售车位", f"{PARKING}{'！' * n}", f"居民{n}", hours_ago(n / 10))
-    refresh()
-    copies = select(func.count()).where(Membership.repeats_id.is_not(None))
-    assert session.scalar(copies) == COMPARED + 19
 
 
 @given(st.integers(0, 80), st.integers(0, 80))

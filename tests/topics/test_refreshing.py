@@ -68,13 +68,12 @@ def test_what_came_after_as_of_does_not_count_yet(session) -> None:
     assert refresh().messages_added == 2
 
 
-def test_near_copies_are_marked_and_the_first_is_kept(session) -> None:
+def test_who_only_sends_on_what_others_wrote_counts_for_less(session) -> None:
     store("云锦世家捆绑销售车位", PARKING, "甲", NOW - timedelta(days=2))
     store("转：云锦世家捆绑销售车位", f"{PARKING}！", "乙", NOW - timedelta(days=1))
     refresh()
-    first, copy = session.scalars(select(Membership).order_by(Membership.message_id)).all()
-    assert first.repeats_id is None
-    assert copy.repeats_id == first.message_id
+    volume = session.scalars(select(Topic)).one().heat_parts[0]
+    assert "其中 1 人只转述相同内容" in volume["evidence"]
 
 
 def test_what_the_window_leaves_behind_cools_down(session) -> None:

@@ -38,7 +38,8 @@ def read(path: Path, max_megabytes: int, sheet: str | None) -> Table:
         chosen = _choose(workbook, path, sheet)
         broken = find_broken_cells(path, chosen.name) if zipped else {}
         top, rest = split_top(_rows(chosen, broken))
-    return Table(chosen.name, top, rest, chosen.total_height)
+    sheets = tuple(workbook.sheet_names)
+    return Table(chosen.name, top, rest, chosen.total_height, sheets=sheets)
 
 
 def _check_parts(path: Path, max_megabytes: int) -> bool:

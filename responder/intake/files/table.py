@@ -35,6 +35,7 @@ class Table:
     :param rest: the rows after those.
     :param expected_rows: an estimate, for a progress bar.
     :param bad_bytes: bytes that meant nothing in the file's encoding; None for workbooks.
+    :param sheets: names of all sheets of a workbook.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Table:
     expected_rows: int
     bad_bytes: int | None = None
     encoding: str = ""
+    sheets: Sequence[str] = ()
 
 
 def split_top(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:

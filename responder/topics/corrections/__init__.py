@@ -5,6 +5,7 @@ from responder.topics.corrections.constraints import (
     constraints,
     held_messages,
     keep_topics,
+    rested_on,
 )
 from responder.topics.corrections.making import (
     MAX_LABEL_LENGTH,
@@ -44,6 +45,7 @@ __all__ = [
     "never_same",
     "pin",
     "rename",
+    "rested_on",
     "split",
     "state_of_play",
     "topic_as_seen",

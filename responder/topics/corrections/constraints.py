@@ -46,10 +46,14 @@ def constraints(session: Session) -> Constraints:
     """Read what people have said. Which messages are held is in :func:`held_messages`."""
     state = state_of_play(session)
     kept = set(session.scalars(_marked())) | set(_corrected(session))
-    for keeper in _keepers.values():
-        kept.update(keeper(session))
+    kept |= rested_on(session)
     closed = session.scalars(select(Topic.id).where(Topic.dismissed))
     return Constraints(frozenset(_separations(session)), frozenset(kept), frozenset(closed), state)
+
+
+def rested_on(session: Session) -> set[int]:
+    """The ids of the topics on which the work of higher rooms rests."""
+    return {topic_id for keeper in _keepers.values() for topic_id in keeper(session)}
 
 
 def held_messages() -> Select[int]:

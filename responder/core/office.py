@@ -1,0 +1,14 @@
+"""What the office says of itself, by the settings of the present application."""
+
+from __future__ import annotations
+
+from flask import current_app, has_app_context
+
+from responder.core import privacy
+
+
+def public_lines() -> frozenset[str]:
+    """The telephones and accounts that the office makes public: nobody's personal data."""
+    if not has_app_context():
+        return privacy.NOBODY
+    return privacy.public_lines(current_app.extensions["settings"].public_lines)

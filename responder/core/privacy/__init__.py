@@ -1,0 +1,210 @@
+"""Personal data in text: found, shown where, masked.
+
+Every text that leaves the office passes :func:`find`; a finding stops publication.
+Checks that can be computed are (GB 11643-1999 for ID numbers, Luhn for bank
+cards), so that order numbers and amounts are not mistaken for people. Ways of
+writing (full width, odd dashes and blanks, invisible characters) make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from responder.core.privacy.kinds import CUES, KINDS, Cue, Kind, id_number_is_valid, luhn_is_valid
+
+__all__ = [
+    "KINDS", "NOBODY", "Finding", "find", "id_number_is_valid", "kinds_in", "luhn_is_valid", "mask",
+    "mask_name", "public_lines",
+]  # fmt: skip
+
+Window = tuple[int, int]
+
+# Nobody's line is public.
+NOBODY: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One piece of personal data: what it is, where it stands, how it may be shown."""
+
+    kind: str
+    label: str
+    start: int
+    end: int
+    text: str
+    masked: str
+
+
+INVISIBLE = "\u200b"
+_SIGNS = {"−": "-", "·": ".", "•": ".", "・": ".", "\t": " "}
+
+
+class _Folding(dict[int, str]):
+    """One character for each: of a way of writing, the plain ASCII that it stands for."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _folded(chr(code))
+        return folded
+
+
+def _folded(char: str) -> str:
+    if char.isascii() and char.isprintable():
+        return char
+    # ① is no digit here: ①138… is a list, not a longer number.
+    if (digit := unicodedata.decimal(char, None)) is not None:
+        return str(digit)
+    category = unicodedata.category(char)
+    if char in _SIGNS or category in ("Pd", "Zs"):
+        return _SIGNS.get(char, "-" if category == "Pd" else " ")
+    if category in ("Cf", "Mn", "Me"):  # zero width, direction, keycaps, strokes through digits
+        return INVISIBLE
+    plain = unicodedata.normalize("NFKC", char)
+    return plain if len(plain) == 1 and category != "No" else char
+
+
+_FOLDING = _Folding()
+# Most texts have no other characters than these, and looking is cheaper than folding.
+_PUNCTUATION = (
+    ("，", ","),
+    ("：", ":"),
+    ("（", "("),
+    ("）", ")"),
+    ("；", ";"),
+    ("！", "!"),
+    ("？", "?"),
+)
+_UNUSUAL = re.compile(r"[^\u4e00-\u9fff\n -~。、“”《》…]")
+_ABROAD = re.compile(r"^(?:00)?86(?=\d{9})")
+_AREA = re.compile(r"^(?:10|2\d|[3-9]\d{2})(?=\d{7,8}$)")
+
+
+def find(text: str, public: frozenset[str] = NOBODY) -> list[Finding]:
+    """All personal data in ``text``, in order of place, never overlapping.
+
+    ``start`` and ``end`` are character positions; they and the text are those of the
+    original, however it was folded to be read.
+
+    :param public: the office's own lines, see :func:`public_lines`; they are nobody's.
+    """
+    findings = [_finding(kind, text, start, end) for kind, start, end in _spans(text)]
+    if public:
+        findings = [found for found in findings if _line(found.text) not in public]
+    return sorted(findings, key=lambda finding: finding.start)
+
+
+def mask(text: str, public: frozenset[str] = NOBODY) -> str:
+    """``text`` with each finding replaced by its masked form."""
+    for finding in reversed(find(text, public)):
+        text = text[: finding.start] + finding.masked + text[finding.end :]
+    return text
+
+
+@lru_cache(maxsize=16)
+def public_lines(listed: str) -> frozenset[str]:
+    """The telephones, addresses and accounts that an office makes public itself.
+
+    :param listed: parted by 、, commas or semicolons; a landline with its area code also
+        counts without.
+    """
+    lines = [_line(one) for one in re.split(r"[、，,;；\n]", listed) if one.strip()]
+    return frozenset(lines) | {_AREA.sub("", line) for line in lines}
+
+
+def _line(text: str) -> str:
+    """A number or an account however it is written."""
+    folded = text.translate(_FOLDING).replace(INVISIBLE, "").strip().lower()
+    if "@" in folded or re.search("[a-z]", folded):
+        return folded
+    return _ABROAD.sub("", re.sub(r"\D", "", folded)).lstrip("0")
+
+
+def kinds_in(*texts: str) -> str:
+    """The kinds of personal data in some texts, each once, by comma: ``mobile,name``."""
+    found = {kind.kind for text in texts if text for kind, _, _ in _spans(text)}
+    return ",".join(sorted(found))
+
+
+def mask_name(name: str) -> str:
+    """A name as colleagues without need see it: ``王**``."""
+    return name[:1] + "*" * (len(name) - 1) if name else ""
+
+
+def _spans(text: str) -> Iterator[tuple[Kind, int, int]]:
+    readings = [(copy, places, _near(copy)) for copy, places in _readings(text)]
+    if not any(near for _, _, near in readings):
+        return
+    taken: set[int] = set()
+    for kind in KINDS:
+        for copy, places, near in readings:
+            for first, past in _matches(kind, copy, near.get(kind.cue, ())):
+                start, end = places[first], places[past - 1] + 1
+                if taken.isdisjoint(range(start, end)) and kind.check(copy[first:past]):
+                    taken.update(range(start, end))
+                    yield kind, start, end
+
+
+def _near(copy: str) -> dict[Cue, list[Window]]:
+    """For each cue that is there, where to look."""
+    found: dict[Cue, list[Window]] = {}
+    for cue in CUES:
+        for word in cue.words:
+            if word in copy:
+                break
+        else:
+            if cue.words:
+                continue
+        if first := cue.pattern.search(copy):
+            found[cue] = list(_windows(cue, copy, first.start()))
+    return found
+
+
+def _windows(cue: Cue, copy: str, first: int) -> Iterator[Window]:
+    """Stretches around a cue; those that meet are one."""
+    begin, end = max(first - cue.before, 0), first
+    for match in cue.pattern.finditer(copy, first):
+        if match.start() - cue.before > end:
+            yield begin, end
+            begin = match.start() - cue.before
+        end = match.start() + cue.after
+    yield begin, end
+
+
+def _matches(kind: Kind, copy: str, windows: Iterable[Window]) -> Iterator[Window]:
+    """Where a kind may stand, by the pattern alone."""
+    for begin, end in windows:
+        # A match that fails its check must not hide one that begins within it.
+        while match := kind.pattern.search(copy, begin, end):
+            yield match.span(kind.group)
+            begin = match.start() + 1
+
+
+def _readings(text: str) -> list[tuple[str, Sequence[int]]]:
+    """``text`` folded, and where in ``text`` each character of it stands.
+
+    An invisible character may hide within a number or part two of them; so text with
+    such characters is read both ways, first as if they were not there.
+    """
+    folded = _fold(text)
+    places = range(len(folded))
+    if INVISIBLE not in folded:
+        return [(folded, places)]
+    seen = [place for place in places if folded[place] != INVISIBLE]
+    return [(folded.replace(INVISIBLE, ""), seen), (folded, places)]
+
+
+def _fold(text: str) -> str:
+    for wide, narrow in _PUNCTUATION:
+        text = text.replace(wide, narrow)
+    return text.translate(_FOLDING) if _UNUSUAL.search(text) else text
+
+
+def _finding(kind: Kind, text: str, start: int, end: int) -> Finding:
+    found = text[start:end]
+    head, tail = kind.keep
+    hidden = max(len(found) - head - tail, 0)
+    masked = found[:head] + "*" * hidden + (found[-tail:] if tail else "")
+    return Finding(kind.kind, kind.label, start, end, found, masked)

@@ -1,0 +1,157 @@
+"""Messages that say the same again are grouped when they arrive.
+
+Each first of a group is kept under four keys (``MessageSketch``); what shares a key with a
+new message is compared with it. So the cost does not grow with the messages stored.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import fields
+from itertools import islice
+from typing import cast
+
+import numpy as np
+from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from nlp import NearDuplicates, Saying, normalise
+from responder.intake.arrival import Arrived
+from responder.intake.models import Message, MessageRepeat, MessageSketch
+
+KEYS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
+NEWEST_OF_A_KEY = 20  # a form letter shares its keys with thousands
+ROWS_A_PORTION = 500
+
+# Tables, not models: the unit of work would take longer than the comparing.
+_REPEATS, _SKETCHES = (cast(Table, one.__table__) for one in (MessageRepeat, MessageSketch))
+
+_finder = NearDuplicates()
+
+
+def group(session: Session, messages: Sequence[Arrived]) -> None:
+    """Put each message that repeats an earlier one into its group; see ``nlp.NearDuplicates``.
+
+    :param messages: just stored, and in none yet.
+    """
+    sayings = {one.id: _saying(one) for one in messages}
+    keys = dict(zip(sayings, _finder.sketch(list(sayings.values())).tolist(), strict=True))
+    posted = _posted(session, {key for some in keys.values() for key in some if key})
+    earlier = _earlier(session, {one for some in posted.values() for one in some} - set(sayings))
+    repeats, firsts = [], []
+    for message_id, saying in sayings.items():
+        own = list(filter(None, dict.fromkeys(keys[message_id])))
+        alike = {one for key in own for one in posted[key] if one in earlier}
+        first = _finder.first_of(saying, {one: earlier[one] for one in alike})
+        if first is not None:
+            repeats.append({"message_id": message_id, "first_id": first})
+            continue
+        earlier[message_id] = saying
+        for key in own:
+            posted[key].append(message_id)
+            firsts.append({"key": key, "message_id": message_id})
+    for table, rows in ((_REPEATS, repeats), (_SKETCHES, firsts)):
+        if rows:
+            session.connection().execute(insert(table), rows)
+
+
+def _saying(one: Arrived) -> Saying:
+    title, body = one.normal
+    return Saying(title, body, normalise(one.place), one.author_key)
+
+
+def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
+    """Key → ids of the newest messages under it."""
+    found: dict[int, list[int]] = defaultdict(list)
+    rank = func.row_number().over(
+        partition_by=MessageSketch.key, order_by=MessageSketch.message_id.desc()
+    )
+    for portion in _portions(sorted(keys), KEYS_A_STATEMENT):
+        ranked = (
+            select(MessageSketch.key, MessageSketch.message_id, rank.label("rank"))
+            .where(MessageSketch.key.in_(portion))
+            .subquery()
+        )
+        query = select(ranked.c.key, ranked.c.message_id).where(ranked.c.rank <= NEWEST_OF_A_KEY)
+        for key, message_id in session.execute(query):
+            found[key].append(message_id)
+    return found
+
+
+def _earlier(session: Session, ids: Collection[int]) -> dict[int, Saying]:
+    found: dict[int, Saying] = {}
+    for portion in _portions(sorted(ids), KEYS_A_STATEMENT):
+        columns = (Message.id, Message.title, Message.body, Message.place, Message.author_key)
+        for row in session.execute(select(*columns).where(Message.id.in_(portion))):
+            title, body, place = map(normalise, (row.title, row.body, row.place))
+            found[row.id] = Saying(title, body, place, row.author_key)
+    return found
+
+
+def leave(session: Session, message_ids: Sequence[int]) -> None:
+    """Before these messages are deleted: where one is the first of a group, another will be."""
+    going = list(message_ids)
+    behind = select(MessageRepeat.message_id).where(
+        MessageRepeat.first_id.in_(going), MessageRepeat.message_id.not_in(going)
+    )
+    left = session.scalars(behind).all()
+    keys = _finder.sketch([_saying(one) for one in stored(session, Message.id.in_(going))])
+    session.execute(
+        delete(MessageSketch).where(
+            MessageSketch.key.in_(np.unique(keys).tolist()), MessageSketch.message_id.in_(going)
+        )
+    )
+    in_group = or_(MessageRepeat.message_id.in_(going), MessageRepeat.first_id.in_(going))
+    session.execute(delete(MessageRepeat).where(in_group))
+    group(session, stored(session, Message.id.in_(left)))
+
+
+def stored(session: Session, which: ColumnElement[bool], limit: int | None = None) -> list[Arrived]:
+    """Messages as they were told of when they arrived, in their order."""
+    columns = [getattr(Message, field.name) for field in fields(Arrived)]
+    query = select(*columns).where(which).order_by(Message.id).limit(limit)
+    return [Arrived(*row) for row in session.execute(query)]
+
+
+def catch_up(session: Session, limit: int = ROWS_A_PORTION) -> int:
+    """Group the next messages that never were (an older version stored them); how many."""
+    done = (MessageSketch.message_id, MessageRepeat.message_id)
+    last = max(session.scalar(select(func.max(column))) or 0 for column in done)
+    waiting = stored(session, Message.id > last, limit)
+    group(session, waiting)
+    return len(waiting)
+
+
+def forget(session: Session) -> None:
+    """Ungroup all, so that :func:`catch_up` groups them anew."""
+    session.execute(delete(MessageSketch))
+    session.execute(delete(MessageRepeat))
+
+
+def of_group(message: Message) -> Select[Message]:
+    """Every message of a message's group, the first one first; at least itself."""
+    first = message.repeat.first_id if message.repeat else message.id
+    repeats = select(MessageRepeat.message_id).where(MessageRepeat.first_id == first)
+    return (
+        select(Message)
+        .options(joinedload(Message.repeat))
+        .where(or_(Message.id == first, Message.id.in_(repeats)))
+        .order_by(Message.id)
+    )
+
+
+def counts(session: Session, message_ids: Collection[int]) -> dict[int, int]:
+    """First message's id → how many repeat it; only of those that are repeated."""
+    query = (
+        select(MessageRepeat.first_id, func.count())
+        .where(MessageRepeat.first_id.in_(message_ids))
+        .group_by(MessageRepeat.first_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def _portions(values: Iterable[int], size: int) -> Iterator[list[int]]:
+    waiting = iter(values)
+    while portion := list(islice(waiting, size)):
+        yield portion

@@ -1,0 +1,131 @@
+"""A filter as conditions on the message table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, exists, func, not_, or_, select
+from sqlalchemy.orm import Session
+
+from nlp import scripts
+from responder.core.times import end_of_day, start_of_day
+from responder.intake.models import Message, MessageRepeat
+from responder.intake.searching.databases import SearchIndex, index_of
+from responder.intake.searching.facets import facets
+from responder.intake.searching.models import MessageSearch
+from responder.intake.searching.names import alternatives
+from responder.intake.searching.query import Query, is_pinyin, pairs_of, read_query
+from responder.intake.searching.wanted import MessageFilter, Repeats
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed, as it is looked for.
+
+    :param meant: term in Latin letters → names that it may be the pinyin of.
+    """
+
+    query: Query
+    meant: Mapping[str, Sequence[str]]
+
+    @property
+    def shown(self) -> list[str]:
+        """Everything that is to stand out in what is found."""
+        names = [name for some in self.meant.values() for name in some]
+        return [*self.query.wanted, *names]
+
+
+def read_asked(session: Session, typed: str) -> Asked:
+    """What the search box asks for; small Latin letters may be the pinyin of known names."""
+    query = read_query(typed)
+    return Asked(query, alternatives(session, filter(is_pinyin, query.wanted)))
+
+
+def text_conditions(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
+    """Each holds of every message that is found."""
+    index = index_of(session)
+    plain = [term for term in asked.query.wanted if term not in asked.meant]
+    found = [_all_of(index, plain)] if plain else []
+    found += [
+        or_(*(_all_of(index, [one]) for one in (term, *names)))
+        for term, names in asked.meant.items()
+    ]
+    return found + [not_(_all_of(index, [term])) for term in asked.query.unwanted]
+
+
+def _all_of(index: SearchIndex, terms: Sequence[str]) -> ColumnElement[bool]:
+    """That a message holds all of these terms: their pairs by the index, the rest by reading."""
+    pairs = list(dict.fromkeys(pair for term in terms for pair in pairs_of(term)))
+    candidates = index.matching(pairs)
+    long = [index.holds(term) for term in terms if len(term) > len("一对")]
+    if long:
+        candidates = select(MessageSearch.message_id).where(
+            MessageSearch.message_id.in_(candidates), *long
+        )
+    return Message.id.in_(candidates)
+
+
+def field_conditions(wanted: MessageFilter, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+    """What the fields of a filter restrict, without its text and its groups of repeats."""
+    offered = facets()
+    return [
+        *_of_columns(wanted),
+        *(
+            Message.id.in_(offered[name].ids(value))
+            for name, value in wanted.facets.items()
+            if name in offered
+        ),
+        *(
+            [Message.occurred_at >= start_of_day(wanted.first_day, zone)]
+            if wanted.first_day
+            else []
+        ),
+        *([Message.occurred_at <= end_of_day(wanted.last_day, zone)] if wanted.last_day else []),
+    ]
+
+
+def _of_columns(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.channel:
+        yield Message.channel == wanted.channel
+    if wanted.nature:
+        yield Message.nature == wanted.nature
+    if wanted.batch:
+        yield Message.batch_id == wanted.batch
+    if wanted.urgent:
+        yield Message.urgent.is_(True)
+    if wanted.replied is not None:
+        yield (Message.reply != "") if wanted.replied else (Message.reply == "")
+    for column, text in ((Message.district, wanted.district), (Message.place, wanted.place)):
+        if text:
+            yield or_(*(column.contains(form, autoescape=True) for form in scripts(text)))
+
+
+def group_conditions(
+    wanted: MessageFilter, others: Iterable[ColumnElement[bool]]
+) -> list[ColumnElement[bool]]:
+    """What of each group of repeats is listed.
+
+    :param others: the conditions beside; of a group, the first one that meets them is listed.
+    """
+    repeated = exists().where(MessageRepeat.first_id == Message.id)
+    repeat = exists().where(MessageRepeat.message_id == Message.id)
+    if wanted.repeats is Repeats.REPEATED:
+        return [or_(repeat, repeated)]
+    if wanted.repeats is Repeats.FIRST:
+        restricting = list(others)
+        return [_first_of_those(restricting)] if restricting else [not_(repeat)]
+    return []
+
+
+def _first_of_those(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    group = func.coalesce(MessageRepeat.first_id, Message.id)
+    firsts = (
+        select(func.min(Message.id))
+        .outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
+        .where(*conditions)
+        .group_by(group)
+        .correlate(None)
+    )
+    return Message.id.in_(firsts)

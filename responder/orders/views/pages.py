@@ -1,0 +1,192 @@
+"""The list, one order, opening and putting right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from responder.accounts import service as accounts
+from responder.core import audit
+from responder.core.clocks import UNIT_LABELS
+from responder.core.database import db, transaction
+from responder.core.errors import Invalid, Stale, WrongState
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Permission
+from responder.core.times import utc_now
+from responder.intake import service as intake
+from responder.intake.models import NATURE_LABELS, Message, Nature
+from responder.orders import service
+from responder.orders.exporting import orders_workbook
+from responder.orders.forms import MatterForm, read_filter
+from responder.orders.lifecycle import WORK_ORDER, handle_clock, leads, offered
+from responder.orders.models import (
+    REFUSAL_LABELS,
+    SATISFACTION_LABELS,
+    OrderState,
+    WorkOrder,
+)
+from responder.orders.views.common import READERS, Page, blueprint, workbook, zone
+from responder.routing import service as routing
+from responder.web.access import current_actor, requires
+from responder.web.errors import STATUS
+from responder.web.forms import show_errors
+from responder.web.paging import paginate, requested_page
+
+MOST_EXPORTED = 20_000
+
+
+@blueprint.get("/orders")
+@requires(*READERS)
+def index() -> str:
+    wanted, actor, now = read_filter(request.args), current_actor(), utc_now()
+    page = paginate(db.session, service.board(wanted, actor, now, zone()), requested_page())
+    return render_template(
+        "orders/index.html",
+        page=page,
+        wanted=wanted,
+        counts=service.counts_by_view(db.session, actor, now),
+        repeats=service.message_counts(db.session, page.rows),
+        states=WORK_ORDER.states,
+        natures=NATURE_LABELS,
+        units=accounts.units(db.session) if actor.may(Permission.ORDER_READ) else [],
+    )
+
+
+@blueprint.get("/orders/export")
+@requires(*READERS)
+def export() -> Response:
+    """The list as it is filtered, as a workbook."""
+    wanted = read_filter(request.args)
+    query = service.board(wanted, current_actor(), utc_now(), zone()).limit(MOST_EXPORTED)
+    return workbook(orders_workbook(db.session.scalars(query), zone()), _("工单"))
+
+
+@blueprint.get("/orders/<int:order_id>")
+@requires(*READERS)
+def show(order_id: int) -> str:
+    order = service.find_for(db.session, order_id, current_actor())
+    return order_page(order)
+
+
+def order_page(order: WorkOrder, **typed: Any) -> str:
+    """One order. :param typed: what somebody wrote that could not be stored."""
+    actor = current_actor()
+    attempt = Attempt(actor, utc_now())
+    inside = actor.may(Permission.ORDER_READ)
+    units = accounts.units(db.session) if actor.may(Permission.ORDER_DISPATCH) else []
+    suggested = routing.unit_of(order.category) if order.category else None
+    choices = offered(order, attempt)
+    mergeable = any(one.transition.action == "merge" for one in choices)
+    return render_template(
+        "orders/show.html",
+        order=order,
+        choices=choices,
+        handle=handle_clock(order),
+        unit_labels=UNIT_LABELS,
+        said=service.said(db.session, order, actor),
+        merged=service.merged_orders(db.session, order),
+        history=audit.history(db.session, order),
+        inside=inside,
+        writes=order.state is OrderState.HANDLING
+        and actor.may(Permission.ORDER_HANDLE)
+        and leads(order, attempt) is None,
+        revises=order.state in (OrderState.RECEIVED, OrderState.ACCEPTED)
+        and actor.may(Permission.ORDER_DISPATCH),
+        units=[unit for unit in units if unit.id != order.reported_unit_id],
+        suggested=suggested,
+        refusals=REFUSAL_LABELS,
+        satisfactions=SATISFACTION_LABELS,
+        alike=_alike(order) if mergeable else [],
+        **{"typed": None, **typed},
+    )
+
+
+def _alike(order: WorkOrder) -> list[WorkOrder]:
+    """Other open orders of the same topic: what this one may be a repeat of."""
+    if order.topic_id is None:
+        return []
+    found = service.open_orders(db.session, topic_id=order.topic_id, limit=10)
+    return [one for one in found if one.id != order.id]
+
+
+@blueprint.route("/messages/<int:message_id>/order", methods=["GET", "POST"])
+@requires(Permission.ORDER_DISPATCH)
+def open_order(message_id: int) -> Page:
+    message = intake.get(db.session, message_id)
+    held = service.order_of(db.session, message_id)
+    if held is not None and request.method == "GET":
+        return redirect(url_for("orders.show", order_id=held.id))
+    form = _open_form(message)
+    if not form.validate_on_submit():
+        return _open_page(form, message), 422 if form.is_submitted() else 200
+    with transaction(current_actor()) as session:
+        matter = form.matter(session)
+        order = service.open_from_message(
+            session,
+            intake.get(session, message_id),
+            current_actor(),
+            utc_now(),
+            title=matter.title,
+            brief=matter.brief,
+            nature=matter.nature,
+            urgent=matter.urgent,
+            category_id=matter.category_id,
+            reported_unit=matter.reported_unit,
+            zone=zone(),
+        )
+        order_id = order.id
+    flash(_("已立单，请受理并派单。"), "success")
+    return redirect(url_for("orders.show", order_id=order_id))
+
+
+def _open_form(message: Message) -> MatterForm:
+    nature = message.nature or Nature.OTHER
+    confirmed = routing.of_message(db.session, [message.id]).get(message.id)
+    values = {
+        "title": service.default_title(message, nature),
+        "nature": nature.value,
+        "urgent": message.urgent,
+        "category_id": confirmed.category_id if confirmed else 0,
+    }
+    form = MatterForm(data=values)
+    form.fill_menus(routing.choices(db.session), accounts.units(db.session))
+    return form
+
+
+def _open_page(form: MatterForm, message: Message) -> str:
+    topic = service.topic_of_message(db.session, message)
+    alike = service.open_orders(db.session, topic_id=topic.id) if topic else []
+    return render_template("orders/open.html", form=form, message=message, alike=alike)
+
+
+@blueprint.route("/orders/<int:order_id>/edit", methods=["GET", "POST"])
+@requires(Permission.ORDER_DISPATCH)
+def revise(order_id: int) -> Page:
+    order = service.find_for(db.session, order_id, current_actor())
+    values = {
+        "category_id": order.category_id or 0,
+        "reported_unit_id": order.reported_unit_id or 0,
+        "nature": order.nature.value,
+        "version": order.version_id,
+        **{name: getattr(order, name) for name in ("title", "brief", "urgent")},
+    }
+    form = MatterForm(data=values)
+    form.fill_menus(routing.choices(db.session), accounts.units(db.session))
+    if not form.validate_on_submit():
+        page = render_template("orders/revise.html", form=form, order=order)
+        return page, 422 if form.is_submitted() else 200
+    try:
+        with transaction(current_actor()) as session:
+            order = service.find_for(session, order_id, current_actor())
+            matter, version = form.matter(session), form.version.data
+            service.revise(session, order, matter, current_actor(), version, zone())
+    except (Invalid, Stale, WrongState) as error:
+        show_errors(form, error)
+        order = service.find_for(db.session, order_id, current_actor())
+        page = render_template("orders/revise.html", form=form, order=order)
+        return page, STATUS[type(error)]
+    flash(_("已保存。"), "success")
+    return redirect(url_for("orders.show", order_id=order_id))

@@ -1,0 +1,115 @@
+"""One letter (RFC 5322, MIME) as plain words, whatever its writer's program made of it.
+
+Chinese letters name their charset GB2312 and use GBK or GB18030, name none at all, or name
+a wrong one. Nothing is dropped for that: GB18030 reads all three, and what cannot be read is
+replaced. Attachments are not opened.
+"""
+
+from __future__ import annotations
+
+import email.policy
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from email.header import decode_header
+from email.message import Message
+from email.parser import BytesParser
+from email.utils import parseaddr
+
+from responder.sources import plain_text
+
+_GB = frozenset(
+    {"gb2312", "gbk", "gb18030", "x-gbk", "cp936", "euc-cn", "hz-gb-2312", "gb_2312-80"}
+)
+_FOLD = re.compile(r"\s*[\r\n]+\s*")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a letter says. ``date`` is as written; ``identifier`` is its Message-ID."""
+
+    identifier: str
+    subject: str
+    sender: str
+    date: str
+    body: str
+
+
+def read(raw: bytes) -> Letter:
+    """A letter, or as much of it as there is; its headers may be of any shape."""
+    message = BytesParser(policy=email.policy.compat32).parsebytes(raw)
+    return Letter(
+        identifier=str(message.get("Message-ID", "")).strip().strip("<>"),
+        subject=_text(message.get("Subject")),
+        sender=_sender(message.get("From")),
+        date=str(message.get("Date", "")),
+        body=_body(message),
+    )
+
+
+def _sender(value: object) -> str:
+    """The writer's name, or the address where no name is given."""
+    if not isinstance(value, str):  # raw bytes: nothing in them is quoted anyway
+        name, address = parseaddr(_text(value))
+        return name or address
+    name, address = parseaddr(value)
+    return _text(name) or address
+
+
+def _text(value: object) -> str:
+    """A header as text: encoded words decoded, raw bytes read."""
+    if value is None:
+        return ""
+    parts = []
+    for chunk, charset in _words(value):
+        raw = chunk if isinstance(chunk, bytes) else chunk.encode("utf-8", "surrogateescape")
+        parts.append(decoded(raw, charset))
+    return _FOLD.sub(" ", "".join(parts)).strip()
+
+
+def _words(value: object) -> Iterable[tuple[bytes | str, str | None]]:
+    try:
+        return decode_header(value)  # type: ignore[arg-type]
+    except ValueError:
+        return [(str(value), None)]  # an encoded word that is broken
+
+
+def _body(message: Message) -> str:
+    """The text of a letter: plain where there is some, else the HTML's."""
+    plain, html = [], []
+    for part in message.walk():
+        if part.is_multipart() or part.get_filename() or _is_attached(part):
+            continue
+        kind = part.get_content_type()
+        if kind not in {"text/plain", "text/html"}:
+            continue
+        text = _payload(part)
+        if kind == "text/plain":
+            plain.append(plain_text.tidy(text))
+        else:
+            html.append(plain_text.from_html(text))
+    return "\n".join(filter(None, plain)) or "\n".join(filter(None, html))
+
+
+def _is_attached(part: Message) -> bool:
+    return part.get_content_disposition() == "attachment"
+
+
+def _payload(part: Message) -> str:
+    content = part.get_payload(decode=True)
+    return decoded(content, part.get_content_charset()) if isinstance(content, bytes) else ""
+
+
+def decoded(content: bytes, charset: str | None) -> str:
+    """Bytes as text by the charset that they name, or by the one that fits."""
+    named = (charset or "").strip().lower()
+    if named == "hz-gb-2312":
+        return content.decode("hz", "replace")
+    if named in _GB:
+        return content.decode("gb18030", "replace")
+    for candidate in (named, "utf-8", "gb18030"):
+        if candidate not in {"", "us-ascii", "ascii"}:
+            with suppress(UnicodeError, LookupError):
+                return content.decode(candidate)
+    return content.decode("utf-8", "replace")
