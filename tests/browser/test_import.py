@@ -1,4 +1,4 @@
-"""A monitor imports a file: columns, dry run, stop, resume, the refused rows, undo."""
+"""An analyst imports a file: columns, dry run, stop, resume, the refused rows, undo."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def choose_columns(page: Page) -> None:
 
 def test_a_file_is_imported_stopped_resumed_and_undone(office, tmp_path: Path) -> None:
     path = write(tmp_path)
-    page = office.sign_in("monitor", width=390)
+    page = office.sign_in("analyst", width=390)
     upload(page, path)
     check(page)
     choose_columns(page)
@@ -106,7 +106,7 @@ def test_a_file_is_imported_stopped_resumed_and_undone(office, tmp_path: Path) -
 
 
 def test_a_file_can_be_dropped_and_a_too_large_one_is_told_at_once(office) -> None:
-    page = office.sign_in("monitor")
+    page = office.sign_in("analyst")
     page.goto("/imports")
     drop = """([size]) => {
         const form = document.querySelector('.import-drop');
