@@ -26,7 +26,10 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PAGES: dict[str, tuple[str | None, list[str]]] = {
     "today": ("deputy", ["/"]),
     "desk": ("operator", ["/messages/new"]),
-    "messages": ("analyst", ["/messages"]),
+    "orders": ("operator", ["/orders"]),
+    "order": ("liaison", ["/orders", "main .rows a"]),
+    "messages": ("analyst", ["/messages?q=停车"]),
+    "imports": ("analyst", ["/imports"]),
     "topics": ("analyst", ["/topics"]),
     "topic": ("analyst", ["/topics", ".topic-row a", "#made summary"]),
     "why": ("analyst", ["/topics", ".topic-row a", "#all-messages .rows .meta a"]),
@@ -38,6 +41,9 @@ PAGES: dict[str, tuple[str | None, list[str]]] = {
     "column": (None, ["/concerns"]),
     "entry": (None, ["/concerns", "main h2 a, main li a, main article a"]),
 }
+
+# name → what is typed into the text box, and what appears then.
+TYPED = {"desk": ("槐荫巷的自来水又发黄了，已经三天，老人不敢喝", "#desk-similar .alike")}
 
 
 class _QuietRequestHandler(WSGIRequestHandler):
@@ -72,6 +78,10 @@ def _shoot_all(browser: Browser, url: str, width: int) -> None:
         for link in way[1:]:
             page.locator(link).first.click()
             page.wait_for_load_state()
+        if name in TYPED:
+            text, appears = TYPED[name]
+            page.locator("textarea").first.press_sequentially(text)
+            page.locator(appears).first.wait_for()
         path = FOLDER / f"{name}-{width}.png"
         tallest = TALLER.get(name, SCREEN) if width > 1000 else TALLEST
         height = min(page.evaluate("document.documentElement.scrollHeight"), tallest)
