@@ -45,6 +45,7 @@ class Saying(NamedTuple):
     body: str
     place: str = ""
     author: str = ""
+    district: str = ""
 
 
 class NearDuplicates:
@@ -106,7 +107,9 @@ class NearDuplicates:
         if not by_one_person and min(len(text), len(other_text)) < SAYS_ENOUGH:
             return False
         least = self.same_author if by_one_person else self.threshold
-        return _jaccard(text, other_text) >= least and _agree(one, other)
+        if _jaccard(text, other_text) < least or not _agree(one, other):
+            return False
+        return by_one_person or bool(_named(one)) == bool(_named(other))
 
 
 def compared(one: Saying) -> str:
@@ -145,10 +148,17 @@ def _agree(one: Saying, other: Saying) -> bool:
     """Tell whether nothing says that these are two matters."""
     if _numbers(one) != _numbers(other):
         return False
+    if one.district and other.district and one.district != other.district:
+        return False
     if one.place and other.place and not (one.place in other.place or other.place in one.place):
         return False
-    pairs = ((one.title, other.title), (one.body, other.body))
-    return all(_covered(_places(text), _places(text_of_other)) for text, text_of_other in pairs)
+    return _covered(_named(one), _named(other))
+
+
+def _named(one: Saying) -> frozenset[str]:
+    """Return every place that a message names, or that was noted beside it."""
+    noted = frozenset((one.place,)) if one.place else frozenset()
+    return noted | _places(one.title) | _places(one.body)
 
 
 def _numbers(one: Saying) -> frozenset[str]:

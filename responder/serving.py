@@ -65,7 +65,11 @@ def _supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, 
         for process in processes.values():
             process.terminate()
         for process in processes.values():
-            process.wait(ENDS_WITHIN_SECONDS)
+            try:
+                process.wait(ENDS_WITHIN_SECONDS)
+            except subprocess.TimeoutExpired:  # what it was at is taken up again later
+                process.kill()
+                process.wait()
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:

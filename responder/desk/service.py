@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -69,7 +70,10 @@ def take(
     digest = rules.digest(call.body)
     stored = _spend(session, actor, call.token, digest, now, another)
     if stored is not None:
-        return Taken(intake.get(session, stored), is_new=False)
+        first = intake.get(session, stored)
+        if any(_told(first, name) != _told(call, name) for name in TOLD_BESIDE):
+            raise AlreadyTaken(stored)
+        return Taken(first, is_new=False)
     other = intake.get(session, same_as) if same_as else None
     message = intake.log_call(session, actor, call, now)
     session.execute(
@@ -78,6 +82,15 @@ def take(
     drafts.drop(session, actor, call.token)
     topic = joining.attach(session, message, other, actor, now) if other else None
     return Taken(message, topic, other)
+
+
+TOLD_BESIDE = ("author", "phone", "district", "place", "nature", "urgent")
+"""What, told beside the same words, makes a form that was sent again say more than before."""
+
+
+def _told(one: Message | Call, name: str) -> Any:
+    value = getattr(one, name)
+    return value.strip() if isinstance(value, str) else value or ""
 
 
 def forget_slips(session: Session, now: datetime) -> None:

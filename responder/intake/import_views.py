@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -177,7 +178,7 @@ def _chosen(run: ImportRun, problems: dict[str, str]) -> dict[str, Any]:
     """What stands in the form: as typed after a refusal, otherwise as stored."""
     if problems:
         form = request.form
-        columns = {int(k[7:]): v for k, v in form.items() if k.startswith("column-")}
+        columns = {int(k[7:]): v for k, v in form.items() if re.fullmatch(r"column-\d{1,4}", k)}
         keys = ("channel", "year", "save_as")
         return {"columns": columns} | {key: form.get(key, "") for key in keys}
     columns = {place: name for name, place in run.columns.items()}

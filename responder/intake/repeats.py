@@ -58,7 +58,7 @@ def group(session: Session, messages: Sequence[Arrived]) -> None:
 
 def _saying(one: Arrived) -> Saying:
     title, body = one.normal
-    return Saying(title, body, normalise(one.place), one.author_key)
+    return Saying(title, body, normalise(one.place), one.author_key, one.district)
 
 
 def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
@@ -82,10 +82,13 @@ def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
 def _earlier(session: Session, ids: Collection[int]) -> dict[int, Saying]:
     found: dict[int, Saying] = {}
     for portion in _portions(sorted(ids), KEYS_A_STATEMENT):
-        columns = (Message.id, Message.title, Message.body, Message.place, Message.author_key)
+        columns = (
+            Message.id, Message.title, Message.body, Message.place, Message.author_key,
+            Message.district,
+        )  # fmt: skip
         for row in session.execute(select(*columns).where(Message.id.in_(portion))):
             title, body, place = map(normalise, (row.title, row.body, row.place))
-            found[row.id] = Saying(title, body, place, row.author_key)
+            found[row.id] = Saying(title, body, place, row.author_key, row.district)
     return found
 
 

@@ -181,6 +181,7 @@ def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Messa
     keys = identity.keys_of(session)
     fingerprint = keys.keyed(rules.call_fingerprint(call.token, message.fingerprint))
     row = _row(message, now, None, keys) | {"fingerprint": fingerprint, "logged_by_id": actor.id}
+    lock_messages(session)
     created = _store(session, [row])
     stored = session.scalars(select(Message).where(Message.fingerprint == fingerprint)).one()
     if created:

@@ -94,23 +94,32 @@ class Network:
         """
         deadline = time.monotonic() + self.seconds
         sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **(headers or {})}
+        asked = _host(url)
         for _hop in range(MOST_REDIRECTS + 1):
-            answer = self._ask(url, sent, deadline)
+            # What is listed is listed for the source, not for whoever it points at.
+            listed = self.listed if _host(url) == asked else Listed()
+            answer = self._ask(url, sent, deadline, listed)
             if answer.status not in _REDIRECTS:
                 return _usable(answer, accepts)
             url = urljoin(url, answer.headers.get("location", ""))
         raise FetchFailed(f"这个地址重定向超过 {MOST_REDIRECTS} 次：请填写最终的地址")
 
     def connect(
-        self, name: str, port: int, ports: frozenset[int], deadline: float
+        self,
+        name: str,
+        port: int,
+        ports: frozenset[int],
+        deadline: float,
+        listed: Listed | None = None,
     ) -> socket.socket:
         """A connection to a checked address of a name.
 
         :param deadline: by ``time.monotonic()``.
+        :param listed: instead of what the administrator has listed.
         :raises FetchFailed: refused, unknown, or nobody there.
         """
         problem: OSError | None = None
-        for address in self._checked(name, port, ports, deadline):
+        for address in self._checked(name, port, ports, deadline, listed or self.listed):
             try:
                 return socket.create_connection((address, port), _left(deadline))
             except OSError as error:
@@ -120,25 +129,25 @@ class Network:
         raise FetchFailed(f"连接不上 {name}：请检查地址是否正确、对方是否在运行") from problem
 
     def _checked(
-        self, name: str, port: int, ports: frozenset[int], deadline: float
+        self, name: str, port: int, ports: frozenset[int], deadline: float, listed: Listed
     ) -> Sequence[str]:
         try:
             found = addresses.within(self.resolve, name, port, _left(deadline))
         except OSError as error:
             raise FetchFailed(f"找不到主机 {name}：请检查地址有没有写错") from error
         try:
-            addresses.allowed(name, port, found, self.listed, ports)
+            addresses.allowed(name, port, found, listed, ports)
         except addresses.Refused as error:
             raise FetchFailed(str(error)) from error
         return found
 
-    def _ask(self, url: str, headers: Mapping[str, str], deadline: float) -> Answer:
+    def _ask(self, url: str, headers: Mapping[str, str], deadline: float, listed: Listed) -> Answer:
         parts, port = _parts(url)
         assert parts.hostname is not None
         name = _ascii_name(parts.hostname)
 
         def connect() -> socket.socket:
-            return self.connect(name, port, addresses.WEB_PORTS, deadline)
+            return self.connect(name, port, addresses.WEB_PORTS, deadline, listed)
 
         connection = _connection(parts.scheme, name, port, _left(deadline), connect, self.trust)
         try:
@@ -224,6 +233,10 @@ def _connection(
         connection = _PinnedConnection(name, port, timeout=seconds)
     connection.connect_checked = connect
     return connection
+
+
+def _host(url: str) -> str | None:
+    return urlsplit(url).hostname
 
 
 @contextmanager

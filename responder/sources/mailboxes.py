@@ -14,7 +14,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,15 +107,17 @@ class _Pinned(imaplib.IMAP4):
         port: int,
         connect: Callable[[], socket.socket],
         context: ssl.SSLContext | None,
+        watch: Callable[[socket.socket], object],
     ) -> None:
-        self._reach, self._secured = connect, context
+        self._reach, self._secured, self._watch = connect, context, watch
         super().__init__(host, port)
 
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         sock = self._reach()
-        if self._secured is None:
-            return sock
-        return self._secured.wrap_socket(sock, server_hostname=self.host)
+        if self._secured is not None:
+            sock = self._secured.wrap_socket(sock, server_hostname=self.host)
+        self._watch(sock)  # before the greeting is read
+        return sock
 
 
 @contextmanager
@@ -125,16 +127,22 @@ def _opened(
     """The folder, open for reading alone."""
     box: imaplib.IMAP4 | None = None
 
+    watching = ExitStack()
+
     def connect() -> socket.socket:
         return network.connect(wanted.host, wanted.port, MAIL_PORTS, deadline)
+
+    def watch(sock: socket.socket) -> object:
+        return watching.enter_context(watched(sock, deadline))
 
     try:
         trust = network.trust or ssl.create_default_context()
         immediate = trust if wanted.security is Security.TLS else None
-        box = _Pinned(wanted.host, wanted.port, connect, immediate)
-        with watched(box.sock, deadline):
+        with watching:
+            box = _Pinned(wanted.host, wanted.port, connect, immediate, watch)
             if wanted.security is Security.STARTTLS:
                 box.starttls(trust)
+                watch(box.sock)
             _sign_in(box, wanted, password)
             yield box
             with suppress(OSError, imaplib.IMAP4.error):
@@ -177,7 +185,12 @@ def _quoted(text: str) -> str:
 
 
 def _folder_name(name: str) -> str:
-    """Modified UTF-7, as mailbox names travel (RFC 3501, 5.1.3)."""
+    """Modified UTF-7, as mailbox names travel (RFC 3501, 5.1.3).
+
+    :raises FetchFailed: a line break in it would begin a command of its own.
+    """
+    if not name.isprintable():
+        raise FetchFailed("文件夹名里有看不见的字符：请重新填写")
     pieces = re.findall(r"[\x20-\x7e]+|[^\x20-\x7e]+", name)
     return "".join(
         piece.replace("&", "&-")

@@ -69,6 +69,15 @@ def test_a_double_click_saves_one_call(desk: FlaskClient, session: Session) -> N
     assert session.scalar(select(func.count()).select_from(Message)) == 1
 
 
+def test_what_was_added_after_going_back_is_not_dropped(
+    desk: FlaskClient, session: Session
+) -> None:
+    desk.post("/messages/new", data=CALL)
+    again = desk.post("/messages/new", data={**CALL, "phone": "13800000000"})
+    assert again.status_code == 422
+    assert f"已登记为第 {only_message(session).id} 号留言" in again.text
+
+
 def test_going_back_and_saving_again_asks_whether_it_is_another_call(
     desk: FlaskClient, session: Session
 ) -> None:

@@ -77,6 +77,20 @@ def test_the_same_words_with_another_place_noted_are_no_repeat(session) -> None:
     assert groups(session) == {}
 
 
+def test_places_do_not_meet_through_a_message_that_names_none(session) -> None:
+    smoke = "夜里烧烤油烟太大，孩子咳嗽睡不着，打了很多次电话都没有人来处理，请尽快管一管，谢谢。"
+    store(("油烟扰民", smoke))
+    store(("油烟扰民", smoke), place="魅力之城")
+    store(("油烟扰民", f"润芳园小区{smoke}"))
+    assert groups(session) == {}
+
+
+def test_the_same_words_in_another_district_are_no_repeat(session) -> None:
+    store(LETTER, district="澜中区")
+    store(LETTER, district="柏渚县")
+    assert groups(session) == {}
+
+
 def test_a_group_opens_to_every_original_and_is_counted(session) -> None:
     ids = [message.id for message in store(LETTER, LETTER, f"{LETTER}谢谢")]
     for message in session.scalars(select(Message)):

@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
+from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, WrongState
 from responder.core.permissions import CONSOLE
 from responder.intake.models import Message, Nature
-from responder.orders import service
-from responder.orders.models import OrderState
+from responder.orders import rules, service
+from responder.orders.models import OrderState, WorkOrder
 from tests.factories import NOW, unit
 from tests.orders.factories import (
     CALLER,
@@ -127,6 +127,28 @@ def test_nobody_outside_reads_a_report_and_nobody_at_all_the_caller(people, sess
     assert PHONE not in inside.body
     assert (outside.title, outside.body, outside.place, outside.withheld) == ("", "", "", True)
     assert CALLER not in repr((inside, outside))
+
+
+def test_a_report_is_not_called_what_its_message_is_headed(people):
+    said = message(nature=None)
+    offered = service.default_title(said, Nature.OTHER)
+    assert opened(said, title=offered, nature=Nature.REPORT).title == rules.REPORT_TITLE
+
+
+def test_a_report_is_not_merged_into_an_order_of_the_unit_reported_on(people):
+    into = brought_to(S.HANDLING)
+    report = opened(message(7), nature=Nature.REPORT, reported_unit=into.parts[0].unit)
+    with pytest.raises(GuardRefused, match="被举报单位"):
+        take(report, "merge", people.operator, into=into)
+
+
+def test_a_caller_of_a_merged_order_is_reached_until_the_other_is_settled(people, session):
+    repeat, into = opened(), brought_to(S.HANDLING)
+    take(repeat, "merge", people.operator, into=into)
+    assert len(list(session.scalars(service.with_open_orders()))) == 2
+    with transaction(CONSOLE, NOW) as writing:
+        writing.get_one(WorkOrder, into.id).state = S.CLOSED
+    assert list(session.scalars(service.with_open_orders())) == []
 
 
 def test_a_report_among_the_repeats_stays_withheld(people, session):

@@ -6,6 +6,7 @@ import gzip
 import time
 import tracemalloc
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,22 @@ def test_a_redirect_into_the_own_network_is_refused(web, target: str) -> None:
     assert [path for path, _headers in web.asked] == ["/rss"]
 
 
+def test_what_is_listed_is_listed_for_the_source_and_not_for_who_points_at_it(web) -> None:
+    web.replies["/rss"] = Reply(
+        status=302, headers={"Location": f"http://inner.test:{web.port}/secret"}
+    )
+    network = web.network()
+    listed = replace(
+        network.listed,
+        hosts=network.listed.hosts | {"inner.test"},
+        ports=network.listed.ports | {("inner.test", web.port)},
+    )
+    network = replace(network, listed=listed)
+    with pytest.raises(FetchFailed):
+        network.get(web.url("/rss"))
+    assert [path for path, _headers in web.asked] == ["/rss"]
+
+
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://feeds.test/x", "gopher://x/"])
 def test_a_redirect_to_anything_but_the_web_is_refused(web, target: str) -> None:
     web.replies["/rss"] = Reply(status=301, headers={"Location": target})
@@ -89,8 +106,8 @@ def test_a_name_is_resolved_once_and_its_checked_address_is_used(web) -> None:
         pass
 
     class Recorded(Network):
-        def connect(self, name, port, ports, deadline):
-            raise Connected(self._checked(name, port, ports, deadline))
+        def connect(self, name, port, ports, deadline, listed=None):
+            raise Connected(self._checked(name, port, ports, deadline, listed))
 
     with pytest.raises(Connected) as connected:
         Recorded(resolve=resolve).get("http://rebind.test/")

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from responder.core import audit, privacy
 from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
@@ -202,4 +202,8 @@ def held_among(_session: Session, ids: Select[int]) -> Select[int]:
 
 def with_open_orders() -> Select[Any]:
     """Ids of the messages whose order is not settled: the caller must still be reached."""
-    return select(OrderMessage.message_id).join(OrderMessage.order).where(WorkOrder.state.in_(OPEN))
+    is_open = WorkOrder.merged_into_id.is_(None) & WorkOrder.state.in_(OPEN)
+    living = select(WorkOrder.id).where(is_open).cte("open_order", recursive=True)
+    merged = aliased(WorkOrder)
+    living = living.union_all(select(merged.id).where(merged.merged_into_id == living.c.id))
+    return select(OrderMessage.message_id).where(OrderMessage.order_id.in_(select(living.c.id)))

@@ -70,7 +70,7 @@ def open_from_message(
     nature = nature or message.nature or Nature.OTHER
     confirmed = routing.of_message(session, [message.id]).get(message.id)
     order = WorkOrder(
-        title=one_line(title) or default_title(message, nature),
+        title=_title(title, message, nature),
         brief=_bounded(brief),
         nature=nature,
         urgent=message.urgent if urgent is None else urgent,
@@ -88,6 +88,13 @@ def open_from_message(
     place(order, message, actor, now, first=True)
     audit.record(session, "open", order, {"message_id": message.id}, "", actor)
     return order
+
+
+def _title(typed: str, message: Message, nature: Nature) -> str:
+    """What was typed; of a report not what its message is headed, which the form may offer."""
+    title = one_line(typed)
+    offered = default_title(message, Nature.OTHER)
+    return default_title(message, nature) if title in ("", offered) else title
 
 
 def default_title(message: Message, nature: Nature) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -152,7 +153,7 @@ def _add_unit(step: Step) -> None:
 def _assign(step: Step, unit: Unit) -> None:
     """Give a unit its part, anew if it had one before."""
     order = step.order
-    if unit.id == order.reported_unit_id:
+    if unit.id in _reported_units(step.session, order):
         raise GuardRefused(f"{unit.name}是被举报单位，不能承办本单：请改派其他单位")
     part = next((part for part in order.parts if part.unit_id == unit.id), None)
     if part is None:
@@ -160,6 +161,14 @@ def _assign(step: Step, unit: Unit) -> None:
         order.parts.append(part)
     part.state, part.assigned_at = PartState.WAITING, step.attempt.now
     part.settled_at, part.settled_by_name, part.note = None, "", ""
+
+
+def _reported_units(session: Session, order: WorkOrder) -> set[int]:
+    """The units that an order, or one that was merged into it, reports on."""
+    together = select(WorkOrder.reported_unit_id).where(
+        WorkOrder.id.in_(family(session, [order.id]))
+    )
+    return {one for one in (order.reported_unit_id, *session.scalars(together)) if one}
 
 
 def _settle(step: Step, state: PartState) -> None:
@@ -274,6 +283,10 @@ def _merge(step: Step) -> None:
     if into.state not in OPEN:
         label = WORK_ORDER.states[into.state]
         raise WrongState(f"工单 {into.number} 现在是“{label}”，不能再并入：请选择还在办理的工单")
+    reported = _reported_units(step.session, step.order)
+    for part in into.parts:
+        if part.unit_id in reported:
+            raise GuardRefused(f"{part.unit.name}是被举报单位，又承办 {into.number}：不能并入该单")
     step.order.merged_into = into
     touch(into, step.attempt)
 
