@@ -123,7 +123,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.RESPONSE_OPEN,
     },
     # Of the orders, those of the own unit alone: see orders.service.visible_to.
-    Role.LIAISON: frozenset({_P.TOPIC_READ, _P.PLAN_READ, _P.ORDER_HANDLE}),
+    Role.LIAISON: frozenset({_P.PLAN_READ, _P.ORDER_HANDLE}),
     Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
     Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND},

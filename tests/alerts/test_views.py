@@ -34,7 +34,7 @@ def two_alerts(session) -> None:
 
 
 def test_the_list_names_topic_figures_and_rule(client, people, two_alerts) -> None:
-    people.sign_in(client, people.liaison)
+    people.sign_in(client, people.editor)
     page = client.get("/alerts").text
     for expected in ("柳岸花园", "已达到 3 人反映", "3 人，3 条", "规则“多人反映”", "未阅"):
         assert expected in page
@@ -51,7 +51,7 @@ def test_each_person_reads_for_themselves(client, people, two_alerts) -> None:
     assert page.count(">未阅<") == 1
     assert "analyst 某（11-20 09:00）" in page
     assert client.get("/alerts?unread=1").text.count("已达到") == 1
-    people.sign_in(client, people.liaison)
+    people.sign_in(client, people.editor)
     page = client.get("/alerts").text
     assert page.count(">未阅<") == 2
     assert "analyst 某" in page
