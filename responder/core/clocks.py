@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import String, Text, select
@@ -164,6 +165,42 @@ def _listed(days: Sequence[date]) -> str:
 
 def _end(due: datetime, zone: ZoneInfo) -> str:
     return f"到期：{chinese_moment(due, zone)}"
+
+
+class Running(Protocol):
+    """A clock as an item or an order has it."""
+
+    rule: Any
+    started_at: Any
+    due_at: Any
+    stopped_at: Any
+    provisional: Any
+    steps: Any
+
+
+def told(clock: Running, zone: ZoneInfo) -> list[str]:
+    """A clock for the console: its rule, its arithmetic, how it ended, its source."""
+    stopped = clock.stopped_at
+    return [
+        f"{clock.rule.name}：{clock.rule.duty}（{clock.rule.length_label}）",
+        *(f"  {step}" for step in clock.steps),
+        *([f"  停止计时：{chinese_moment(stopped, zone)}"] if stopped else []),
+        f"  依据：{clock.rule.source}",
+    ]
+
+
+def as_json(clock: Running) -> dict[str, Any]:
+    """A clock for ``--json``."""
+    return {
+        "rule": clock.rule.code,
+        "duty": clock.rule.duty,
+        "source": clock.rule.source,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "stopped_at": clock.stopped_at,
+        "provisional": clock.provisional,
+        "steps": clock.steps,
+    }
 
 
 def seed_clock_rules(session: Session) -> int:

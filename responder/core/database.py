@@ -147,6 +147,14 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
+def end_read() -> None:
+    """Give back the connection and its view of the data, so that a long wait holds neither.
+
+    Stores nothing and loses nothing: whoever writes does it in :func:`transaction`.
+    """
+    db.session.rollback()
+
+
 @contextmanager
 def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[Session]:
     """The only commit of the product: all of the block is stored, or none of it.

@@ -18,7 +18,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from responder.core.database import db, transaction
+from responder.core.database import db, end_read, transaction
 from responder.core.errors import DomainError
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
@@ -89,7 +89,7 @@ class Runner:
             .limit(1)
         )
         if db.session.scalar(waiting.with_only_columns(ImportRun.id)) is None:
-            db.session.rollback()
+            end_read()
             return None
         with transaction(now=now) as session:
             run = session.scalar(waiting.with_for_update(skip_locked=True))
@@ -232,7 +232,7 @@ class _Follower:
         """Nobody wants it stopped, nobody else has taken it over, the process stays."""
         query = select(ImportRun.state, ImportRun.runner).where(ImportRun.id == self.run_id)
         state, runner = db.session.execute(query).one()
-        db.session.rollback()
+        end_read()
         return self.runner.goes_on() and (state, runner) == (self.state, self.runner.name)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.audit import AuditEvent
-from responder.core.database import db, transaction
+from responder.core.database import db, end_read, transaction
 from responder.core.errors import GuardRefused, WrongState
 from responder.core.permissions import SYSTEM, Actor
 from responder.intake import service
@@ -139,7 +139,7 @@ def undo_once(clock: Callable[[], datetime], goes_on: Callable[[], bool]) -> boo
     """Take back the import that has waited longest; whether there was one."""
     query = select(ImportBatch.id).where(ImportBatch.undo_asked_at.is_not(None))
     batch_id = db.session.scalar(query.order_by(ImportBatch.undo_asked_at).limit(1))
-    db.session.rollback()
+    end_read()
     if batch_id is None:
         return False
     while goes_on():

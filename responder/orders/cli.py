@@ -10,7 +10,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from responder.core import privacy
+from responder.core import clocks, privacy
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db
 from responder.core.errors import Invalid
@@ -70,13 +70,9 @@ def explain(number: str, as_json: bool) -> None:
         return
     if not order.clocks:
         say("本单没有时限：尚未受理，或没有这种性质的时限规则")
+    zone = _zone()
     for clock in order.clocks:
-        click.echo(f"{clock.rule.name}：{clock.rule.duty}（{clock.rule.length_label}）")
-        for step in clock.steps:
-            click.echo(f"  {step}")
-        if clock.stopped_at:
-            click.echo(f"  停止计时：{_moment(clock.stopped_at)}")
-        click.echo(f"  依据：{clock.rule.source}")
+        click.echo("\n".join(clocks.told(clock, zone)))
 
 
 @orders.command("monthly")
@@ -126,18 +122,8 @@ def _order_as_json(order: WorkOrder) -> dict[str, Any]:
 
 
 def _clock_as_json(clock: OrderClock) -> dict[str, Any]:
-    return {
-        "rule": clock.rule.code,
-        "duty": clock.rule.duty,
-        "round": clock.round,
-        "source": clock.rule.source,
-        "started_at": clock.started_at,
-        "due_at": clock.due_at,
-        "stopped_at": clock.stopped_at,
-        "paused": clock.open_pause is not None,
-        "provisional": clock.provisional,
-        "steps": clock.steps,
-    }
+    paused = clock.open_pause is not None
+    return {**clocks.as_json(clock), "round": clock.round, "paused": paused}
 
 
 def _figures_as_json(row: rules.Figures) -> dict[str, Any]:

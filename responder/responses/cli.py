@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from responder.core import audit
+from responder.core import audit, clocks
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db
 from responder.core.times import chinese_moment
@@ -82,17 +82,13 @@ def explain(item_id: int, as_json: bool) -> None:
     """
     item = service.find_item(db.session, item_id)
     if as_json:
-        print_json({"id": item.id, "clocks": [_clock_as_json(clock) for clock in item.clocks]})
+        print_json({"id": item.id, "clocks": [clocks.as_json(clock) for clock in item.clocks]})
         return
     if not item.clocks:
         say("本事项没有时限：发起时该等级没有时限规则")
+    zone = current_app.extensions["settings"].zone
     for clock in item.clocks:
-        click.echo(f"{clock.rule.name}：{clock.rule.duty}（{clock.rule.length_label}）")
-        for step in clock.steps:
-            click.echo(f"  {step}")
-        if clock.stopped_at:
-            click.echo(f"  停止计时：{_moment(clock.stopped_at)}")
-        click.echo(f"  依据：{clock.rule.source}")
+        click.echo("\n".join(clocks.told(clock, zone)))
 
 
 @responses.command("due")
@@ -104,13 +100,13 @@ def due(limit: int, as_json: bool) -> None:
 
     例：responder responses due --json
     """
-    clocks = service.due(db.session, limit)
+    running = service.due(db.session, limit)
     if as_json:
-        print_json({"due": [_due_as_json(clock) for clock in clocks]})
+        print_json({"due": [_due_as_json(clock) for clock in running]})
         return
-    if not clocks:
+    if not running:
         say("没有正在计时的回应事项")
-    for clock in clocks:
+    for clock in running:
         click.echo(
             f"{_moment(clock.due_at)}  #{clock.item_id}  {clock.rule.duty}  {clock.item.title}"
         )
@@ -141,7 +137,7 @@ def _details_as_json(item: ResponseItem) -> dict[str, Any]:
         "concern_source": item.concern_source,
         "answer": item.answer,
         "versions": len(item.drafts),
-        "clocks": [_clock_as_json(clock) for clock in item.clocks],
+        "clocks": [clocks.as_json(clock) for clock in item.clocks],
         "reviews": [
             {
                 "round": review.round,
@@ -153,19 +149,6 @@ def _details_as_json(item: ResponseItem) -> dict[str, Any]:
             }
             for review in item.reviews
         ],
-    }
-
-
-def _clock_as_json(clock: ItemClock) -> dict[str, Any]:
-    return {
-        "rule": clock.rule.code,
-        "duty": clock.rule.duty,
-        "source": clock.rule.source,
-        "started_at": clock.started_at,
-        "due_at": clock.due_at,
-        "stopped_at": clock.stopped_at,
-        "provisional": clock.provisional,
-        "steps": clock.steps,
     }
 
 

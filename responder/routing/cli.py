@@ -13,7 +13,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
-from responder.core.database import db
+from responder.core.database import db, end_read
 from responder.core.errors import Invalid
 from responder.core.times import utc_now
 from responder.routing import labelled, learning, model_store, service, snapshot
@@ -46,7 +46,7 @@ def train(path: Path | None, as_json: bool) -> None:
     else:
         examples = learning.confirmed_examples(db.session, taxonomy)
     source = path.name if path else "确认过的留言"
-    db.session.rollback()  # learning takes its time, and needs no open transaction
+    end_read()  # learning takes its time
     outcome = learning.train(examples, taxonomy, _settings().state_dir, utc_now(), source)
     if as_json:
         print_json(_outcome_as_json(outcome))

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager
 
 from nlp import scripts
+from responder.core import merging
 from responder.core.errors import NotFound
 from responder.core.times import SHANGHAI, local
 from responder.intake.models import Message
@@ -115,18 +116,7 @@ def absorbed(session: Session, topic_ids: Iterable[int]) -> dict[int, int]:
     Work that rests on a topic which was merged away is found so by its survivor, and is
     where it was once the merge is undone.
     """
-    found = {topic_id: topic_id for topic_id in topic_ids}
-    edge = set(found)
-    while edge:
-        query = select(Topic.id, Topic.merged_into_id).where(Topic.merged_into_id.in_(edge))
-        went = {
-            one: found[into]
-            for one, into in session.execute(query)
-            if into is not None and one not in found
-        }
-        found |= went
-        edge = set(went)
-    return found
+    return merging.absorbed(session, Topic.id, Topic.merged_into_id, topic_ids)
 
 
 def told_apart(session: Session, topic: Topic) -> set[int]:

@@ -20,7 +20,7 @@ from responder.topics.rules import SHIPPED, Scale
 from tests.alerts.factories import alerts, look, refresh_and_look, rule, topic
 from tests.conftest import DATABASES
 from tests.factories import NOW
-from tests.responses.installations import installation
+from tests.installations import installation
 from tests.topics.factories import NOISE, PARKING, refresh, store, two_worries
 
 

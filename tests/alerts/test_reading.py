@@ -12,7 +12,7 @@ from responder.alerts.models import AlertReading, Kind
 from responder.core.database import db, transaction
 from tests.alerts.factories import refresh_and_look, rule
 from tests.factories import NOW, People
-from tests.responses.installations import installation
+from tests.installations import installation
 from tests.topics.factories import two_worries
 
 

@@ -20,8 +20,8 @@ from responder.intake.service import Stored
 from responder.settings import Settings
 from tests.conftest import DATABASES
 from tests.factories import NOW
+from tests.installations import empty_database
 from tests.intake.factories import new_message
-from tests.responses.installations import empty_database
 
 CALLED = new_message(1, author="王女士", phone="+86 138 1234 5678", body="请回电13912345678")
 NAMED = new_message(2, author="李先生")

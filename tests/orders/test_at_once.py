@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.intake import service as intake
@@ -19,37 +17,14 @@ from responder.orders import service
 from responder.orders.models import OrderState, WorkOrder
 from tests.conftest import DATABASES
 from tests.factories import NOW, People
+from tests.installations import PEOPLE, at_once, installation
 from tests.orders.factories import brought_to, message, opened
-from tests.responses.installations import installation
-
-PEOPLE = 4
 
 
 @pytest.fixture(params=DATABASES)
 def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     with installation(request.param, tmp_path) as app:
         yield app
-
-
-def at_once(app: Flask, act: Callable[[int], object]) -> list[DomainError]:
-    """``act`` by several people at the same moment; what refused them."""
-    start = threading.Barrier(PEOPLE)
-    refused: list[DomainError] = []
-
-    def run(number: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                act(number)
-            except DomainError as error:
-                refused.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(PEOPLE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
 
 
 def test_of_several_steps_at_once_one_is_taken(instance: Flask) -> None:

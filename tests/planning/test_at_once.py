@@ -18,8 +18,8 @@ from responder.planning import service
 from responder.planning.models import Form
 from tests.conftest import DATABASES
 from tests.factories import NOW, People, unit
+from tests.installations import installation
 from tests.planning import factories as make
-from tests.responses.installations import installation
 
 CLICKS = 4
 

@@ -24,8 +24,8 @@ from responder.responses.models import ItemState, ResponseItem
 from responder.settings import Settings
 from tests.conftest import DATABASES
 from tests.factories import NOW
+from tests.installations import installation
 from tests.responses.factories import brought_to
-from tests.responses.installations import installation
 
 ITEMS = 6
 LATER = NOW + timedelta(hours=3)

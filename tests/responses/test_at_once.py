@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,44 +10,21 @@ from flask import Flask
 
 from responder.accounts.models import Unit
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Stale
+from responder.core.errors import Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Role
 from responder.responses import service
 from responder.responses.models import ItemState, Level
 from tests.conftest import DATABASES
 from tests.factories import NOW, People, unit
+from tests.installations import PEOPLE, at_once, installation
 from tests.responses.factories import brought_to, drafted
-from tests.responses.installations import installation
-
-PEOPLE = 4
 
 
 @pytest.fixture(params=DATABASES)
 def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     with installation(request.param, tmp_path) as app:
         yield app
-
-
-def at_once(app: Flask, act: Callable[[int], object]) -> list[DomainError]:
-    """``act`` by several people at the same moment; what refused them."""
-    start = threading.Barrier(PEOPLE)
-    refused: list[DomainError] = []
-
-    def run(number: int) -> None:
-        with app.app_context():
-            start.wait()
-            try:
-                act(number)
-            except DomainError as error:
-                refused.append(error)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(PEOPLE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
 
 
 def test_of_several_who_save_at_once_one_is_kept_and_the_others_are_told(instance: Flask) -> None:

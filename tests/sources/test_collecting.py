@@ -19,7 +19,7 @@ from responder.sources.fetching import Network
 from responder.sources.models import HotPoint, Kind, Source, SourceItem, SourceState
 from tests.conftest import DATABASES
 from tests.factories import NOW
-from tests.responses.installations import installation
+from tests.installations import installation
 from tests.sources.factories import app_settings, feed, runs, source, stored, turn
 from tests.sources.web_server import Reply, WebServer, here
 

@@ -25,6 +25,10 @@ _ENCRYPTED = 0x1
 # What says that a zip is a workbook itself.
 _WORKBOOK_PARTS = frozenset({"[Content_Types].xml", "mimetype"})
 
+# What zipfile raises of an archive that it cannot read; NotImplementedError is its word for a
+# compression that it does not know.
+_SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
+
 
 def tables_in(path: Path) -> list[str] | None:
     """The names of the tables in a zip, as people read them; None when it is no zip of files.
@@ -98,7 +102,7 @@ def _extract(
                         "请确认来源可信，拆成几个文件再导入"
                     )
                 file.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except _SPOILT as error:
         raise _unreadable(path) from error
 
 
@@ -106,7 +110,7 @@ def _extract(
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except _SPOILT as error:
         raise _unreadable(path) from error
     with archive:
         yield archive

@@ -63,14 +63,6 @@ def list_messages(
     return Listing(Page(rows, number, size, listed), total > listed, asked, _copies(session, rows))
 
 
-def find_messages(session: Session, wanted: MessageFilter, zone: ZoneInfo) -> Select[Message]:
-    """All messages that fit, the newest first; what an export walks through."""
-    conditions = text_conditions(session, read_asked(session, wanted.text))
-    conditions += field_conditions(wanted, zone)
-    conditions += group_conditions(wanted, conditions)
-    return select(Message).where(*conditions).order_by(*_by_time())
-
-
 def _by_time() -> tuple[UnaryExpression[Any], ...]:
     return Message.occurred_at.desc(), Message.id.desc()
 

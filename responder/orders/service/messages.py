@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from responder.core import audit, privacy
+from responder.core import audit, merging, privacy
 from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.intake.models import CHANNEL_LABELS, Message, Nature
@@ -107,20 +107,7 @@ def survivor(order: WorkOrder) -> WorkOrder:
 
 def family(session: Session, order_ids: Iterable[int]) -> dict[int, int]:
     """Id of each of these orders and of all that were merged into them → the one of these."""
-    found = {order_id: order_id for order_id in order_ids}
-    edge = set(found)
-    while edge:
-        query = select(WorkOrder.id, WorkOrder.merged_into_id).where(
-            WorkOrder.merged_into_id.in_(edge)
-        )
-        went = {
-            one: found[into]
-            for one, into in session.execute(query)
-            if into is not None and one not in found
-        }
-        found |= went
-        edge = set(went)
-    return found
+    return merging.absorbed(session, WorkOrder.id, WorkOrder.merged_into_id, order_ids)
 
 
 def merged_orders(session: Session, order: WorkOrder) -> list[WorkOrder]:

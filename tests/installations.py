@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from flask import Flask
 from responder import create_app
 from responder.core.clocks import seed_clock_rules
 from responder.core.database import alembic, db, transaction
+from responder.core.errors import DomainError
 from responder.core.permissions import CONSOLE
 from responder.settings import Settings
 from tests.conftest import postgresql_database
@@ -38,3 +40,27 @@ def installation(kind: str, folder: Path) -> Iterator[Flask]:
         yield app
         with app.app_context():
             db.engine.dispose()
+
+
+PEOPLE = 4
+
+
+def at_once(app: Flask, act: Callable[[int], object]) -> list[DomainError]:
+    """``act`` by several people at the same moment; what refused them."""
+    start = threading.Barrier(PEOPLE)
+    refused: list[DomainError] = []
+
+    def run(number: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                act(number)
+            except DomainError as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(PEOPLE)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return refused
