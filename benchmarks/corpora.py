@@ -9,7 +9,7 @@ from pathlib import Path
 
 from nlp import Document
 from responder.demo.generate import generate
-from responder.intake.mapping import load_mapping
+from responder.intake.imports.mapping import load_mapping
 from responder.settings import Settings
 from responder.topics.evaluation import (
     Source,

@@ -33,8 +33,8 @@ from responder.cli import prepare_database
 from responder.core.database import db
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
-from responder.intake.importing import ImportRequest, import_file
-from responder.intake.mapping import load_mapping
+from responder.intake.imports.importing import ImportRequest, import_file
+from responder.intake.imports.mapping import load_mapping
 from responder.intake.models import Channel, Message
 from responder.settings import Settings
 

@@ -20,7 +20,7 @@ from responder.core.database import alembic, db, transaction
 from responder.core.errors import DomainError, Invalid
 from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
-from responder.intake.identity import keys_of
+from responder.intake.identity.authors import keys_of
 from responder.intake.searching.cli import fill as fill_search_index
 from responder.reference import calendar, clocks
 from responder.routing.taxonomy import seed_taxonomy

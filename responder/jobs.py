@@ -16,7 +16,9 @@ from responder.core.permissions import SYSTEM
 from responder.core.times import utc_now
 from responder.desk import drafts, joining
 from responder.desk import service as desk
-from responder.intake import import_runner, retention, undo
+from responder.intake.identity import retention
+from responder.intake.imports import runner as import_runner
+from responder.intake.imports import undo
 from responder.intake.searching import names
 from responder.planning import service as planning
 from responder.publishing import releasing

@@ -29,9 +29,9 @@ from responder.core import privacy
 from responder.core.clocks import UNIT_LABELS
 from responder.core.lifecycle import Lifecycle
 from responder.core.permissions import ROLE_LABELS
-from responder.intake import undo
-from responder.intake.import_fields import FIELD_LABELS as COLUMN_LABELS
-from responder.intake.import_lifecycle import IMPORT_RUN
+from responder.intake.imports import undo
+from responder.intake.imports.fields import FIELD_LABELS as COLUMN_LABELS
+from responder.intake.imports.lifecycle import IMPORT_RUN
 from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
 from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
 from responder.orders.lifecycle import WORK_ORDER

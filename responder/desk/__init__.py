@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from responder.desk.models import CallAttachment
 from responder.desk.views import blueprint
-from responder.intake.undo import keep_messages
+from responder.intake.imports.undo import keep_messages
 
 
 def init_app(app: Flask) -> None:

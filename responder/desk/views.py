@@ -31,7 +31,7 @@ from responder.desk.handing import Choices
 from responder.desk.lexicon import suggest_nature, urgent_words
 from responder.desk.places import FRESH_FOR, Level, PlaceBook, read_book
 from responder.desk.similar import Typed, find_similar
-from responder.intake.identity import earlier_of
+from responder.intake.identity.authors import earlier_of
 from responder.intake.models import NATURE_LABELS
 from responder.web.access import current_actor, requires
 

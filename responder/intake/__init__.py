@@ -3,17 +3,18 @@
 from flask import Flask
 
 from responder.accounts.tokens import name_channels
-from responder.intake import import_views, repeats
-from responder.intake.api import blueprint as api_blueprint
 from responder.intake.arrival import on_arrival
-from responder.intake.cli import import_command, mappings_command
-from responder.intake.identity_cli import identity_command
+from responder.intake.identity.cli import identity_command
+from responder.intake.imports import views as import_views
+from responder.intake.imports.cli import import_command, mappings_command
+from responder.intake.imports.undo import on_departure
 from responder.intake.models import CHANNEL_LABELS
-from responder.intake.repeats_cli import repeats_command
+from responder.intake.pushing.api import blueprint as api_blueprint
+from responder.intake.repeats import grouping
+from responder.intake.repeats.cli import repeats_command
 from responder.intake.searching import index_messages
 from responder.intake.searching.cli import search_command
 from responder.intake.searching.views import FILTER_KIND
-from responder.intake.undo import on_departure
 from responder.intake.views import blueprint
 from responder.web.trail import Kind, name_kind
 
@@ -23,8 +24,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(api_blueprint)
     name_channels(app, CHANNEL_LABELS)
     on_arrival("search", index_messages)
-    on_arrival("repeats", repeats.group)
-    on_departure("repeats", repeats.leave)
+    on_arrival("repeats", grouping.group)
+    on_departure("repeats", grouping.leave)
     app.cli.add_command(repeats_command)
     app.cli.add_command(import_command)
     app.cli.add_command(search_command)

@@ -16,8 +16,9 @@ from responder.core import audit, privacy
 from responder.core.errors import Invalid, NotFound
 from responder.core.identity import KeyRing
 from responder.core.permissions import Actor
-from responder.intake import identity, rules
+from responder.intake import rules
 from responder.intake.arrival import Arrived, announce, arrived
+from responder.intake.identity import authors
 from responder.intake.models import Channel, ImportBatch, Message, Nature
 from responder.intake.new_message import NewMessage
 
@@ -99,7 +100,7 @@ def store_messages(
     lock_messages(session)
     if batch is not None:
         session.flush()
-    keys = identity.keys_of(session)
+    keys = authors.keys_of(session)
     remaining = iter(messages)
     created = given = 0
     while chunk := list(islice(remaining, ROWS_A_STATEMENT)):
@@ -114,7 +115,7 @@ def _row(message: NewMessage, now: datetime, batch_id: int | None, keys: KeyRing
     return row | {
         "received_at": message.received_at or now,
         "fingerprint": keys.keyed(message.fingerprint),
-        "author_key": identity.keyed_author(keys, message),
+        "author_key": authors.keyed_author(keys, message),
         "private_kinds": privacy.kinds_in(
             message.title, message.body, message.place, message.reply
         ),
@@ -143,7 +144,7 @@ def known_fingerprints(session: Session, messages: Iterable[NewMessage]) -> set[
 
 def stored_ids(session: Session, messages: Iterable[NewMessage]) -> dict[str, int]:
     """Where these messages are stored: ``NewMessage.fingerprint`` to id, for those that are."""
-    keys = identity.keys_of(session)
+    keys = authors.keys_of(session)
     asked = iter([message.fingerprint for message in messages])
     known: dict[str, int] = {}
     while chunk := list(islice(asked, ROWS_A_STATEMENT)):
@@ -178,7 +179,7 @@ def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Messa
         nature=call.nature,
         urgent=call.urgent,
     )
-    keys = identity.keys_of(session)
+    keys = authors.keys_of(session)
     fingerprint = keys.keyed(rules.call_fingerprint(call.token, message.fingerprint))
     row = _row(message, now, None, keys) | {"fingerprint": fingerprint, "logged_by_id": actor.id}
     lock_messages(session)

@@ -7,8 +7,9 @@ from flask import Blueprint, render_template
 from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.permissions import Permission
-from responder.intake import repeats, service
+from responder.intake import service
 from responder.intake.models import Message
+from responder.intake.repeats import grouping
 from responder.web.access import current_actor, requires
 from responder.web.paging import paginate, requested_page
 
@@ -38,7 +39,7 @@ def _message_page(message: Message, revealed: bool) -> str:
         message=message,
         revealed=revealed,
         events=audit.history(db.session, message),
-        same=paginate(db.session, repeats.of_group(message), 1, SAME_SHOWN),
+        same=paginate(db.session, grouping.of_group(message), 1, SAME_SHOWN),
     )
 
 
@@ -47,5 +48,5 @@ def _message_page(message: Message, revealed: bool) -> str:
 def same(message_id: int) -> str:
     """Every message that says the same as this one."""
     message = service.get(db.session, message_id)
-    page = paginate(db.session, repeats.of_group(message), requested_page())
+    page = paginate(db.session, grouping.of_group(message), requested_page())
     return render_template("intake/repeats.html", message=message, page=page)

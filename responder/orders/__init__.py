@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from responder.intake import retention
-from responder.intake.undo import keep_messages
+from responder.intake.identity import retention
+from responder.intake.imports.undo import keep_messages
 from responder.orders import helpers, service
 from responder.orders.cli import orders
 from responder.orders.views import blueprint

@@ -3,7 +3,7 @@
 from flask import Flask
 from sqlalchemy import select
 
-from responder.intake.undo import keep_messages
+from responder.intake.imports.undo import keep_messages
 from responder.routing import facets
 from responder.routing.cli import routing
 from responder.routing.models import CategoryConfirmation

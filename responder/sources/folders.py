@@ -22,8 +22,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from responder.core.errors import DomainError, Invalid
 from responder.core.permissions import SYSTEM
 from responder.core.times import local
-from responder.intake.importing import ImportReport, ImportRequest, Watch, import_file
-from responder.intake.mapping import ColumnMapping, load_mapping
+from responder.intake.imports.importing import ImportReport, ImportRequest, Watch, import_file
+from responder.intake.imports.mapping import ColumnMapping, load_mapping
 from responder.intake.models import Channel
 from responder.settings import Settings
 from responder.sources import rules

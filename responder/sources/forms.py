@@ -10,7 +10,7 @@ from wtforms import HiddenField, PasswordField, SelectField, StringField, Submit
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
-from responder.intake.mapping import load_mapping, mapping_names
+from responder.intake.imports.mapping import load_mapping, mapping_names
 from responder.intake.models import CHANNEL_LABELS, Channel
 from responder.sources import rules
 from responder.sources.kinds import Security

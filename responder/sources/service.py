@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.errors import GuardRefused, Invalid, NotFound, Stale, WrongState
-from responder.intake.mapping import load_mapping
+from responder.intake.imports.mapping import load_mapping
 from responder.intake.models import Channel, Message
 from responder.settings import Settings
 from responder.sources import connectors, folders, kinds, rules

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from responder.intake.undo import after_undo, keep_messages
+from responder.intake.imports.undo import after_undo, keep_messages
 from responder.topics import departing, heat_views
 from responder.topics.cli import topics
 from responder.topics.corrections import KIND_LABELS

@@ -21,10 +21,10 @@ from nlp import Document, Scores, evaluate, normalise
 from nlp.stream import gather
 from responder.core.errors import Invalid
 from responder.intake.files import Row, open_table
-from responder.intake.mapping import ColumnMapping
+from responder.intake.imports.mapping import ColumnMapping
+from responder.intake.imports.rows import Reading, Refusal, Sheet, find_headings, read_row
 from responder.intake.models import Channel
 from responder.intake.new_message import NewMessage
-from responder.intake.rows import Reading, Refusal, Sheet, find_headings, read_row
 from responder.intake.rules import Unreadable, parse_identifier, parse_text
 from responder.settings import Settings
 from responder.topics.gathering import heading

@@ -14,8 +14,8 @@ from nlp import Scores
 from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
 from responder.core.errors import Invalid
 from responder.core.times import utc_now
-from responder.intake.mapping import load_mapping
-from responder.intake.rows import described
+from responder.intake.imports.mapping import load_mapping
+from responder.intake.imports.rows import described
 from responder.settings import Settings
 from responder.topics import evaluation
 from responder.topics.evaluation import Gathered, Messages, Source

@@ -17,7 +17,7 @@ from responder.core.database import transaction
 from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.permissions import CONSOLE, Permission
 from responder.jobs import JOBS
-from tests.intake.pushing import new_token
+from tests.intake.pushing.factories import new_token
 
 NOW = datetime(2026, 11, 20, 1, 0, 20, tzinfo=UTC)
 FORM = {"name": "12345 工单系统", "scopes": ["messages:write"], "expires_on": ""}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from responder.core.database import transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
-from responder.intake import undo
+from responder.intake.imports import undo
 from responder.intake.models import Message
 from responder.routing import service
 from tests.factories import NOW, unit

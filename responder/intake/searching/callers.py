@@ -11,7 +11,7 @@ from responder.accounts.models import User
 from responder.core import audit
 from responder.core.errors import Invalid
 from responder.core.permissions import Actor
-from responder.intake import identity
+from responder.intake.identity import authors
 from responder.intake.models import Message
 
 _NUMBER = re.compile(r"[+(]?\d[\d ()-]{5,18}\d")
@@ -31,7 +31,7 @@ def messages_of_caller(session: Session, phone: str, actor: Actor) -> list[Messa
     """
     if not is_number(phone):
         raise Invalid("请输入完整的电话号码：固定电话带区号", {"phone": "请输入完整的电话号码"})
-    found = identity.earlier_of(session, normalise(phone))
+    found = authors.earlier_of(session, normalise(phone))
     audit.record(session, "seek", session.get_one(User, actor.id), {"messages": len(found)})
     for message in found:
         audit.record(session, "seek", message)

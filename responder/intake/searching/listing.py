@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, UnaryExpression, case, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
-from responder.intake import repeats
 from responder.intake.models import Message, MessageRepeat
+from responder.intake.repeats import grouping
 from responder.intake.searching.conditions import (
     Asked,
     field_conditions,
@@ -132,5 +132,5 @@ def _loaded(session: Session, ids: Sequence[int]) -> list[Message]:
 
 def _copies(session: Session, rows: Sequence[Message]) -> dict[int, int]:
     firsts = {row.id: row.repeats_id or row.id for row in rows}
-    counts = repeats.counts(session, set(firsts.values()))
+    counts = grouping.counts(session, set(firsts.values()))
     return {row_id: counts[first] + 1 for row_id, first in firsts.items() if first in counts}

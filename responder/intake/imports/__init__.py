@@ -1,0 +1,1 @@
+"""Files of messages: mapped, rehearsed, imported, resumed and taken back."""

@@ -1,0 +1,1 @@
+"""Messages that other systems push: the API and its OpenAPI document."""
