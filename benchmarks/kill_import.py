@@ -28,6 +28,12 @@ import sqlalchemy as sa
 from benchmarks.postgresql import postgresql
 
 COMMAND = (sys.executable, "-m", "responder")
+# The same, but it says that it has started, and begins when it is told to.
+STARTED = (
+    sys.executable,
+    "-c",
+    "from responder.cli import main; print(flush=True); input(); main()",
+)
 
 
 @dataclass(frozen=True)
@@ -99,14 +105,22 @@ def share(file: Path, options: Sequence[str], environment: dict[str, str], url: 
     """Import ``file``, of which nothing is stored, by two processes at once."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     before = _messages(engine)
-    words = [*COMMAND, "import", str(file), *options, "--json"]
-    expected = dict(json.loads(_run([*words, "--dry-run"], environment)))
+    words = ["import", str(file), *options, "--json"]
+    expected = dict(json.loads(_run([*COMMAND, *words, "--dry-run"], environment)))
+    pipe = subprocess.PIPE
     running = [
         subprocess.Popen(
-            words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [*STARTED, *words], env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
         )
         for _ in range(2)
     ]
+    for process in running:
+        assert process.stdout is not None
+        process.stdout.readline()
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
     said = [process.communicate() for process in running]
     for process, (_, errors) in zip(running, said, strict=True):
         if process.returncode not in {0, 1}:
