@@ -133,7 +133,7 @@ class StreamClusterer:
         marks = digests(vectors)
         # People may have put the same words into two topics; each has them then.
         fresh, _ = self._repeats.split(marks, within=ids)
-        topics = self._reserve(len(fresh))
+        topics = self._reserve(len(fresh), len(fresh))
         forced = self._rows_for(topics, ids[fresh], days[fresh])
         part = vectors[fresh]
         passes.assign(
@@ -192,11 +192,11 @@ class StreamClusterer:
         return arrays_of(self._topics) | learned
 
     def load(self, state: Mapping[str, NDArray[Any]]) -> Self:
-        """Take up what `state` returned."""
+        """Take up what `state` returned; the arrays are the clusterer's own from then on."""
         if "lowest_id" in state:
             self._lowest_id = int(state["lowest_id"])
             self._repeats.load(state)
-            arrays = {name: np.array(state[name]) for name in Topics._fields}
+            arrays = {name: state[name] for name in Topics._fields}
             self._topics = Topics(**arrays)
         return self
 
@@ -209,7 +209,7 @@ class StreamClusterer:
             self._topics = empty(width, self.most)
         if len(self._topics.heads) != width:
             raise ValueError(f"vectors are {width} wide, not {len(self._topics.heads)}")
-        vectors = vectors.tocsr().astype(np.float32)
+        vectors = vectors.tocsr().astype(np.float32, copy=False)
         longest = int(np.diff(vectors.indptr).max(initial=0))
         if longest > WIDEST:
             raise ValueError(f"a vector has {longest} entries; {WIDEST} are allowed")
@@ -220,10 +220,10 @@ class StreamClusterer:
         rows = int(self._topics.counters[ROWS])
         return np.flatnonzero(self._topics.size[:rows] > 0).astype(np.int64)
 
-    def _reserve(self, messages: int) -> Topics:
-        """Make room for as many new topics as messages; return the arrays."""
+    def _reserve(self, rows: int, joining: int) -> Topics:
+        """Make room for so many new topics, and for so many messages or topics to join some."""
         assert self._topics is not None
-        self._topics = grown(self._topics, messages, self.reach.indexed)
+        self._topics = grown(self._topics, rows, joining * self.reach.indexed)
         return self._topics
 
     def _rows_for(self, topics: Topics, ids: Integers, days: Floats) -> Integers:
@@ -248,7 +248,7 @@ class StreamClusterer:
         positions: Integers,
     ) -> Integers:
         """Assign, merge and reassign one period of messages; return their topic ids."""
-        topics = self._reserve(3 * len(days))  # for assigning, merging and reassigning
+        topics = self._reserve(len(days), len(days))
         known = int(topics.counters[ROWS])
         rows = np.empty(len(days), dtype=np.int64)
         nowhere = np.full(len(days), -1, dtype=np.int64)
@@ -256,7 +256,7 @@ class StreamClusterer:
         passes.assign(topics, self.reach, self.limits, *csr, nowhere, rows)
         self._name_new(topics, known)
         rows = self._merge(rows, rules)
-        topics = self._reserve(len(days))
+        topics = self._reserve(len(days), len(days))
         passes.reassign(topics, self.reach, self.limits, *csr, rows)
         self._name_new(topics, known)
         self.similarities_[positions] = _similarities(vectors, topics, rows)
@@ -271,7 +271,8 @@ class StreamClusterer:
 
     def _merge(self, rows: Integers, rules: _Rules) -> Integers:
         """Merge the topics touched until none is near; return the rows of the messages."""
-        topics = self._reserve(0)
+        topics = self._topics
+        assert topics is not None
         apart = rules.apart
         held = [*rules.protected, *(apart >> 32).tolist(), *(apart & 0xFFFFFFFF).tolist()]
         rank = np.full(len(topics.ids), _BORN, dtype=np.int8)
@@ -281,7 +282,7 @@ class StreamClusterer:
         goes_to: dict[int, int] = {}
         touched = np.unique(rows)
         while len(touched):
-            topics = self._reserve(len(touched))
+            topics = self._reserve(0, len(touched))
             gone, kept = np.empty_like(touched), np.empty_like(touched)
             merges = passes.merge(topics, self.reach, self.limits, touched, rank, apart, gone, kept)
             goes_to.update(zip(gone[:merges].tolist(), kept[:merges].tolist(), strict=True))

@@ -22,21 +22,20 @@ def empty(features: int, most: int) -> Topics:
         first=np.zeros(0),
         last=np.zeros(0),
         ids=np.zeros(0, np.int64),
-        stamps=np.zeros(0, np.int64),
         shared=np.zeros(0, np.float32),
         heads=np.full(features, -1, np.int32),
         blocks=np.zeros((0, 2 + BLOCK), np.int32),
-        counters=np.zeros(3, np.int64),
+        counters=np.zeros(2, np.int64),
     )
 
 
 _PER_TOPIC = tuple(name for name in Topics._fields if name not in ("heads", "blocks", "counters"))
 
 
-def grown(topics: Topics, messages: int, postings: int) -> Topics:
-    """Return a store with room for a new topic, and its postings, of each of the messages."""
-    rows = int(topics.counters[ROWS]) + messages
-    blocks = int(topics.counters[BLOCKS]) + messages * postings
+def grown(topics: Topics, rows: int, postings: int) -> Topics:
+    """Return the store with room for so many more topics and postings."""
+    rows += int(topics.counters[ROWS])
+    blocks = int(topics.counters[BLOCKS]) + postings
     changed: dict[str, NDArray[Any]] = {}
     if rows > len(topics.size):
         for name in _PER_TOPIC:

@@ -15,13 +15,16 @@ from nlp.sparse import Floats, Integers
 from nlp.vectorise import BigramVectorizer, Document
 
 _DAY = 86_400.0
-_FORMAT = 1  # of what `save` writes
+_FORMAT = 2  # of what `save` writes
+_NOTE = "note_"
 
 
 class TopicStream:
     """Give each message of a stream its topic; vectoriser and clusterer, kept together.
 
     Ids are those of `StreamClusterer`: negative for new topics until `rename`.
+
+    `notes`: arrays by name that the caller wants kept with the stream.
     """
 
     def __init__(
@@ -31,6 +34,7 @@ class TopicStream:
     ) -> None:
         self.vectorizer = vectorizer or BigramVectorizer()
         self.clusterer = clusterer or StreamClusterer()
+        self.notes: dict[str, NDArray[Any]] = {}
 
     @property
     def merges_(self) -> list[tuple[int, int]]:
@@ -101,6 +105,7 @@ class TopicStream:
             "n_documents": np.array(vectorizer.n_documents_),
             "document_frequency": vectorizer.document_frequency_,
             **self.clusterer.state(),
+            **{f"{_NOTE}{name}": array for name, array in self.notes.items()},
         }
         with NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
             try:
@@ -128,6 +133,11 @@ class TopicStream:
             stream.vectorizer.n_documents_ = int(learned["n_documents"])
             stream.vectorizer.document_frequency_ = learned["document_frequency"]
             stream.clusterer.load(learned)
+            stream.notes = {
+                name.removeprefix(_NOTE): array
+                for name, array in learned.items()
+                if name.startswith(_NOTE)
+            }
         except (KeyError, EOFError, TypeError, BadZipFile) as error:
             raise ValueError(f"{path} holds no saved topics") from error
         return stream

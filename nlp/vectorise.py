@@ -7,9 +7,9 @@ instead of kept in a growing vocabulary: the width never changes, so vectors sto
 can be compared with today's, and the learned state is one array of 4 MB.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,19 @@ Document = tuple[str, str]
 """A message as (title, body), both normalised."""
 
 N_FEATURES = 1 << bigrams.BITS
+_PORTION = 4_096  # documents read at a time
 LONGEST = SIZE // 4  # characters read of a title or a body, so that a row's table stays half empty
+
+
+class _Codes(NamedTuple):
+    """Texts as one run of code points; where title and body of each end in it, from 0 on."""
+
+    codes: NDArray[Any]
+    ends: NDArray[Any]
+
+    @property
+    def rows(self) -> int:
+        return (len(self.ends) - 1) // 2
 
 
 class BigramVectorizer:
@@ -56,20 +68,27 @@ class BigramVectorizer:
 
     def partial_fit(self, documents: Sequence[Document]) -> Self:
         """Add the documents' bigrams to the frequencies; returns itself."""
-        self._learn(*self._codes(documents))
+        for codes in self._portions(documents):
+            self._learn(codes)
         return self
 
     def transform(self, documents: Sequence[Document]) -> Matrix:
         """Return CSR (n, 2**20) float32; rows have length 1 before the cut, 0 without words."""
-        return self._weigh(*self._codes(documents))
+        return self._weigh(list(self._portions(documents)))
 
     def fit_transform(self, documents: Sequence[Document]) -> Matrix:
         """Do `partial_fit`, then `transform`."""
-        codes, ends = self._codes(documents)
-        self._learn(codes, ends)
-        return self._weigh(codes, ends)
+        portions = list(self._portions(documents))
+        for codes in portions:
+            self._learn(codes)
+        return self._weigh(portions)
 
-    def _codes(self, documents: Sequence[Document]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _portions(self, documents: Sequence[Document]) -> Iterator[_Codes]:
+        """Yield the documents in portions that a processor's cache holds."""
+        for start in range(0, len(documents), _PORTION):
+            yield self._codes(documents[start : start + _PORTION])
+
+    def _codes(self, documents: Sequence[Document]) -> _Codes:
         """Return the code points of all texts, and where title and body of each end."""
         texts = [
             text[:limit]
@@ -82,22 +101,29 @@ class BigramVectorizer:
             joined = "".join(texts)
         ends = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum([len(text) for text in texts], out=ends[1:])
-        return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32), ends
+        codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        return _Codes(codes, ends)
 
-    def _learn(self, codes: NDArray[Any], ends: NDArray[Any]) -> None:
-        bigrams.learn(codes, ends, _is_word(), self.document_frequency_)
-        self.n_documents_ += (len(ends) - 1) // 2
+    def _learn(self, portion: _Codes) -> None:
+        bigrams.learn(*portion, _is_word(), self.document_frequency_)
+        self.n_documents_ += portion.rows
 
-    def _weigh(self, codes: NDArray[Any], ends: NDArray[Any]) -> Matrix:
-        rows = (len(ends) - 1) // 2
+    def _weigh(self, portions: Sequence[_Codes]) -> Matrix:
+        rows = sum(portion.rows for portion in portions)
+        entries = sum(len(portion.codes) for portion in portions)
         indptr = np.zeros(rows + 1, dtype=np.int64)
-        indices = np.empty(len(codes), dtype=np.int32)
-        data = np.empty(len(codes), dtype=np.float32)
-        bigrams.weigh(
-            codes, ends, _is_word(), self._rarity(), self.title_weight, self.full_title, self.most,
-            indptr, indices, data,
-        )  # fmt: skip
-        used = int(indptr[-1])
+        indices = np.empty(entries, dtype=np.int32)
+        data = np.empty(entries, dtype=np.float32)
+        rarity = self._rarity()
+        row = used = 0
+        for portion in portions:
+            ends = indptr[row : row + portion.rows + 1]
+            bigrams.weigh(
+                *portion, _is_word(), rarity, self.title_weight, self.full_title, self.most,
+                ends, indices[used:], data[used:],
+            )  # fmt: skip
+            ends += used
+            row, used = row + portion.rows, int(ends[-1])
         return csr_matrix((data[:used], indices[:used], indptr), shape=(rows, N_FEATURES))
 
     def _rarity(self) -> NDArray[np.float32]:

@@ -44,7 +44,7 @@ def assign(
     `forced[i]` >= 0 names the row instead of a search; it may be an opened empty one.
     """
     slots, chosen = new_table(), np.empty(reach.features, np.int32)
-    found, is_new = np.empty(_MET, np.int32), np.empty(WIDEST, np.bool_)
+    found, entry_of = np.empty(_MET, np.int32), np.empty(WIDEST, np.int32)
     for message in range(rows.size):
         features = indices[indptr[message] : indptr[message + 1]]
         weights = data[indptr[message] : indptr[message + 1]]
@@ -60,7 +60,7 @@ def assign(
             if row < 0 or score + limits.lead * lead < limits.join:
                 row = open_row(topics, moments[message])
         _join(
-            topics, reach, row, slots, features, weights, chosen[:count], moments[message], is_new
+            topics, reach, row, slots, features, weights, chosen[:count], moments[message], entry_of
         )
         clear(slots, features)
         rows[message] = row
@@ -69,9 +69,9 @@ def assign(
 @njit(cache=True)
 def _join(
     topics: Any, reach: Any, row: int, slots: Any, features: Any, weights: Any, chosen: Any,
-    moment: float, is_new: Any,
+    moment: float, entry_of: Any,
 ) -> None:  # fmt: skip
-    add(topics, row, slots, features, weights, 1.0, chosen[: reach.indexed], is_new)
+    add(topics, row, slots, features, weights, 1.0, chosen[: reach.indexed], entry_of)
     topics.size[row] += 1
     topics.first[row] = min(topics.first[row], moment)
     topics.last[row] = max(topics.last[row], moment)
@@ -88,7 +88,7 @@ def merge(
     sorted pairs low * 2**32 + high of ids that must not. `gone`, `kept`: the rows of each.
     """
     slots, chosen = new_table(), np.empty(reach.features, np.int32)
-    found, is_new = np.empty(_MET, np.int32), np.empty(WIDEST, np.bool_)
+    found, entry_of = np.empty(_MET, np.int32), np.empty(WIDEST, np.int32)
     merges = 0
     for place in range(candidates.size):
         row = candidates[place]
@@ -108,7 +108,7 @@ def merge(
         if other < 0 or score + limits.lead * lead < limits.merge:
             continue
         lost, stays = (row, other) if _goes_first(topics, rank, other, row) else (other, row)
-        _pour(topics, reach, lost, stays, slots, chosen, is_new)
+        _pour(topics, reach, lost, stays, slots, chosen, entry_of)
         gone[merges], kept[merges] = lost, stays
         merges += 1
     return merges
@@ -148,14 +148,14 @@ def _may_meet(topics: Any, row: int, rank: Any, apart: Any, found: Any, met: int
 
 @njit(cache=True)
 def _pour(
-    topics: Any, reach: Any, lost: int, stays: int, slots: Any, chosen: Any, is_new: Any
+    topics: Any, reach: Any, lost: int, stays: int, slots: Any, chosen: Any, entry_of: Any
 ) -> None:
     """Add one topic to another, and free its row."""
     features = topics.terms[lost, : topics.used[lost]].copy()
     weights = topics.sums[lost, : topics.used[lost]].copy()
     fill(slots, features)
     count = heaviest(weights, reach.indexed, chosen)
-    add(topics, stays, slots, features, weights, topics.square[lost], chosen[:count], is_new)
+    add(topics, stays, slots, features, weights, topics.square[lost], chosen[:count], entry_of)
     clear(slots, features)
     topics.size[stays] += topics.size[lost]
     topics.size[lost] = 0
@@ -170,7 +170,7 @@ def reassign(
 ) -> None:  # fmt: skip
     """Move each message to its nearest topic, itself left out; below `stay` to a new one."""
     slots, chosen = new_table(), np.empty(reach.features, np.int32)
-    found, is_new = np.empty(_MET, np.int32), np.empty(WIDEST, np.bool_)
+    found, entry_of = np.empty(_MET, np.int32), np.empty(WIDEST, np.int32)
     for message in range(rows.size):
         features = indices[indptr[message] : indptr[message + 1]]
         weights = data[indptr[message] : indptr[message + 1]]
@@ -191,7 +191,7 @@ def reassign(
             row = best if goes else open_row(topics, moments[message])
             _join(
                 topics, reach, row, slots, features, weights, chosen[:count],
-                moments[message], is_new,
+                moments[message], entry_of,
             )  # fmt: skip
             rows[message] = row
         clear(slots, features)

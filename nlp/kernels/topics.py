@@ -17,8 +17,9 @@ from nlp.kernels.table import find
 
 BLOCK = 14
 _NEXT, _USED, _FIRST = 0, 1, 2  # columns of a block of the index
+_RUN = 16  # entries of a full row that are looked through at once for the lightest
 LARGE = 20  # messages; a larger topic draws others no more than this
-ROWS, BLOCKS, STAMP = 0, 1, 2  # entries of Topics.counters
+ROWS, BLOCKS = 0, 1  # entries of Topics.counters
 _GONE = -1
 
 
@@ -34,11 +35,10 @@ class Topics(NamedTuple):
     first: NDArray[np.float64]  # (rows,): moment of the first message
     last: NDArray[np.float64]  # (rows,): moment of the last message
     ids: NDArray[np.int64]  # (rows,): the topic's id outside
-    stamps: NDArray[np.int64]  # (rows,): the last search that met the row
-    shared: NDArray[np.float32]  # (rows,): how much that search found shared
+    shared: NDArray[np.float32]  # (rows,): how much a search finds shared; 0 between searches
     heads: NDArray[np.int32]  # (features,): newest block of each feature
     blocks: NDArray[np.int32]  # (blocks, 2 + BLOCK): next, used, topics
-    counters: NDArray[np.int64]  # rows and blocks in use, number of searches
+    counters: NDArray[np.int64]  # rows and blocks in use
 
 
 class Reach(NamedTuple):
@@ -86,50 +86,74 @@ def post(topics: Any, feature: int, row: int) -> None:
 def search(
     topics: Any, reach: Any, features: Any, weights: Any, chosen: Any, skip: int, found: Any
 ) -> Any:
-    """Write into `found` the rows that share most of the chosen features; return how many."""
-    topics.counters[STAMP] += 1
-    stamp = topics.counters[STAMP]
-    met = 0
+    """Write into `found` the rows that share most of the chosen features; return how many.
+
+    Which rows are gone or were met before cannot be foretold, and a wrong guess costs as much
+    as an entry: so there is no branch inside a block.
+    """
+    starts, used = _first_blocks(topics, features, chosen)
+    blocks, size, shared = topics.blocks, topics.size, topics.shared
+    met: Any = 0
     for place in range(chosen.size):
-        position = chosen[place]
-        gain = weights[position] * weights[position]
-        block = topics.heads[features[position]]
-        seen = 0
-        while block != _GONE and seen < reach.postings:
-            for entry in range(topics.blocks[block, _USED] - 1, -1, -1):
-                row = topics.blocks[block, _FIRST + entry]
-                if topics.size[row] == 0 or row == skip:
-                    continue
-                seen += 1
-                if topics.stamps[row] != stamp:
-                    if met == found.size:
-                        continue
-                    topics.stamps[row] = stamp
-                    topics.shared[row] = 0.0
-                    found[met] = row
-                    met += 1
-                topics.shared[row] += gain
-            block = topics.blocks[block, _NEXT]
-    return _most_shared(topics, found, met, reach.compared)
+        weight = weights[chosen[place]]
+        gain = weight * weight
+        block = starts[place] if gain > 0 else _GONE
+        entries = used[place]
+        seen: Any = 0
+        while block != _GONE and seen < reach.postings and met + BLOCK <= found.size:
+            for entry in range(entries - 1, -1, -1):
+                row = np.uint32(blocks[block, _FIRST + entry])  # is never negative
+                counts = np.int64(size[row] > 0) & np.int64(row != skip)
+                before = shared[row]
+                shared[row] = before + gain * np.float32(counts)
+                found[met] = row
+                met += counts & np.int64(before == 0)
+                seen += counts
+            block, entries = blocks[block, _NEXT], BLOCK  # only the newest is not full
+    kept = _most_shared(shared, found, met, reach.compared)
+    for place in range(met):
+        shared[found[place]] = 0.0
+    return kept
 
 
 @njit(cache=True)
-def _most_shared(topics: Any, found: Any, met: int, count: int) -> Any:
+def _first_blocks(topics: Any, features: Any, chosen: Any) -> Any:
+    """Return the newest block of each chosen feature, and how many entries it has.
+
+    All are asked for at once, so that the waits for memory overlap instead of adding up.
+    """
+    starts, used = np.empty(chosen.size, np.int32), np.zeros(chosen.size, np.int32)
+    for place in range(chosen.size):
+        starts[place] = topics.heads[features[chosen[place]]]
+    for place in range(chosen.size):
+        if starts[place] != _GONE:
+            used[place] = topics.blocks[starts[place], _USED]
+    return starts, used
+
+
+@njit(cache=True)
+def _most_shared(shared: Any, found: Any, met: int, count: int) -> Any:
     """Bring the `count` rows that share most to the front; return how many there are."""
     kept = min(met, count)
-    for place in range(1, met):
+    for place in range(1, kept):
+        _bring_forward(shared, found, found[place], place)
+    least = shared[found[kept - 1]] if kept else 0.0
+    for place in range(kept, met):
         row = found[place]
-        shared = topics.shared[row]
-        if place >= kept:
-            if shared <= topics.shared[found[kept - 1]]:
-                continue
+        if shared[row] > least:
             found[place] = found[kept - 1]
-        at = min(place, kept - 1)
-        while at > 0 and topics.shared[found[at - 1]] < shared:
-            found[at] = found[at - 1]
-            at -= 1
-        found[at] = row
+            _bring_forward(shared, found, row, kept - 1)
+            least = shared[found[kept - 1]]
     return kept
+
+
+@njit(cache=True)
+def _bring_forward(shared: Any, found: Any, row: int, at: int) -> None:
+    """Put a row before those that share less, from the place `at` on, which is free."""
+    while at > 0 and shared[found[at - 1]] < shared[row]:
+        found[at] = found[at - 1]
+        at -= 1
+    found[at] = row
 
 
 @njit(cache=True)
@@ -185,57 +209,95 @@ def nearest(
 @njit(cache=True)
 def add(
     topics: Any, row: int, slots: Any, features: Any, weights: Any, square: float,
-    index_under: Any, is_new: Any,
+    index_under: Any, entry_of: Any,
 ) -> None:  # fmt: skip
     """Add a vector of squared length `square` to a topic, and index it under its heaviest.
 
-    `is_new` (bool, as long as the features) is scratch.
+    `entry_of` (int32, as long as the features) is scratch.
     """
-    is_new[: features.size] = True
+    entry_of[: features.size] = _GONE
     product = 0.0
     for entry in range(topics.used[row]):
         position = find(slots, features, topics.terms[row, entry])
         if position >= 0:
             product += topics.sums[row, entry] * weights[position]
             topics.sums[row, entry] += weights[position]
-            is_new[position] = False
+            entry_of[position] = entry
     topics.square[row] += 2.0 * product + square
-    _add_entries(topics, row, features, weights, is_new)
-    _post_entries(topics, row, features, index_under)
+    _add_entries(topics, row, features, weights, entry_of)
+    _post_entries(topics, row, features, index_under, entry_of)
 
 
 @njit(cache=True)
-def _add_entries(topics: Any, row: int, features: Any, weights: Any, is_new: Any) -> None:
+def _add_entries(topics: Any, row: int, features: Any, weights: Any, entry_of: Any) -> None:
     """Enter new features; where the row is full, in the place of its lightest."""
-    most = topics.terms.shape[1]
-    lightest: Any = _GONE
+    most, sums = topics.terms.shape[1], topics.sums[row]
+    lightest_of = np.empty(0, np.int32)
+    lightest = _GONE
     for position in range(features.size):
-        if not is_new[position]:
+        if entry_of[position] != _GONE:
             continue
         entry = topics.used[row]
         if entry < most:
             topics.used[row] += 1
         else:
-            if lightest == _GONE:
-                lightest = np.argmin(topics.sums[row])
-            if weights[position] <= topics.sums[row, lightest]:
+            if not lightest_of.size:
+                lightest_of = _lightest_of_runs(sums)
+                lightest = _lightest(sums, lightest_of)
+            if weights[position] <= sums[lightest]:
                 continue
-            entry, lightest = lightest, _GONE
+            entry = lightest
         topics.terms[row, entry] = features[position]
-        topics.sums[row, entry] = weights[position]
+        sums[entry] = weights[position]
         topics.posted[row, entry] = 0
+        entry_of[position] = entry
+        if lightest_of.size:
+            lightest_of[entry // _RUN] = _lightest_in(sums, entry // _RUN)
+            lightest = _lightest(sums, lightest_of)
 
 
 @njit(cache=True)
-def _post_entries(topics: Any, row: int, features: Any, index_under: Any) -> None:
+def _lightest_of_runs(sums: Any) -> Any:
+    """Return the position of the lightest of each run of `_RUN` entries.
+
+    A full row loses its lightest entry many times over for one message; so only one run is
+    looked through each time.
+    """
+    lightest_of = np.empty((sums.size + _RUN - 1) // _RUN, np.int32)
+    for run in range(lightest_of.size):
+        lightest_of[run] = _lightest_in(sums, run)
+    return lightest_of
+
+
+@njit(cache=True)
+def _lightest_in(sums: Any, run: int) -> Any:
+    lightest = run * _RUN
+    for entry in range(run * _RUN + 1, min((run + 1) * _RUN, sums.size)):
+        if sums[entry] < sums[lightest]:
+            lightest = entry
+    return lightest
+
+
+@njit(cache=True)
+def _lightest(sums: Any, lightest_of: Any) -> Any:
+    lightest = lightest_of[0]
+    for run in range(1, lightest_of.size):
+        if sums[lightest_of[run]] < sums[lightest]:
+            lightest = lightest_of[run]
+    return lightest
+
+
+@njit(cache=True)
+def _post_entries(topics: Any, row: int, features: Any, index_under: Any, entry_of: Any) -> None:
     for place in range(index_under.size):
-        feature = features[index_under[place]]
-        for entry in range(topics.used[row]):
-            if topics.terms[row, entry] == feature:
-                if not topics.posted[row, entry]:
-                    topics.posted[row, entry] = 1
-                    post(topics, feature, row)
-                break
+        position = index_under[place]
+        entry = entry_of[position]
+        # A heavier feature of the same message may have taken the entry since.
+        if entry == _GONE or topics.terms[row, entry] != features[position]:
+            continue
+        if not topics.posted[row, entry]:
+            topics.posted[row, entry] = 1
+            post(topics, features[position], row)
 
 
 @njit(cache=True)

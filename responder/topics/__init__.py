@@ -34,4 +34,4 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(evaluate)
     keep_messages("topics", "已由人归入话题", departing.held)
     keep_messages("topics at work", "所在话题已有发布活动或回应事项", departing.worked_on)
-    after_undo("topics", departing.restate_the_left)
+    after_undo("topics", departing.restate_some, departing.forget)

@@ -66,6 +66,10 @@ class Gathering:
     merges: list[tuple[int, int]]
     stream: TopicStream
 
+    def new_voices(self) -> Iterator[Voice]:
+        """The voices of the new messages."""
+        return (one.voice for one in self.said if one.id in self.similarities)
+
     def by_topic(self) -> dict[int, list[Said]]:
         """Topic id → its messages, in order of time."""
         groups: dict[int, list[Said]] = defaultdict(list)

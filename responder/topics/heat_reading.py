@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Stale
-from responder.intake.models import Message
-from responder.topics import heat_settings
-from responder.topics.heat import PACES, ChannelPast, Pace, shares
+from responder.topics import crowd, heat_settings
+from responder.topics.crowd import Crowd
+from responder.topics.heat import ChannelPast, shares
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.rules import HeatPart, Scale, Voice, weighed
 
@@ -35,26 +33,13 @@ class HeatView:
         return weighed(found, self.scale.weights)
 
 
-def read(session: Session, as_of: datetime) -> HeatView:
-    """Read it as it stands now."""
-    counts = {pace.name: _channel_counts(session, pace, as_of) for pace in PACES}
-    return HeatView(as_of, heat_settings.current(session), ChannelPast(counts))
+def read(session: Session, as_of: datetime, spoke: Crowd | None = None) -> HeatView:
+    """Read it as it stands now.
 
-
-def _channel_counts(session: Session, pace: Pace, as_of: datetime) -> dict[str, list[int]]:
-    """Channel → people in the last span, and in those before it; once in each span."""
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
-    for period in range(pace.periods + 1):
-        ends = as_of - timedelta(days=pace.days * period)
-        query = (
-            select(Message.channel, func.count(Message.author_key.distinct()))
-            .where(Message.occurred_at > ends - timedelta(days=pace.days))
-            .where(Message.occurred_at <= ends)
-            .group_by(Message.channel)
-        )
-        for channel, people in session.execute(query):
-            counts[channel][period > 0] += people
-    return dict(counts)
+    :param spoke: who spoke lately; None: the database is asked.
+    """
+    spoke = crowd.read(session, as_of) if spoke is None else spoke
+    return HeatView(as_of, heat_settings.current(session), spoke.past(as_of))
 
 
 def check_still_holds(session: Session, view: HeatView) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nlp import TopicStream
+from responder.topics.crowd import Crowd
 from responder.topics.models import TopicRefresh
 
 _log = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Kept:
-    """A stream as a refresh left it.
+    """A stream, and who spoke lately, as a refresh left them.
 
     :param corrections: ``state_of_play`` then; another one now means that people have
         corrected since.
@@ -30,6 +31,7 @@ class Kept:
     """
 
     stream: TopicStream
+    crowd: Crowd | None
     corrections: int
     ran_at: datetime
 
@@ -46,7 +48,8 @@ def recall(folder: Path | None, run: TopicRefresh | None) -> Kept | None:
     for path in folder.glob(f"{_name(run)}-*.npz"):
         try:
             stream = TopicStream.load(path)
-            return Kept(stream, int(path.stem.rpartition("-")[2]), run.ran_at)
+            crowd = Crowd.from_notes(stream.notes)
+            return Kept(stream, crowd, int(path.stem.rpartition("-")[2]), run.ran_at)
         except (OSError, ValueError) as error:
             _log.warning("topics are gathered from the messages again: %s", error)
     return None
@@ -57,10 +60,13 @@ def _name(run: TopicRefresh) -> str:
     return f"{run.id}-{run.ran_at:%Y%m%d%H%M%S%f}"
 
 
-def keep(folder: Path | None, run: TopicRefresh, corrections: int, stream: TopicStream) -> None:
+def keep(
+    folder: Path | None, run: TopicRefresh, corrections: int, stream: TopicStream, crowd: Crowd
+) -> None:
     """Put a stream away, and drop older ones. A full disk costs time, not the refresh."""
     if folder is None:
         return
+    stream.notes = crowd.notes()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{_name(run)}-{corrections}.npz"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ from responder.core.errors import Stale
 from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import SHANGHAI
 from responder.intake.models import Message
-from responder.topics import ageing, corrections, heat_reading, heat_series, lineage, memory
+from responder.topics import ageing, corrections, crowd, heat_reading, heat_series, lineage, memory
 from responder.topics.describing import Description, Earlier, describe
 from responder.topics.gathering import Gathering, gather, newest_headings
 from responder.topics.heat_models import TopicDay
@@ -52,7 +53,10 @@ def refresh(
         kept = memory.recall(folder, last)
         everything = _is_look_back(db.session, last, as_of)
         gathering = gather(db.session, as_of, window, kept, all_topics=everything)
-        view = heat_reading.read(db.session, as_of)
+        spoke = crowd.lately(
+            db.session, kept.crowd if kept else None, gathering.new_voices(), as_of, window
+        )
+        view = heat_reading.read(db.session, as_of, spoke)
         headings = newest_headings(db.session, HEADINGS)
         members = gathering.by_topic()
         earlier = {} if everything else _earlier(db.session, gathering, members)
@@ -64,20 +68,14 @@ def refresh(
                 ageing.age(session, view, window, touched, zone)
                 ageing.put_to_sleep(session, as_of, _newest_as_of(session))
                 heat_series.record(session, _ranked(session, as_of), as_of, zone)
-                run = TopicRefresh(
-                    as_of=as_of,
-                    ran_at=now,
-                    messages_added=len(gathering.similarities),
-                    topics_created=born,
-                    topics_total=_in_window(session, as_of, window),
-                )
+                run = _run(session, gathering, born, window, as_of=as_of, ran_at=now)
                 session.add(run)
                 session.flush()
         except (Stale, IntegrityError):
             if not attempts_left:
                 raise
         else:
-            memory.keep(folder, run, seen, gathering.stream)
+            memory.keep(folder, run, seen, gathering.stream, spoke)
             return run
     raise AssertionError("the last attempt returns or raises")
 
@@ -97,6 +95,24 @@ def refresh_if_new(
     if is_fresh and db.session.scalar(waiting) is None:
         return None
     return refresh(now, now, window, zone=zone, folder=folder)
+
+
+def _run(
+    session: Session,
+    gathering: Gathering,
+    born: int,
+    window: timedelta,
+    *,
+    as_of: datetime,
+    ran_at: datetime,
+) -> TopicRefresh:
+    return TopicRefresh(
+        as_of=as_of,
+        ran_at=ran_at,
+        messages_added=len(gathering.similarities),
+        topics_created=born,
+        topics_total=_in_window(session, as_of, window),
+    )
 
 
 def _newest_as_of(session: Session) -> datetime | None:
@@ -213,8 +229,9 @@ def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -
 
 def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:
     """Store which topics turned out to be one; the row of the other stays, for its history."""
+    both = {topic.id: topic for topic in _known(session, {*chain(*gathering.merges)})}
     for kept_id, lost_id in gathering.merges:
-        kept, lost = session.get_one(Topic, kept_id), session.get_one(Topic, lost_id)
+        kept, lost = both[kept_id], both[lost_id]
         lineage.record(session, EventKind.MERGED, kept, as_of, other=lost, count=lost.message_count)
         session.execute(
             update(Membership).where(Membership.topic_id == lost_id).values(topic_id=kept_id)

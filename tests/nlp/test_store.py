@@ -36,7 +36,7 @@ def test_an_empty_store_has_no_rows_and_no_postings():
 
 def test_growing_keeps_what_is_there_and_makes_room_for_the_rest():
     before = clusterer_of(20)._topics
-    after = grown(before, messages=100, postings=4)
+    after = grown(before, rows=100, postings=400)
     assert len(after.size) >= before.counters[ROWS] + 100
     assert len(after.blocks) >= before.counters[BLOCKS] + 400
     for name, array in arrays_of(before).items():
@@ -44,15 +44,15 @@ def test_growing_keeps_what_is_there_and_makes_room_for_the_rest():
 
 
 def test_a_store_with_room_enough_is_left_as_it_is():
-    topics = grown(empty(5, 3), messages=10, postings=2)
-    assert all(one is other for one, other in zip(grown(topics, 10, 2), topics, strict=True))
+    topics = grown(empty(5, 3), rows=10, postings=20)
+    assert all(one is other for one, other in zip(grown(topics, 10, 20), topics, strict=True))
 
 
 def test_rows_grow_by_a_share_so_that_a_stream_copies_them_seldom():
     topics, copies = empty(5, 3), 0
     for row in range(1000):
         topics.counters[ROWS] = row
-        larger = grown(topics, messages=1, postings=1)
+        larger = grown(topics, rows=1, postings=1)
         copies += larger.size is not topics.size
         topics = larger
     assert copies < 25

@@ -198,7 +198,7 @@ def test_a_spoilt_file_is_refused(spoil, tmp_path):
 
 
 def test_other_arrays_are_refused(tmp_path):
-    np.savez(tmp_path / "some.npz", format=np.array(1))
+    np.savez(tmp_path / "some.npz", format=np.array(2))
     np.save(tmp_path / "one.npy", np.arange(3))
     for name in ("some.npz", "one.npy"):
         with pytest.raises(ValueError, match="holds no saved topics"):
