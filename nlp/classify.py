@@ -1,14 +1,15 @@
 """Learn from labelled texts which class a text belongs to, and say by which words.
 
-Two ridge regressions, one output a class, and the sum of their scores: one on character
-bigrams and words (linear, so that each word has a weight that can be shown), one on how
-strongly each list of cue words speaks (radial, because what counts there is which lists
-speak together). Leaving one text out has a closed form in ridge regression, so the share of
-the cue words, the level of each class and the sureness are chosen on texts that the score in
+Three ridge regressions, one output a class, and the sum of their scores: on character bigrams
+and words; on the single characters of the opening (both linear, so that each word has a weight
+that can be shown); and on how strongly each list of cue words speaks (radial, because what
+counts there is which lists speak together). Leaving one text out has a closed form in ridge
+regression, so the level of each class and the sureness are chosen on texts that the score in
 question has not seen, at no cost. No randomness anywhere.
 """
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,23 +22,29 @@ from numpy.typing import NDArray
 from nlp.cues import CueFinder, opening_weight
 from nlp.segment import RjiebaSegmenter, Segmenter
 from nlp.sparse import Floats, Matrix, csr_matrix
-from nlp.words import is_content
+from nlp.words import is_content, stop_words
 
 __all__ = ["Choice", "Reading", "TextClassifier", "Word"]
 
 LONGEST = 2000  # characters read of a text
-_OPENING = tuple(opening_weight(place) for place in range(LONGEST))
+_WEIGHTS = tuple(opening_weight(place) for place in range(LONGEST))
 MOST_FEATURES = 60_000  # of each kind
-RARITY_POWER = 1.5  # one rare shared term outweighs several common ones
-WORD_RIDGE, CUE_RIDGE = 0.2, 0.3
+OPENING = 40  # characters that count each by itself, too
+_CHARACTER, _BIGRAM, _WORD = range(3)
+_KINDS = (_BIGRAM, _WORD, _CHARACTER)
+RARITY_POWER = {_BIGRAM: 2.0, _WORD: 2.0, _CHARACTER: 1.0}  # above 1: rare ones outweigh many
+_LENGTH = {_BIGRAM: sqrt(0.5), _WORD: sqrt(0.5), _CHARACTER: 1.0}  # of a text's terms of a kind
+WORD_RIDGE, OPENING_RIDGE, CUE_RIDGE = 0.2, 0.5, 0.3
+OPENING_SHARE, CUE_SHARE = 0.15, 0.2  # beside 1 for bigrams and words
 BALANCE = 0.8  # 0: each text weighs the same, 1: each class does
 FEW_TEXTS = 200  # below, a term seen once is kept
-_SHARES = (0.2, 0.35)  # of the cue words, beside 1 for bigrams and words
 _STEPS = np.linspace(-0.3, 0.3, 13)
 _STEP_COST = 0.005  # what a level must gain to be moved by 1
 _ROUNDS = 3
 _TRUST = 0.5  # how far to go where the levels point: on other texts the best lies nearer
 _SHARPNESSES = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
+_LETTERS = re.compile(r"[^\W\d_a-z]+")
+_NUMBER = re.compile(r"\d|(?<![a-z])[a-z](?![a-z])")  # a lone Latin letter stands for one
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Reading:
     """A text as the classifier takes it in, whatever it has learned.
 
     :param terms: term → occurrences, those of the opening counted more; a bigram of characters
-        as it is, a word after a space.
+        as it is, a word after a space, a character of the opening alone (not counted more).
     :param heard: how strongly each list of cue words speaks; of length 1, or all 0.
     """
 
@@ -74,10 +81,9 @@ class TextClassifier:
 
     :param cues: name of a list → its words; lists may share words. May be empty.
 
-    Learned: `labels_` (sorted), `vocabulary_` (term → column; a bigram as it is, a word after
-    a space), `rarity_` (columns,), `weights_` (columns, classes), `levels_` (classes,),
-    `share_`, `sharpness_`, and of the cue words `anchors_` (texts, lists) with
-    `anchor_weights_` (texts, classes).
+    Learned: `labels_` (sorted), `vocabulary_` (term → column; terms as in `Reading`),
+    `rarity_` (columns,), `weights_` (columns, classes), `levels_` (classes,), `sharpness_`, and
+    of the cue words `anchors_` (texts, lists) with `anchor_weights_` (texts, classes).
     """
 
     def __init__(
@@ -109,23 +115,26 @@ class TextClassifier:
         weights, targets = _balanced(truth, len(self.labels_))
         self._learn_terms(readings)
         matrix = self._weigh(readings)
-        similar = (matrix @ matrix.T).toarray().astype(np.float64)
-        dual, base, spoken = _ridge(similar, weights, targets, WORD_RIDGE)
-        self.weights_ = np.asarray(matrix.T @ dual, dtype=np.float32)
+        alone = _columns_of(self.vocabulary_, _CHARACTER)
+        spoken = _linear(matrix[:, : alone.start], weights, targets, WORD_RIDGE)
+        opened = _linear(matrix[:, alone], weights, targets, OPENING_RIDGE)
         self.anchors_ = self._heard(readings)
         similar = _radial(self.anchors_, self.anchors_)
-        dual, cue_base, cued = _ridge(similar, weights, targets, CUE_RIDGE)
-        self.anchor_weights_ = dual.astype(np.float32)
-        self.share_, levels = self._share(truth, spoken, cued)
-        self.levels_ = levels + base + self.share_ * cue_base
-        self.sharpness_ = _sharpness(spoken + self.share_ * cued + levels, truth)
+        cued, dual = _ridge(similar, weights, targets, CUE_RIDGE)
+        self.anchor_weights_ = (CUE_SHARE * dual).astype(np.float32)
+        self.weights_ = np.vstack([spoken[1], OPENING_SHARE * opened[1]]).astype(np.float32)
+        unseen = spoken[0] + OPENING_SHARE * opened[0] + CUE_SHARE * cued
+        levels = _TRUST * _levels(unseen, truth)
+        base = (1.0 + OPENING_SHARE + CUE_SHARE) * _base(weights, targets)
+        self.levels_ = levels + base
+        self.sharpness_ = _sharpness(unseen + levels, truth)
         return self
 
     def scores(self, readings: Sequence[Reading]) -> Floats:
         """Return the score of each class, shape (texts, classes); the highest wins."""
         spoken = self._weigh(readings) @ self.weights_
         cued = _radial(self._heard(readings), self.anchors_) @ self.anchor_weights_
-        return np.asarray(spoken + self.share_ * cued + self.levels_, dtype=np.float64)
+        return np.asarray(spoken + cued + self.levels_, dtype=np.float64)
 
     def predict(self, readings: Sequence[Reading]) -> list[str]:
         """Return the class of each text."""
@@ -140,8 +149,8 @@ class TextClassifier:
     def explain(self, text: str, label: str, most: int = 6) -> list[Word]:
         """Return the words of `text` that speak for a class, heaviest first.
 
-        A word's weight is that of the word itself and of the bigrams within it, compared
-        with what they are worth to the classes on average.
+        A word's weight is that of the word itself, of the bigrams within it and, in the
+        opening, of its characters, compared with what they are worth to the classes on average.
         """
         text = text.lower()[:LONGEST]
         matrix = self._weigh([Reading(self._count(text), np.zeros(0))])
@@ -150,9 +159,12 @@ class TextClassifier:
         leaning = (rows[:, which] - rows.mean(axis=1)) * matrix.data
         worth = dict(zip(matrix.indices.tolist(), leaning.tolist(), strict=True))
         found: dict[str, float] = {}
-        for word in dict.fromkeys(self.segmenter.cut(text)):
-            if len(word) > 1 and is_content(word):
+        place = 0
+        for word in self.segmenter.cut(text):
+            start, place = place, place + len(word)
+            if len(word) > 1 and word not in found and is_content(word):
                 terms = {f" {word}", *(word[i : i + 2] for i in range(len(word) - 1))}
+                terms.update(word[: max(0, OPENING - start)])
                 columns = (self.vocabulary_.get(term, -1) for term in terms)
                 found[word] = sum(worth.get(column, 0.0) for column in columns)
         ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
@@ -169,7 +181,7 @@ class TextClassifier:
             "levels": self.levels_,
             "anchors": self.anchors_,
             "anchor_weights": self.anchor_weights_,
-            "share_and_sharpness": np.array([self.share_, self.sharpness_]),
+            "sharpness": np.array([self.sharpness_]),
         }
 
     @classmethod
@@ -186,7 +198,7 @@ class TextClassifier:
         made.rarity_, made.weights_ = arrays["rarity"], arrays["weights"]
         made.levels_, made.anchors_ = arrays["levels"], arrays["anchors"]
         made.anchor_weights_ = arrays["anchor_weights"]
-        made.share_, made.sharpness_ = arrays["share_and_sharpness"].tolist()
+        (made.sharpness_,) = arrays["sharpness"].tolist()
         terms, classes, texts = len(made.vocabulary_), len(made.labels_), len(made.anchors_)
         expected = {
             "rarity": (terms,),
@@ -201,13 +213,20 @@ class TextClassifier:
         return made
 
     def _count(self, text: str) -> dict[str, float]:
+        """Function words, punctuation and numbers say nothing about the matter: left out."""
         found: dict[str, float] = defaultdict(float)
-        for first, second, weight in zip(text, text[1:], _OPENING, strict=False):
-            found[first + second] += weight
+        empty = stop_words()
+        for run in _LETTERS.finditer(text):
+            for place in range(run.start(), run.end()):
+                if place < OPENING:
+                    found[text[place]] += 1.0
+                pair = text[place : place + 2]
+                if place + 1 < run.end() and not (pair[0] in empty and pair[1] in empty):
+                    found[pair] += _WEIGHTS[place]
         place = 0
         for word in self.segmenter.cut(text):
-            if not word.isspace():
-                found[f" {word}"] += _OPENING[place]
+            if is_content(word) and not _NUMBER.search(word) and not word.isspace():
+                found[f" {word}"] += _WEIGHTS[place]
             place += len(word)
         return found
 
@@ -228,28 +247,31 @@ class TextClassifier:
         frequency: Counter[str] = Counter()
         for reading in readings:
             frequency.update(reading.terms.keys())
-        kinds: tuple[list[str], list[str]] = ([], [])
+        kept: dict[int, list[str]] = {kind: [] for kind in _KINDS}
         for term, count in sorted(frequency.items(), key=lambda item: (-item[1], item[0])):
-            kind = kinds[_is_word(term)]
+            kind = kept[_kind(term)]
             if count >= fewest and len(kind) < MOST_FEATURES:
                 kind.append(term)
-        self.vocabulary_ = {term: column for column, term in enumerate([*kinds[0], *kinds[1]])}
-        counts = np.array([frequency[term] for term in self.vocabulary_])
+        terms = [term for kind in _KINDS for term in kept[kind]]
+        self.vocabulary_ = {term: column for column, term in enumerate(terms)}
+        counts = np.array([frequency[term] for term in terms])
+        powers = np.array([RARITY_POWER[_kind(term)] for term in terms])
         rarity = np.log((1 + len(readings)) / (1 + counts)) + 1.0
-        self.rarity_ = (rarity**RARITY_POWER).astype(np.float32)
+        self.rarity_ = (rarity**powers).astype(np.float32)
 
     def _weigh(self, readings: Sequence[Reading]) -> Matrix:
-        """Return CSR (texts, terms); bigrams, and words, of a text have length 1/√2."""
+        """Return CSR (texts, terms); a text's terms of each kind have the length of the kind."""
         starts, columns, values = [0], [], []
         known = self.vocabulary_
         for reading in readings:
             found = [(known[term], term) for term in reading.terms if term in known]
             which = np.array([column for column, _ in found], dtype=np.int32)
             counts = np.array([reading.terms[term] for _, term in found])
-            words = np.array([_is_word(term) for _, term in found], dtype=bool)
+            kinds = np.array([_kind(term) for _, term in found], dtype=np.int8)
             weights = np.log1p(counts) * self.rarity_[which]
-            for kind in (words, ~words):
-                weights[kind] /= sqrt(2.0) * np.linalg.norm(weights[kind]) or 1.0
+            for kind, length in _LENGTH.items():
+                mine = kinds == kind
+                weights[mine] *= length / (np.linalg.norm(weights[mine]) or 1.0)
             columns.append(which)
             values.append(weights)
             starts.append(starts[-1] + len(which))
@@ -259,22 +281,14 @@ class TextClassifier:
         data = np.concatenate(values).astype(np.float32)
         return csr_matrix((data, np.concatenate(columns), starts), shape=shape)
 
-    def _share(self, truth: NDArray[Any], spoken: Floats, cued: Floats) -> tuple[float, Floats]:
-        """Return the share of the cue words and the levels, by each text's scores without it."""
-        best = (-1.0, 0.0, np.zeros(len(self.labels_)))
-        for share in _SHARES if self.cues else (0.0,):
-            scores = spoken + share * cued
-            levels = _TRUST * _levels(scores, truth)
-            best = max(best, (_macro_f1(truth, scores + levels), share, levels), key=_reached)
-        return best[1], best[2]
+
+def _kind(term: str) -> int:
+    return _CHARACTER if len(term) == 1 else _WORD if term[0] == " " else _BIGRAM
 
 
-def _reached(candidate: tuple[float, float, Floats]) -> float:
-    return candidate[0]
-
-
-def _is_word(term: str) -> bool:
-    return len(term) > 1 and term[0] == " " and term != "  "
+def _columns_of(vocabulary: Mapping[str, int], kind: int) -> slice:
+    columns = [column for term, column in vocabulary.items() if _kind(term) == kind]
+    return slice(min(columns, default=len(vocabulary)), len(vocabulary))
 
 
 def _balanced(truth: NDArray[Any], classes: int) -> tuple[Floats, Floats]:
@@ -286,18 +300,32 @@ def _balanced(truth: NDArray[Any], classes: int) -> tuple[Floats, Floats]:
     return weights / weights.mean(), targets
 
 
+def _base(weights: Floats, targets: Floats) -> Floats:
+    return np.asarray((weights[:, None] * targets).sum(axis=0) / weights.sum())
+
+
 def _ridge(
     similar: Floats, weights: Floats, targets: Floats, ridge: float
-) -> tuple[Floats, Floats, Floats]:
-    """Return dual weights, base of each class, and each text's scores learned without it.
+) -> tuple[Floats, Floats]:
+    """Return each text's scores learned without it, and the dual weights, both (texts, classes).
 
+    Changes the diagonal of `similar` (texts, texts), which may be large, in place.
     Leaving text i out changes its score by dual_i / inverse_ii (Rasmussen and Williams,
     Gaussian Processes for Machine Learning, 5.4.2).
     """
-    base = (weights[:, None] * targets).sum(axis=0) / weights.sum()
-    inverse = np.linalg.inv(similar + ridge * np.diag(1.0 / weights))
-    dual = inverse @ (targets - base)
-    return dual, base, targets - dual / np.diag(inverse)[:, None]
+    np.fill_diagonal(similar, similar.diagonal() + ridge / weights)
+    inverse = np.linalg.inv(similar)
+    dual = inverse @ (targets - _base(weights, targets))
+    return targets - dual / np.diag(inverse)[:, None], dual
+
+
+def _linear(
+    matrix: Matrix, weights: Floats, targets: Floats, ridge: float
+) -> tuple[Floats, Floats]:
+    """Return each text's scores learned without it, and the weights (columns, classes)."""
+    similar = (matrix @ matrix.T).toarray().astype(np.float64)
+    unseen, dual = _ridge(similar, weights, targets, ridge)
+    return unseen, np.asarray(matrix.T @ dual)
 
 
 def _radial(some: NDArray[Any], others: NDArray[Any]) -> Floats:

@@ -19,7 +19,7 @@ from nlp.classify import TextClassifier
 _log = logging.getLogger(__name__)
 
 FILE = "routing-model.npz"
-FORMAT = 1
+FORMAT = 2  # raised when what the arrays mean changes
 
 
 @dataclass(frozen=True)

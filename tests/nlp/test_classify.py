@@ -53,6 +53,25 @@ def test_new_texts_find_their_class_and_the_words_that_say_so(learned, text, lab
     assert words == sorted(words, key=lambda word: -word.weight)
 
 
+def test_the_words_shown_are_what_moves_the_decision(learned) -> None:
+    text = "学校食堂的菜单，公交车也在旁边"
+    words = [word.text for word in learned.explain(text, "教育")]
+    assert words[0] == "学校食堂"
+    assert "公交车" not in words
+    which = learned.labels_.index("教育")
+    whole, without = learned.scores(
+        [learned.read(text), learned.read(text.replace(words[0], "，" * len(words[0])))]
+    )
+    assert without[which] < whole[which]
+
+
+def test_function_words_and_numbers_are_not_counted() -> None:
+    terms = TextClassifier().read("说的了a7县120路，etc" + "，" * 40 + "停水").terms
+    assert {" etc", " 停水", "停水"} <= terms.keys()
+    assert not {"的了", "7县", " a7县", " 120", " 的", " ，", "，"} & terms.keys()
+    assert "停" not in terms  # a character counts by itself only in the opening
+
+
 def test_learning_twice_gives_the_same(learned) -> None:
     texts, labels = texts_and_labels()
     again = TextClassifier(CUES)

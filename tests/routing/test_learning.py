@@ -101,6 +101,21 @@ def test_a_file_of_the_model_that_cannot_be_trusted_is_not_used(
     assert "cannot be read" in caplog.text
 
 
+def test_a_model_of_another_format_is_refused_and_the_next_one_takes_its_place(
+    taxonomy, run, tmp_path, settings, monkeypatch, caplog
+) -> None:
+    path = str(write(tmp_path / "a.csv", examples()))
+    monkeypatch.setattr(model_store, "FORMAT", model_store.FORMAT - 1)
+    run("train", "--train", path)
+    monkeypatch.undo()
+    model_store._kept.clear()
+    assert service.suggest(taxonomy, "", UNSEEN) is None
+    assert "another format" in caplog.text
+    told, code = run("train", "--train", path)
+    assert (code, told["adopted"], told["held_out_macro_f1"]["in_use"]) == (0, True, None)
+    assert service.suggest(taxonomy, "", UNSEEN).code == "transport-bus"
+
+
 def test_evaluating_stores_nothing_and_tells_each_class(run, tmp_path, settings) -> None:
     path = str(write(tmp_path / "a.csv", examples()))
     told, code = run("evaluate", "--train", path, "--folds", "3")
