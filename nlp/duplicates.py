@@ -25,6 +25,7 @@ SAYS_ENOUGH = 8
 _BODY_ALONE = 20  # characters of a body that need no title to be compared by
 _MOST_CANDIDATES = 20
 _OPENING = 80  # characters: what a text is about stands there
+_REMEMBERED = 1 << 12  # texts that were just compared, and so are likely to be again
 
 _NOT_WORDS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -112,6 +113,7 @@ class NearDuplicates:
         return by_one_person or bool(_named(one)) == bool(_named(other))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def compared(one: Saying) -> str:
     """Return what of a message is compared: letters and digits, without marks of sending on."""
     body = _bare(_original(one.body))
@@ -138,7 +140,7 @@ def _jaccard(one: str, other: str) -> float:
     return shared / (len(parts) + len(others) - shared)
 
 
-@lru_cache(maxsize=1 << 10)
+@lru_cache(maxsize=_REMEMBERED)
 def _shingles(bare: str) -> frozenset[str]:
     count = max(1, len(bare) - SHINGLE + 1)
     return frozenset(bare[start : start + SHINGLE] for start in range(count))
@@ -155,12 +157,14 @@ def _agree(one: Saying, other: Saying) -> bool:
     return _covered(_named(one), _named(other))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _named(one: Saying) -> frozenset[str]:
     """Return every place that a message names, or that was noted beside it."""
     noted = frozenset((one.place,)) if one.place else frozenset()
     return noted | _places(one.title) | _places(one.body)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _numbers(one: Saying) -> frozenset[str]:
     opening = f"{one.title[:_OPENING]} {one.body[:_OPENING]}"
     return frozenset(_NUMBER.findall(_PASSING_NUMBER.sub(" ", opening)))

@@ -37,6 +37,7 @@ LARGEST_COUNT = 2**31 - 1
 ANONYMOUS = frozenset({"", "匿名", "匿名用户", "匿名網友", "匿名网友", "不愿透露", "无", "無"})
 
 _TIME_EXAMPLE = "请写成 2019-11-13 11:20 这样的年月日时分"
+_EXPORTED = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?", re.ASCII)
 _SEPARATED = re.compile(
     r"(?:(?P<year>\d{4})(?:[-/.]|年))?(?P<month>\d{1,2})(?P<by>[-/.]|月)(?P<day>\d{1,2})日?"
     r"(?P<rest>.*)",
@@ -52,6 +53,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
+_FEW_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
 _COUNT = re.compile(r"(?P<number>\d+(?:,\d{3})*(?:\.\d+)?)(?P<scale>[万萬亿億]?)\+?")
 _SCALES = {"": 1, "万": 10_000, "萬": 10_000, "亿": 100_000_000, "億": 100_000_000}
 _SENTENCE_END = re.compile(r"[。！？!?；;\n\r]")
@@ -74,7 +76,7 @@ def parse_moment(value: object, zone: ZoneInfo, now: datetime, year: int | None 
     :param year: for texts that leave the year out.
     :raises Unreadable: not a time, a day that does not exist, or one in the future.
     """
-    moment = _spreadsheet_moment(value) or _written_moment(_plain_text(value), year)
+    moment = _spreadsheet_moment(value) or _exported_moment(value) or _written_moment(value, year)
     if moment.year < EARLIEST_YEAR:
         raise Unreadable(f"{moment:%Y-%m-%d} 早于 {EARLIEST_YEAR} 年，请核对年份")
     if moment.tzinfo is None:
@@ -93,7 +95,18 @@ def _spreadsheet_moment(value: object) -> datetime | None:
     return None
 
 
-def _written_moment(text: str, year: int | None) -> datetime:
+def _exported_moment(value: object) -> datetime | None:
+    """The way most systems write; a whole morning's file is in it."""
+    if not isinstance(value, str) or not _EXPORTED.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None  # no such day: said by whoever reads the other ways
+
+
+def _written_moment(value: object, year: int | None) -> datetime:
+    text = _plain_text(value)
     tidy = _WEEKDAY.sub(" ", text)
     if match := _COMPACT.fullmatch(tidy):
         clock = (match["clock"] or "").ljust(6, "0")
@@ -150,6 +163,8 @@ def parse_count(value: object) -> int:
 
     :raises Unreadable: not a whole number of 0 or more.
     """
+    if isinstance(value, str) and _FEW_DIGITS.fullmatch(value):
+        return int(value)
     text = _plain_text(value).replace(" ", "")
     if not text:
         return 0
@@ -167,11 +182,13 @@ def parse_count(value: object) -> int:
 
 def parse_text(value: object) -> str:
     """A cell as text: whole numbers without ``.0``, ends stripped, no NUL characters."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").strip()
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return ("" if value is None else str(value)).replace("\x00", "").strip()
+    return "" if value is None else str(value).strip()
 
 
 def parse_identifier(value: object) -> str:

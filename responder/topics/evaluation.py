@@ -22,7 +22,7 @@ from nlp.stream import gather
 from responder.core.errors import Invalid
 from responder.intake.files import Row, open_table
 from responder.intake.imports.mapping import ColumnMapping
-from responder.intake.imports.rows import Reading, Refusal, Sheet, find_headings, read_row
+from responder.intake.imports.rows import Reading, Refusal, Sheet, find_headings, row_reader
 from responder.intake.models import Channel
 from responder.intake.new_message import NewMessage
 from responder.intake.rules import Unreadable, parse_identifier, parse_text
@@ -89,8 +89,7 @@ def read_messages(source: Source, settings: Settings, now: datetime) -> Messages
     said: dict[str, NewMessage] = {}
     refusals: list[Refusal] = []
     repeats = 0
-    for row in sheet.rows:
-        outcome = read_row(row, sheet, reading)
+    for outcome in map(row_reader(sheet, reading), sheet.rows):
         if isinstance(outcome, Refusal):
             refusals.append(outcome)
         elif said.setdefault(outcome.fingerprint, outcome) is not outcome:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,12 @@ NATURES = {label: nature for nature, label in NATURE_LABELS.items()} | {
     "建議": Nature.SUGGESTION,
     "表揚": Nature.PRAISE,
 }
+
+# In the order in which they are read: of several cells at fault the first is named.
+_TEXTS = ("title", "body", "external_id", "author", "phone", "district", "place", "source_url",
+          "reply")  # fmt: skip
+_COUNTS = ("likes", "dislikes", "comments", "shares")
+_VALUES = ("occurred_at", "nature", "urgent", *_COUNTS, "replied_at")
 
 # Instead of a row's number: the table begins with its first message.
 NO_HEADINGS = -1
@@ -129,108 +134,111 @@ def _wrong_columns(table: Table, mapping: ColumnMapping, path: Path) -> Invalid:
     )
 
 
-def read_row(row: Row, sheet: Sheet, reading: Reading) -> NewMessage | Refusal:
-    """The message that a row holds, or why it holds none."""
-    try:
-        return _message(_Cells(row, sheet, reading.max_characters), reading)
-    except _Refused as refused:
-        return Refusal(row, refused.column, refused.reason)
+@dataclass(frozen=True)
+class _Field:
+    """One field of a message, and the column that holds it.
 
+    :param limit: the longest value, in characters; None without a limit.
+    :param required: a row in which it is empty is refused.
+    """
 
-class _Cells:
-    """The cells of one row by the name of their field."""
+    name: str
+    column: int
+    heading: str
+    parse: Callable[[Any], Any]
+    limit: int | None
+    required: bool
 
-    def __init__(self, row: Row, sheet: Sheet, max_characters: int) -> None:
-        self.row, self.sheet, self.max_characters = row, sheet, max_characters
-
-    def read(self, field: str, parse: Callable[[Any], Any]) -> Any:
-        """The value of a field; a cell that is not there is empty."""
-        column = self.sheet.columns.get(field)
-        if column is None:
-            return _nothing(parse)
-        if reason := self.row.broken.get(column):
-            raise _Refused(column, f"{self._heading(column)}：{reason}")
-        cell = self.row.cells[column] if column < len(self.row.cells) else ""
-        if isinstance(cell, str) and len(cell) > self.max_characters:
-            raise _Refused(
-                column,
-                f"{self._heading(column)}：有 {len(cell)} 字，超过上限 {self.max_characters} 字："
-                "请缩短，或调大 RESPONDER_IMPORT_MAX_CELL_CHARACTERS",
+    def read(self, row: Row, max_characters: int) -> Any:
+        """The value in a row; a cell that is not there is empty."""
+        if reason := row.broken.get(self.column):
+            raise self.refused(reason)
+        cell = row.cells[self.column] if self.column < len(row.cells) else ""
+        if isinstance(cell, str) and len(cell) > max_characters:
+            raise self.refused(
+                f"有 {len(cell)} 字，超过上限 {max_characters} 字："
+                "请缩短，或调大 RESPONDER_IMPORT_MAX_CELL_CHARACTERS"
             )
         try:
-            return parse(cell)
+            value = self.parse(cell)
         except Unreadable as error:
-            raise _Refused(column, f"{self._heading(column)}：{error}") from error
-
-    def text(self, field: str) -> str:
-        value: str = self.read(field, rules.parse_text)
-        limit = rules.COLUMN_LIMITS.get(field)
-        if limit is not None and len(value) > limit:
-            column = self.sheet.columns[field]
-            raise _Refused(
-                column, f"{self._heading(column)}：有 {len(value)} 字，最多 {limit} 字，请缩短"
-            )
-        if not value and field in self.sheet.mapping.required - {"title", "body"}:
-            column = self.sheet.columns[field]
-            raise _Refused(column, f"{self._heading(column)}：是空的，请补填")
+            raise self.refused(str(error)) from error
+        if self.limit is not None and len(value) > self.limit:
+            raise self.refused(f"有 {len(value)} 字，最多 {self.limit} 字，请缩短")
+        if self.required and not value:
+            raise self.refused("是空的，请补填")
         return value
 
-    def _heading(self, column: int) -> str:
-        return self.sheet.headings[column]
+    def refused(self, reason: str) -> _Refused:
+        return _Refused(self.column, f"{self.heading}：{reason}")
 
 
-@cache
-def _nothing(parse: Callable[[Any], Any]) -> Any:
-    """What an empty cell is read as."""
-    return parse("")
+def row_reader(sheet: Sheet, reading: Reading) -> Callable[[Row], NewMessage | Refusal]:
+    """What reads each row of a sheet: the message that it holds, or why it holds none."""
+    fields = _fields(sheet, reading)
+
+    def read(row: Row) -> NewMessage | Refusal:
+        try:
+            values = {field.name: field.read(row, reading.max_characters) for field in fields}
+            return _message(values, sheet, reading.channel)
+        except _Refused as refused:
+            return Refusal(row, refused.column, refused.reason)
+
+    return read
 
 
-def _message(cells: _Cells, reading: Reading) -> NewMessage:
-    title, body = _words(cells)
-    cells.read("external_id", rules.parse_identifier)
-    occurred_at = _moment(cells, "occurred_at", reading)
-    if occurred_at is None:
-        raise _Refused(cells.sheet.columns.get("occurred_at"), "缺少时间：请补填留言时间")
-    return NewMessage(
-        channel=reading.channel,
-        title=title,
-        body=body,
-        occurred_at=occurred_at,
-        external_id=cells.text("external_id") or None,
-        author=cells.text("author"),
-        phone=cells.text("phone"),
-        district=cells.text("district"),
-        place=cells.text("place"),
-        source_url=cells.text("source_url"),
-        nature=cells.read("nature", _nature),
-        urgent=cells.read("urgent", rules.parse_yes),
-        likes=cells.read("likes", rules.parse_count),
-        dislikes=cells.read("dislikes", rules.parse_count),
-        comments=cells.read("comments", rules.parse_count),
-        shares=cells.read("shares", rules.parse_count),
-        reply=cells.text("reply"),
-        replied_at=_moment(cells, "replied_at", reading),
-    )
+def _fields(sheet: Sheet, reading: Reading) -> list[_Field]:
+    """The fields that the sheet has, in the order in which what is wrong is named."""
+    parsers = _parsers(reading)
+    # Of title and body one is enough; a count or an urgency that is empty is 0 or no.
+    needed = sheet.mapping.required - {"title", "body", "urgent", *_COUNTS}
+    return [
+        _Field(
+            name,
+            sheet.columns[name],
+            sheet.headings[sheet.columns[name]],
+            parsers.get(name, rules.parse_text),
+            rules.COLUMN_LIMITS.get(name),
+            name in needed,
+        )
+        for name in (*_TEXTS, *_VALUES)
+        if name in sheet.columns
+    ]
 
 
-def _words(cells: _Cells) -> tuple[str, str]:
-    """Title and body; one stands for the other where only one is given."""
-    title, body = cells.text("title"), cells.text("body")
+def _parsers(reading: Reading) -> dict[str, Callable[[Any], Any]]:
+    """How a cell is read, for each field that is more than text."""
+
+    def moment(cell: Any) -> datetime | None:
+        if not rules.parse_text(cell):
+            return None
+        return rules.parse_moment(cell, reading.zone, reading.now, reading.year)
+
+    return {
+        "external_id": rules.parse_identifier,
+        "nature": _nature,
+        "urgent": rules.parse_yes,
+        **dict.fromkeys(_COUNTS, rules.parse_count),
+        **dict.fromkeys(("occurred_at", "replied_at"), moment),
+    }
+
+
+def _message(values: dict[str, Any], sheet: Sheet, channel: Channel) -> NewMessage:
+    """Title and body stand for each other where only one is given."""
+    title, body = values.get("title", ""), values.get("body", "")
+    columns = sheet.columns
     if not title and not body:
-        columns = cells.sheet.columns
         raise _Refused(
             columns.get("body", columns.get("title")), "标题和内容都是空的：请至少补填一项"
         )
-    return title or rules.headline(body), body or title
-
-
-def _moment(cells: _Cells, field: str, reading: Reading) -> datetime | None:
-    if not cells.text(field):
-        return None
-    moment: datetime = cells.read(
-        field, lambda cell: rules.parse_moment(cell, reading.zone, reading.now, reading.year)
-    )
-    return moment
+    if values.get("occurred_at") is None:
+        raise _Refused(columns.get("occurred_at"), "缺少时间：请补填留言时间")
+    values |= {
+        "title": title or rules.headline(body),
+        "body": body or title,
+        "external_id": values.get("external_id") or None,
+    }
+    return NewMessage(channel=channel, **values)
 
 
 def _nature(cell: Any) -> Nature | None:
