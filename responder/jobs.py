@@ -91,16 +91,18 @@ def _import_files(settings: Settings, goes_on: GoesOn) -> bool:
     return undo.undo_once(utc_now, goes_on) or runner.import_once()
 
 
+def _import_folders(settings: Settings, goes_on: GoesOn) -> bool:
+    return collecting.import_folders(utc_now(), settings, goes_on) > 0
+
+
 def _learn_names(now: datetime, _settings: Settings) -> object:
-    with transaction(SYSTEM, now) as session:
-        return names.learn_names(session, limit=2_000)
+    return names.learn_names(2_000, SYSTEM, now)
 
 
 JOBS = {
     "publish-due": Job(releasing.publish_due),
     "stop-held-clocks": Job(_stop_held_clocks),
     "fetch-sources": Job(collecting.fetch_due),
-    "import-folders": Job(collecting.import_folders),
     "refresh-topics": Job(_refresh_topics),
     "raise-alerts": Job(_raise_alerts),
     "learn-names": Job(_learn_names),
@@ -112,11 +114,12 @@ JOBS = {
     "tidy-uploads": Job(_tidy_uploads, every=180),
 }
 
-# What somebody waits for in front of the screen: looked for every second, in a thread each.
-# Each says whether there was something to do.
+# What somebody waits for in front of the screen, or what takes long and must end soon when the
+# process does: looked for every second, in a thread each. Each says whether there was work.
 WATCHES: dict[str, Callable[[Settings, GoesOn], bool]] = {
     "look-into-uploads": _look_into_uploads,
     "import-files": _import_files,
+    "import-folders": _import_folders,
 }
 LOOKS_EVERY_SECONDS = 1.0
 

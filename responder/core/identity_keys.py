@@ -11,7 +11,7 @@ import hmac
 import os
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -64,16 +64,13 @@ class KeyRing:
 
         :raises KeysUnusable: the folder cannot be written.
         """
-        lines = [f"{PEOPLE} {secrets.token_hex(KEY_BYTES)}", _key_line(_new_key())]
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return
+            with self._locked() as folder:
+                if not self.path.exists():
+                    self._write(folder, secrets.token_bytes(KEY_BYTES), [_new_key()])
         except OSError as error:
             raise self._cannot_write(error) from error
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write("\n".join([*lines, ""]))
 
     def seal(self, text: str, context: bytes) -> str:
         """``text`` under the newest key.
@@ -113,7 +110,12 @@ class KeyRing:
 
         A bare hash of a telephone number or a name is found by trying them all.
         """
-        return hmac.digest(self._current().people, digest.encode(), sha256).hex()
+        return self.all_keyed([digest])[0]
+
+    def all_keyed(self, digests: Iterable[str]) -> list[str]:
+        """:meth:`keyed` of many, with one look at the file."""
+        people = self._current().people
+        return [hmac.digest(people, digest.encode(), sha256).hex() for digest in digests]
 
     @property
     def mark(self) -> str:
@@ -137,42 +139,57 @@ class KeyRing:
 
         :returns: the name of the newest key.
         """
-        with self._changing() as keys:
+        with self._changing() as (folder, keys):
             if len(keys.keys) == 1:
-                self._replace(keys, [*keys.keys.values(), _new_key()])
+                self._write(folder, keys.people, [*keys.keys.values(), _new_key()])
         return self.newest
 
     def drop(self, names: Collection[str]) -> None:
         """Forget keys that nothing is stored under any more; never the newest."""
-        with self._changing() as keys:
+        with self._changing() as (folder, keys):
             kept = [key for name, key in keys.keys.items() if name not in names]
-            self._replace(keys, kept or [keys.keys[keys.newest]])
+            self._write(folder, keys.people, kept or [keys.keys[keys.newest]])
 
     @contextmanager
-    def _changing(self) -> Iterator[_Keys]:
-        """The keys, which nobody else changes meanwhile."""
+    def _changing(self) -> Iterator[tuple[int, _Keys]]:
+        """The folder and the keys, which nobody else changes meanwhile."""
+        if not self.path.parent.is_dir():
+            raise self._missing()
         try:
-            folder = os.open(self.path.parent, os.O_RDONLY)
+            with self._locked() as folder:
+                yield folder, self._current()
         except OSError as error:
-            raise self._missing() from error
+            raise self._cannot_write(error) from error
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        """The folder, open, which one process at a time writes to."""
+        folder = os.open(self.path.parent, os.O_RDONLY)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
-            yield self._current()
+            yield folder
         finally:
             os.close(folder)
 
-    def _replace(self, keys: _Keys, wanted: list[bytes]) -> None:
-        lines = [f"{PEOPLE} {keys.people.hex()}", *map(_key_line, wanted)]
+    def _write(self, folder: int, people: bytes, keys: list[bytes]) -> None:
+        """Put a key file in place of what is there: whole and on the disk, or not at all.
+
+        :raises OSError: it could not be; what was there is there still.
+        """
+        lines = [f"{PEOPLE} {people.hex()}", *map(_key_line, keys)]
         beside = self.path.with_name(f"{self.path.name}.new")
+        beside.unlink(missing_ok=True)
         try:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write("\n".join([*lines, ""]))
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self.path)
-        except OSError as error:
-            raise self._cannot_write(error) from error
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
+        os.fsync(folder)
 
     def _current(self) -> _Keys:
         try:

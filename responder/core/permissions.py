@@ -20,6 +20,7 @@ class Permission(StrEnum):
     SOURCE_READ = "source.read"
     SOURCE_EDIT = "source.edit"
     IDENTITY_REVEAL = "identity.reveal"
+    IDENTITY_KEEP = "identity.keep"
     ROUTING_CONFIRM = "routing.confirm"
     CATEGORY_EDIT = "category.edit"
     TOPIC_READ = "topic.read"
@@ -156,6 +157,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.USER_MANAGE,
             _P.TOKEN_MANAGE,
+            _P.IDENTITY_KEEP,
             _P.CATEGORY_EDIT,
             _P.SOURCE_READ,
             _P.SOURCE_EDIT,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from nlp import normalise
 from responder.accounts.models import Unit
+from responder.core import privacy
 from responder.desk import rules
 from responder.intake.models import Message
 from responder.topics.models import Topic
@@ -26,6 +28,8 @@ LONGEST_NAME = 20
 SHORTEST_IN_TEXT = 3
 DISTRICT_ENDINGS = ("区", "县", "市", "旗", "新区", "开发区")
 OFFICE = ("人民政府", "政府", "管理委员会", "管委会")
+# What stands behind a name and is no part of it: 12号, 3栋2单元, 502.
+_NUMBER = re.compile(r"(?:[#-]|[A-Za-z]?\d{1,5}(?:号楼?|[#栋幢座室房组队]|单元)?)+$")
 
 
 Noted = tuple[str, str]
@@ -58,8 +62,8 @@ class KnownPlace:
 class PlaceBook:
     """All names, the most used first, as they were at ``read_at``.
 
-    :param noted: how often each district and place stood together in messages, up to the
-        message of ``newest_id``.
+    :param noted: how often each district and place, without doors, stood together in
+        messages, up to the message of ``newest_id``.
     """
 
     places: tuple[KnownPlace, ...]
@@ -112,19 +116,28 @@ def read_book(session: Session, now: datetime, before: PlaceBook | None = None) 
     since = before.newest_id if before else 0
     noted = Counter(before.noted) if before else Counter[Noted]()
     for district, place, uses in session.execute(_noted(since, newest)):
-        noted[district, place] += uses
+        noted[without_door(district), without_door(place)] += uses
     counted: dict[Level, Counter[Noted]] = {level: Counter() for level in Level}
     for (district, place), uses in noted.items():
-        name = normalise(district).strip()
-        street, rest = rules.split_place(normalise(place).strip())
-        for level, of_level in zip(Level, (name, street, rest), strict=True):
-            counted[level][of_level, name] += uses
+        street, rest = rules.split_place(place)
+        for level, of_level in zip(Level, (district, street, rest), strict=True):
+            counted[level][of_level, district] += uses
     for place in session.scalars(select(Topic.place).where(Topic.place != "")):
-        counted[Level.PLACE][place, ""] += 1
+        counted[Level.PLACE][without_door(place), ""] += 1
     for name in _unit_districts(session):
         counted[Level.DISTRICT][name, name] += 1
     found = [one for level, uses in counted.items() for one in _known(level, uses)]
     return PlaceBook(tuple(found), now, noted, newest)
+
+
+def without_door(text: str) -> str:
+    """A name as anybody may see it, normalised: up to what is somebody's own, or a number.
+
+    梧桐里3栋502室 → 梧桐里; 滨江路12号 → 滨江路.
+    """
+    name = normalise(text)
+    found = privacy.find(name)
+    return _NUMBER.sub("", name[: found[0].start] if found else name).strip()
 
 
 def _noted(since: int, until: int) -> Select[str, str, int]:

@@ -73,6 +73,7 @@ def take(
         first = intake.get(session, stored)
         if any(_told(first, name) != _told(call, name) for name in TOLD_BESIDE):
             raise AlreadyTaken(stored)
+        drafts.drop(session, actor, call.token)
         return Taken(first, is_new=False)
     other = intake.get(session, same_as) if same_as else None
     message = intake.log_call(session, actor, call, now)

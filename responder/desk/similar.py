@@ -14,7 +14,7 @@ from nlp import RjiebaSegmenter, content_words, find_places, normalise
 from nlp.headline import words_that
 from responder.core.privacy import mask
 from responder.desk import rules
-from responder.desk.places import PlaceBook
+from responder.desk.places import PlaceBook, without_door
 from responder.desk.rules import Likeness, Told
 from responder.intake import searching
 from responder.intake.models import Message
@@ -26,6 +26,7 @@ from responder.topics.models import Membership, Topic
 WINDOW = timedelta(days=365)
 CANDIDATES, NEWEST = 40, 20
 BODY_READ = 160  # characters of a stored message that are compared
+MASKED_UPTO = 220  # that are masked before: what is cut through is no longer known for private
 OPENING = 50  # words of it that are looked through for a place
 
 TEXT_READ = 600  # characters of the call: what is typed later seldom changes the matter
@@ -136,12 +137,18 @@ def _asked(typed: Typed, book: PlaceBook) -> Told:
 
 
 def _told(message: Message, topic: Topic | None, asked: Told, book: PlaceBook) -> Told:
-    text = normalise(f"{message.title}\n{message.body[:BODY_READ]}")
+    # As pages show it: whether somebody's door is the one that was typed, nobody is told.
+    text = normalise(f"{_shown(message.title)}\n{_shown(message.body[:MASKED_UPTO])[:BODY_READ]}")
     words, found = _read(text)
-    places = _noted(normalise(message.place)) | {topic.place if topic else ""} - {""}
+    places = _noted(without_door(message.place)) | {topic.place if topic else ""} - {""}
     places |= {name for name in asked.places if rules.bare(name) in text}
     district = normalise(message.district) or book.district_of(text)
     return Told(words, places or found, district, message.occurred_at)
+
+
+@lru_cache(maxsize=1 << 12)
+def _shown(text: str) -> str:
+    return mask(text)
 
 
 @lru_cache(maxsize=1 << 12)  # from pause to pause of one call, the candidates are much the same

@@ -77,10 +77,17 @@ def _save(form: CallForm) -> Response | tuple[str, int]:
         if not error.fields or isinstance(error, service.AlreadyTaken):
             form.form_errors.append(error.message)
         if isinstance(error, service.AlreadyTaken):
-            form.token.data = new_token()
+            _begin_anew(form)
         return _page(form, look=True), 422
     flash(_saved(message_id, taken, handed), "success")
     return redirect(url_for("desk.index"))
+
+
+def _begin_anew(form: CallForm) -> None:
+    """What stands in the form is stored already: another call, if it is one, has its own draft."""
+    with transaction(current_actor()) as session:
+        drafts.drop(session, current_actor(), form.token.data or "")
+    form.token.data = new_token()
 
 
 def _saved(message_id: int, taken: service.Taken, handed: handing.Handed) -> Markup:

@@ -5,6 +5,7 @@ from flask import Flask
 from responder.accounts.tokens import name_channels
 from responder.intake.arrival import on_arrival
 from responder.intake.identity.cli import identity_command
+from responder.intake.identity.views import blueprint as identity_blueprint
 from responder.intake.imports import views as import_views
 from responder.intake.imports.cli import import_command, mappings_command
 from responder.intake.imports.undo import on_departure
@@ -22,6 +23,7 @@ from responder.web.trail import Kind, name_kind
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(api_blueprint)
+    app.register_blueprint(identity_blueprint)
     name_channels(app, CHANNEL_LABELS)
     on_arrival("search", index_messages)
     on_arrival("repeats", grouping.group)

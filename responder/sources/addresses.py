@@ -30,7 +30,11 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Listed:
-    """What an administrator has listed (``RESPONDER_SOURCE_PRIVATE_HOSTS``)."""
+    """What an administrator has listed (``RESPONDER_SOURCE_PRIVATE_HOSTS``).
+
+    :param hosts: listed by their name alone: with any of the usual ports.
+    :param ports: listed with a port: with that one alone.
+    """
 
     hosts: frozenset[str] = frozenset()
     ports: frozenset[tuple[str, int]] = frozenset()
@@ -48,8 +52,9 @@ class Listed:
                 networks.append(ipaddress.ip_network(entry))
                 continue
             name, port = _name_and_port(entry)
-            hosts.add(name)
-            if port is not None:
+            if port is None:
+                hosts.add(name)
+            else:
                 ports.add((name, port))
         return cls(frozenset(hosts), frozenset(ports), tuple(networks))
 
@@ -126,13 +131,13 @@ def allowed(
             f"不能连接 {name} 的 {port} 端口：请换用标准端口，"
             f"或请管理员在 RESPONDER_SOURCE_PRIVATE_HOSTS 中列出 {name}:{port}"
         )
-    if name in listed.hosts:
+    if name in listed.hosts or (name, port) in listed.ports:
         return
     for text in addresses:
         if not is_public(text) and not _in_networks(text, listed.networks):
             raise Refused(
                 f"{name} 指向内部网络地址，不能访问：如确需使用，"
-                f"请管理员在 RESPONDER_SOURCE_PRIVATE_HOSTS 中列出 {name}"
+                f"请管理员在 RESPONDER_SOURCE_PRIVATE_HOSTS 中列出 {name}:{port}"
             )
 
 

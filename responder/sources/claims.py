@@ -72,6 +72,12 @@ def holds(session: Session, claim: Claim) -> bool:
     return session.scalar(query) is not None
 
 
+def is_wanted(session: Session, claim: Claim) -> bool:
+    """Whether a run is to go on: the source is still ours, and nobody has paused it."""
+    query = select(Source.id).where(_ours(claim), ~_is_paused())
+    return session.scalar(query) is not None
+
+
 def succeed(
     session: Session,
     claim: Claim,

@@ -16,7 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from responder.core.database import db, transaction
+from responder.core.database import db, end_read, transaction
 from responder.core.errors import DomainError
 from responder.core.permissions import SYSTEM
 from responder.settings import Settings
@@ -69,11 +69,17 @@ def fetch_due(now: datetime, settings: Settings, network: Network | None = None)
                 _settle(future, *running.pop(future))
 
 
-def import_folders(now: datetime, settings: Settings) -> int:
-    """Look at the watched folders that are due; how many were looked at."""
+def import_folders(
+    now: datetime, settings: Settings, goes_on: Callable[[], bool] = lambda: True
+) -> int:
+    """Look at the watched folders that are due; how many were looked at.
+
+    :param goes_on: False once the process is about to end: the portion that is being stored
+        is the last, and the next process goes on from there.
+    """
     looked = 0
-    while (claim := _take((Kind.FOLDER,), now)) is not None:
-        _import(claim, _Clock(now, time.monotonic()), settings)
+    while goes_on() and (claim := _take((Kind.FOLDER,), now)) is not None:
+        _import(claim, _Clock(now, time.monotonic()), settings, goes_on)
         looked += 1
     return looked
 
@@ -120,40 +126,47 @@ def _settle(future: Future[Harvest], claim: Claim, clock: _Clock) -> None:
         _fail(claim, clock, error)
 
 
-def _import(claim: Claim, clock: _Clock, settings: Settings) -> None:
+def _import(claim: Claim, clock: _Clock, settings: Settings, goes_on: Callable[[], bool]) -> None:
     try:
         source = db.session.get_one(Source, claim.source_id)
         wanted = kinds.parse(source.kind, source.settings)
         assert isinstance(wanted, FolderSettings)
         seen = dict(source.cursor)
+        mine = _still_ours(claim, clock)
         taking = folders.Taking(
             source.channel,
             folders.mapping_of(wanted),
             settings,
             clock.now,
-            _still_ours(claim, clock),
+            lambda: goes_on() and mine(),
         )
         put = folders.collect(wanted, taking, seen)
         counts = Counts(put.fetched, put.created, put.repeated, put.refused)
         with transaction(SYSTEM, clock.now) as session:
             claims.succeed(
-                session, claim, clock.now, clock.moment(), counts, put.waiting, put.lines
-            )
+                session, claim, clock.now, clock.moment(), counts,
+                put.waiting, put.lines, more=put.left and not goes_on(),
+            )  # fmt: skip
     except Exception as error:
         _fail(claim, clock, error)
 
 
 def _still_ours(claim: Claim, clock: _Clock) -> Callable[[], bool]:
-    """Asked between portions of a file: whether to go on. Keeps the claim alive meanwhile."""
-    renewed, ours = time.monotonic(), True
+    """Asked between portions of a file: whether nobody has paused or changed the source.
+
+    Keeps the claim alive meanwhile.
+    """
+    renewed = time.monotonic()
 
     def goes_on() -> bool:
-        nonlocal renewed, ours
-        if ours and time.monotonic() - renewed >= RENEW_AFTER_SECONDS:
+        nonlocal renewed
+        wanted = claims.is_wanted(db.session, claim)
+        end_read()
+        if wanted and time.monotonic() - renewed >= RENEW_AFTER_SECONDS:
             renewed = time.monotonic()
             with transaction(SYSTEM) as session:
-                ours = claims.renew(session, claim, clock.moment())
-        return ours
+                wanted = claims.renew(session, claim, clock.moment())
+        return wanted
 
     return goes_on
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
+from itertools import islice
 from typing import Annotated, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -21,6 +22,8 @@ from responder.sources.kinds import FeedSettings
 
 ACCEPTS = ("xml", "json", "text/plain", "application/octet-stream")
 VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+# While a long feed is read in portions: how far, and what it was when that began.
+TAKEN, BEGAN = "taken", "began"
 NOT_A_FEED = "这个地址给出的不是 RSS、Atom 或 JSON Feed：请核对订阅地址"
 
 
@@ -37,24 +40,37 @@ class Entry:
 
 
 def collect(wanted: FeedSettings, look: Look, network: Network) -> Harvest:
-    """What a feed has to say.
+    """What a feed has to say; of a long one a portion, and the next look the next.
 
     :raises FetchFailed: nothing usable came.
     """
     answer = network.get(wanted.url, _conditions(look.cursor), ACCEPTS)
     if answer.status == 304:
         return Harvest(cursor=dict(look.cursor))
-    found = Harvest(
-        cursor={name: answer.headers[name] for name in VALIDATORS if name in answer.headers}
-    )
-    for entry in read(answer):
+    found, taken = Harvest(), int(look.cursor.get(TAKEN, 0))
+    for entry in islice(read(answer), taken, None):
         if len(found.items) >= look.most_items:
+            found.more = True
             break
+        taken += 1
         try:
             found.items.append(_item(entry, look))
         except Unusable as error:
             found.refused.append(str(error))
+    found.cursor = _cursor(answer, look.cursor, taken if found.more else 0)
     return found
+
+
+def _cursor(answer: Answer, before: Mapping[str, Any], taken: int) -> dict[str, Any]:
+    """What the next look should know: only of a feed that was read whole, how to ask for news.
+
+    :param taken: how many of its entries were read so far; 0 when all were.
+    """
+    validators = {name: answer.headers[name] for name in VALIDATORS if name in answer.headers}
+    began = before.get(BEGAN)
+    if taken:
+        return {TAKEN: taken, BEGAN: validators if began in (None, validators) else {}}
+    return validators if began in (None, validators) else {}
 
 
 def _conditions(cursor: Mapping[str, Any]) -> dict[str, str]:

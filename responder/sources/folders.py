@@ -43,6 +43,7 @@ class Put:
 
     :ivar lines: a sentence for each file.
     :ivar waiting: what to remember of files that are not finished yet.
+    :ivar left: files of ``working/`` were left for the next look.
     """
 
     fetched: int = 0
@@ -51,6 +52,7 @@ class Put:
     refused: int = 0
     lines: list[str] = field(default_factory=list)
     waiting: dict[str, list[Any]] = field(default_factory=dict)
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def collect(wanted: FolderSettings, taking: Taking, seen: dict[str, Any]) -> Put
         os.rename(folder / name, _free(folder / WORKING, name, taking))
     put = Put(waiting=waiting)
     for name in sorted(files_in(folder / WORKING)):
-        if not taking.goes_on():
+        if put.left or not taking.goes_on():
+            put.left = True
             break
         _put_away(folder, name, taking, put)
     return put
@@ -159,6 +162,9 @@ def _put_away(folder: Path, name: str, taking: Taking, put: Put) -> None:
         if report.finished:
             os.rename(path, _free(folder / DONE, name, taking))
             _add(put, name, report)
+        else:
+            put.left = True
+            put.lines.append(f"{name}：停在第 {report.rows} 行，下次从这里接着导入")
 
 
 def _reject(folder: Path, name: str, sentence: str, taking: Taking, put: Put) -> None:

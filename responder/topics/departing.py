@@ -11,7 +11,7 @@ from responder.topics import corrections, memory
 from responder.topics.models import Membership, Topic, TopicRefresh
 from responder.topics.restating import restate
 
-TOPICS_AT_ONCE = 200
+TOPICS_AT_ONCE = 100
 
 
 def held(_session: Session, ids: Select[int]) -> Select[int]:
@@ -27,11 +27,10 @@ def worked_on(session: Session, ids: Select[int]) -> Select[int]:
     )
 
 
-def restate_the_left(session: Session, now: datetime) -> None:
-    """Say anew what is left of topics that lost messages, and forget what was remembered.
+def restate_some(session: Session, now: datetime) -> bool:
+    """Say anew what is left of some topics that lost messages; False when none did.
 
-    A topic without any keeps its name, for its history. The refresh that is noted has nothing
-    put away, so that the next works its memory out from the messages that are there.
+    A topic without any keeps its name, for its history.
     """
     corrections.lock_topics(session)
     there = (
@@ -40,16 +39,26 @@ def restate_the_left(session: Session, now: datetime) -> None:
         .subquery()
     )
     lost = (
-        select(Topic.id)
+        select(Topic)
         .outerjoin(there, there.c.topic_id == Topic.id)
         .where(Topic.message_count != func.coalesce(there.c.messages, 0))
+        .order_by(Topic.id)
+        .limit(TOPICS_AT_ONCE)
     )
-    ids = sorted(session.scalars(lost))
-    for start in range(0, len(ids), TOPICS_AT_ONCE):
-        portion = Topic.id.in_(ids[start : start + TOPICS_AT_ONCE])
-        restate(session, list(session.scalars(select(Topic).where(portion))), now)
+    topics = list(session.scalars(lost))
+    if topics:
+        restate(session, topics, now)
+    return bool(topics)
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Forget what was remembered of messages that are gone.
+
+    The refresh that is noted has nothing put away, so that the next works its memory out
+    from the messages that are there.
+    """
     last = memory.last_run(session)
-    if last is None or not ids:
+    if last is None:
         return
     session.add(
         TopicRefresh(

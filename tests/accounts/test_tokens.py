@@ -31,9 +31,11 @@ def issue(client, **changes):
 def test_a_token_is_shown_once_and_kept_as_a_hash(client, people, session) -> None:
     people.sign_in(client, people.administrator)
     answer = issue(client)
-    assert answer.status_code == 201
-    assert "no-store" in answer.headers["Cache-Control"]
-    secret = SECRET.search(answer.text).group()
+    assert (answer.status_code, answer.location) == (302, "/tokens")
+    assert not SECRET.search(str(answer.headers))
+    page = client.get("/tokens")
+    assert "no-store" in page.headers["Cache-Control"]
+    secret = SECRET.search(page.text).group()
     later = client.get("/tokens").text
     assert secret not in later
     assert secret[:12] in later
@@ -43,6 +45,11 @@ def test_a_token_is_shown_once_and_kept_as_a_hash(client, people, session) -> No
     trail = str([event.changes for event in audit.history(session, token)])
     assert secret not in trail
     assert token.digest not in trail
+
+
+def test_the_room_of_people_is_marked_where_tokens_are(client, people) -> None:
+    people.sign_in(client, people.administrator)
+    assert 'href="/people" aria-current="page"' in client.get("/tokens").text
 
 
 def test_a_form_that_allows_nothing_or_has_expired_is_refused(client, people, session) -> None:

@@ -40,7 +40,7 @@ PAGES = {
     ],
     "editor": ["/responses?state=draft"],
     "auditor": ["/audit", "/audit?kind=response_item"],
-    "admin": ["/people", "/people/1", "/people/new", "/units", "/tokens"],
+    "admin": ["/people", "/people/1", "/people/new", "/units", "/tokens", "/identity-retention"],
 }
 LANGUAGES = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}
 

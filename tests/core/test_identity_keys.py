@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
 from pathlib import Path
 
@@ -26,6 +28,50 @@ def test_the_file_is_its_owners_alone_and_made_once(ring: KeyRing) -> None:
     ring.make()
     assert ring.path.read_text() == before
     assert stat.S_IMODE(ring.path.stat().st_mode) == 0o600
+
+
+def test_a_new_file_is_on_the_disk_before_it_takes_its_place(
+    ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ring.names
+    other = KeyRing(ring.path.with_name("other_keys"))
+    seen: list[tuple[str, int, bool]] = []
+    sync = os.fsync
+
+    def watching(descriptor: int) -> None:
+        facts = os.fstat(descriptor)
+        kind = "folder" if stat.S_ISDIR(facts.st_mode) else oct(stat.S_IMODE(facts.st_mode))
+        seen.append((kind, len(KeyRing(ring.path).names), other.path.exists()))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watching)
+    left = ring.path.with_name(f"{ring.path.name}.new")
+    left.write_text("half")  # by a process that died, for everybody to read
+    left.chmod(0o644)
+    ring.add()
+    other.make()
+    assert seen == [
+        ("0o600", 1, False), ("folder", 2, False), ("0o600", 2, False), ("folder", 2, True),
+    ]  # fmt: skip
+    assert ring.names[:1] == before
+
+
+def test_a_disk_that_fails_leaves_what_was_there(
+    ring: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = ring.path.read_text()
+    other = KeyRing(ring.path.with_name("other_keys"))
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(KeysUnusable, match="无法写入"):
+        ring.add()
+    with pytest.raises(KeysUnusable, match="无法写入"):
+        other.make()
+    assert ring.path.read_text() == before
+    assert list(ring.path.parent.iterdir()) == [ring.path]
 
 
 @given(st.text())

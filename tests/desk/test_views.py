@@ -93,6 +93,17 @@ def test_going_back_and_saving_again_asks_whether_it_is_another_call(
     assert session.scalar(select(func.count()).select_from(Message)) == 2
 
 
+def test_no_draft_is_left_of_a_call_that_turns_out_to_be_stored(
+    desk: FlaskClient, session: Session
+) -> None:
+    desk.post("/messages/new", data=CALL)
+    again = {**CALL, "token": "t2"}
+    assert desk.post("/messages/new/draft", data=again).json["kept"]
+    assert desk.post("/messages/new", data=again).status_code == 422
+    assert session.scalars(select(CallDraft)).all() == []
+    assert "恢复未完成的来电" not in desk.get("/messages/new").text
+
+
 @pytest.mark.parametrize(
     ("changes", "problem"),
     [
@@ -172,6 +183,39 @@ def test_places_are_found_by_a_part_or_by_initials(desk: FlaskClient) -> None:
     (street,) = desk.get("/messages/new/places?level=street&q=jdjd").json
     assert street["name"] == "江堤街道"
     assert desk.get("/messages/new/places?level=district&q=zz").json == []
+
+
+def test_places_are_offered_without_the_doors_that_pages_mask(
+    app: Flask, desk: FlaskClient
+) -> None:
+    for number, (street, place) in enumerate(
+        [("江堤街道", "梧桐里3栋502室"), ("石桥镇", "柳湾5组12号"), ("", "滨江路12号")]
+    ):
+        asked = {"token": f"d{number}", "body": f"第{number}件事", "street": street, "place": place}
+        assert desk.post("/messages/new", data={**CALL, **asked}).status_code == 302
+    app.extensions.pop("desk_places", None)
+    for tried in ("502", "3栋", "12号", "5组", "3"):
+        assert desk.get(f"/messages/new/places?q={tried}").json == []
+    (place,) = desk.get("/messages/new/places?level=place&q=wtl").json
+    assert place["name"] == "梧桐里"
+    page = desk.get("/messages/new").text
+    assert "柳湾" in page
+    assert not re.search("502|5组|12号", page.split("<form", 1)[1])
+
+
+@pytest.mark.parametrize("tried", ["梧桐里3栋502室", "3栋502室"])
+def test_what_is_similar_does_not_tell_whether_a_masked_door_is_the_one_typed(
+    desk: FlaskClient, tried: str
+) -> None:
+    asked = {"body": "梧桐里3栋502室厨房漏水一直没有人来修", "place": "梧桐里3栋502室"}
+    desk.post("/messages/new", data={**CALL, **asked})
+    typed = {"token": "t9", "body": "厨房漏水一直没有人来修", "occurred_at": CALL["occurred_at"]}
+    right, wrong = (
+        desk.post("/messages/new/similar", data={**typed, "place": one}).text
+        for one in (tried, tried.replace("502", "503"))
+    )
+    assert "厨房" in right
+    assert right.replace("502", "503") == wrong
 
 
 def test_a_draft_comes_back_after_a_closed_tab_and_goes_when_saved(

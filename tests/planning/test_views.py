@@ -265,6 +265,29 @@ def test_gaps_lists_hot_topics_with_what_to_do(press: FlaskClient) -> None:
     assert "有活动的话题" not in page
 
 
+def test_who_may_not_read_topics_is_told_how_many_and_not_which(
+    client: FlaskClient, people: People
+) -> None:
+    hot, answered = make.topic("某局乱罚款", heat=88.0), make.topic("某所不作为")
+    suggested, refused = make.topic("某站态度差"), make.topic("某处拖着不办")
+    event = make.event("车位租售管理")
+    make.link(hot, event)
+    make.link(suggested, event)
+    make.decide(make.link(answered, event), True, people.press_officer)
+    make.decide(make.link(refused, event), False, people.press_officer)
+    pages = ("/planning/gaps", f"/planning/events/{event.id}")
+    people.sign_in(client, people.press_officer)
+    seen = "".join(client.get(page).text for page in pages)
+    assert all(one.label in seen for one in (hot, answered, suggested, refused))
+    people.sign_in(client, people.liaison)
+    gaps, shown = (client.get(page).text for page in pages)
+    for page in (gaps, shown):
+        assert not any(one.label in page for one in (hot, answered, suggested, refused))
+        assert "/topics" not in page
+    assert "还没有发布活动的话题 3 个" in gaps
+    assert "已关联 1 个话题" in shown
+
+
 def test_suggestions_are_refreshed_on_request(press: FlaskClient) -> None:
     answer = press.post("/planning/links/refresh", follow_redirects=True)
     assert "已更新关联建议" in answer.text

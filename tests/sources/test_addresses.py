@@ -60,6 +60,9 @@ def test_an_administrator_may_list_hosts_ports_and_networks() -> None:
     allowed("fd00::5", 8080, ["fd00::5"], listed)
     for name, port, address in (
         ("rsshub.intra", 1201, "192.168.0.9"),
+        ("rsshub.intra", 80, "192.168.0.9"),
+        ("rsshub.intra", 443, "192.168.0.9"),
+        ("fd00::5", 443, "fd00::5"),
         ("other.intra", 80, "10.2.0.1"),
         ("evil.intra", 80, "192.168.0.9"),
         ("fd00::5", 8081, "fd00::5"),

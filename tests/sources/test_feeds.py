@@ -109,6 +109,28 @@ def test_what_has_not_changed_is_not_sent_again(web) -> None:
     assert (again.items, again.cursor) == ([], found.cursor)
 
 
+def test_a_long_feed_is_read_in_portions_before_it_may_say_that_nothing_is_new(web) -> None:
+    url = web.put("/feed", RSS, headers={"ETag": '"v1"'})
+    looks, cursor = [], {}
+    while not looks or looks[-1].more:
+        asked = look(cursor=cursor, most_items=1)
+        looks.append(feeds.collect(FeedSettings(url=url), asked, web.network()))
+        cursor = looks[-1].cursor
+    assert [len(one.items) for one in looks] == [1, 1, 1, 0]
+    assert len({item.identifier for one in looks for item in one.items}) == 3
+    assert [len(one.refused) for one in looks] == [0, 0, 0, 2]
+    assert not any("if-none-match" in sent for _, sent in web.asked)
+    assert cursor == {"etag": '"v1"'}
+
+
+def test_a_long_feed_that_changed_meanwhile_is_read_again(web) -> None:
+    url = web.put("/feed", RSS, headers={"ETag": '"v1"'})
+    first = feeds.collect(FeedSettings(url=url), look(most_items=2), web.network())
+    web.put("/feed", RSS, headers={"ETag": '"v2"'})
+    rest = feeds.collect(FeedSettings(url=url), look(cursor=first.cursor), web.network())
+    assert (first.more, rest.more, rest.cursor) == (True, False, {})
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

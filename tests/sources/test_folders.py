@@ -10,9 +10,12 @@ import pytest
 import python_calamine
 from sqlalchemy import select
 
+from responder.core.database import db, transaction
 from responder.core.errors import Invalid
+from responder.core.permissions import CONSOLE
+from responder.intake.imports.importing import Watch
 from responder.intake.models import BatchState, ImportBatch
-from responder.sources import collecting, folders
+from responder.sources import collecting, folders, service
 from responder.sources.kinds import FolderSettings
 from responder.sources.models import Kind, Source, SourceState
 from tests.factories import NOW
@@ -133,6 +136,54 @@ def test_an_import_that_was_interrupted_goes_on(watched, monkeypatch) -> None:
     monkeypatch.undo()
     watched.look()
     assert (len(stored()), watched.names("done")) == (2, ["a.csv"])
+
+
+def test_a_process_that_ends_leaves_a_file_after_its_portion(watched) -> None:
+    (watched.path / "a.csv").write_text(GOOD, "utf-8")
+    watched.look()
+    settings = app_settings(source_folder_roots=str(watched.root), import_chunk_rows=1)
+    asked = iter([True, True, True])  # the folder, the file, its first row
+
+    def goes_on() -> bool:
+        return next(asked, False)
+
+    assert collecting.import_folders(watched.now, settings, goes_on) == 1
+    assert [message.title for message in stored()] == ["停水"]
+    assert watched.names("working") == ["a.csv"]
+    db.session.expire_all()
+    assert runs(watched.source)[-1].note == "a.csv：停在第 1 行，下次从这里接着导入"
+    assert collecting.import_folders(watched.now, settings) == 1  # at once, by the next process
+    assert ([m.title for m in stored()], watched.names("done")) == (["停水", "停电"], ["a.csv"])
+
+
+def test_a_source_paused_meanwhile_leaves_a_file_until_it_is_resumed(watched, monkeypatch) -> None:
+    (watched.path / "a.csv").write_text(GOOD, "utf-8")
+    watched.look()
+    importing = folders.import_file
+
+    def pausing(request, actor, settings, now, watch):
+        first = iter([False])
+
+        def goes_on() -> bool:
+            if not next(first, True):
+                return watch.goes_on()
+            with transaction(CONSOLE, NOW) as session:
+                service.pause(service.get(session, watched.source.id))
+            return watch.goes_on()
+
+        return importing(request, actor, settings, now, Watch(goes_on=goes_on))
+
+    monkeypatch.setattr(folders, "import_file", pausing)
+    settings = app_settings(source_folder_roots=str(watched.root), import_chunk_rows=1)
+    collecting.import_folders(watched.now, settings)
+    db.session.expire_all()
+    assert ([m.title for m in stored()], watched.names("working")) == (["停水"], ["a.csv"])
+    assert (watched.source.state, watched.source.claim) == (SourceState.PAUSED, None)
+    monkeypatch.undo()
+    with transaction(CONSOLE, NOW) as session:
+        service.resume(service.get(session, watched.source.id), watched.now)
+    watched.look()
+    assert ([m.title for m in stored()], watched.names("done")) == (["停水", "停电"], ["a.csv"])
 
 
 def test_a_folder_that_cannot_be_read_is_told(watched) -> None:

@@ -96,6 +96,30 @@ def due(session: Session, before: datetime) -> Erased:
     return Erased(messages, people)
 
 
+def due_under(session: Session, days: int, today: date, zone: ZoneInfo) -> Erased:
+    """What the next run would erase if senders were kept so many days."""
+    if not days:
+        return Erased()
+    day = next_day(rule_of(session), today)
+    return due(session, start_of_day(cutoff(days, day), zone))
+
+
+def next_day(rule: IdentityRule, today: date) -> date:
+    """The local day on which the rule is carried out next."""
+    return today + timedelta(days=1) if rule.ran_on == today else today
+
+
+def last_erasure(session: Session) -> tuple[datetime, Erased] | None:
+    """When senders were last erased, and how many; None when none ever were."""
+    lines = [line for line in audit.history(session, rule_of(session)) if line.action == "erase"]
+    if not lines:
+        return None
+    run = [line.changes for line in lines if line.at == lines[-1].at]
+    return lines[-1].at, Erased(
+        sum(one["messages"] for one in run), sum(one["people"] for one in run)
+    )
+
+
 def erase(before: datetime, actor: Actor, now: datetime) -> Iterator[Erased]:
     """Erase the senders of messages received before a moment; tells how far it has come.
 

@@ -34,7 +34,7 @@ from responder.intake.imports.rows import (
     Sheet,
     chosen_columns,
     find_headings,
-    read_row,
+    row_reader,
 )
 from responder.intake.models import BatchState, Channel, ImportBatch
 from responder.intake.new_message import NewMessage
@@ -245,7 +245,7 @@ def _chunks(
     reading = Reading(
         request.channel, now, settings.zone, settings.import_max_cell_characters, request.year
     )
-    outcomes = (read_row(row, sheet, reading) for row in sheet.rows)
+    outcomes = map(row_reader(sheet, reading), sheet.rows)
     while chunk := list(islice(outcomes, settings.import_chunk_rows)):
         yield chunk
 

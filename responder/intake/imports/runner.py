@@ -119,10 +119,10 @@ class Runner:
         layout = look(
             folder.file, Where(run.member, run.sheet, run.heading_row), self.settings, self.clock()
         )
-        folder.write("layout", layout.to_json())
         with transaction(now=self.clock()) as session:
-            mine = import_service.get_run(session, run.id, lock=True)
-            if mine.state is RunState.READING:  # whoever read it, it says the same
+            mine = self.mine(session, run.id)
+            if mine is not None and mine.state is RunState.READING:
+                folder.write("layout", layout.to_json())
                 import_service.looked_at(session, mine, layout)
                 self._advance(session, mine, "read")
                 mine.runner = ""
@@ -130,13 +130,13 @@ class Runner:
     def _check(self, run: ImportRun) -> None:
         watch = _Follower(self, run.id, RunState.CHECKING)
         report = rehearse(self._request(run), self.settings, self.clock(), watch.watch)
-        folder = self._folder(run)
         if not report.finished:
             return self._let_go(run.id)
-        folder.write("refusals", [(one.row.number, one.reason) for one in report.first_refusals])
+        refusals = [(one.row.number, one.reason) for one in report.first_refusals]
         with transaction(now=self.clock()) as session:
-            mine = import_service.get_run(session, run.id, lock=True)
-            if mine.state is RunState.CHECKING:
+            mine = self.mine(session, run.id)
+            if mine is not None and mine.state is RunState.CHECKING:
+                self._folder(run).write("refusals", refusals)
                 mine.counts = _counts(report)
                 mine.rows_done, mine.runner = report.rows, ""
                 self._advance(session, mine, "checked")
@@ -148,8 +148,8 @@ class Runner:
         request = self._request(run, errors=True)
         report = import_file(request, actor, self.settings, self.clock(), watch.watch)
         if report.finished:
-            self._settle(run.id, "finish", rows_done=report.rows)
-            self._folder(run).drop_file()
+            if self._settle(run.id, "finish", rows_done=report.rows):
+                self._folder(run).drop_file()
         elif self.goes_on():
             self._settle(run.id, "halt", rows_done=report.rows)
         else:
@@ -174,16 +174,17 @@ class Runner:
     def _folder(self, run: ImportRun) -> UploadFolder:
         return UploadFolder(self.settings.uploads, run.folder)
 
-    def _settle(self, run_id: int, action: str, problem: str = "", rows_done: int = 0) -> None:
-        """Write down how it ended, unless somebody else has taken it over."""
+    def _settle(self, run_id: int, action: str, problem: str = "", rows_done: int = 0) -> bool:
+        """Write down how it ended; False when somebody else has taken it over."""
         with transaction(now=self.clock()) as session:
             run = self.mine(session, run_id)
             if run is None:
-                return
+                return False
             run.problem, run.runner, run.heartbeat_at = problem, "", self.clock()
             run.rows_done = rows_done or run.rows_done
             if any(run.state in t.sources for t in IMPORT_RUN.transitions if t.action == action):
                 self._advance(session, run, action)
+            return True
 
     def _let_go(self, run_id: int) -> None:
         """Leave the work to the next runner, at once."""
@@ -211,7 +212,9 @@ class _Follower:
 
     def _started(self, batch_id: int) -> None:
         with transaction(now=self.runner.clock()) as session:
-            run = import_service.get_run(session, self.run_id, lock=True)
+            run = self.runner.mine(session, self.run_id)
+            if run is None:
+                return
             run.batch_id = batch_id
             session.flush()
             session.refresh(run, ["batch"])

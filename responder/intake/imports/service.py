@@ -118,6 +118,7 @@ def choose(
         run.mapping = ""
     run.columns, run.channel, run.year = columns, choices.channel, choices.year
     run.counts, run.rows_done, run.problem = {}, 0, ""
+    take_from_runner(run)
     IMPORT_RUN.advance(session, run, "check", attempt)
 
 
@@ -141,11 +142,21 @@ def _problems(choices: Choices) -> dict[str, str]:
     return found
 
 
+def take_from_runner(run: ImportRun) -> None:
+    """Another thing is asked now: whoever is at the former one, or died at it, is out of it.
+
+    The next runner that looks takes it up at once.
+    """
+    run.runner = ""
+
+
 def wish(session: Session, run: ImportRun, action: str, attempt: Attempt) -> None:
     """Do what a person's button says: start, stop, resume, change or discard.
 
     :raises WrongState: the file has come further meanwhile.
     """
     IMPORT_RUN.advance(session, run, action, attempt)
+    if action != "stop":  # who works on it must still say how far it came
+        take_from_runner(run)
     if action in ("resume", "change"):
         run.problem = ""

@@ -2,8 +2,8 @@
 
 Rooms above say what they rest on (``keep_messages``), what must go with a message where no
 foreign key sees to it (``on_departure``), and what is worked out anew once all are gone
-(``after_undo``). Messages go portion by portion, each in a transaction of its own in which
-it is asked again; a process that dies leaves the rest to the next.
+(``after_undo``). Both go portion by portion, each in a transaction of its own, in which rooms
+are asked again; a process that dies leaves the rest to the next.
 """
 
 from __future__ import annotations
@@ -30,11 +30,12 @@ SHOWN = 3
 Ids = Select[int]
 Kept = Callable[[Session, Ids], Ids]
 Departure = Callable[[Session, Sequence[int]], None]
-FollowUp = Callable[[Session, datetime], None]
+FollowUp = Callable[[Session, datetime], bool]
+Ending = Callable[[Session, datetime], None]
 
 _keepers: dict[str, tuple[str, Kept]] = {}
 _departures: dict[str, Departure] = {}
-_follow_ups: dict[str, FollowUp] = {}
+_follow_ups: dict[str, tuple[FollowUp, Ending]] = {}
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,14 @@ def on_departure(name: str, listener: Departure) -> None:
     _departures[name] = listener
 
 
-def after_undo(name: str, follow_up: FollowUp) -> None:
-    """Have ``follow_up`` run in the transaction that ends an undo."""
-    _follow_ups[name] = follow_up
+def after_undo(name: str, follow_up: FollowUp, ending: Ending) -> None:
+    """Have rooms say anew what rested on the messages that are gone.
+
+    :param follow_up: does a portion; False when there was nothing to do. Called again, in
+        another transaction, until there is nothing.
+    :param ending: called in the transaction that ends an undo which took messages away.
+    """
+    _follow_ups[name] = follow_up, ending
 
 
 def obstacles(session: Session, batch: ImportBatch) -> list[Obstacle]:
@@ -150,16 +156,19 @@ def undo_once(clock: Callable[[], datetime], goes_on: Callable[[], bool]) -> boo
 
 
 def _take_back(session: Session, batch_id: int, now: datetime) -> bool:
-    """Delete a portion of a batch; whether there may be more."""
+    """Delete a portion of a batch, or say a portion anew; whether there may be more.
+
+    The messages are locked before rooms are asked: whoever begins to use one meanwhile either
+    is seen here, or finds it gone.
+    """
     service.lock_messages(session)
     batch = session.get_one(ImportBatch, batch_id, populate_existing=True)
     if batch.undo_asked_at is None:
         return False  # another runner has ended it
     of_batch = select(Message.id).where(Message.batch_id == batch_id).order_by(Message.id)
-    ids = list(session.scalars(of_batch.limit(PORTION)))
+    ids = list(session.scalars(of_batch.limit(PORTION).with_for_update()))
     if not ids:
-        _end(session, batch, now)
-        return False
+        return _follow(session, batch, now)
     if found := _obstacles(session, select(Message.id).where(Message.id.in_(ids))):
         batch.undo_asked_at, batch.undo_problem = None, _refusal(found)
         return False
@@ -173,9 +182,18 @@ def _take_back(session: Session, batch_id: int, now: datetime) -> bool:
     return True
 
 
+def _follow(session: Session, batch: ImportBatch, now: datetime) -> bool:
+    """All messages are gone: do what is left to do, or end; whether there may be more."""
+    if batch.removed:
+        if any(follow_up(session, now) for follow_up, _ in _follow_ups.values()):
+            return True
+        for _, ending in _follow_ups.values():
+            ending(session, now)
+    _end(session, batch, now)
+    return False
+
+
 def _end(session: Session, batch: ImportBatch, now: datetime) -> None:
-    for follow_up in _follow_ups.values():
-        follow_up(session, now)
     batch.undo_asked_at, batch.undone_at = None, now
     who = Actor(None, batch.undone_by_name, frozenset())
     audit.record(session, "undo", batch, {"removed": batch.removed}, actor=who)

@@ -129,14 +129,15 @@ def _read_if_small(run: ImportRun) -> None:
     try:
         where = read_where(request.form)
         layout = look(folder.file, where, _settings(), now)
-        folder.write("layout", layout.to_json())
     except Invalid as error:
         problem = error.message
     with transaction(current_actor(), now) as session:
         mine = import_service.get_run(session, run.id, lock=True)
         if mine.state is not RunState.READING:
             return  # the scheduler was quicker
+        import_service.take_from_runner(mine)
         if layout is not None:
+            folder.write("layout", layout.to_json())
             import_service.looked_at(session, mine, layout)
         mine.problem = problem
         action = "read" if layout is not None else "fail"
@@ -238,6 +239,7 @@ def import_table(run_id: int) -> Response:
         IMPORT_RUN.advance(session, run, "look-again", Attempt(current_actor(), now))
         run.member, run.sheet, run.heading_row = where.member, where.sheet, where.heading_row
         run.columns = {}
+        import_service.take_from_runner(run)
     _read_if_small(run)
     return _to_run(run_id)
 

@@ -58,7 +58,7 @@ def renew() -> int:
 def learn() -> int:
     """Learn names from what has not been read for them yet."""
     done = 0
-    while count := _learn_some():
+    while count := learn_names(PORTION, CONSOLE):
         done += count
     return done
 
@@ -66,11 +66,6 @@ def learn() -> int:
 def _fill_some() -> int:
     with transaction(CONSOLE) as session:
         return index_missing(session, PORTION)
-
-
-def _learn_some() -> int:
-    with transaction(CONSOLE) as session:
-        return learn_names(session, PORTION)
 
 
 def _ids_after(last: int) -> list[int]:

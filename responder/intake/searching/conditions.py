@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, exists, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from nlp import scripts
+from responder.core import privacy
 from responder.core.times import end_of_day, start_of_day
 from responder.intake.models import Message, MessageRepeat
 from responder.intake.searching.databases import SearchIndex, index_of
@@ -18,6 +19,9 @@ from responder.intake.searching.models import MessageSearch
 from responder.intake.searching.names import alternatives
 from responder.intake.searching.query import Query, is_pinyin, pairs_of, read_query
 from responder.intake.searching.wanted import MessageFilter, Repeats
+
+# So many different names of places with personal data are looked through, the newest first.
+NAMES_READ = 5_000
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,14 @@ def _all_of(index: SearchIndex, terms: Sequence[str]) -> ColumnElement[bool]:
     return Message.id.in_(candidates)
 
 
-def field_conditions(wanted: MessageFilter, zone: ZoneInfo) -> list[ColumnElement[bool]]:
+def field_conditions(
+    session: Session, wanted: MessageFilter, zone: ZoneInfo
+) -> list[ColumnElement[bool]]:
     """What the fields of a filter restrict, without its text and its groups of repeats."""
     offered = facets()
     return [
         *_of_columns(wanted),
+        *_of_places(session, wanted),
         *(
             Message.id.in_(offered[name].ids(value))
             for name, value in wanted.facets.items()
@@ -97,9 +104,42 @@ def _of_columns(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:
         yield Message.urgent.is_(True)
     if wanted.replied is not None:
         yield (Message.reply != "") if wanted.replied else (Message.reply == "")
-    for column, text in ((Message.district, wanted.district), (Message.place, wanted.place)):
-        if text:
-            yield or_(*(column.contains(form, autoescape=True) for form in scripts(text)))
+
+
+def _of_places(session: Session, wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:
+    private = Message.private_kinds != ""
+    if wanted.district:
+        yield _named(session, Message.district, wanted.district, true())
+    if wanted.place:
+        yield _named(session, Message.place, wanted.place, private)
+
+
+def _named(
+    session: Session,
+    column: InstrumentedAttribute[str],
+    text: str,
+    private: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """That a name holds this text where pages show it: nobody finds a masked door by trial.
+
+    :param private: holds of the messages whose names may have something masked in them.
+    """
+    forms = scripts(text)
+    holds = or_(*(column.contains(form, autoescape=True) for form in forms))
+    names = session.scalars(
+        select(column)
+        .where(holds, private)
+        .group_by(column)
+        .order_by(func.max(Message.id).desc())
+        .limit(NAMES_READ)
+    )
+    shown = [name for name in names if _shows(name, forms)]
+    return and_(holds, or_(not_(private), column.in_(shown)))
+
+
+def _shows(name: str, forms: Iterable[str]) -> bool:
+    masked = privacy.mask(name).casefold()
+    return any(form.casefold() in masked for form in forms)
 
 
 def group_conditions(

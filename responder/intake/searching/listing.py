@@ -47,7 +47,7 @@ def list_messages(
 ) -> Listing:
     """The ``number``-th page of what fits; the last one when it is beyond the end."""
     asked = read_asked(session, wanted.text)
-    conditions = text_conditions(session, asked) + field_conditions(wanted, zone)
+    conditions = text_conditions(session, asked) + field_conditions(session, wanted, zone)
     conditions += group_conditions(wanted, conditions)
     total = _counted(session, conditions)
     listed = min(total, MOST_COUNTED)

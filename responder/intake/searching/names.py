@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import Insert, or_, select
@@ -14,6 +16,9 @@ from nlp import PlaceFinder, RjiebaSegmenter
 from nlp.pinyin import Typed, typed
 from nlp.search_terms import fold
 from responder.accounts.models import Unit
+from responder.core import privacy
+from responder.core.database import db, end_read, transaction
+from responder.core.permissions import Actor
 from responder.intake.models import Message
 from responder.intake.searching.models import MessageSearch, SearchMark, SearchName
 
@@ -56,28 +61,61 @@ def _segmenter() -> RjiebaSegmenter:
     return RjiebaSegmenter()
 
 
-def learn_names(session: Session, limit: int) -> int:
-    """Learn the names in the next ``limit`` messages; returns how many were read."""
-    mark = session.get(SearchMark, 1)
+@dataclass(frozen=True)
+class NamesRead:
+    """What some messages name, in how many of them, up to which message."""
+
+    messages: int
+    last_id: int
+    begun_after: int
+    uses: Mapping[str, int]
+
+
+def _read_names(limit: int) -> NamesRead | None:
+    """Read the next ``limit`` messages for names; None when there are none."""
+    session = db.session
+    mark = session.get(SearchMark, 1, populate_existing=True)
+    after = mark.message_id if mark else 0
     query = (
         select(Message.id, Message.district, Message.place, MessageSearch.text)
         .join(MessageSearch, MessageSearch.message_id == Message.id)
-        .where(Message.id > (mark.message_id if mark else 0))
+        .where(Message.id > after)
         .order_by(Message.id)
         .limit(limit)
     )
     rows = session.execute(query).all()
+    end_read()
     if not rows:
-        return 0
+        return None
     texts = [_segmenter().cut(row.text[:READ_CHARACTERS]) for row in rows]
     finder = PlaceFinder().partial_fit(texts)
     uses: Counter[str] = Counter()
     for row, tokens in zip(rows, texts, strict=True):
-        said = fold([row.district, row.place])
+        said = fold([privacy.mask(row.district), privacy.mask(row.place)])
         uses.update({place.text for place in finder.find(tokens)} | set(said))
-    _add(session, uses)
-    session.merge(SearchMark(id=1, message_id=rows[-1].id))
-    return len(rows)
+    return NamesRead(len(rows), rows[-1].id, after, uses)
+
+
+def _keep_names(session: Session, read: NamesRead) -> None:
+    """Store the names that were read, unless somebody else has learned them meanwhile."""
+    mark = session.get(SearchMark, 1, populate_existing=True, with_for_update=True)
+    if (mark.message_id if mark else 0) != read.begun_after:
+        return
+    _add(session, read.uses)
+    session.merge(SearchMark(id=1, message_id=read.last_id))
+
+
+def learn_names(limit: int, actor: Actor, now: datetime | None = None) -> int:
+    """Learn the names in the next ``limit`` messages; returns how many were read.
+
+    Reading them holds no lock; storing them is one transaction.
+    """
+    read = _read_names(limit)
+    if read is None:
+        return 0
+    with transaction(actor, now) as session:
+        _keep_names(session, read)
+    return read.messages
 
 
 def _add(session: Session, uses: Mapping[str, int]) -> None:

@@ -240,6 +240,54 @@ def test_two_never_work_on_one_file_and_a_silent_one_is_replaced(
     assert session.scalar(select(func.count()).select_from(ImportBatch)) == 1
 
 
+def test_asking_anew_does_not_wait_for_a_process_that_died(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [line(n) for n in range(3)], headings=HEADINGS)
+    run = send(monitor, path)
+    post(monitor, run, "columns", **CHOICES)
+    died = runner(app)
+    assert died._claim((RunState.CHECKING,), ()) is not None
+    assert not runner(app).look_once()  # somebody is at it, for all one knows
+    post(monitor, run, "change")
+    post(monitor, run, "columns", **{**CHOICES, "column-1": ""})
+    assert runner(app).look_once()
+    assert (state(run), run.counts["created"], run.runner) == (RunState.CHECKED, 3, "")
+
+
+def test_a_dry_run_by_other_columns_leaves_no_figures(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [line(n) for n in range(3)], headings=HEADINGS)
+    run = send(monitor, path)
+    post(monitor, run, "columns", **CHOICES)
+
+    def choose_again() -> None:
+        post(monitor, run, "change")
+        post(monitor, run, "columns", **{**CHOICES, "column-4": "title"})
+
+    runner(app, after(0, choose_again)).look_once()
+    assert (state(run), run.counts) == (RunState.CHECKING, {})
+
+
+def test_whoever_was_replaced_leaves_the_file_to_the_other(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    run = ready(monitor, app, tmp_path, 20)
+    kept = app.extensions["settings"].uploads / run.folder / "file"
+
+    def taken_over() -> None:
+        with transaction():
+            run.runner, run.heartbeat_at = "another", utc_now()
+
+    runner(app, after(0, taken_over)).import_once()
+    assert (state(run), run.runner, kept.is_dir()) == (RunState.RUNNING, "another", True)
+    with transaction():
+        run.heartbeat_at = utc_now() - SILENT_AFTER - timedelta(seconds=1)
+    work(app)
+    assert (state(run), stored(), kept.exists()) == (RunState.DONE, 20, False)
+
+
 def test_undoing_takes_the_messages_and_leaves_the_record(
     monitor: FlaskClient, app: Flask, tmp_path: Path
 ) -> None:

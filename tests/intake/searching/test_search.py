@@ -5,17 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from responder.core.database import transaction
+from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
 from responder.intake import service
 from responder.intake.models import Channel, Message, MessageRepeat
-from responder.intake.searching import find, index_missing
+from responder.intake.searching import find, index_missing, names
 from responder.intake.searching.index import forget
 from responder.intake.searching.listing import list_messages
 from responder.intake.searching.models import MessageSearch
@@ -158,8 +159,8 @@ def test_pinyin_and_its_initials_find_places_and_units(session: Session) -> None
         new_message(2, title="请市住房和城乡建设局管管", body="漏水"),
         new_message(3, title="mlzc", body="字母"),
     )
-    assert learn_names(session, 100) == 3
-    assert learn_names(session, 100) == 0
+    assert learn_names(100, CONSOLE) == 3
+    assert learn_names(100, CONSOLE) == 0
     assert names_typed_as(session, "mlzc") == ["魅力之城"]
     assert set(titles(session, "mlzc")) == {"噪音", "mlzc"}
     assert titles(session, "MeiLiZhiCheng 吵") == ["噪音"]
@@ -211,3 +212,33 @@ def test_the_most_relevant_is_what_names_it_first_and_together(session: Session)
     )
     assert titles(session, "施工 噪音", order=Order.TIME) == ["别的事", "施工噪音"]
     assert titles(session, "施工 噪音", order=Order.RELEVANCE) == ["施工噪音", "别的事"]
+
+
+@pytest.mark.parametrize("typed", ["3栋502室", "502", "栋5", "5组12号", "12号", "花园3"])
+def test_no_trial_of_the_place_finds_a_door_that_pages_mask(session: Session, typed: str) -> None:
+    store(
+        new_message(1, title="漏水", body="厨房漏水", place="翠庭花园3栋502室"),
+        new_message(2, title="修路", body="路坏了", place="石桥村5组12号"),
+        new_message(3, title="电话", body="没人接", district="城东区3栋502室"),
+    )
+    for field in ("place", "district"):
+        assert titles(session, "", **{field: typed}) == []
+    assert titles(session, "", place="翠庭花园") == ["漏水"]
+    assert titles(session, "", place="石橋村") == ["修路"]
+    assert titles(session, "", district="城东区") == ["电话"]
+
+
+def test_reading_messages_for_names_holds_no_lock(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(new_message(1, title="噪音", body="夜里太吵", place="魅力之城"))
+    seen: list[bool] = []
+
+    class Watching:
+        def cut(self, text: str) -> list[str]:
+            seen.append(db.session.in_transaction())
+            return [text]
+
+    monkeypatch.setattr(names, "_segmenter", Watching)
+    assert learn_names(100, CONSOLE) == 1
+    assert seen == [False]
