@@ -8,6 +8,7 @@ PORT ?= 8000
 STATE ?= var
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE  # or every command compiles all sources anew
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench bench-import bench-topics screenshots translations lock clean

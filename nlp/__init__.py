@@ -15,7 +15,7 @@ from nlp.match import Match, match
 from nlp.normalise import normalise, scripts, to_simplified
 from nlp.places import Place, PlaceFinder, find_places
 from nlp.representatives import representatives
-from nlp.segment import JiebaSegmenter, RjiebaSegmenter, Segmenter
+from nlp.segment import JiebaSegmenter, RjiebaSegmenter, Segmenter, default_segmenter
 from nlp.stream import TopicStream, gather, warm_up
 from nlp.tone import Tone, tone, tone_of_tokens
 from nlp.vectorise import BigramVectorizer, Document
@@ -41,6 +41,7 @@ __all__ = [
     "WordWeights",
     "bcubed_f1",
     "content_words",
+    "default_segmenter",
     "default_user_words",
     "evaluate",
     "find_places",

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.cues import CueFinder, opening_weight
-from nlp.segment import RjiebaSegmenter, Segmenter
+from nlp.segment import Segmenter, default_segmenter
 from nlp.sparse import Floats, Matrix, csr_matrix
 from nlp.words import is_content, stop_words
 
@@ -90,7 +90,7 @@ class TextClassifier:
         self, cues: Mapping[str, Sequence[str]] | None = None, segmenter: Segmenter | None = None
     ) -> None:
         self.cues = {name: list(words) for name, words in (cues or {}).items()}
-        self.segmenter: Segmenter = RjiebaSegmenter() if segmenter is None else segmenter
+        self.segmenter: Segmenter = segmenter or default_segmenter()
         self._lists_of: dict[str, list[int]] = defaultdict(list)
         for number, words in enumerate(self.cues.values()):
             for word in dict.fromkeys(word.lower() for word in words):

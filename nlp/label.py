@@ -11,7 +11,7 @@ from nlp.headline import is_paired, words_that
 from nlp.phrases import Pair, cohesive_pairs, joined, whole_name
 from nlp.places import PlaceFinder, is_district
 from nlp.reading import Clause, Reader, Reading, find_by_endings
-from nlp.segment import RjiebaSegmenter, Segmenter
+from nlp.segment import Segmenter, default_segmenter
 from nlp.words import is_content
 
 MAX_LENGTH = 24
@@ -56,7 +56,7 @@ def name_topic(
     title is read by its 【headline】, its #tags#, or its opening. "" only when there is no
     text at all. The keywords are at most `limit`, heaviest first, summing to 1: see `keywords`.
     """
-    cut = (segmenter or _default_segmenter()).cut
+    cut = (segmenter or default_segmenter()).cut
     reader = Reader(cut, finder.find if finder else find_by_endings)
     sample = _sample(titles, bodies, places)
     if len(sample) == 1:
@@ -95,11 +95,6 @@ def keywords(
     heavier one; Latin letters are in lower case. Texts are normalised ones.
     """
     return name_topic(titles, bodies, idf=idf, segmenter=segmenter, limit=limit).keywords
-
-
-@lru_cache(maxsize=1)
-def _default_segmenter() -> Segmenter:
-    return RjiebaSegmenter()
 
 
 def _sample(

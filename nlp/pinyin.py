@@ -3,8 +3,6 @@
 import re
 from typing import NamedTuple
 
-from pypinyin import Style, lazy_pinyin
-
 _HAN_NAME = re.compile(r"[\u4e00-\u9fff]{2,16}")
 
 
@@ -19,5 +17,12 @@ def typed(name: str) -> Typed | None:
     """Return how a name of 2 to 16 Han characters is typed; None for any other text."""
     if not _HAN_NAME.fullmatch(name):
         return None
-    syllables = lazy_pinyin(name, style=Style.NORMAL, v_to_u=False)
-    return Typed("".join(one[0] for one in syllables), "".join(syllables))
+    return spelt(name)
+
+
+def spelt(name: str) -> Typed:
+    """Return how any name is typed; what is not Han stays as it is, in lower case."""
+    from pypinyin import Style, lazy_pinyin  # a third of a second to load
+
+    syllables = [one.lower() for one in lazy_pinyin(name, style=Style.NORMAL)]
+    return Typed("".join(one[:1] for one in syllables), "".join(syllables))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from functools import lru_cache
 
-from nlp.segment import RjiebaSegmenter, Segmenter
+from nlp.segment import Segmenter, default_segmenter
 from nlp.vectorise import Document
 from nlp.words import content_words
 
@@ -37,14 +36,9 @@ def representatives(
         raise ValueError(f"{len(documents)} documents but words of {len(words)}")
     if len(documents) < 2:
         return list(range(min(len(documents), limit)))
-    cuts = _cut(documents, segmenter or _default_segmenter()) if words is None else words
+    cuts = _cut(documents, segmenter or default_segmenter()) if words is None else words
     sets = [frozenset(cut) for cut in cuts]
     return _varied(_worth(documents, sets), sets, limit)
-
-
-@lru_cache(maxsize=1)
-def _default_segmenter() -> Segmenter:
-    return RjiebaSegmenter()
 
 
 def _cut(documents: Sequence[Document], segmenter: Segmenter) -> list[list[str]]:

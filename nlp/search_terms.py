@@ -8,14 +8,13 @@ part of a text somebody types, its pairs are there. Words are for ranking (`quer
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.normalise import to_simplified
-from nlp.segment import RjiebaSegmenter
+from nlp.segment import default_segmenter
 from nlp.words import is_content
 
 Codes = NDArray[np.uint32]
@@ -101,11 +100,6 @@ def _text(codes: Codes) -> str:
     return codes.astype("<u4").tobytes().decode(_ENCODING)
 
 
-@lru_cache(maxsize=1)
-def _segmenter() -> RjiebaSegmenter:
-    return RjiebaSegmenter()
-
-
 def query_words(folded: str) -> list[str]:
     """Return the words of a folded text that say something, each once, in their order.
 
@@ -114,7 +108,7 @@ def query_words(folded: str) -> list[str]:
     """
     words: list[str] = []
     for run in folded.split():
-        words += _joined(_segmenter().cut(run))
+        words += _joined(default_segmenter().cut(run))
     return list(dict.fromkeys(words))
 
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal
 
-from nlp.segment import RjiebaSegmenter, Segmenter
+from nlp.segment import Segmenter, default_segmenter
 
 Label = Literal["negative", "neutral", "positive"]
 
@@ -40,8 +40,6 @@ _CLAUSE_ENDS = frozenset("，,、；;：: \t")
 _SENTENCE_ENDS = frozenset("。！？!?…｜|\n")
 # What others wrote or what only routes a post: @name, links.
 _ADDRESSES = re.compile(r"//@[^:：\s]{1,30}[:：]|@[\w\-·]{1,30}(?![^\s:：@/#])|https?://\S+")
-
-_shared_segmenter = lru_cache(maxsize=1)(RjiebaSegmenter)
 
 
 @dataclass(frozen=True)
@@ -276,5 +274,5 @@ def tone(text: str, segmenter: Segmenter | None = None) -> Tone:
     `text` is in Simplified script (`normalise`). A title and the first few hundred
     characters suffice: later ones rarely turn a message.
     """
-    words = (segmenter or _shared_segmenter()).cut(_ADDRESSES.sub(" ", text))
+    words = (segmenter or default_segmenter()).cut(_ADDRESSES.sub(" ", text))
     return tone_of_tokens(words)

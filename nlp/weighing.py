@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from math import log
 from typing import Self
 
-from nlp.segment import RjiebaSegmenter, Segmenter
+from nlp.segment import Segmenter, default_segmenter
 from nlp.vectorise import Document
 from nlp.words import content_words
 
@@ -28,7 +28,7 @@ class WordWeights:
         title_weight: float = 0.5,
         body_limit: int = 300,
     ) -> None:
-        self.segmenter: Segmenter = RjiebaSegmenter() if segmenter is None else segmenter
+        self.segmenter: Segmenter = segmenter or default_segmenter()
         self.title_weight = title_weight
         self.body_limit = body_limit
         self.n_documents_ = 0

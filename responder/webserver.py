@@ -15,6 +15,8 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
+from nlp import default_segmenter
+from nlp.pinyin import spelt
 from responder import create_app
 from responder.serving import when_stdin_closes
 
@@ -53,7 +55,15 @@ def main() -> None:
         "when_ready": _end_with_the_parent,
         "post_fork": _let_go_of_stdin,
     }
-    _Server(create_app(), options).run()
+    app = create_app()
+    _load_dictionaries()
+    _Server(app, options).run()
+
+
+def _load_dictionaries() -> None:
+    """Once, before the workers part: they share them, and nobody waits for them."""
+    default_segmenter()
+    spelt("回应")
 
 
 def _end_with_the_parent(_server: object) -> None:

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from nlp import normalise
+from nlp.pinyin import Typed, spelt
 from responder.accounts.models import Unit
 from responder.core import privacy
 from responder.desk import rules
@@ -182,6 +182,5 @@ def _rank(place: KnownPlace, wanted: str) -> int:
 
 
 @lru_cache(maxsize=1 << 15)
-def _pinyin(name: str) -> tuple[str, str]:
-    syllables = lazy_pinyin(name, style=Style.NORMAL)
-    return "".join(one[:1] for one in syllables).lower(), "".join(syllables).lower()
+def _pinyin(name: str) -> Typed:
+    return spelt(name)

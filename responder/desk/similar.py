@@ -10,7 +10,7 @@ from functools import lru_cache
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, defer
 
-from nlp import RjiebaSegmenter, content_words, find_places, normalise
+from nlp import content_words, default_segmenter, find_places, normalise
 from nlp.headline import words_that
 from responder.core.privacy import mask
 from responder.desk import rules
@@ -31,7 +31,6 @@ OPENING = 50  # words of it that are looked through for a place
 
 TEXT_READ = 600  # characters of the call: what is typed later seldom changes the matter
 SHORTEST_TEXT = 4
-_SEGMENTER = RjiebaSegmenter()
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ def _topics(session: Session, ids: Iterable[int]) -> dict[int, Topic]:
 def _asked(typed: Typed, book: PlaceBook) -> Told:
     noted = normalise(typed.place)
     text = f"{normalise(typed.body[:TEXT_READ])}\n{noted}"
-    tokens = _SEGMENTER.cut(text)
+    tokens = default_segmenter().cut(text)
     places = _found(tokens) | book.named_in(text) | _noted(noted)
     district = normalise(typed.district) or book.district_of(text)
     return Told(_words(tokens), places, district, typed.at)
@@ -154,7 +153,7 @@ def _shown(text: str) -> str:
 @lru_cache(maxsize=1 << 12)  # from pause to pause of one call, the candidates are much the same
 def _read(text: str) -> tuple[tuple[str, ...], frozenset[str]]:
     """The words of a stored message, and the places that it opens with."""
-    tokens = _SEGMENTER.cut(text)
+    tokens = default_segmenter().cut(text)
     return _words(tokens), _found(tokens[:OPENING])
 
 

@@ -10,8 +10,6 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from sklearn.metrics import f1_score, precision_recall_fscore_support
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -105,6 +103,8 @@ def cross_validate(
             for place, answer in zip(judged, answers, strict=True):
                 found[place] = answer
         return found
+
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     apart = StratifiedKFold(folds, shuffle=True, random_state=0)
     together = StratifiedGroupKFold(folds, shuffle=True, random_state=0)
@@ -250,6 +250,8 @@ def _report(
     repeats: int = 0,
     grouped_macro_f1: float | None = None,
 ) -> Report:
+    from sklearn.metrics import precision_recall_fscore_support
+
     names = sorted(set(labels))
     columns = precision_recall_fscore_support(labels, found, labels=names, zero_division=0)
     per_class = {
@@ -271,5 +273,7 @@ def _report(
 
 def _macro_f1(labels: Sequence[str], found: Sequence[str]) -> float:
     """Over the categories that occur among the labels."""
+    from sklearn.metrics import f1_score
+
     names = sorted(set(labels))
     return float(f1_score(labels, found, labels=names, average="macro", zero_division=0))

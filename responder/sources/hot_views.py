@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 
 from flask import render_template, request
 
-from nlp import RjiebaSegmenter, content_words, to_simplified
+from nlp import content_words, default_segmenter, to_simplified
 from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
@@ -74,14 +73,11 @@ def hot_entry(entry_id: int) -> str:
 def search_words(title: str) -> list[str]:
     """The words of a title by which a topic may be found, in their order, simplified."""
     plain = to_simplified(title)
-    words = dict.fromkeys(word for word in content_words(_segmenter().cut(plain)) if len(word) > 1)
+    words = dict.fromkeys(
+        word for word in content_words(default_segmenter().cut(plain)) if len(word) > 1
+    )
     longest = sorted(words, key=len, reverse=True)[:SEARCH_WORDS]
     return sorted(longest, key=list(words).index)
-
-
-@cache
-def _segmenter() -> RjiebaSegmenter:
-    return RjiebaSegmenter()
 
 
 def _gap(source: Source) -> timedelta:

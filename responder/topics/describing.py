@@ -10,8 +10,7 @@ from functools import cache, lru_cache
 
 from nlp import (
     PlaceFinder,
-    RjiebaSegmenter,
-    Segmenter,
+    default_segmenter,
     name_topic,
     representatives,
     tone,
@@ -92,7 +91,7 @@ def describe(
 
     @cache
     def finder() -> PlaceFinder:
-        return PlaceFinder().partial_fit(map(_segmenter().cut, headings))
+        return PlaceFinder().partial_fit(map(default_segmenter().cut, headings))
 
     return {
         topic_id: _describe(members, view, finder, (earlier or {}).get(topic_id), new)
@@ -126,11 +125,6 @@ def _step(messages: int) -> int:
     return int(math.log(messages, RENAMED_BY))
 
 
-@cache
-def _segmenter() -> Segmenter:
-    return RjiebaSegmenter()
-
-
 def _name(members: Sequence[Said], finder: PlaceFinder) -> Name:
     shown = _spread(members, NAMED_FROM)
     read = OPENING if len(members) > 1 else OPENING_ALONE
@@ -139,12 +133,12 @@ def _name(members: Sequence[Said], finder: PlaceFinder) -> Name:
         [opening(one.body, read) for one in shown],
         places=[without_people(_noted_place(one)) for one in shown],
         finder=finder,
-        segmenter=_segmenter(),
+        segmenter=default_segmenter(),
         max_length=LABEL_LENGTH,
         limit=KEYWORD_COUNT,
     )
     documents = [(one.title, one.body) for one in shown]
-    telling = representatives(documents, REPRESENTATIVES, segmenter=_segmenter())
+    telling = representatives(documents, REPRESENTATIVES, segmenter=default_segmenter())
     return Name(
         label=without_people(named.label) or UNNAMED,  # joining a place may make an address
         place=named.place[:PLACE_LENGTH],
@@ -159,7 +153,7 @@ def _tones(members: Iterable[Said]) -> Counter[str]:
 
 @lru_cache(maxsize=1 << 15)
 def _tone(title: str, opening: str) -> str:
-    return tone(f"{title}\n{opening}", _segmenter()).label
+    return tone(f"{title}\n{opening}", default_segmenter()).label
 
 
 def _spread(members: Sequence[Said], most: int) -> Sequence[Said]:

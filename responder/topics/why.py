@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import permutations
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from nlp import Match, RjiebaSegmenter, WordWeights, match, normalise
+from nlp import Match, WordWeights, default_segmenter, match, normalise
 from responder.intake.models import Message
 from responder.topics import service
 from responder.topics.describing import without_people
@@ -221,7 +220,7 @@ class _Weigher:
 
     def __init__(self, texts: Iterable[_Text]) -> None:
         said = {text.id: (text.title, text.body) for text in texts}
-        self.weights = WordWeights(_segmenter(), body_limit=BODY_READ)
+        self.weights = WordWeights(default_segmenter(), body_limit=BODY_READ)
         self.weights.partial_fit(list(said.values()))
 
     def terms(self, text: _Text) -> dict[str, float]:
@@ -310,8 +309,3 @@ def _held_by(session: Session, member: Membership) -> TopicCorrection | None:
         if member.message_id in details["messages"] or member.message_id in details["kept"]:
             return correction
     return None
-
-
-@cache
-def _segmenter() -> RjiebaSegmenter:
-    return RjiebaSegmenter()

@@ -12,7 +12,7 @@ from sqlalchemy import Insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from nlp import PlaceFinder, RjiebaSegmenter
+from nlp import PlaceFinder, default_segmenter
 from nlp.pinyin import Typed, typed
 from nlp.search_terms import fold
 from responder.accounts.models import Unit
@@ -56,11 +56,6 @@ def _typed(name: str) -> Typed | None:
     return typed(name)
 
 
-@lru_cache(maxsize=1)
-def _segmenter() -> RjiebaSegmenter:
-    return RjiebaSegmenter()
-
-
 @dataclass(frozen=True)
 class NamesRead:
     """What some messages name, in how many of them, up to which message."""
@@ -87,7 +82,7 @@ def _read_names(limit: int) -> NamesRead | None:
     end_read()
     if not rows:
         return None
-    texts = [_segmenter().cut(row.text[:READ_CHARACTERS]) for row in rows]
+    texts = [default_segmenter().cut(row.text[:READ_CHARACTERS]) for row in rows]
     finder = PlaceFinder().partial_fit(texts)
     uses: Counter[str] = Counter()
     for row, tokens in zip(rows, texts, strict=True):

@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from math import log
 
-from nlp import RjiebaSegmenter, Segmenter, content_words, normalise
+from nlp import content_words, default_segmenter, normalise
 from responder.planning.models import PressEvent
 
 # A headline's words count less than the keywords' heaviest, a summary's less than a theme's.
@@ -29,14 +29,9 @@ def office_words() -> frozenset[str]:
     return frozenset(" ".join(lines).split())
 
 
-@cache
-def _segmenter() -> Segmenter:
-    return RjiebaSegmenter()
-
-
 def words_of(text: str) -> list[str]:
     """The words of ``text`` that can tell a matter: two characters at least, no office talk."""
-    found = content_words(_segmenter().cut(normalise(text)))
+    found = content_words(default_segmenter().cut(normalise(text)))
     return [word for word in found if len(word) > 1 and word not in office_words()]
 
 
