@@ -32,8 +32,9 @@ check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 bench: $(VENV)/.dev  ## print the figures that the documents quote
 	$(BIN)/python -m benchmarks
 
-bench-import: $(VENV)/.dev  ## how fast a file comes in, beside reading and inserting alone
+bench-import: $(VENV)/.dev  ## how fast a file comes in beside reading and inserting alone, and what an operator waits
 	$(BIN)/python -m benchmarks.import_speed
+	$(BIN)/python -m benchmarks.import_wait
 
 bench-topics: $(BENCH_VENV)/.bench  ## our topics beside five other methods, and the cost up to a million
 	$(BENCH_VENV)/bin/python -m benchmarks.topics

@@ -55,7 +55,7 @@ def measure(rows: int = ROWS) -> dict[str, Any]:
 
 def compared(path: Path, rows: int, folder: Path) -> dict[str, float]:
     """Seconds of one kind of file; an instance for each run is made beforehand."""
-    apps = iter(_instances(folder / path.suffix, 2 * RUNS))
+    apps = iter(instances(folder / path.suffix, 2 * RUNS))
     ours, _ = timed(lambda: by_product(path, next(apps), rows))
     floor, _ = timed(lambda: by_floor(path, next(apps)))
     return {
@@ -65,7 +65,7 @@ def compared(path: Path, rows: int, folder: Path) -> dict[str, float]:
     }
 
 
-def _instances(folder: Path, count: int) -> list[Flask]:
+def instances(folder: Path, count: int) -> list[Flask]:
     apps = [create_app(Settings(state_dir=folder / str(number))) for number in range(count)]
     for app in apps:
         with app.app_context(), redirect_stdout(io.StringIO()):

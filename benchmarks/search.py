@@ -32,9 +32,8 @@ from responder import create_app
 from responder.cli import prepare_database
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
-from responder.intake.arrival import Arrived
 from responder.intake.models import Message
-from responder.intake.searching import find, index_messages
+from responder.intake.searching import find, index
 from responder.settings import Settings
 
 MESSAGES = 100_000
@@ -83,15 +82,13 @@ def _index(documents: Sequence[Document]) -> float:
     spent = 0.0
     for start in range(0, len(documents), CHUNK):
         rows = list(_rows(documents[start : start + CHUNK], start + 1))
-        arrived = [
-            Arrived(row["id"], "mailbox", row["title"], row["body"], "", "", "", EPOCH, "")
-            for row in rows
-        ]
+        said = [index.Words(row["title"], row["body"], "", "", "") for row in rows]
         with transaction(CONSOLE) as session:
             session.execute(insert(Message), rows)
             clock = _clock(session)
             began = clock()
-            index_messages(session, arrived)
+            terms = index.terms_of(said)
+            index.add(session, {row["id"]: one for row, one in zip(rows, terms, strict=True)})
             spent += clock() - began
     return spent / len(documents)
 

@@ -113,13 +113,17 @@ class NearDuplicates:
         return by_one_person or bool(_named(one)) == bool(_named(other))
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def compared(one: Saying) -> str:
     """Return what of a message is compared: letters and digits, without marks of sending on."""
-    body = _bare(_original(one.body))
+    return _compared(one.title, one.body)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _compared(title: str, body: str) -> str:
+    body = _bare(_original(body))
     if len(body) >= _BODY_ALONE:
         return body
-    title = _bare(_original(one.title))
+    title = _bare(_original(title))
     return body if title in body else title + body
 
 

@@ -3,7 +3,6 @@
 from flask import Flask
 
 from responder.accounts.tokens import name_channels
-from responder.intake.arrival import on_arrival
 from responder.intake.identity.cli import identity_command
 from responder.intake.identity.views import blueprint as identity_blueprint
 from responder.intake.imports import views as import_views
@@ -13,7 +12,6 @@ from responder.intake.models import CHANNEL_LABELS
 from responder.intake.pushing.api import blueprint as api_blueprint
 from responder.intake.repeats import grouping
 from responder.intake.repeats.cli import repeats_command
-from responder.intake.searching import index_messages
 from responder.intake.searching.cli import search_command
 from responder.intake.searching.views import FILTER_KIND
 from responder.intake.views import blueprint
@@ -25,8 +23,6 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(api_blueprint)
     app.register_blueprint(identity_blueprint)
     name_channels(app, CHANNEL_LABELS)
-    on_arrival("search", index_messages)
-    on_arrival("repeats", grouping.group)
     on_departure("repeats", grouping.leave)
     app.cli.add_command(repeats_command)
     app.cli.add_command(import_command)

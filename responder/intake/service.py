@@ -12,15 +12,17 @@ from sqlalchemy import Select, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
-from responder.core import audit, privacy
+from responder.core import audit
 from responder.core.errors import Invalid, NotFound
 from responder.core.identity import KeyRing
 from responder.core.permissions import Actor
 from responder.intake import rules
-from responder.intake.arrival import Arrived, announce, arrived
 from responder.intake.identity import authors
 from responder.intake.models import Channel, ImportBatch, Message, Nature
 from responder.intake.new_message import NewMessage
+from responder.intake.preparing import Prepared, prepare
+from responder.intake.repeats import grouping
+from responder.intake.searching import index
 
 __all__ = [
     "Call",
@@ -31,8 +33,10 @@ __all__ = [
     "known_fingerprints",
     "lock_messages",
     "log_call",
+    "prepare",
     "reveal_identity",
     "store_messages",
+    "store_prepared",
     "stored_ids",
 ]
 
@@ -97,44 +101,74 @@ def store_messages(
 
     :param now: when they were received, where they do not say so themselves.
     """
-    lock_messages(session)
-    if batch is not None:
-        session.flush()
-    keys = authors.keys_of(session)
     remaining = iter(messages)
     created = given = 0
     while chunk := list(islice(remaining, ROWS_A_STATEMENT)):
-        rows = [_row(message, now, batch.id if batch else None, keys) for message in chunk]
-        created += len(_store(session, rows))
+        stored = store_prepared(session, prepare(chunk), now, batch)
+        created += stored.created
         given += len(chunk)
     return Stored(created, given - created)
 
 
-def _row(message: NewMessage, now: datetime, batch_id: int | None, keys: KeyRing) -> dict[str, Any]:
-    row = {name: getattr(message, name) for name in _FIELDS}
-    return row | {
-        "received_at": message.received_at or now,
-        "fingerprint": keys.keyed(message.fingerprint),
-        "author_key": authors.keyed_author(keys, message),
-        "private_kinds": privacy.kinds_in(
-            message.title, message.body, message.place, message.reply
-        ),
-        "batch_id": batch_id,
-    }
+def store_prepared(
+    session: Session,
+    messages: Sequence[Prepared],
+    now: datetime,
+    batch: ImportBatch | None = None,
+) -> Stored:
+    """:func:`store_messages`, of what was read before the transaction began."""
+    lock_messages(session)
+    if batch is not None:
+        session.flush()
+    rows = _rows(messages, authors.keys_of(session), now, batch.id if batch else None)
+    created = _store(session, messages, rows)
+    return Stored(created, len(messages) - created)
 
 
-def _store(session: Session, rows: Sequence[dict[str, Any]]) -> list[Arrived]:
-    """Insert the rows that are new (the database itself refuses the others), and tell of them."""
+def _rows(
+    messages: Sequence[Prepared], keys: KeyRing, now: datetime, batch_id: int | None = None
+) -> list[dict[str, Any]]:
+    """The rows of the message table, in the order of the messages."""
+    plain = [one.message for one in messages]
+    fingerprints = keys.all_keyed(message.fingerprint for message in plain)
+    author_keys = authors.all_keyed(keys, plain)
+    return [
+        {name: getattr(one.message, name) for name in _FIELDS}
+        | {
+            "received_at": one.message.received_at or now,
+            "fingerprint": fingerprint,
+            "author_key": author_key,
+            "private_kinds": one.private_kinds,
+            "batch_id": batch_id,
+        }
+        for one, fingerprint, author_key in zip(messages, fingerprints, author_keys, strict=True)
+    ]
+
+
+def _store(session: Session, messages: Sequence[Prepared], rows: Sequence[dict[str, Any]]) -> int:
+    """Insert the rows that are new (the database itself refuses the others); how many.
+
+    The search index and the groups of repeats never lag behind the messages: they are
+    written here. What may lag (topics, alerts) is a job.
+    """
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(_MESSAGES).on_conflict_do_nothing(index_elements=["fingerprint"])
     told = statement.returning(_MESSAGES.c.fingerprint, _MESSAGES.c.id)
-    stored = session.connection().execute(told, list(rows))
-    first_of = {row["fingerprint"]: row for row in reversed(rows)}
-    new = [arrived(new_id, first_of[fingerprint]) for fingerprint, new_id in stored]
-    new.sort(key=lambda one: one.id)
-    announce(session, new)
-    return new
+    first_of = {rows[place]["fingerprint"]: place for place in reversed(range(len(rows)))}
+    stored = session.connection().execute(told, list(rows)) if rows else ()
+    new = {id_: first_of[fingerprint] for fingerprint, id_ in stored}
+    ids = sorted(new)
+    index.add(session, {id_: messages[new[id_]].terms for id_ in ids})
+    grouping.group(
+        session,
+        {
+            id_: messages[new[id_]].saying._replace(author=rows[new[id_]]["author_key"])
+            for id_ in ids
+        },
+        {id_: messages[new[id_]].sketch for id_ in ids},
+    )
+    return len(new)
 
 
 def known_fingerprints(session: Session, messages: Iterable[NewMessage]) -> set[str]:
@@ -148,7 +182,7 @@ def stored_ids(session: Session, messages: Iterable[NewMessage]) -> dict[str, in
     asked = iter([message.fingerprint for message in messages])
     known: dict[str, int] = {}
     while chunk := list(islice(asked, ROWS_A_STATEMENT)):
-        stored_as = {keys.keyed(fingerprint): fingerprint for fingerprint in chunk}
+        stored_as = dict(zip(keys.all_keyed(chunk), chunk, strict=True))
         query = select(Message.fingerprint, Message.id).where(Message.fingerprint.in_(stored_as))
         known |= {stored_as[stored]: id_ for stored, id_ in session.execute(query)}
     return known
@@ -181,9 +215,11 @@ def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Messa
     )
     keys = authors.keys_of(session)
     fingerprint = keys.keyed(rules.call_fingerprint(call.token, message.fingerprint))
-    row = _row(message, now, None, keys) | {"fingerprint": fingerprint, "logged_by_id": actor.id}
+    prepared = prepare([message])
+    [row] = _rows(prepared, keys, now)
     lock_messages(session)
-    created = _store(session, [row])
+    row |= {"fingerprint": fingerprint, "logged_by_id": actor.id}
+    created = _store(session, prepared, [row])
     stored = session.scalars(select(Message).where(Message.fingerprint == fingerprint)).one()
     if created:
         audit.record(session, "log", stored)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -32,10 +34,10 @@ def keys_of(session: Session) -> KeyRing:
     return ring
 
 
-def keyed_author(keys: KeyRing, message: NewMessage) -> str:
-    """What ``Message.author_key`` is for a message that is about to be stored."""
-    plain = rules.author_key(message.channel, message.author, message.phone, message.fingerprint)
-    return keys.keyed(plain)[:KEY_DIGITS]
+def all_keyed(keys: KeyRing, messages: Iterable[NewMessage]) -> list[str]:
+    """What ``Message.author_key`` is for each of some messages that are about to be stored."""
+    plain = [rules.author_key(m.channel, m.author, m.phone, m.fingerprint) for m in messages]
+    return [key[:KEY_DIGITS] for key in keys.all_keyed(plain)]
 
 
 def author_key_of(

@@ -38,6 +38,7 @@ from responder.intake.imports.rows import (
 )
 from responder.intake.models import BatchState, Channel, ImportBatch
 from responder.intake.new_message import NewMessage
+from responder.intake.preparing import Prepared
 from responder.settings import Settings
 
 SHOWN_REFUSALS = 20
@@ -142,15 +143,18 @@ def import_file(
                 break
             stored = service.Stored(0, 0)
             if report.rows + len(chunk) > done:
+                prepared = _prepared(chunk)
                 with transaction(actor) as session:
-                    stored, done = _store_chunk(session, batch_id, chunk, report.rows, now)
+                    stored, done = _store_chunk(session, batch_id, prepared, report.rows, now)
             _count(report, chunk, stored.created, returned)
             watch.progress(report.rows, table.expected_rows)
         else:
             report.finished = True
+        _close(report, returned)
+        if report.finished:
             with transaction(actor) as session:
                 _finish(session, batch_id, utc_now())
-        return _closed(report, returned)
+        return report
 
 
 def rehearse(
@@ -174,7 +178,8 @@ def rehearse(
             watch.progress(report.rows, table.expected_rows)
         else:
             report.finished = True
-        return _closed(report, returned)
+        _close(report, returned)
+        return report
 
 
 @contextmanager
@@ -254,8 +259,18 @@ def _messages(chunk: Iterable[Outcome]) -> list[NewMessage]:
     return [outcome for outcome in chunk if isinstance(outcome, NewMessage)]
 
 
+def _prepared(chunk: Iterable[Outcome]) -> list[Prepared | Refusal]:
+    """A chunk whose messages are ready to be stored."""
+    prepared = iter(service.prepare(_messages(chunk)))
+    return [next(prepared) if isinstance(one, NewMessage) else one for one in chunk]
+
+
 def _store_chunk(
-    session: Session, batch_id: int, chunk: list[Outcome], position: int, now: datetime
+    session: Session,
+    batch_id: int,
+    chunk: list[Prepared | Refusal],
+    position: int,
+    now: datetime,
 ) -> tuple[service.Stored, int]:
     """Store what of a chunk the batch does not have yet.
 
@@ -267,8 +282,8 @@ def _store_chunk(
     if batch.undo_asked_at or batch.undone_at:
         raise WrongState(f"这次导入（第 {batch_id} 批）已被撤销：如需重新导入，请从头开始")
     fresh = chunk[max(batch.rows - position, 0) :]
-    messages = _messages(fresh)
-    stored = service.store_messages(session, messages, now, batch)
+    messages = [one for one in fresh if isinstance(one, Prepared)]
+    stored = service.store_prepared(session, messages, now, batch)
     batch.rows += len(fresh)
     batch.created += stored.created
     batch.duplicates += stored.duplicates
@@ -306,7 +321,6 @@ def _count(
             returned.add(refusal)
 
 
-def _closed(report: ImportReport, returned: ErrorWorkbook | None) -> ImportReport:
+def _close(report: ImportReport, returned: ErrorWorkbook | None) -> None:
     if returned is not None and returned.close():
         report.errors_file = returned.path
-    return report

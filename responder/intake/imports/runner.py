@@ -36,6 +36,7 @@ from responder.intake.imports.lifecycle import IMPORT_RUN, OPEN, UNDER_WAY
 from responder.intake.imports.mapping import ColumnMapping
 from responder.intake.imports.models import ImportRun, RunState
 from responder.intake.imports.uploads import UploadFolder, sweep
+from responder.intake.models import BatchState
 from responder.settings import Settings
 
 SILENT_AFTER = timedelta(seconds=30)
@@ -143,17 +144,23 @@ class Runner:
         return None
 
     def _import(self, run: ImportRun) -> None:
+        if run.batch is not None and run.batch.state is BatchState.DONE:
+            self._finish(run.id, run.batch.rows)  # whoever ended it died before saying so
+            return
         watch = _Follower(self, run.id, RunState.RUNNING)
         actor = _actor(run)
         request = self._request(run, errors=True)
         report = import_file(request, actor, self.settings, self.clock(), watch.watch)
         if report.finished:
-            if self._settle(run.id, "finish", rows_done=report.rows):
-                self._folder(run).drop_file()
+            self._finish(run.id, report.rows)
         elif self.goes_on():
             self._settle(run.id, "halt", rows_done=report.rows)
         else:
             self._let_go(run.id)
+
+    def _finish(self, run_id: int, rows: int) -> None:
+        if self._settle(run_id, "finish", rows_done=rows):
+            self._folder(import_service.get_run(db.session, run_id)).drop_file()
 
     def _request(self, run: ImportRun, *, errors: bool = False) -> ImportRequest:
         assert run.channel is not None, "columns are chosen together with the channel"

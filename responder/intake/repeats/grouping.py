@@ -7,17 +7,14 @@ new message is compared with it. So the cost does not grow with the messages sto
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import cast
 
-import numpy as np
 from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from nlp import NearDuplicates, Saying, normalise
-from responder.intake.arrival import Arrived
 from responder.intake.models import Message, MessageRepeat, MessageSketch
 
 KEYS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
@@ -30,35 +27,45 @@ _REPEATS, _SKETCHES = (cast(Table, one.__table__) for one in (MessageRepeat, Mes
 _finder = NearDuplicates()
 
 
-def group(session: Session, messages: Sequence[Arrived]) -> None:
+def saying(title: str, body: str, place: str, author: str = "", district: str = "") -> Saying:
+    """What tells whether a message repeats another.
+
+    :param author: its ``author_key``.
+    """
+    return Saying(normalise(title), normalise(body), normalise(place), author, district)
+
+
+def sketch(sayings: Sequence[Saying]) -> list[list[int]]:
+    """The four keys of each, 0 for none; no two that share none are ever compared."""
+    keys: list[list[int]] = _finder.sketch(sayings).tolist()
+    return keys
+
+
+def group(
+    session: Session, sayings: Mapping[int, Saying], keys: Mapping[int, Sequence[int]]
+) -> None:
     """Put each message that repeats an earlier one into its group; see ``nlp.NearDuplicates``.
 
-    :param messages: just stored, and in none yet.
+    :param sayings: by id, of messages that were just stored and are in no group yet.
+    :param keys: their sketches.
     """
-    sayings = {one.id: _saying(one) for one in messages}
-    keys = dict(zip(sayings, _finder.sketch(list(sayings.values())).tolist(), strict=True))
     posted = _posted(session, {key for some in keys.values() for key in some if key})
-    earlier = _earlier(session, {one for some in posted.values() for one in some} - set(sayings))
+    earlier = _said(session, {one for some in posted.values() for one in some} - set(sayings))
     repeats, firsts = [], []
-    for message_id, saying in sayings.items():
+    for message_id, said in sayings.items():
         own = list(filter(None, dict.fromkeys(keys[message_id])))
         alike = {one for key in own for one in posted[key] if one in earlier}
-        first = _finder.first_of(saying, {one: earlier[one] for one in alike})
+        first = _finder.first_of(said, {one: earlier[one] for one in alike})
         if first is not None:
             repeats.append({"message_id": message_id, "first_id": first})
             continue
-        earlier[message_id] = saying
+        earlier[message_id] = said
         for key in own:
             posted[key].append(message_id)
             firsts.append({"key": key, "message_id": message_id})
     for table, rows in ((_REPEATS, repeats), (_SKETCHES, firsts)):
         if rows:
             session.connection().execute(insert(table), rows)
-
-
-def _saying(one: Arrived) -> Saying:
-    title, body = one.normal
-    return Saying(title, body, normalise(one.place), one.author_key, one.district)
 
 
 def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
@@ -79,17 +86,30 @@ def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
     return found
 
 
-def _earlier(session: Session, ids: Collection[int]) -> dict[int, Saying]:
+def _said(session: Session, ids: Collection[int]) -> dict[int, Saying]:
     found: dict[int, Saying] = {}
     for portion in _portions(sorted(ids), KEYS_A_STATEMENT):
-        columns = (
-            Message.id, Message.title, Message.body, Message.place, Message.author_key,
-            Message.district,
-        )  # fmt: skip
-        for row in session.execute(select(*columns).where(Message.id.in_(portion))):
-            title, body, place = map(normalise, (row.title, row.body, row.place))
-            found[row.id] = Saying(title, body, place, row.author_key, row.district)
+        found |= _sayings(session, Message.id.in_(portion))
     return found
+
+
+def _sayings(
+    session: Session, which: ColumnElement[bool], limit: int | None = None
+) -> dict[int, Saying]:
+    """What stored messages say, by their ids and in their order."""
+    columns = (
+        Message.id, Message.title, Message.body, Message.place, Message.author_key,
+        Message.district,
+    )  # fmt: skip
+    rows = session.execute(select(*columns).where(which).order_by(Message.id).limit(limit))
+    return {id_: saying(*said) for id_, *said in rows}
+
+
+def _group_stored(session: Session, which: ColumnElement[bool], limit: int | None = None) -> int:
+    """Group messages that are stored and in no group; how many."""
+    sayings = _sayings(session, which, limit)
+    group(session, sayings, dict(zip(sayings, sketch(list(sayings.values())), strict=True)))
+    return len(sayings)
 
 
 def leave(session: Session, message_ids: Sequence[int]) -> None:
@@ -99,31 +119,22 @@ def leave(session: Session, message_ids: Sequence[int]) -> None:
         MessageRepeat.first_id.in_(going), MessageRepeat.message_id.not_in(going)
     )
     left = session.scalars(behind).all()
-    keys = _finder.sketch([_saying(one) for one in stored(session, Message.id.in_(going))])
+    keys = {key for own in sketch(list(_said(session, going).values())) for key in own}
     session.execute(
         delete(MessageSketch).where(
-            MessageSketch.key.in_(np.unique(keys).tolist()), MessageSketch.message_id.in_(going)
+            MessageSketch.key.in_(sorted(keys)), MessageSketch.message_id.in_(going)
         )
     )
     in_group = or_(MessageRepeat.message_id.in_(going), MessageRepeat.first_id.in_(going))
     session.execute(delete(MessageRepeat).where(in_group))
-    group(session, stored(session, Message.id.in_(left)))
-
-
-def stored(session: Session, which: ColumnElement[bool], limit: int | None = None) -> list[Arrived]:
-    """Messages as they were told of when they arrived, in their order."""
-    columns = [getattr(Message, field.name) for field in fields(Arrived)]
-    query = select(*columns).where(which).order_by(Message.id).limit(limit)
-    return [Arrived(*row) for row in session.execute(query)]
+    _group_stored(session, Message.id.in_(left))
 
 
 def catch_up(session: Session, limit: int = ROWS_A_PORTION) -> int:
     """Group the next messages that never were (an older version stored them); how many."""
     done = (MessageSketch.message_id, MessageRepeat.message_id)
     last = max(session.scalar(select(func.max(column))) or 0 for column in done)
-    waiting = stored(session, Message.id > last, limit)
-    group(session, waiting)
-    return len(waiting)
+    return _group_stored(session, Message.id > last, limit)
 
 
 def forget(session: Session) -> None:

@@ -32,10 +32,9 @@ from responder.intake.searching.models import MessageSearch
 SAMPLE = 50  # the newest messages with a pair, from which SQLite reckons how frequent it is
 
 
-class Entry(NamedTuple):
-    """One message as it goes into the index."""
+class Terms(NamedTuple):
+    """One message as it goes into the index: folded, and its pairs of characters."""
 
-    id: int
     text: str
     pairs: str
 
@@ -43,8 +42,8 @@ class Entry(NamedTuple):
 class SearchIndex(Protocol):
     """One database's index."""
 
-    def add(self, session: Session, entries: Sequence[Entry]) -> None:
-        """Store these messages, none of which is in the index yet."""
+    def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
+        """Store messages by their ids, none of which is in the index yet."""
         ...
 
     def matching(self, pairs: Sequence[str]) -> Select[int]:
@@ -72,15 +71,15 @@ class SqliteIndex:
 
     _index = table("message_search_index", column("rowid", Integer))
 
-    def add(self, session: Session, entries: Sequence[Entry]) -> None:
+    def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
         connection = session.connection()
         connection.exec_driver_sql(
             "INSERT INTO message_search (message_id, text) VALUES (?, ?)",
-            [(entry.id, entry.text) for entry in entries],
+            [(id_, one.text) for id_, one in terms.items()],
         )
         connection.exec_driver_sql(
             "INSERT INTO message_search_index (rowid, pairs) VALUES (?, ?)",
-            [(entry.id, entry.pairs) for entry in entries],
+            [(id_, one.pairs) for id_, one in terms.items()],
         )
 
     def matching(self, pairs: Sequence[str]) -> Select[int]:
@@ -129,9 +128,9 @@ class PostgresIndex:
         " AND attname = 'terms' AND term = ANY (:pairs)"
     )
 
-    def add(self, session: Session, entries: Sequence[Entry]) -> None:
-        ids, texts, pairs = (list(part) for part in zip(*entries, strict=True))
-        session.execute(self._add, {"ids": ids, "texts": texts, "pairs": pairs})
+    def add(self, session: Session, terms: Mapping[int, Terms]) -> None:
+        texts, pairs = (list(part) for part in zip(*terms.values(), strict=True))
+        session.execute(self._add, {"ids": list(terms), "texts": texts, "pairs": pairs})
 
     def matching(self, pairs: Sequence[str]) -> Select[int]:
         asked = " & ".join(f"'{pair}'" if len(pair) > 1 else f"'{pair}':*" for pair in pairs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 
 from nlp.search_terms import fold, pairs
 from responder.core import privacy
-from responder.intake.arrival import Arrived
 from responder.intake.models import Message
-from responder.intake.searching.databases import Entry, index_of
+from responder.intake.searching.databases import Terms, index_of
 from responder.intake.searching.models import MessageSearch
+
+__all__ = ["Terms", "Words", "add", "forget", "forget_all", "index_missing", "terms_of"]
 
 
 class Words(NamedTuple):
-    """What a message says, as it came."""
+    """What a message says, as it came.
 
-    id: int
+    :param private_kinds: of its personal data, "" without any; None where nobody has looked.
+    """
+
     title: str
     body: str
     district: str
@@ -27,25 +30,29 @@ class Words(NamedTuple):
     private_kinds: str | None
 
 
-def index_messages(session: Session, messages: Sequence[Arrived]) -> None:
-    """Have new messages found from this transaction on."""
-    _add(
-        session,
-        [Words(m.id, m.title, m.body, m.district, m.place, m.private_kinds) for m in messages],
-    )
+def terms_of(messages: Sequence[Words]) -> list[Terms]:
+    """What the index holds of some messages, in their order."""
+    folded = fold([_shown(message) for message in messages])
+    return [Terms(*one) for one in zip(folded, pairs(folded), strict=True)]
+
+
+def add(session: Session, terms: Mapping[int, Terms]) -> None:
+    """Have messages found, by their ids, from this transaction on."""
+    if terms:
+        index_of(session).add(session, terms)
 
 
 def index_missing(session: Session, limit: int) -> int:
     """Index at most ``limit`` messages that the index lacks; returns how many it was."""
     query = (
-        select(*(getattr(Message, name) for name in Words._fields))
+        select(Message.id, *(getattr(Message, name) for name in Words._fields))
         .outerjoin(MessageSearch, MessageSearch.message_id == Message.id)
         .where(MessageSearch.message_id.is_(None))
         .order_by(Message.id)
         .limit(limit)
     )
-    lacking = [Words(*row) for row in session.execute(query)]
-    _add(session, lacking)
+    lacking = {id_: Words(*said) for id_, *said in session.execute(query)}
+    add(session, dict(zip(lacking, terms_of(list(lacking.values())), strict=True)))
     return len(lacking)
 
 
@@ -57,15 +64,6 @@ def forget(session: Session, message_ids: Iterable[int]) -> None:
 def forget_all(session: Session) -> None:
     """Empty the index; ``index_missing`` fills it again."""
     session.execute(delete(MessageSearch))
-
-
-def _add(session: Session, messages: Sequence[Words]) -> None:
-    if not messages:
-        return
-    folded = fold([_shown(message) for message in messages])
-    rows = zip(messages, folded, pairs(folded), strict=True)
-    entries = [Entry(message.id, text, two) for message, text, two in rows]
-    index_of(session).add(session, entries)
 
 
 def _shown(message: Words) -> str:

@@ -27,7 +27,7 @@ from responder.core.times import utc_now
 from responder.intake.imports import undo
 from responder.intake.imports.models import ImportRun, RunState, SavedMapping
 from responder.intake.imports.runner import SILENT_AFTER, Runner, tidy
-from responder.intake.models import ImportBatch, Message
+from responder.intake.models import BatchState, ImportBatch, Message
 from tests.factories import People
 from tests.intake.factories import row, write_csv, write_xlsx
 
@@ -237,6 +237,21 @@ def test_two_never_work_on_one_file_and_a_silent_one_is_replaced(
     runner(app, after(3, killed), rows=2).import_once()
     assert seen == [False, True]
     assert (state(run), run.batch.rows, stored()) == (RunState.DONE, 20, 20)
+    assert session.scalar(select(func.count()).select_from(ImportBatch)) == 1
+
+
+def test_what_was_stored_by_a_process_that_died_before_saying_so_is_not_imported_again(
+    monitor: FlaskClient, app: Flask, tmp_path: Path, session: Session, monkeypatch
+) -> None:
+    run = ready(monitor, app, tmp_path, 20)
+    dying = runner(app)
+    monkeypatch.setattr(dying, "_finish", lambda *_said: None)
+    dying.import_once()
+    assert (state(run), run.batch.state) == (RunState.RUNNING, BatchState.DONE)
+    with transaction():
+        run.heartbeat_at = utc_now() - SILENT_AFTER - timedelta(seconds=1)
+    work(app)
+    assert (state(run), run.rows_done, run.batch.created, stored()) == (RunState.DONE, 20, 20, 20)
     assert session.scalar(select(func.count()).select_from(ImportBatch)) == 1
 
 

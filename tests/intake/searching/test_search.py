@@ -239,6 +239,6 @@ def test_reading_messages_for_names_holds_no_lock(
             seen.append(db.session.in_transaction())
             return [text]
 
-    monkeypatch.setattr(names, "_segmenter", Watching)
+    monkeypatch.setattr(names, "default_segmenter", Watching)
     assert learn_names(100, CONSOLE) == 1
     assert seen == [False]
