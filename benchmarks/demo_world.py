@@ -26,8 +26,10 @@ def measure() -> dict[str, Any]:
                 Membership, Membership.message_id == Message.id
             )
         )
-        topic_of = dict(rows.tuples().all())
-    known = {key: storyline for key, storyline in storyline_of.items() if key in topic_of}
+        topic_of: dict[str | None, int] = dict(rows.tuples().all())
+    known: dict[str | None, str] = {
+        key: storyline for key, storyline in storyline_of.items() if key in topic_of
+    }
     scores = evaluate(topic_of, known)
     return {
         "messages": len(world.messages),

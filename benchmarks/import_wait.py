@@ -46,7 +46,7 @@ def measure(rows: int = ROWS) -> dict[str, float]:
             importing.start()
             if not begun.wait(STARTING):
                 raise SystemExit("the import did not begin")
-            waits = []
+            waits: list[float] = []
             while importing.is_alive():
                 waits.append(_save(len(waits) + 1))
                 time.sleep(PAUSE)

@@ -89,7 +89,7 @@ def hdbscan(
     return _noise_alone(method.fit_predict(_lsa(documents, dimensions)))
 
 
-class _NoEmbedder(BaseEmbedder):  # type: ignore[misc]
+class _NoEmbedder(BaseEmbedder):
     """BERTopic is given vectors, but asks for somebody who could make them."""
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.generated import stream
-from benchmarks.stability import message
+from benchmarks.stability import new_message
 from responder import create_app
 from responder.core.database import alembic, transaction
 from responder.core.permissions import CONSOLE
@@ -60,7 +60,7 @@ def take(step: str, folder: Path, before: int) -> float:
     """Store the part of the messages that belongs to a step, and refresh; returns seconds."""
     made = stream(before + MORE)
     part = range(before) if step == "over" else range(before, before + MORE)
-    said = [message(str(n), made.documents[n], EPOCH + made.moments[n]) for n in part]
+    said = [new_message(str(n), made.documents[n], EPOCH + made.moments[n]) for n in part]
     app = create_app(Settings(state_dir=folder))
     with app.app_context():
         alembic.upgrade()

@@ -42,7 +42,7 @@ def measure() -> dict[str, Any]:
     """The share of messages whose topic ever changed without an event; below 1 % is asked."""
     texts = corpus()
     order = np.argsort(texts.moments, kind="stable")
-    said = [message(texts.ids[n], texts.documents[n], texts.moments[n]) for n in order.tolist()]
+    said = [new_message(texts.ids[n], texts.documents[n], texts.moments[n]) for n in order.tolist()]
     changed: set[int] = set()
     unexplained: set[int] = set()
     before: dict[int, int] = {}
@@ -74,7 +74,7 @@ def measure() -> dict[str, Any]:
     }
 
 
-def message(key: str, document: tuple[str, str], moment: float) -> NewMessage:
+def new_message(key: str, document: tuple[str, str], moment: float) -> NewMessage:
     title, body = document
     return NewMessage(
         Channel.MAILBOX, title[:300], body, datetime.fromtimestamp(moment, UTC), external_id=key

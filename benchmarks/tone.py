@@ -139,7 +139,9 @@ def _kinds(segmenter: RjiebaSegmenter) -> dict[str, dict[str, float]]:
     }
     shares = {}
     for kind, texts in kinds.items():
-        labels = [tone(normalise(text[:BODY_CHARACTERS]), segmenter).label for text in texts]
+        labels: list[str] = [
+            tone(normalise(text[:BODY_CHARACTERS]), segmenter).label for text in texts
+        ]
         shares[kind] = {label: round(labels.count(label) / len(labels), 3) for label in CLASSES}
     return shares
 

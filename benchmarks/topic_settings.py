@@ -69,7 +69,8 @@ class Texts:
 
     @cached_property
     def order(self) -> list[int]:
-        return np.argsort(self.source.moments, kind="stable").tolist()
+        order: list[int] = np.argsort(self.source.moments, kind="stable").tolist()
+        return order
 
     @cached_property
     def documents(self) -> list[Document]:
@@ -285,7 +286,8 @@ def contributions(texts: Texts) -> dict[str, dict[str, Any]]:
         "silence does not part": "decay",
         "size does not draw": "size_gain",
     }.items():
-        held[name] = _over_joins(texts, shipped, **{setting: 0.0})
+        without: dict[str, Any] = {setting: 0.0}
+        held[name] = _over_joins(texts, shipped, **without)
     for left_out in (("merge",), ("reassign",), ("merge", "reassign")):
         with without_pass(*left_out):
             held[f"no {' nor '.join(left_out)}"] = _over_joins(texts, shipped)
@@ -319,7 +321,8 @@ def contributions(texts: Texts) -> dict[str, dict[str, Any]]:
 def _over_joins(
     texts: Texts, vectors: Matrix, joins: Sequence[float] = JOINS, **settings: Any
 ) -> Held:
-    runs = {((), join): gathered(texts, vectors, join, **settings) for join in joins}
+    nothing: Chosen = ()
+    runs = {(nothing, join): gathered(texts, vectors, join, **settings) for join in joins}
     return cross_validate(texts, runs)
 
 

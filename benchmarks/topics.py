@@ -14,6 +14,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from statistics import median
 from typing import Any
@@ -79,10 +80,7 @@ def tune(texts: Corpus) -> Iterator[Row]:
     for name, grid in peers.GRIDS.items():
         for values in product(*grid.values()):
             chosen = dict(zip(grid, values, strict=True))
-            seconds, [found] = timed(
-                lambda n=name, c=chosen: _run(peers.METHODS[n], documents, c),
-                1,  # type: ignore[misc]
-            )
+            seconds, [found] = timed(partial(_run, peers.METHODS[name], documents, chosen), 1)
             scores = evaluate(dict(zip(ids, found, strict=True)), texts.labels)
             figures = {name: round(getattr(scores, name), 3) for name in SCORES}
             mean = round(sum(figures.values()) / len(figures), 3)

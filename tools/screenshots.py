@@ -85,8 +85,11 @@ def _shoot_all(browser: Browser, url: str, width: int) -> None:
         path = FOLDER / f"{name}-{width}.png"
         tallest = TALLER.get(name, SCREEN) if width > 1000 else TALLEST
         height = min(page.evaluate("document.documentElement.scrollHeight"), tallest)
-        clip = {"x": 0, "y": 0, "width": width, "height": height}
-        page.screenshot(path=path, full_page=True, clip=clip)
+        page.screenshot(
+            path=path,
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": width, "height": height},
+        )
         say(str(path.relative_to(FOLDER.parents[1])))
 
 
