@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from responder.alerts import rules
 from responder.alerts.models import Alert, AlertReading, AlertRule, Kind
 from responder.core.errors import Forbidden, Invalid, NotFound, Stale
 from responder.core.permissions import Actor, Permission
-from responder.topics.service import is_shown
+from responder.topics.service import is_empty, is_shown
 
 OPEN_FOR = timedelta(days=14)  # what nobody has read by then is no news
 
@@ -46,13 +46,16 @@ def search(
 ) -> Select[Alert]:
     """Alerts that may be shown by ``now``, newest first, each with its topic and its rule.
 
+    What was raised by messages that an undone import has taken with it tells of nothing.
+
     :param unread_by: only what this person has not read.
     """
     query = (
         select(Alert)
         .join(Alert.rule)
-        .options(contains_eager(Alert.rule), joinedload(Alert.topic))
-        .where(Alert.delivered_at <= now)
+        .join(Alert.topic)
+        .options(contains_eager(Alert.rule), contains_eager(Alert.topic))
+        .where(Alert.delivered_at <= now, not_(is_empty()))
         .order_by(Alert.delivered_at.desc(), Alert.id.desc())
     )
     if kind is not None:
@@ -66,7 +69,7 @@ def open_alerts(session: Session, actor: Actor, now: datetime, limit: int) -> li
     """What this person has not read of the last fortnight, newest first."""
     if actor.id is None or not actor.may(Permission.TOPIC_READ):
         return []
-    query = search(now).join(Alert.topic).where(_open(actor.id, now)).limit(limit)
+    query = search(now).where(_open(actor.id, now)).limit(limit)
     return list(session.scalars(query))
 
 
@@ -80,9 +83,8 @@ def open_count(session: Session, actor: Actor, now: datetime) -> int:
 
 def held(session: Session, now: datetime) -> tuple[int, datetime | None]:
     """How many alerts wait for the end of quiet hours, and when the first of them is shown."""
-    query = select(func.count(Alert.id), func.min(Alert.delivered_at)).where(
-        Alert.delivered_at > now
-    )
+    waiting = select(func.count(Alert.id), func.min(Alert.delivered_at)).join(Alert.topic)
+    query = waiting.where(Alert.delivered_at > now, not_(is_empty()))
     count, first = session.execute(query).one()
     return count, first
 
@@ -92,6 +94,7 @@ def _open(user_id: int, now: datetime) -> ColumnElement[bool]:
         Alert.delivered_at > now - OPEN_FOR,
         Alert.delivered_at <= now,
         is_shown(),
+        not_(is_empty()),
         _unread_by(user_id),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -122,8 +123,13 @@ def read_book(session: Session, now: datetime, before: PlaceBook | None = None) 
         street, rest = rules.split_place(place)
         for level, of_level in zip(Level, (district, street, rest), strict=True):
             counted[level][of_level, district] += uses
+    whole = sorted(name for name, _ in counted[Level.PLACE])
     for place in session.scalars(select(Topic.place).where(Topic.place != "")):
-        counted[Level.PLACE][without_door(place), ""] += 1
+        # 翠屏湾 of a topic is what its messages call 翠屏湾小区, with the district beside it.
+        name = without_door(place)
+        at = bisect_left(whole, name)
+        if at == len(whole) or not whole[at].startswith(name):
+            counted[Level.PLACE][name, ""] += 1
     for name in _unit_districts(session):
         counted[Level.DISTRICT][name, name] += 1
     found = [one for level, uses in counted.items() for one in _known(level, uses)]

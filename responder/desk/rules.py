@@ -59,6 +59,11 @@ class Likeness:
     elsewhere: bool
     age: timedelta
 
+    @property
+    def is_other(self) -> bool:
+        """It speaks of another place, or shares next to no words."""
+        return self.elsewhere or self.score == 0.0
+
 
 def likeness(asked: Told, found: Told, rarity: float) -> Likeness:
     """Compare what is being said with what was said before it.

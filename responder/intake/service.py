@@ -50,6 +50,7 @@ _MESSAGES = cast(Table, Message.__table__)
 MESSAGE_LOCK = 20_171_231
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
+OLDEST_CALL = timedelta(days=366)  # what is logged later than that has a wrong year
 
 _FIELDS = tuple(field.name for field in fields(NewMessage))
 
@@ -191,7 +192,7 @@ def stored_ids(session: Session, messages: Iterable[NewMessage]) -> dict[str, in
 def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Message:
     """Store one call to the hotline; sent twice by a double click, it is stored once.
 
-    :raises Invalid: nothing was said, or the call is yet to come.
+    :raises Invalid: nothing was said, the call is yet to come, or over a year old.
     """
     body = rules.parse_text(call.body)
     occurred_at = call.occurred_at or now
@@ -201,6 +202,8 @@ def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Messa
         raise Invalid(
             "来电时间晚于现在：请核对日期和时间", {"occurred_at": "晚于现在，请核对日期和时间"}
         )
+    if occurred_at < now - OLDEST_CALL:
+        raise Invalid("来电时间早于一年前：请核对年份", {"occurred_at": "早于一年前，请核对年份"})
     message = NewMessage(
         channel=Channel.HOTLINE,
         title=rules.parse_text(call.title) or rules.headline(body),

@@ -21,10 +21,10 @@
   const COMPARED = ["body", "district", "street", "place", "title"];
   let waiting = 0;
   let asked = null;
-  let lastSaid = said();
+  let lastSaid = said("defaultValue");
 
-  function said() {
-    return COMPARED.map((name) => form.elements.namedItem(name).value).join("\n");
+  function said(of = "value") {
+    return COMPARED.map((name) => form.elements.namedItem(name)[of]).join("\n");
   }
 
   function lookSoon() {
@@ -62,12 +62,31 @@
       const source = fresh.content.querySelector(`[data-part=${name}]`);
       if (source) part(`desk-${name}`).replaceChildren(...source.childNodes);
     }
-    choose(radios().find((one) => one.value === chosen), focused);
+    const again = radios().find((one) => one.value === chosen);
+    const parted = Boolean(again && "other" in again.dataset) && insisted !== chosen;
+    choose(parted ? part("same-none") : again, focused);
+    if (parted) takeBack();
+    if (!chosen) markChosen();
     const count = part("desk-similar").querySelector("[data-count]")?.dataset.count ?? "0";
-    part("desk-status").textContent = count === "0" ? "" : `${count} ${form.dataset.foundWord}`;
+    const found = count === "0" ? "" : `${count} ${form.dataset.foundWord}`;
+    part("desk-status").textContent = parted ? form.dataset.partedWord : found;
+    part("desk-parted").hidden = !parted;
   }
 
   // ---- the same as this ----
+
+  // A text that was rewritten takes its choice back; who chooses again is believed.
+  let insisted = "";
+  const lent = new Map(); // what the form has from the choice alone
+
+  function takeBack() {
+    for (const [name, value] of lent) {
+      const input = form.elements.namedItem(name);
+      if (input.value === value) input.value = "";
+    }
+    lent.clear();
+    lookSoon();
+  }
 
   function choice() {
     return radios().find((one) => one.checked)?.value ?? "";
@@ -84,21 +103,32 @@
     for (const one of radios()) {
       one.closest("li").classList.toggle("alike--chosen", one.checked && one.value !== "");
     }
+    const save = form.querySelector("[data-save]");
+    save.textContent = choice() ? save.dataset.joinWord.replace("{}", choice()) : save.dataset.word;
+  }
+
+  function decide(radio) {
+    insisted = "other" in radio.dataset ? radio.value : "";
+    part("desk-parted").hidden = true;
+    choose(radio);
   }
 
   function attach(number) {
     const radio = radios().filter((one) => one.value)[number - 1];
     if (!radio) return false;
-    choose(radio);
-    fill("district", radio.dataset.district);
-    fill("place", radio.dataset.place);
+    decide(radio);
+    for (const name of ["district", "place"]) {
+      if (fill(name, radio.dataset[name])) lent.set(name, radio.dataset[name]);
+    }
     saveDraftSoon();
     return true;
   }
 
   function fill(name, value) {
     const input = form.elements.namedItem(name);
-    if (!input.value && value) input.value = value;
+    if (input.value || !value) return false;
+    input.value = value;
+    return true;
   }
 
   // ---- keys ----
@@ -126,6 +156,7 @@
     } else if (event.altKey && HINT_KEYS[event.code]) {
       done = take(HINT_KEYS[event.code]);
     } else if (event.key === "Escape" && !event.target.list) {
+      part("desk-parted").hidden = true;
       choose(part("same-none"));
       text.focus();
     } else if (event.key === "Enter" && event.target.matches("input:not([type=checkbox])")) {
@@ -167,7 +198,10 @@
     const typed = input.value.trim();
     if (!/^[a-z]{2,}$/i.test(typed)) return adopt(input);
     const [best] = await offer(input);
-    if (!best || input.value.trim() !== typed) return;
+    if (input.value.trim() !== typed) return;
+    const hint = part(`${input.id}-hint`);
+    if (hint) hint.textContent = best ? hint.dataset.word : form.dataset.noPlaceWord;
+    if (!best) return;
     input.value = best.name;
     fill("district", best.district);
     lookSoon();
@@ -216,11 +250,16 @@
 
   // The form may have waited for the call; its clock starts at the first key.
   const openedAt = performance.now();
-  let begun = Boolean(text.value);
+  let begun = Boolean(text.defaultValue);
 
   function callBegins() {
     if (begun) return;
     begun = true;
+    // What became of the call before stays in sight, but no longer as news of this one.
+    for (const one of document.querySelectorAll(".alert-success")) {
+      one.classList.replace("alert-success", "flash--past");
+      one.prepend(form.dataset.pastWord);
+    }
     const input = form.elements.namedItem("occurred_at");
     if (input.value !== input.defaultValue || !input.value) return;
     const waited = Math.floor((performance.now() - openedAt) / 60000) * 60000;
@@ -242,7 +281,7 @@
     if (PLACES.includes(event.target.name)) offer(event.target);
   });
   form.addEventListener("change", (event) => {
-    if (event.target.name === "same_as") markChosen();
+    if (event.target.name === "same_as") decide(event.target);
     if (PLACES.includes(event.target.name)) spellOut(event.target);
   });
   form.addEventListener("click", (event) => {
@@ -269,5 +308,10 @@
     if (event.persisted) leaving = false;
   });
   markChosen();
+  if (text.value !== text.defaultValue) {
+    callBegins(); // typed before this file was there
+    lookSoon();
+    saveDraftSoon();
+  }
   if (text.value) text.setSelectionRange(text.value.length, text.value.length);
 })();

@@ -77,6 +77,7 @@ def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
             topic.heat, topic.heat_parts, topic.level = 0.0, [], 0
         if topic.id not in descriptions:
             topic.message_count = topic.people_count = 0
+            topic.tones, topic.confusions = {}, []
         shown = topic.representatives or []
         topic.representatives = [one for one in shown if of_topic.get(one) == topic.id]
     session.flush()

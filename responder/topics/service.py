@@ -36,6 +36,11 @@ def is_shown() -> ColumnElement[bool]:
     return and_(Topic.merged_into_id.is_(None), not_(Topic.dismissed))
 
 
+def is_empty() -> ColumnElement[bool]:
+    """Topics of which nothing is left: the import that brought their messages was undone."""
+    return and_(Topic.merged_into_id.is_(None), Topic.message_count == 0)
+
+
 def topics_by_heat(
     *,
     min_messages: int = 1,

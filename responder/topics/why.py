@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from nlp import Match, WordWeights, default_segmenter, match, normalise
+from responder.core.audit import AuditEvent
 from responder.intake.models import Message
 from responder.topics import service
 from responder.topics.describing import without_people
@@ -67,6 +68,7 @@ class Why:
     :param place: the message's place where others name it too, or the topic's where the
         message names it; else empty.
     :param held_by: the correction that put or left it here, if a person did.
+    :param attached: who said, when it was logged, that it is the same as another here.
     """
 
     score: float | None
@@ -75,6 +77,7 @@ class Why:
     neighbours: list[Neighbour]
     rivals: list[Rival]
     held_by: TopicCorrection | None
+    attached: AuditEvent | None
 
 
 @dataclass(frozen=True)
@@ -88,12 +91,16 @@ class Confusion:
 
 @dataclass(frozen=True)
 class Portrait:
-    """What stands for a topic."""
+    """What stands for a topic.
+
+    :param unsigned: messages that name nobody, each of which counts as a person.
+    """
 
     representatives: list[Message]
     first: Message | None
     districts: list[tuple[str, int]]
     confusions: list[Confusion]
+    unsigned: int
 
 
 @dataclass(frozen=True)
@@ -143,6 +150,7 @@ def why(session: Session, member: Membership) -> Why:
             for one, texts in zip(confused, against, strict=True)
         ],
         held_by=_held_by(session, member) if member.held else None,
+        attached=_attached(session, member) if member.held else None,
     )
 
 
@@ -189,11 +197,17 @@ def portrait(session: Session, topic: Topic) -> Portrait:
         .group_by(Message.district)
         .order_by(func.count().desc(), Message.district)
     )
+    unsigned = (
+        select(func.count(Message.id))
+        .join(Membership, Membership.message_id == Message.id)
+        .where(Membership.topic_id == topic.id, Message.author == "", Message.phone == "")
+    )
     return Portrait(
         representatives=[telling[one] for one in topic.representatives if one in telling],
         first=session.scalar(first.limit(1)),
         districts=list(session.execute(districts).all()),
         confusions=confusions(session, topic),
+        unsigned=session.scalar(unsigned) or 0,
     )
 
 
@@ -202,7 +216,9 @@ def confusions(session: Session, topic: Topic) -> list[Confusion]:
     ids = [int(row[0]) for row in topic.confusions]
     now = service.survivors(session, ids)
     apart = service.told_apart(session, topic)
-    living = select(Topic).where(Topic.id.in_(now.values()), service.is_shown())
+    living = select(Topic).where(
+        Topic.id.in_(now.values()), service.is_shown(), not_(service.is_empty())
+    )
     topics = {one.id: one for one in session.scalars(living)}
     found: dict[int, Confusion] = {}
     for topic_id, similarity, words in topic.confusions:
@@ -294,6 +310,16 @@ def _shared_place(topic: Topic, own: _Text, others: Iterable[_Text]) -> str:
     if own.place and any(own.place in other.whole for other in others):
         return own.place
     return topic.place if topic.place and topic.place in own.whole else ""
+
+
+def _attached(session: Session, member: Membership) -> AuditEvent | None:
+    """The event of the trail by which an operator joined the message to another."""
+    query = select(AuditEvent).where(
+        AuditEvent.object_type == Message.__tablename__,
+        AuditEvent.object_id == member.message_id,
+        AuditEvent.action == "attach",
+    )
+    return session.scalars(query.order_by(AuditEvent.id.desc()).limit(1)).first()
 
 
 def _held_by(session: Session, member: Membership) -> TopicCorrection | None:

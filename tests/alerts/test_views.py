@@ -6,13 +6,16 @@ from datetime import time, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from responder.alerts import service
 from responder.alerts.models import AlertRule, Kind
 from responder.core.audit import AuditEvent
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
+from responder.intake.models import Message
+from responder.topics.models import Membership
+from responder.topics.restating import restate
 from tests.alerts.factories import alerts, look, refresh_and_look, rule, topic
 from tests.factories import NOW
 from tests.topics.factories import refresh, two_worries
@@ -217,3 +220,21 @@ def test_an_unknown_kind_or_rule_says_so(client, people) -> None:
     people.sign_in(client, people.analyst)
     assert client.get("/alerts/rules/new?kind=gossip").status_code == 404
     assert client.get("/alerts/rules/4711").status_code == 404
+
+
+def test_what_was_raised_by_messages_that_are_gone_is_not_shown(
+    client, people, two_alerts, session
+) -> None:
+    people.sign_in(client, people.editor)
+    empty = topic("柳岸花园")
+    with transaction(CONSOLE) as writing:
+        of_topic = select(Membership.message_id).where(Membership.topic_id == empty.id)
+        writing.execute(delete(Message).where(Message.id.in_(of_topic)))
+        restate(writing, [empty], NOW)
+    assert [one.topic_id for one in service.open_alerts(session, people.editor.actor, NOW, 9)] == [
+        topic("云锦世家").id
+    ]
+    assert "柳岸花园" not in client.get("/alerts").text
+    page = client.get(f"/topics/{empty.id}").text
+    assert "已没有留言" in page
+    assert "发起回应" not in page.partition("<main")[2]

@@ -144,3 +144,31 @@ def test_the_desk_with_suggestions_passes_axe_and_fits(office) -> None:
         beside = box["x"] > text.bounding_box()["x"] + 100
         assert beside is (width == 1280)
         drop_drafts(page)
+
+
+def test_a_rewritten_text_takes_its_choice_back_until_it_is_made_again(office) -> None:
+    page = open_desk(office)
+    page.keyboard.type("鸣泉雅苑六号门外的坑没人修，路面塌陷有人摔了。")
+    expect(suggestions(page).first).to_be_visible()
+    page.keyboard.press("Alt+1")
+    save = page.locator("[data-save]")
+    expect(save).to_have_text(re.compile("登记，与第 .* 号留言相同"))
+    page.keyboard.press("Control+a")
+    page.keyboard.type("翠屏湾小区电梯停了三天，老人上不了楼。")
+    expect(page.locator("#desk-parted")).to_be_visible()
+    expect(page.locator(".alike--chosen")).to_have_count(0)
+    expect(save).to_have_text("登记")
+    expect(page.get_by_label("区县")).to_have_value("")
+    drop_drafts(page)
+    page.close()
+
+
+def test_what_became_of_the_call_before_is_no_news_of_this_one(office) -> None:
+    page = open_desk(office)
+    log_by_keys(page, "槐荫巷口的垃圾桶满了三天没人清运，气味很大，请派人处理。")
+    expect(page.locator(".alert-success")).to_have_count(1)
+    page.keyboard.type("另")
+    expect(page.locator(".alert-success")).to_have_count(0)
+    expect(page.locator(".flash--past")).to_contain_text("上一通：已登记")
+    drop_drafts(page)
+    page.close()

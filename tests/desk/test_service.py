@@ -10,11 +10,13 @@ from responder.core.database import transaction
 from responder.core.errors import NotFound
 from responder.desk import drafts, joining, service
 from responder.desk.models import CallAttachment, CallDraft
+from responder.desk.places import Level, read_book
 from responder.desk.service import AlreadyTaken, Taken
 from responder.intake.models import Message
 from responder.intake.service import Call
 from responder.topics import service as topics
-from responder.topics.models import Membership
+from responder.topics.models import Membership, Topic
+from responder.topics.why import why
 from tests.factories import NOW, People
 from tests.topics.factories import NOISE, refresh, two_worries
 
@@ -170,3 +172,27 @@ def test_drafts_are_erased_after_a_day(people: People, session: Session) -> None
     with transaction(people.operator.actor, later) as session:
         assert drafts.erase_old(session, later) == 1
     assert session.scalars(select(CallDraft.token)).all() == ["t2"]
+
+
+def test_a_call_that_was_joined_says_who_joined_it(people: People, session: Session) -> None:
+    two_worries()
+    refresh()
+    first = session.scalars(select(Message).order_by(Message.id)).first()
+    call = Call(body="北门外又在拌水泥了，吵得睡不着", token="t1")
+    taken = take(people, call, same_as=first.id)
+    member = session.get_one(Membership, taken.message.id)
+    found = why(session, member)
+    assert found.held_by is None
+    assert found.attached.actor_name == people.operator.display_name
+    assert found.attached.changes == {"same_as": first.id}
+
+
+def test_a_topic_adds_no_shorter_name_of_a_place_that_messages_name(
+    people: People, session: Session
+) -> None:
+    two_worries()
+    refresh()
+    [short] = {one.place for one in session.scalars(select(Topic)) if one.place.startswith("柳岸")}
+    take(people, Call(body="路灯坏了。", district="青矶区", place=f"{short}东区", token="t1"))
+    found = read_book(session, NOW).find(short, Level.PLACE)
+    assert [(one.name, one.district) for one in found] == [(f"{short}东区", "青矶区")]

@@ -112,6 +112,7 @@ def test_no_draft_is_left_of_a_call_that_turns_out_to_be_stored(
         ({"body": "长" * 5001}, "最多 5000 字"),
         ({"occurred_at": ""}, "请填写来电时间"),
         ({"occurred_at": "2999-01-01T00:00"}, "晚于现在"),
+        ({"occurred_at": "1926-03-05T09:30"}, "早于一年前"),
         ({"phone": "1" * 33}, "最多 32 字"),
         ({"token": "x" * 40}, "还没有保存"),
     ],

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from responder.topics.models import Topic
 from tests.factories import NOW
-from tests.topics.factories import PARKING, PRIVATE, named_worry, refresh, store, two_worries
+from tests.topics.factories import NOISE, PARKING, PRIVATE, named_worry, refresh, store, two_worries
 
 
 def topic(session, word: str) -> Topic:
@@ -80,3 +80,14 @@ def test_a_topic_that_is_not_there_says_so(client, people) -> None:
     answer = client.get("/topics/4711")
     assert answer.status_code == 404
     assert "没有编号为 4711 的话题" in answer.text
+
+
+def test_a_topic_says_how_many_messages_name_nobody(client, people, session) -> None:
+    two_worries()
+    for n in range(2):
+        store(f"柳岸花园旁搅拌站噪音扰民 {n}", f"{NOISE}，已经{n + 20}天了", "")
+    refresh()
+    people.sign_in(client, people.analyst)
+    page = client.get(f"/topics/{topic(session, '柳岸花园').id}").text
+    assert "5 人，5 条" in page
+    assert "其中 2 条没有署名，各算一人" in page

@@ -110,3 +110,12 @@ def test_a_higher_room_can_offer_a_field(client: FlaskClient, people: People) ->
         del _facets["light"]
     assert "灯光：亮着" in page
     assert "公交" not in page
+
+
+def test_a_search_for_signs_alone_says_that_it_was_not_used(
+    client: FlaskClient, people: People
+) -> None:
+    store(new_message(1, title="路灯坏了"))
+    people.sign_in(client, people.editor)
+    assert "没有可以检索的字词" in client.get("/messages?q=%25_*").text
+    assert "没有可以检索的字词" not in client.get("/messages?q=路灯").text
