@@ -30,6 +30,10 @@ COLUMN_LIMITS = {
 EARLIEST_YEAR = 1990
 FUTURE_TOLERANCE = timedelta(days=1)
 
+# Spreadsheets count days from here on (ECMA-376 part 1, 18.17.4.1), 1990 to 2099.
+SERIAL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the caller adds the zone
+FIRST_SERIAL, LAST_SERIAL = 32_874, 73_051
+
 # A spreadsheet number keeps 15 digits; the rest have become zeros.
 EXACT_DIGITS = 15
 LARGEST_COUNT = 2**31 - 1
@@ -43,6 +47,8 @@ _SEPARATED = re.compile(
     r"(?P<rest>.*)",
     re.DOTALL,
 )
+_SERIAL = re.compile(r"[2-7]\d{4}(?:\.\d+)?", re.ASCII)
+_YEAR_BEHIND = re.compile(r"[-/.]\d{4}\b")
 _COMPACT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<clock>\d{6}|\d{4})(?P<zone>Z)?)?"
 )
@@ -92,7 +98,18 @@ def _spreadsheet_moment(value: object) -> datetime | None:
         return (value + timedelta(microseconds=500_000)).replace(microsecond=0)
     if isinstance(value, date):
         return datetime.combine(value, time.min)  # the caller adds the zone
-    return None
+    return _serial_moment(value)
+
+
+def _serial_moment(value: object) -> datetime | None:
+    """A day as spreadsheets count them, whose cell has lost its format: 46350.5."""
+    if isinstance(value, str) and _SERIAL.fullmatch(value.strip()):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if not FIRST_SERIAL <= value < LAST_SERIAL:
+        return None
+    return SERIAL_EPOCH + timedelta(seconds=round(value * 86_400))
 
 
 def _exported_moment(value: object) -> datetime | None:
@@ -116,10 +133,14 @@ def _written_moment(value: object, year: int | None) -> datetime:
     match = _SEPARATED.fullmatch(tidy)
     if match is None:
         raise Unreadable(f"“{_short(text)}”不是日期，{_TIME_EXAMPLE}")
+    rest = match["rest"].strip()
+    if not match["year"] and _YEAR_BEHIND.match(rest):
+        raise Unreadable(f"“{_short(text)}”的年份写在后面，日和月分不清，{_TIME_EXAMPLE}")
     named_year = match["year"] or year
     if named_year is None:
-        raise Unreadable(f"“{_short(text)}”没有年份，请补上年份，或在命令中加 --year")
-    rest = match["rest"].strip()
+        raise Unreadable(
+            f"“{_short(text)}”没有年份，请补上年份，或另给年份（网页的“年份”，命令的 --year）"
+        )
     if not rest:
         return _moment(text, named_year, match, ("0", "0", "0"), None)
     clock_match = _CLOCK.fullmatch(rest)

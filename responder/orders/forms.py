@@ -47,6 +47,7 @@ class MatterForm(FlaskForm):
         _l("诉求性质"),
         choices=[SelectChoice(nature.value, _l(label)) for nature, label in NATURE_LABELS.items()],
         description=_l("性质决定办理时限。"),
+        validators=[DataRequired(_l("请选择诉求性质：它决定办理时限"))],
     )
     category_id = SelectField(_l("分类"), coerce=int)
     urgent = BooleanField(_l("紧急"))
@@ -68,6 +69,10 @@ class MatterForm(FlaskForm):
         self.category_id.choices = [SelectChoice(0, _l("未分类")), *paths]
         named = (SelectChoice(unit.id, unit.name) for unit in units)
         self.reported_unit_id.choices = [SelectChoice(0, _l("无")), *named]
+
+    def ask_nature(self) -> None:
+        """Leave the choice open: which clock runs is nobody's guess."""
+        self.nature.choices = [SelectChoice("", _l("请选择")), *self.nature.choices]
 
     def matter(self, session: Session) -> Matter:
         """What was filled in."""

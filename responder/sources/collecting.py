@@ -135,7 +135,7 @@ def _import(claim: Claim, clock: _Clock, settings: Settings, goes_on: Callable[[
         mine = _still_ours(claim, clock)
         taking = folders.Taking(
             source.channel,
-            folders.mapping_of(wanted),
+            folders.mapping_of(db.session, wanted),
             settings,
             clock.now,
             lambda: goes_on() and mine(),

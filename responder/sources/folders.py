@@ -18,12 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from responder.core.errors import DomainError, Invalid
 from responder.core.permissions import SYSTEM
 from responder.core.times import local
 from responder.intake.imports.importing import ImportReport, ImportRequest, Watch, import_file
-from responder.intake.imports.mapping import ColumnMapping, load_mapping
+from responder.intake.imports.mapping import ColumnMapping
+from responder.intake.imports.saved_mappings import get_mapping
 from responder.intake.models import Channel
 from responder.settings import Settings
 from responder.sources import rules
@@ -199,6 +201,19 @@ def _free(folder: Path, name: str, taking: Taking) -> Path:
     return path
 
 
-def mapping_of(wanted: FolderSettings) -> ColumnMapping:
-    """:raises Invalid: no mapping of that name."""
-    return load_mapping(wanted.mapping)
+def mapping_of(session: Session, wanted: FolderSettings) -> ColumnMapping:
+    """A shipped mapping, or one that a person saved.
+
+    :raises Invalid: no mapping of that name, as when it was deleted since.
+    """
+    return get_mapping(session, wanted.mapping)
+
+
+def waiting_in(wanted: FolderSettings, settings: Settings) -> tuple[str, ...]:
+    """The files that wait there, by name; none where the folder is yet to be made.
+
+    :raises FetchFailed: the folder cannot be read.
+    :raises Invalid: it leads out of the roots.
+    """
+    path = locate(wanted, settings)
+    return tuple(sorted(files_in(path))) if path.exists() else ()

@@ -10,6 +10,8 @@ from wtforms import HiddenField, PasswordField, SelectField, StringField, Submit
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from responder.core.database import db
+from responder.intake.imports import saved_mappings
 from responder.intake.imports.mapping import load_mapping, mapping_names
 from responder.intake.models import CHANNEL_LABELS, Channel
 from responder.sources import rules
@@ -87,8 +89,9 @@ class FolderForm(SourceForm):
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
-        names = mapping_names()
-        self.mapping.choices = [SelectChoice(name, load_mapping(name).title) for name in names]
+        shipped = [SelectChoice(name, load_mapping(name).title) for name in mapping_names()]
+        saved = [SelectChoice(one.name, one.name) for one in saved_mappings.saved(db.session)]
+        self.mapping.choices = [*shipped, *saved]
 
 
 class MailboxForm(SourceForm):

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.errors import GuardRefused, Invalid, NotFound, Stale, WrongState
-from responder.intake.imports.mapping import load_mapping
 from responder.intake.models import Channel, Message
 from responder.settings import Settings
 from responder.sources import connectors, folders, kinds, rules
@@ -87,7 +86,7 @@ def add(
 
     :raises Invalid: with a sentence for each field that cannot be.
     """
-    wanted = checked(kind, facts, settings)
+    wanted = checked(session, kind, facts, settings)
     if isinstance(wanted, MailboxSettings) and not facts.secret:
         raise Invalid("请填写邮箱密码或授权码", {"password": "请填写邮箱密码或授权码"})
     source = Source(kind=kind, next_run_at=now)
@@ -113,7 +112,7 @@ def edit(
     """
     if source.version_id != seen_version:
         raise Stale("这个来源刚被别人修改过：请刷新页面，看过最新内容后再保存")
-    wanted = checked(source.kind, facts, settings)
+    wanted = checked(session, source.kind, facts, settings)
     needs_secret(source, wanted, facts.secret)
     moved = wanted.model_dump(mode="json") != source.settings
     _put(source, facts, wanted)
@@ -124,7 +123,7 @@ def edit(
     session.flush()
 
 
-def checked(kind: Kind, facts: SourceFacts, settings: Settings) -> SourceSettings:
+def checked(session: Session, kind: Kind, facts: SourceFacts, settings: Settings) -> SourceSettings:
     """The settings of a kind, if all that was said can be.
 
     :raises Invalid: with a sentence for each field.
@@ -137,13 +136,13 @@ def checked(kind: Kind, facts: SourceFacts, settings: Settings) -> SourceSetting
         raise Invalid(sentence, {"interval_minutes": sentence})
     if isinstance(wanted, FolderSettings):
         folders.locate(wanted, settings)
-        _require_mapping(wanted)
+        _require_mapping(session, wanted)
     return wanted
 
 
-def _require_mapping(wanted: FolderSettings) -> None:
+def _require_mapping(session: Session, wanted: FolderSettings) -> None:
     try:
-        load_mapping(wanted.mapping)
+        folders.mapping_of(session, wanted)
     except Invalid as error:
         raise Invalid(error.message, {"mapping": error.message}) from error
 
@@ -248,7 +247,7 @@ def try_out(
     :raises Invalid: a folder outside the roots.
     """
     if isinstance(wanted, FolderSettings):
-        return Trial(Harvest(), tuple(sorted(folders.files_in(folders.locate(wanted, settings)))))
+        return Trial(Harvest(), folders.waiting_in(wanted, settings))
     look = Look.of(
         facts.channel, facts.district, settings, now, secret=secret, most_items=TRIED_ITEMS
     )

@@ -195,7 +195,7 @@ def _try_form(form: SourceForm, kind: Kind, source: Source | None = None) -> Pag
     """The form again, with what it would bring."""
     said = facts(form, kind)
     try:
-        wanted = service.checked(kind, said, _settings())
+        wanted = service.checked(db.session, kind, said, _settings())
         service.needs_secret(source, wanted, said.secret)
         secret = said.secret or (source.secret if source else "")
         trial = service.try_out(wanted, said, secret, _settings(), utc_now())

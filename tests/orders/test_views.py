@@ -14,6 +14,8 @@ from responder.core.times import local, utc_now
 from responder.intake.models import Nature
 from responder.orders import service
 from responder.orders.models import OrderState, Satisfaction
+from responder.routing import service as routing
+from responder.routing.taxonomy import seed_taxonomy
 from tests.factories import NOW, unit
 from tests.orders.factories import (
     CALLER,
@@ -244,6 +246,51 @@ def test_the_list_is_sorted_by_what_is_due_and_filtered_by_pills(client, people)
         assert found in client.get(f"/orders?{filters}").text
     assert client.get("/orders?view=x&state=x&unit=x&nature=x&month=x&page=99").status_code == 200
     assert late.number in overdue
+
+
+def test_the_urgent_that_nobody_has_accepted_stand_before_what_has_time(client, people):
+    now = utc_now()
+    brought_to(S.ARCHIVED, at=now - timedelta(days=90), title="办完的")
+    brought_to(S.HANDLING, at=now, title="还有时间的")
+    brought_to(S.HANDLING, at=now - timedelta(days=60), title="早该办的")
+    opened(at=now, title="急的", urgent=True)
+    people.sign_in(client, people.supervisor)
+    page = client.get("/orders").text
+    at = [page.index(title) for title in ("早该办的", "急的", "还有时间的", "办完的")]
+    assert at == sorted(at)
+
+
+def test_the_form_of_an_order_takes_the_suggested_category_and_asks_for_the_nature(
+    client, people, session
+):
+    with transaction(CONSOLE) as writing:
+        seed_taxonomy(writing)
+    said = message(nature=None, title="路灯不亮", body="小区门口的路灯不亮三天了")
+    people.sign_in(client, people.operator)
+    page = client.get(f"/messages/{said.id}/order").text
+    assert "按建议预选" in page
+    suggested = routing.suggest(session, said.title, said.body, said.place)
+    assert f'<option selected value="{suggested.category_id}">' in page
+    data = {"title": "路灯不亮", "nature": "", "category_id": 0, "reported_unit_id": 0}
+    answer = client.post(f"/messages/{said.id}/order", data=data)
+    assert (answer.status_code, "请选择诉求性质" in answer.text) == (422, True)
+
+
+def test_the_history_says_once_that_an_answer_was_written(client, people):
+    order = brought_to(S.ANSWERED)
+    people.sign_in(client, people.supervisor)
+    page = client.get(f"/orders/{order.id}").text
+    assert "填写答复" in page
+    assert "修改要素" not in page
+
+
+def test_who_returned_an_order_no_longer_has_a_part_in_it(client, people):
+    order = brought_to(S.DISPATCHED)
+    take(order, "return", liaison(), "不属我局职责")
+    people.sign_in(client, people.operator)
+    page = client.get(f"/orders/{order.id}").text
+    assert "协办</" not in page
+    assert "已退单" in page
 
 
 def test_lists_and_pages_cost_the_same_however_much_there_is(client, people):

@@ -30,7 +30,9 @@ def read(path: Path) -> Table:
     top, rest = split_top(_rows(path, reading.encoding))
     if not top:
         raise Invalid(f"{path.name} 没有内容：请选择有表头和数据的文件")
-    return Table(path.name, top, rest, reading.lines, reading.bad_bytes, reading.encoding)
+    return Table(
+        path.name, top, rest, reading.lines, reading.bad_bytes, reading.encoding, ragged=True
+    )
 
 
 def _rows(path: Path, encoding: str) -> Iterator[Row]:

@@ -36,6 +36,7 @@ class Table:
     :param expected_rows: an estimate, for a progress bar.
     :param bad_bytes: bytes that meant nothing in the file's encoding; None for workbooks.
     :param sheets: names of all sheets of a workbook.
+    :param ragged: a row may have run on by mistake: cells beyond the headings are no notes.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Table:
     bad_bytes: int | None = None
     encoding: str = ""
     sheets: Sequence[str] = ()
+    ragged: bool = False
 
 
 def split_top(rows: Iterator[Row]) -> tuple[list[Row], Iterator[Row]]:

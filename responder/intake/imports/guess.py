@@ -22,6 +22,8 @@ SAMPLED_ROWS = 200
 
 MOST = 0.8
 MANY = 0.6
+SOME = 0.2
+LONGEST_NAME = 20
 LONG_TEXT = 15
 WORDS_OF_A_TITLE = 60
 SHORT_CODE = 40
@@ -30,7 +32,8 @@ _PHONE = re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8}")
 _URL = re.compile(r"https?://\S+")
 _CODE = re.compile(r"[A-Za-z0-9_-]{4,40}")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,4}|[\u4e00-\u9fff]{1,2}(?:先生|女士|某|\*+)")
-_DISTRICT = re.compile(r"[\u4e00-\u9fff]{1,6}(?:区|县|市|旗|镇|街道)")
+_DISTRICT = re.compile(r"[\u4e00-\u9fff]{1,6}(?:(?<![小社园校景])区|县|市|旗|镇|街道)")
+_DIGITS = re.compile(r"\d(?:[- ]?\d){4}")
 _YES = frozenset({"是", "否", "紧急", "不紧急", "加急", "一般", "普通"})
 
 
@@ -113,12 +116,12 @@ def guess_columns(
     found: dict[int, Guess] = {}
     for mapping in known:
         _take(found, mapping.locate(headings), "heading")
-    for mapping in known:
-        _take(found, _by_parts(headings, mapping.parts, found), "heading")
     columns = [
         Column(place, [c for c in _cells(rows, place) if rules.parse_text(c)])
         for place in range(len(headings))
     ]
+    for mapping in known:
+        _take(found, _by_parts(headings, columns, mapping.parts, found), "heading")
     for name, fits in _shapes(zone, now).items():
         free = [column for column in columns if column.position not in found]
         best = max(free, key=fits, default=None)
@@ -135,17 +138,30 @@ def _take(found: dict[int, Guess], places: Mapping[str, int], by: str) -> None:
 
 
 def _by_parts(
-    headings: Sequence[str], parts: Mapping[str, Sequence[str]], found: Mapping[int, Guess]
+    headings: Sequence[str],
+    columns: Sequence[Column],
+    parts: Mapping[str, Sequence[str]],
+    found: Mapping[int, Guess],
 ) -> dict[str, int]:
-    """Field → the first free column whose heading contains one of its words."""
+    """Field → the first free column whose heading contains one of its words, and may be it."""
     places: dict[str, int] = {}
     for name, words in parts.items():
         for place, heading in enumerate(headings):
             free = place not in found and place not in places.values()
-            if free and any(word in normalised_heading(heading) for word in words):
+            meant = any(word in normalised_heading(heading) for word in words)
+            if free and meant and _may_be(name, columns[place]):
                 places[name] = place
                 break
     return places
+
+
+def _may_be(name: str, column: Column) -> bool:
+    """Whether the cells do not say otherwise: 打电话的人 holds no telephones."""
+    if not column.cells:
+        return True
+    if name == "phone":
+        return column.share(lambda cell: bool(_DIGITS.search(rules.parse_text(cell)))) >= SOME
+    return name != "author" or column.length <= LONGEST_NAME
 
 
 def _cells(rows: Sequence[Row], place: int) -> list[Any]:

@@ -32,7 +32,8 @@ class Layout:
     """What a page needs to ask which column is what. Kept beside the file, as JSON.
 
     :param members: tables of a zip; when several and none chosen, all else is empty.
-    :param tops: (number, words) of each row that may hold the headings.
+    :param tops: (number, words) of each row that may hold the headings; of those below the
+        headings no words, for they are people's.
     :param samples: the first rows below the headings, as shown.
     :param guesses: (field or "", by) for each column.
     :param lacks_year: times leave the year out.
@@ -95,7 +96,7 @@ def look(path: Path, where: Where, settings: Settings, now: datetime) -> Layout:
         sheets=table.sheets,
         sheet=table.name if table.sheets else "",
         heading_row=row,
-        tops=[(one.number, _joined(one)) for one in table.top],
+        tops=[(one.number, _joined(one) if one.number <= row else "") for one in table.top],
         headings=headings,
         samples=[_shown(one, len(headings)) for one in below[:SHOWN_ROWS]],
         guesses=[_told(guesses.get(place)) for place in range(len(headings))],

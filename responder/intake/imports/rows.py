@@ -65,12 +65,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table whose columns are known: headings, and the rows below them."""
+    """A table whose columns are known: headings, and the rows below them.
+
+    :param width: cells that a row may have; None for any number.
+    """
 
     headings: tuple[str, ...]
     columns: dict[str, int]
     mapping: ColumnMapping
     rows: Iterator[Row]
+    width: int | None = None
 
 
 class _Refused(Exception):
@@ -95,7 +99,8 @@ def find_headings(table: Table, mapping: ColumnMapping, path: Path) -> Sheet:
         first = next(rows, None)
         if first is None:
             raise Invalid(f"{path.name} 只有表头，没有数据行：请填入留言后再导入")
-        return Sheet(headings, columns, mapping, chain([first], rows))
+        width = len(headings) if table.ragged else None
+        return Sheet(headings, columns, mapping, chain([first], rows), width)
     raise _wrong_columns(table, mapping, path)
 
 
@@ -110,7 +115,14 @@ def chosen_columns(table: Table, columns: Mapping[str, int], heading_row: int, n
     mapping = ColumnMapping(name, name, named, frozenset({"occurred_at"}))
     below = (row for row in table.top if row.number > heading_row)
     places = {one: place for one, place in columns.items() if one in named}
-    return Sheet(headings, places, mapping, chain(below, table.rest))
+    width = _width(table, heading_row, places) if table.ragged else None
+    return Sheet(headings, places, mapping, chain(below, table.rest), width)
+
+
+def _width(table: Table, heading_row: int, places: Mapping[str, int]) -> int | None:
+    """How many columns have a heading, or were chosen without one; None without headings."""
+    named = next((row for row in table.top if row.number == heading_row), None)
+    return max(len(named.cells), *(place + 1 for place in places.values())) if named else None
 
 
 def headings_of(rows: Sequence[Row], heading_row: int) -> tuple[str, ...]:
@@ -157,7 +169,7 @@ class _Field:
         if isinstance(cell, str) and len(cell) > max_characters:
             raise self.refused(
                 f"有 {len(cell)} 字，超过上限 {max_characters} 字："
-                "请缩短，或调大 RESPONDER_IMPORT_MAX_CELL_CHARACTERS"
+                "请缩短，或请系统管理员调大上限（RESPONDER_IMPORT_MAX_CELL_CHARACTERS）"
             )
         try:
             value = self.parse(cell)
@@ -179,12 +191,24 @@ def row_reader(sheet: Sheet, reading: Reading) -> Callable[[Row], NewMessage | R
 
     def read(row: Row) -> NewMessage | Refusal:
         try:
+            if sheet.width is not None and len(row.cells) > sheet.width:
+                _refuse_what_ran_on(row, sheet.width)
             values = {field.name: field.read(row, reading.max_characters) for field in fields}
             return _message(values, sheet, reading.channel)
         except _Refused as refused:
             return Refusal(row, refused.column, refused.reason)
 
     return read
+
+
+def _refuse_what_ran_on(row: Row, width: int) -> None:
+    beyond = next(filter(None, map(rules.parse_text, row.cells[width:])), "")
+    if beyond:
+        raise _Refused(
+            None,
+            f"有 {len(row.cells)} 格，表头只有 {width} 列，多出“{beyond[:20]}”："
+            "内容里若有分隔符，请给整格加上双引号，或用 Excel 另存为 .xlsx",
+        )
 
 
 def _fields(sheet: Sheet, reading: Reading) -> list[_Field]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Invalid, NotFound
+from responder.intake.imports.error_workbook import ADDED
 from responder.intake.imports.fields import FIELD_LABELS
 from responder.intake.imports.mapping import (
     ColumnMapping,
@@ -24,10 +25,12 @@ __all__ = ["delete", "find", "get_mapping", "places", "save", "saved"]
 
 
 def signature(headings: Sequence[str]) -> str:
-    """64 hex digits: the same for the same headings in any order."""
-    return hashlib.sha256(
-        "\x00".join(sorted(map(normalised_heading, headings))).encode()
-    ).hexdigest()
+    """64 hex digits: the same for the same headings in any order.
+
+    What a workbook of refused rows has besides does not count: it is the same file again.
+    """
+    own = sorted(normalised_heading(heading) for heading in headings if heading not in ADDED)
+    return hashlib.sha256("\x00".join(own).encode()).hexdigest()
 
 
 def saved(session: Session) -> list[SavedMapping]:

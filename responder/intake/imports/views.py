@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response
 
 from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import GuardRefused, Invalid, NotFound
+from responder.core.errors import GuardRefused, Invalid, NotFound, WrongState
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
@@ -269,9 +269,13 @@ def import_wish(run_id: int, action: str) -> Response:
     if action not in WISHES:
         raise NotFound(_("没有这个操作：请从导入页面重新进入"))
     now = utc_now()
-    with transaction(current_actor(), now) as session:
-        run = import_service.get_run(session, run_id, lock=True)
-        import_service.wish(session, run, action, Attempt(current_actor(), now))
+    try:
+        with transaction(current_actor(), now) as session:
+            run = import_service.get_run(session, run_id, lock=True)
+            import_service.wish(session, run, action, Attempt(current_actor(), now))
+    except WrongState as error:  # pressed while it moved on by itself
+        flash(error.message, "warning")
+        return _to_run(run_id)
     if action == "discard":
         _folder(run).remove()
         flash(_("已放弃，上传的文件已删除。"), "success")

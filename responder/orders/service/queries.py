@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from nlp import scripts
@@ -108,13 +120,24 @@ def find_by_number(session: Session, number: str) -> WorkOrder:
 def board(
     wanted: OrderFilter, actor: Actor, now: datetime, zone: ZoneInfo = SHANGHAI
 ) -> Select[WorkOrder]:
-    """Orders by what runs out first; those without a running clock follow, newest first."""
+    """Open orders first: the overdue, the urgent, then by what runs out first.
+
+    Those that are settled follow, by what changed last.
+    """
     ends = _earliest_ends()
     return (
         select(WorkOrder)
         .outerjoin(ends, ends.c.order_id == WorkOrder.id)
         .where(visible_to(actor), *_conditions(wanted, actor, now, zone))
-        .order_by(ends.c.due_at.is_(None), ends.c.due_at, WorkOrder.id.desc())
+        .order_by(
+            case((is_open(), 0), else_=1),
+            case((ends.c.due_at < now, 0), else_=1),
+            case((and_(is_open(), WorkOrder.urgent), 0), else_=1),
+            ends.c.due_at.is_(None),
+            ends.c.due_at,
+            WorkOrder.changed_at.desc(),
+            WorkOrder.id.desc(),
+        )
         .options(
             joinedload(WorkOrder.lead_unit),
             joinedload(WorkOrder.merged_into),

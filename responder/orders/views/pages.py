@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from responder.accounts import service as accounts
 from responder.core import audit
+from responder.core.audit import AuditEvent
 from responder.core.clocks import UNIT_LABELS
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid, Stale, WrongState
@@ -36,6 +37,9 @@ from responder.web.forms import show_errors
 from responder.web.paging import paginate, requested_page
 
 MOST_EXPORTED = 20_000
+
+# A change of these alone stands beside “填写答复”, which says it.
+_WRITTEN = frozenset({"answer", "public_answer"})
 
 
 @blueprint.get("/orders")
@@ -88,7 +92,7 @@ def order_page(order: WorkOrder, **typed: Any) -> str:
         unit_labels=UNIT_LABELS,
         said=service.said(db.session, order, actor),
         merged=service.merged_orders(db.session, order),
-        history=audit.history(db.session, order),
+        history=_history(order),
         inside=inside,
         writes=order.state is OrderState.HANDLING
         and actor.may(Permission.ORDER_HANDLE)
@@ -102,6 +106,14 @@ def order_page(order: WorkOrder, **typed: Any) -> str:
         alike=_alike(order) if mergeable else [],
         **{"typed": None, **typed},
     )
+
+
+def _history(order: WorkOrder) -> list[AuditEvent]:
+    return [
+        event
+        for event in audit.history(db.session, order)
+        if event.action != "update" or not event.changes.keys() <= _WRITTEN
+    ]
 
 
 def _alike(order: WorkOrder) -> list[WorkOrder]:
@@ -143,16 +155,21 @@ def open_order(message_id: int) -> Page:
 
 
 def _open_form(message: Message) -> MatterForm:
-    nature = message.nature or Nature.OTHER
+    """What is known of a message; of its category what was confirmed, or else suggested."""
     confirmed = routing.of_message(db.session, [message.id]).get(message.id)
+    likely = confirmed or routing.suggest(db.session, message.title, message.body, message.place)
     values = {
-        "title": service.default_title(message, nature),
-        "nature": nature.value,
+        "title": service.default_title(message, message.nature or Nature.OTHER),
+        "nature": message.nature.value if message.nature else "",
         "urgent": message.urgent,
-        "category_id": confirmed.category_id if confirmed else 0,
+        "category_id": likely.category_id if likely else 0,
     }
     form = MatterForm(data=values)
     form.fill_menus(routing.choices(db.session), accounts.units(db.session))
+    if message.nature is None:
+        form.ask_nature()
+    if likely and not confirmed:
+        form.category_id.description = _("按建议预选，请核对；承办单位随分类预选。")
     return form
 
 

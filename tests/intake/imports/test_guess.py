@@ -84,3 +84,19 @@ def test_the_row_of_headings_is_found_or_missed(lines: list[list], row: int) -> 
 
 def test_empty_and_repeated_headings_are_told_apart() -> None:
     assert unique_headings(["备注", "", "备注"], 4) == ("备注", "第 2 列", "备注（2）", "第 4 列")
+
+
+def test_a_heading_that_the_cells_contradict_is_not_believed() -> None:
+    headings = ("打电话的人", "手机", "发生在哪里", "啥时候的时间", "说了什么内容")
+    lines = [
+        ["王女士", "13912345678", "白鹭湾小区", "2026-03-05 09:30", BODIES[0]],
+        ["李先生", "0551-62345678", "滨江路", "2026-03-06 09:30", BODIES[1]],
+    ]
+    assert guessed(headings, rows(*lines)) == {
+        "打电话的人": "author by heading",
+        "手机": "phone by heading",
+        "发生在哪里": "place by heading",
+        "啥时候的时间": "occurred_at by heading",
+        "说了什么内容": "body by heading",
+    }
+    assert "district by content" not in guessed(("甲", "乙"), rows(["白鹭湾小区", "1"])).values()

@@ -438,3 +438,48 @@ def test_files_that_nobody_came_back_to_are_removed(
         os.utime(path, (old, old))
     tidy(settings, utc_now() + timedelta(days=settings.import_keep_days + 1))
     assert (state(run), folder.exists()) == (RunState.DISCARDED, False)
+
+
+def test_a_row_that_runs_on_beyond_the_headings_comes_back(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    lines = [line(1), [*line(2), "，还有一件事", ""], [*line(3), "", ""]]
+    run = imported(monitor, app, write_csv(tmp_path / "a.csv", lines, headings=HEADINGS))
+    assert (run.batch.created, run.batch.errors) == (2, 1)
+    with monitor.get(f"/imports/runs/{run.id}/errors.xlsx") as answer:
+        book = python_calamine.load_workbook(io.BytesIO(answer.data))
+    assert "表头只有 5 列" in book.get_sheet_by_index(0).to_python()[1][1]
+
+
+def test_the_workbook_of_refused_rows_is_read_as_its_file_was(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    lines = [line(1), line(2, 登记于="昨天")]
+    run = send(monitor, write_csv(tmp_path / "a.csv", lines, headings=HEADINGS))
+    post(monitor, run, "columns", **CHOICES, save_as="街道来信")
+    work(app)
+    post(monitor, run, "start")
+    work(app)
+    returned = tmp_path / "退回.xlsx"
+    with monitor.get(f"/imports/runs/{run.id}/errors.xlsx") as answer:
+        returned.write_bytes(answer.data)
+    assert "已套用“街道来信”" in page(monitor, send(monitor, returned))
+
+
+def test_a_button_pressed_too_late_leads_back_to_the_run(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [line(1)], headings=HEADINGS)
+    run = imported(monitor, app, path)
+    answer = post(monitor, run, "stop")
+    assert (answer.status_code, answer.location) == (302, f"/imports/runs/{run.id}")
+    assert "alert-warning" in page(monitor, run)
+
+
+def test_the_choice_of_headings_shows_no_words_of_the_rows_below(
+    monitor: FlaskClient, tmp_path: Path
+) -> None:
+    path = write_csv(tmp_path / "a.csv", [line(1, 反映人="李娜")], headings=HEADINGS)
+    shown = page(monitor, send(monitor, path))
+    assert "第 2 行</option>" in shown
+    assert "李娜" not in shown
