@@ -226,11 +226,11 @@ def remove(session: Session, source: Source) -> None:
 class Trial:
     """What a source would bring; nothing is stored.
 
-    :ivar files: of a watched folder: the files that wait there.
+    :ivar files: of a watched folder: the files that wait there; None of any other source.
     """
 
     found: Harvest
-    files: tuple[str, ...] = ()
+    files: tuple[str, ...] | None = None
 
 
 def try_out(

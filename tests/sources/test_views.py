@@ -124,7 +124,7 @@ def test_a_trial_of_a_list_and_of_a_folder(desk, reachable) -> None:
     assert "供暖" in page
     assert "120000" in page
     folder = source(Kind.FOLDER, {"folder": "尚未建立"})
-    assert desk.post(f"/sources/{folder.id}/trial").status_code == 200
+    assert "会自动建立" in desk.post(f"/sources/{folder.id}/trial").text
 
 
 def test_a_source_that_moves_forgets_where_it_was(desk, reachable) -> None:
