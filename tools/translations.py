@@ -37,9 +37,9 @@ from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
 from responder.orders.lifecycle import WORK_ORDER
 from responder.orders.models import PART_LABELS as UNIT_PART_LABELS
 from responder.orders.models import REFUSAL_LABELS, SATISFACTION_LABELS
-from responder.planning.lifecycle import PRESS_EVENT
+from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import FORM_LABELS
-from responder.planning.rules import PROGRESS_LABELS
+from responder.planning.plans.rules import PROGRESS_LABELS
 from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS

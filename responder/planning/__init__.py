@@ -2,10 +2,17 @@
 
 from flask import Flask
 
-from responder.planning import service
+from responder.planning import helpers, service
+from responder.planning.calendars import views as calendar_views
 from responder.planning.cli import plan
-from responder.planning.views import blueprint, helpers
+from responder.planning.events import views as event_views
+from responder.planning.linking import views as link_views
+from responder.planning.pages import blueprint
+from responder.planning.plans import views as plan_views
 from responder.topics.corrections import keep_topics
+
+# Routes come with their modules.
+PAGES = (calendar_views, event_views, link_views, plan_views)
 
 
 def init_app(app: Flask) -> None:

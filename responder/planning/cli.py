@@ -15,9 +15,10 @@ from responder.core.errors import NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
 from responder.core.times import end_of_day, local, start_of_day, utc_now
-from responder.planning import rules, service
-from responder.planning.lifecycle import PRESS_EVENT
+from responder.planning import service
+from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import PlanEntry, PressEvent, ReleasePlan
+from responder.planning.plans import rules
 from responder.topics import heat_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -12,7 +12,7 @@ from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
 from responder.planning import service
-from responder.planning.lifecycle import PRESS_EVENT
+from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import EventState, LinkState, PlanState, PressEvent
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make

@@ -15,7 +15,7 @@ from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
 from responder.core.work_calendar import WorkCalendar
 from responder.planning import service as planning
-from responder.planning.lifecycle import TOOK_PLACE
+from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import EventState, PressEvent
 from responder.responses import rules
 from responder.responses.lifecycle import EVENT_PERMISSIONS

@@ -14,8 +14,8 @@ from responder.core.database import transaction
 from responder.core.errors import Forbidden, NotFound, WrongState
 from responder.core.permissions import CONSOLE
 from responder.planning import service
+from responder.planning.linking import wording
 from responder.planning.models import EventState, LinkState
-from responder.planning.service import wording
 from tests.factories import NOW, People
 from tests.planning import factories as make
 

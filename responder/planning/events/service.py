@@ -14,7 +14,7 @@ from responder.core.audit import AuditEvent
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
-from responder.planning.lifecycle import (
+from responder.planning.events.lifecycle import (
     APPROVED,
     CLOSED,
     EXPECTED,
@@ -22,6 +22,8 @@ from responder.planning.lifecycle import (
     RESUBMIT,
     TOOK_PLACE,
 )
+from responder.planning.events.turns import take_turns
+from responder.planning.linking.deciding import link_by_hand
 from responder.planning.models import (
     EventState,
     Form,
@@ -29,8 +31,6 @@ from responder.planning.models import (
     PressEvent,
     TopicEventLink,
 )
-from responder.planning.service.links import link_by_hand
-from responder.planning.service.turns import take_turns
 from responder.topics import service as topics
 
 # How long after it was held an event may still be linked to what it answered.

@@ -7,7 +7,7 @@ from flask import Flask
 from responder.core.database import db
 from responder.core.times import utc_now
 from responder.planning import service
-from responder.planning.lifecycle import PRESS_EVENT, STATE_TONES
+from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
 from responder.planning.models import EventState, PressEvent, TopicEventLink
 from responder.web.trail import Kind, name_kind
 

@@ -1,14 +1,10 @@
-"""Pure decisions of planning: the month's grid, plan against actual, the weight of a suggestion."""
+"""Pure decisions on suggestions: which shared words are evidence, and what else speaks."""
 
 from __future__ import annotations
 
-import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-
-FIRST_YEAR, LAST_YEAR = 2000, 2100
+from datetime import datetime, timedelta
 
 # How the parts of a suggestion's score weigh; together 1.
 WORDS_WEIGHT = 0.75
@@ -24,75 +20,6 @@ LEAST_WORD_SCORE = 0.15
 LEAST_SINGLE_WORD_SCORE = 0.2
 
 Reason = tuple[str, float]
-
-
-def month_grid(year: int, month: int) -> list[list[date]]:
-    """The weeks of a month, Monday first, each of seven days; spill-over days included."""
-    return calendar.Calendar(firstweekday=0).monthdatescalendar(year, month)
-
-
-def next_month(year: int, month: int, step: int = 1) -> tuple[int, int]:
-    """The (year, month) that lies ``step`` months away."""
-    index = year * 12 + month - 1 + step
-    return index // 12, index % 12 + 1
-
-
-def is_possible_day(year: int, month: int, day: int | None) -> bool:
-    """Whether such a day exists; a month without a day always does."""
-    return day is None or 1 <= day <= calendar.monthrange(year, month)[1]
-
-
-class Progress(StrEnum):
-    """What became of a row of the plan (计划执行情况)."""
-
-    HELD = "held"
-    UNDER_WAY = "under_way"
-    WAITING = "waiting"
-    OVERDUE = "overdue"
-    CANCELLED = "cancelled"
-
-
-PROGRESS_LABELS = {
-    Progress.HELD: "已举行",
-    Progress.UNDER_WAY: "推进中",
-    Progress.WAITING: "未到时间",
-    Progress.OVERDUE: "逾期未办",
-    Progress.CANCELLED: "已取消",
-}
-
-
-@dataclass(frozen=True)
-class EventFate:
-    """Of one event that a row led to: whether it took place, or was given up."""
-
-    took_place: bool
-    cancelled: bool
-
-
-def entry_progress(
-    fates: Sequence[EventFate], year: int, month: int, day: int | None, today: date
-) -> Progress:
-    """How far one row of the plan has come.
-
-    A row is overdue when its day (its month's end, where no day is set) has passed and
-    nothing was held; a postponed event does not excuse it.
-    """
-    if any(fate.took_place for fate in fates):
-        return Progress.HELD
-    if fates and all(fate.cancelled for fate in fates):
-        return Progress.CANCELLED
-    planned = date(year, month, day or calendar.monthrange(year, month)[1])
-    if today > planned:
-        return Progress.OVERDUE
-    return Progress.UNDER_WAY if fates else Progress.WAITING
-
-
-def tally(progress: Iterable[Progress]) -> dict[Progress, int]:
-    """How many rows stand where; every kind is named, also those with none."""
-    counts = dict.fromkeys(Progress, 0)
-    for one in progress:
-        counts[one] += 1
-    return counts
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from responder.core.errors import Invalid, NotFound, WrongState
 from responder.core.permissions import CONSOLE
 from responder.planning import service
 from responder.planning.models import EventState, Form, PlanState
-from responder.planning.rules import Progress
+from responder.planning.plans.rules import Progress
 from tests.factories import NOW, unit
 from tests.planning import factories as make
 

@@ -6,8 +6,10 @@ from flask import render_template, request
 
 from responder.core.database import db
 from responder.core.permissions import Permission
-from responder.planning import rules, service
-from responder.planning.views.blueprint import blueprint, local_today, zone
+from responder.planning import service
+from responder.planning.calendars import rules
+from responder.planning.pages import blueprint, local_today, zone
+from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
 from responder.web.access import requires
 
 
@@ -29,6 +31,6 @@ def requested_month(year: int, month: int) -> tuple[int, int]:
     """The month in the address; the given one when there is none or nonsense."""
     asked_year = request.args.get("year", year, type=int)
     asked_month = request.args.get("month", month, type=int)
-    if rules.FIRST_YEAR <= asked_year <= rules.LAST_YEAR and 1 <= asked_month <= 12:
+    if FIRST_YEAR <= asked_year <= LAST_YEAR and 1 <= asked_month <= 12:
         return asked_year, asked_month
     return year, month

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from responder.accounts.models import Unit
 from responder.core.errors import Invalid, NotFound, WrongState
 from responder.core.times import chinese_date
-from responder.planning import rules
-from responder.planning.lifecycle import TOOK_PLACE
+from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import (
     EventState,
     Form,
@@ -22,6 +21,7 @@ from responder.planning.models import (
     PressEvent,
     ReleasePlan,
 )
+from responder.planning.plans import rules
 
 _LOADED = selectinload(ReleasePlan.entries).options(
     joinedload(PlanEntry.unit), selectinload(PlanEntry.events)

@@ -14,7 +14,7 @@ from responder.core.errors import Forbidden, GuardRefused, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.planning import service
-from responder.planning.lifecycle import PRESS_EVENT
+from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import EventState
 from tests.factories import NOW, People
 from tests.planning import factories as make

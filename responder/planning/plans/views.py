@@ -12,10 +12,11 @@ from responder.accounts.models import Unit
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Permission
-from responder.planning import rules, service
-from responder.planning.forms import AdoptForm, PlanEntryForm
+from responder.planning import service
 from responder.planning.models import Form
-from responder.planning.views.blueprint import blueprint, local_today
+from responder.planning.pages import blueprint, local_today
+from responder.planning.plans import rules
+from responder.planning.plans.forms import AdoptForm, PlanEntryForm
 from responder.web.access import current_actor, requires
 from responder.web.forms import show_errors, unit_choices
 

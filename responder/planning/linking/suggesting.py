@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from nlp import match
 from responder.intake.models import Message
-from responder.planning import rules
+from responder.planning.events.service import LINKABLE_DAYS
+from responder.planning.linking import rules, wording
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
-from responder.planning.service import wording
-from responder.planning.service.events import LINKABLE_DAYS
 from responder.topics.models import Membership, Topic
 from responder.topics.service import absorbed, survivors, topics_by_heat
 

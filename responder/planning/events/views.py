@@ -18,10 +18,10 @@ from responder.core.permissions import Permission
 from responder.core.privacy import mask
 from responder.core.times import local, utc_now
 from responder.planning import service
-from responder.planning.forms import EventForm, entry_choices
-from responder.planning.lifecycle import APPROVED, PRESS_EVENT, RESUBMIT
+from responder.planning.events.forms import EventForm, entry_choices
+from responder.planning.events.lifecycle import APPROVED, PRESS_EVENT, RESUBMIT
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
-from responder.planning.views.blueprint import blueprint, local_today, zone
+from responder.planning.pages import blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS

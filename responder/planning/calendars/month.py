@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from responder.core.times import SHANGHAI, local, start_of_day
 from responder.core.work_calendar import CalendarDay, load_calendar
-from responder.planning import rules
+from responder.planning.calendars import rules
+from responder.planning.events.service import events_between
 from responder.planning.models import PlanEntry, PressEvent
-from responder.planning.service.events import events_between
-from responder.planning.service.plans import open_entries
+from responder.planning.plans.service import open_entries
 
 
 @dataclass(frozen=True)

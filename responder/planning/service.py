@@ -1,6 +1,7 @@
 """Verbs of planning. The modules beside this one hold them; callers import from here."""
 
-from responder.planning.service.events import (
+from responder.planning.calendars.month import MonthDay, MonthPage, month_page
+from responder.planning.events.service import (
     EventFacts,
     advance_event,
     create_event,
@@ -16,7 +17,8 @@ from responder.planning.service.events import (
     upcoming_events,
     waiting_approval,
 )
-from responder.planning.service.links import (
+from responder.planning.events.turns import take_turns
+from responder.planning.linking.deciding import (
     TopicGap,
     decide_link,
     get_link,
@@ -27,8 +29,8 @@ from responder.planning.service.links import (
     uncovered_query,
     with_suggestions,
 )
-from responder.planning.service.month import MonthDay, MonthPage, month_page
-from responder.planning.service.plans import (
+from responder.planning.linking.suggesting import SuggestionRun, suggest_links
+from responder.planning.plans.service import (
     PlanReport,
     add_entry,
     adopt,
@@ -39,8 +41,6 @@ from responder.planning.service.plans import (
     open_entries,
     report,
 )
-from responder.planning.service.suggestions import SuggestionRun, suggest_links
-from responder.planning.service.turns import take_turns
 
 __all__ = [
     "EventFacts",

@@ -1,0 +1,1 @@
+"""Press events: entered, changed, moved along their lifecycle."""

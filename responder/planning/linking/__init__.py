@@ -1,0 +1,1 @@
+"""Which event answers which topic: suggested by the machine, decided by people."""

@@ -1,0 +1,1 @@
+"""The annual release plan: drawn up, adopted, measured against what was held."""
