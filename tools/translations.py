@@ -38,7 +38,10 @@ from responder.orders.lifecycle import WORK_ORDER
 from responder.orders.models import PART_LABELS as UNIT_PART_LABELS
 from responder.orders.models import REFUSAL_LABELS, SATISFACTION_LABELS
 from responder.planning.events.lifecycle import PRESS_EVENT
-from responder.planning.models import FORM_LABELS
+from responder.planning.events.models import FILE_KIND_LABELS
+from responder.planning.events.models import REPLY_LABELS as MEDIA_REPLY_LABELS
+from responder.planning.models import ENTRY_STATE_LABELS, FORM_LABELS
+from responder.planning.plans.models import CHANGE_LABELS, PERIOD_LABELS
 from responder.planning.plans.rules import PROGRESS_LABELS
 from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
@@ -65,17 +68,22 @@ KEYWORDS = {
 }
 LABELS = (
     ALERT_KIND_LABELS,
+    CHANGE_LABELS,
     CHANNEL_LABELS,
     COLUMN_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
+    ENTRY_STATE_LABELS,
     FIELD_LABELS,
+    FILE_KIND_LABELS,
     FORM_LABELS,
     HEAT_LEVEL_LABELS,
     LEVEL_LABELS,
+    MEDIA_REPLY_LABELS,
     NATURE_LABELS,
     ORDER_LABELS,
     PART_LABELS,
+    PERIOD_LABELS,
     PROGRESS_LABELS,
     REFUSAL_LABELS,
     REPEATS_LABELS,

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     HEAT_EDIT = "heat.edit"
     ALERT_EDIT = "alert.edit"
     PLAN_READ = "plan.read"
+    PLAN_PROPOSE = "plan.propose"
     PLAN_EDIT = "plan.edit"
     EVENT_LINK = "event.link"
     ORDER_READ = "order.read"
@@ -124,7 +125,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.RESPONSE_OPEN,
     },
     # Of the orders, those of the own unit alone: see orders.service.visible_to.
-    Role.LIAISON: frozenset({_P.PLAN_READ, _P.ORDER_HANDLE}),
+    # Of the plan, rows of the own unit alone: see planning.plans.service.
+    Role.LIAISON: frozenset({_P.PLAN_READ, _P.PLAN_PROPOSE, _P.ORDER_HANDLE}),
     Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
     Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND},
@@ -136,6 +138,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.TOPIC_CORRECT,
         _P.HEAT_EDIT,
         _P.ALERT_EDIT,
+        _P.PLAN_PROPOSE,
         _P.PLAN_EDIT,
         _P.EVENT_LINK,
         _P.ORDER_READ,

@@ -3,16 +3,22 @@
 from flask import Flask
 
 from responder.planning import helpers, service
+from responder.planning.briefing import models as briefing_models
+from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
 from responder.planning.cli import plan
+from responder.planning.events import models as event_models
 from responder.planning.events import views as event_views
+from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
-from responder.planning.pages import blueprint
+from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
+from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 
-# Routes come with their modules.
+# Routes and tables come with their modules.
 PAGES = (calendar_views, event_views, link_views, plan_views)
+TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,12 @@ from responder.core.database import db
 from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
-from responder.planning.models import EventState, PressEvent, TopicEventLink
+from responder.planning.models import (
+    ENTRY_STATE_LABELS,
+    EventState,
+    PressEvent,
+    TopicEventLink,
+)
 from responder.web.trail import Kind, name_kind
 
 DEEDS = {
@@ -29,6 +34,22 @@ FACTS = {
 }
 
 
+_KINDS = {
+    "release_plan": Kind("年度计划"),
+    "plan_entry": Kind("计划条目", states={str(k): v for k, v in ENTRY_STATE_LABELS.items()}),
+    "release_rule": Kind("发布频次要求"),
+    "event_series": Kind("系列活动"),
+    "preparation_item": Kind("筹备清单模板"),
+    "preparation_task": Kind("筹备事项"),
+    "media_invitation": Kind("媒体邀请"),
+    "event_file": Kind("活动文件"),
+    "avoided_period": Kind("回避时段"),
+    "calendar_feed": Kind("日历订阅"),
+    "topic_verdict": Kind("无需回应"),
+    "briefing_template": Kind("背景材料模板"),
+}
+
+
 def register(app: Flask) -> None:
     """Filters and globals by these names."""
     app.add_template_filter(event_state_label, "event_state")
@@ -37,8 +58,8 @@ def register(app: Flask) -> None:
     app.add_template_global(linkable_events)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS))
-    name_kind(app, "release_plan", Kind("年度计划"))
-    name_kind(app, "plan_entry", Kind("计划条目"))
+    for table, kind in _KINDS.items():
+        name_kind(app, table, kind)
 
 
 def event_state_label(state: EventState) -> str:

@@ -5,14 +5,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import Unit
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
 from responder.topics.models import Topic
+
+_EMPTY = text("''")
 
 
 class Form(StrEnum):
@@ -45,6 +57,23 @@ class PlanState(StrEnum):
     ADOPTED = "adopted"
 
 
+class EntryState(StrEnum):
+    """What became of a row that a unit sent in, or of one that was adopted."""
+
+    PROPOSED = "proposed"
+    LISTED = "listed"
+    DECLINED = "declined"
+    DROPPED = "dropped"
+
+
+ENTRY_STATE_LABELS = {
+    EntryState.PROPOSED: "单位报送，待列入",
+    EntryState.LISTED: "已列入",
+    EntryState.DECLINED: "未列入",
+    EntryState.DROPPED: "已取消",
+}
+
+
 class EventState(StrEnum):
     """Where a press event stands; the arrows are in ``lifecycle.py``."""
 
@@ -67,7 +96,10 @@ class LinkState(StrEnum):
 
 
 class ReleasePlan(Audited, Base):
-    """A year's plan (年度新闻发布计划)."""
+    """A year's plan (年度新闻发布计划).
+
+    ``minutes_number`` is that of the minutes of the meeting that adopted it (会议纪要文号).
+    """
 
     __tablename__ = "release_plan"
 
@@ -77,6 +109,8 @@ class ReleasePlan(Audited, Base):
     state: Mapped[PlanState] = mapped_column(choice(PlanState, "state"))
     adopted_on: Mapped[date | None]
     adopted_by: Mapped[str] = mapped_column(String(100), default="")
+    submitted_at: Mapped[datetime | None]
+    minutes_number: Mapped[str] = mapped_column(String(64), default="", server_default=_EMPTY)
     version_id: Mapped[int] = mapped_column(default=1)
     entries: Mapped[list[PlanEntry]] = relationship(
         back_populates="plan", cascade="all, delete-orphan", order_by="PlanEntry.number"
@@ -86,7 +120,11 @@ class ReleasePlan(Audited, Base):
 
 
 class PlanEntry(Audited, Base):
-    """A row of the plan (计划条目). Often only the month is known."""
+    """A row of the plan (计划条目). Often only the month is known.
+
+    ``number`` is its place in the table. What happens to it after the plan was adopted stands
+    in the change table (``plans.models.PlanChange``).
+    """
 
     __tablename__ = "plan_entry"
     __table_args__ = (
@@ -106,21 +144,44 @@ class PlanEntry(Audited, Base):
     speaker: Mapped[str] = mapped_column(String(64), default="")
     basis: Mapped[str] = mapped_column(String(300), default="")
     remark: Mapped[str] = mapped_column(String(300), default="")
+    state: Mapped[EntryState] = mapped_column(
+        choice(EntryState, "entry_state"), default=EntryState.LISTED, server_default="listed"
+    )
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     plan: Mapped[ReleasePlan] = relationship(back_populates="entries")
     unit: Mapped[Unit] = relationship()
     events: Mapped[list[PressEvent]] = relationship(back_populates="plan_entry")
+
+    __mapper_args__ = {"version_id_col": version_id}
 
     @property
     def form_label(self) -> str:
         return FORM_LABELS[self.form]
 
 
+def _new_uid() -> str:
+    return str(uuid4())
+
+
 class PressEvent(Audited, Base):
-    """Something held for the press on a day (发布活动)."""
+    """Something held for the press on a day (发布活动).
+
+    ``ends_at`` None: nobody said how long. ``all_day``: only the day is known, and
+    ``starts_at`` is its first moment in the office's zone. ``head_speaks``: the head of the
+    unit speaks in person (主要负责人出席). ``wording`` is what the office will say (口径),
+    ``transcript`` what was said (实录), ``evaluation`` what came of it (效果评估).
+
+    ``uid`` and ``sequence`` are those of iCalendar (RFC 5545): calendars elsewhere know the
+    event by the one and take a change by the other. ``changed_at`` is the last such change.
+    ``series_at`` is when it would be held by the rule of its series alone.
+    """
 
     __tablename__ = "press_event"
     # The lifecycle tells of states; who proposed is whoever its line, or the change, names.
-    __audit_skip__ = frozenset({"state", "proposed_by_id"})
+    __audit_skip__ = frozenset(
+        {"state", "proposed_by_id", "uid", "sequence", "changed_at", "series_at"}
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("plan_entry.id"))
@@ -135,6 +196,25 @@ class PressEvent(Audited, Base):
         choice(EventState, "state"), default=EventState.PROPOSED
     )
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    ends_at: Mapped[datetime | None]
+    all_day: Mapped[bool] = mapped_column(default=False, server_default=false())
+    head_speaks: Mapped[bool] = mapped_column(default=False, server_default=false())
+    host: Mapped[str] = mapped_column(String(64), default="", server_default=_EMPTY)
+    attendees: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
+    wording: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
+    spokesperson_opinion: Mapped[str] = mapped_column(
+        String(500), default="", server_default=_EMPTY
+    )
+    leader_opinion: Mapped[str] = mapped_column(String(500), default="", server_default=_EMPTY)
+    transcript: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
+    evaluation: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("event_series.id"), index=True)
+    series_at: Mapped[datetime | None]
+    uid: Mapped[str] = mapped_column(
+        String(255), default=_new_uid, server_default=_EMPTY, index=True, unique=True
+    )
+    sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    changed_at: Mapped[datetime | None]
     version_id: Mapped[int] = mapped_column(default=1)
     plan_entry: Mapped[PlanEntry | None] = relationship(back_populates="events")
     unit: Mapped[Unit] = relationship()
@@ -152,7 +232,8 @@ class PressEvent(Audited, Base):
 class TopicEventLink(Audited, Base):
     """A topic that an event could answer, or will (话题与发布活动的关联).
 
-    ``reasons`` holds ``[[word or circumstance, share of the score], …]``.
+    ``reasons`` holds ``[[word or circumstance, share of the score], …]``; ``statement`` is what
+    was said on the topic at the event (会上回应).
     """
 
     __tablename__ = "topic_event_link"
@@ -170,5 +251,6 @@ class TopicEventLink(Audited, Base):
     reasons: Mapped[list[Any]] = mapped_column(JSON, default=list)
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
+    statement: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
     topic: Mapped[Topic] = relationship()
     event: Mapped[PressEvent] = relationship(back_populates="links")

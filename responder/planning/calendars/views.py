@@ -8,8 +8,8 @@ from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.planning import service
 from responder.planning.calendars import rules
-from responder.planning.pages import blueprint, local_today, zone
 from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
+from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import requires
 
 

@@ -21,7 +21,7 @@ from responder.planning import service
 from responder.planning.events.forms import EventForm, entry_choices
 from responder.planning.events.lifecycle import APPROVED, PRESS_EVENT, RESUBMIT
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
-from responder.planning.pages import blueprint, local_today, zone
+from responder.planning.views import blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS

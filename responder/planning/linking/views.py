@@ -11,7 +11,7 @@ from responder.core.errors import Invalid
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.planning import service
-from responder.planning.pages import blueprint
+from responder.planning.views import blueprint
 from responder.topics import heat_settings
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires

@@ -14,9 +14,9 @@ from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Permission
 from responder.planning import service
 from responder.planning.models import Form
-from responder.planning.pages import blueprint, local_today
 from responder.planning.plans import rules
 from responder.planning.plans.forms import AdoptForm, PlanEntryForm
+from responder.planning.views import blueprint, local_today
 from responder.web.access import current_actor, requires
 from responder.web.forms import show_errors, unit_choices
 
