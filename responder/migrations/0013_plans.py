@@ -86,6 +86,8 @@ def _drop_columns(table: str, names: Sequence[str]) -> None:
         if op.get_bind().dialect.name == "sqlite" and name in _HELD:
             # Its constraint makes SQLite refuse the plain way.
             with op.batch_alter_table(table) as batch:
+                if name == "state":
+                    batch.drop_constraint(op.f("ck_plan_entry_entry_state"), type_="check")
                 batch.drop_column(name)
         else:
             op.drop_column(table, name)
