@@ -11,10 +11,12 @@ from responder.planning.events import models as event_models
 from responder.planning.events import views as event_views
 from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
+from responder.planning.linking.evaluation_cli import evaluate_linking
 from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
 from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
+from responder.topics.evaluation_cli import evaluate
 
 # Routes and tables come with their modules.
 PAGES = (calendar_views, event_views, link_views, plan_views)
@@ -24,5 +26,6 @@ TABLES = (briefing_models, calendar_models, event_models, link_models, plan_mode
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(plan)
+    evaluate.add_command(evaluate_linking)
     helpers.register(app)
     keep_topics("press events", service.linked_topics)
