@@ -4,6 +4,7 @@ from flask import Flask
 
 from responder.planning import helpers, service
 from responder.planning.briefing import models as briefing_models
+from responder.planning.calendars import feed_views
 from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
 from responder.planning.cli import plan
@@ -17,7 +18,7 @@ from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes and tables come with their modules.
-PAGES = (calendar_views, event_views, link_views, plan_views)
+PAGES = (calendar_views, event_views, feed_views, link_views, plan_views)
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
 
 

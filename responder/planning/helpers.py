@@ -44,7 +44,7 @@ _KINDS = {
     "media_invitation": Kind("媒体邀请"),
     "event_file": Kind("活动文件"),
     "avoided_period": Kind("回避时段"),
-    "calendar_feed": Kind("日历订阅"),
+    "calendar_feed": Kind("日历订阅", {"revoke": "撤销"}),
     "topic_verdict": Kind("无需回应"),
     "briefing_template": Kind("背景材料模板"),
 }

@@ -1,6 +1,6 @@
 """Verbs of planning. The modules beside this one hold them; callers import from here."""
 
-from responder.planning.calendars.month import MonthDay, MonthPage, month_page
+from responder.planning.calendars.pages import CalendarPage, calendar_page
 from responder.planning.events.service import (
     EventFacts,
     advance_event,
@@ -43,15 +43,15 @@ from responder.planning.plans.service import (
 )
 
 __all__ = [
+    "CalendarPage",
     "EventFacts",
-    "MonthDay",
-    "MonthPage",
     "PlanReport",
     "SuggestionRun",
     "TopicGap",
     "add_entry",
     "adopt",
     "advance_event",
+    "calendar_page",
     "create_event",
     "decide_link",
     "edit_event",
@@ -68,7 +68,6 @@ __all__ = [
     "linked_topics",
     "links_of_topic",
     "list_plans",
-    "month_page",
     "open_entries",
     "overdue_events",
     "propose_event",
