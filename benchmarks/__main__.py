@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from benchmarks import (
+    calendar,
     demo_world,
     incremental,
     order,
@@ -20,6 +21,7 @@ from benchmarks import (
 BENCHMARKS = {
     "demo_world": demo_world.measure,
     "pages": pages.measure,
+    "calendar": calendar.measure,
     "topic_quality": topic_quality.measure,
     "second_domain": second_domain.measure,
     "order": order.measure,

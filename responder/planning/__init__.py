@@ -4,9 +4,10 @@ from flask import Flask
 
 from responder.planning import helpers, service
 from responder.planning.briefing import models as briefing_models
-from responder.planning.calendars import feed_views
+from responder.planning.calendars import feed_views, ical_views, moving_views
 from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
+from responder.planning.calendars.cli import import_ics
 from responder.planning.cli import plan
 from responder.planning.events import models as event_models
 from responder.planning.events import views as event_views
@@ -18,8 +19,10 @@ from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes and tables come with their modules.
-PAGES = (calendar_views, event_views, feed_views, link_views, plan_views)
+PAGES = (calendar_views, event_views, feed_views, ical_views, link_views, moving_views, plan_views)
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
+
+plan.add_command(import_ics)
 
 
 def init_app(app: Flask) -> None:

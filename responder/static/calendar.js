@@ -1,4 +1,5 @@
-// The calendar: keys move between days and pages, along the links that are there anyway.
+// The calendar: keys move between days and pages, along the links that are there anyway, and
+// events are dragged to another day.
 "use strict";
 
 (() => {
@@ -36,6 +37,72 @@
     return follow(link(by > 0 ? "next" : "prev"), `#d-${wanted}`);
   };
 
+  // An event goes to another day by dragging or by M: both open the page that tells what
+  // this brings about, here in a dialog.
+  const dialog = document.querySelector("[data-move-dialog]");
+  const openMove = async (address) => {
+    try {
+      const answer = await fetch(address, { redirect: "error" });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      dialog.replaceChildren(page.getElementById("move"));
+      if (!dialog.open) dialog.showModal();
+      dialog.querySelector("[name=reason], [name=to]:not([type=hidden])")?.focus();
+    } catch {
+      window.location.assign(address);
+    }
+  };
+  const moveTo = (slot, day) => openMove(`${slot.dataset.move}&to=${day}`);
+
+  if (dialog) {
+    let dragged = null;
+    const over = (day) => {
+      for (const one of days) one.classList.toggle("day--over", one === day);
+    };
+    for (const slot of calendar.querySelectorAll("[data-move]")) {
+      slot.draggable = true;
+      for (const inner of slot.querySelectorAll("a")) inner.draggable = false;
+      slot.addEventListener("dragstart", (event) => {
+        dragged = slot;
+        event.dataTransfer.effectAllowed = "move";
+        event.dataTransfer.setData("text/plain", slot.innerText);
+      });
+      slot.addEventListener("dragend", () => {
+        dragged = null;
+        over(null);
+      });
+      slot.querySelector(".slot__move").addEventListener("click", (event) => {
+        event.preventDefault();
+        moveTo(slot, slot.closest("[data-day]").dataset.day);
+      });
+    }
+    for (const day of days) {
+      day.addEventListener("dragover", (event) => {
+        if (!dragged) return;
+        event.preventDefault();
+        over(day);
+      });
+      day.addEventListener("drop", (event) => {
+        if (!dragged) return;
+        event.preventDefault();
+        const slot = dragged;
+        if (slot.closest("[data-day]") !== day) moveTo(slot, day.dataset.day);
+      });
+    }
+    dialog.addEventListener("click", (event) => {
+      if (event.target !== dialog && !event.target.closest("[data-close]")) return;
+      event.preventDefault();
+      dialog.close();
+    });
+    dialog.addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-move-day]")) return;
+      event.preventDefault();
+      const address = new URL(event.target.dataset.address, window.location.href);
+      address.search = new URLSearchParams(new FormData(event.target)).toString();
+      openMove(address.href);
+    });
+  }
+
   const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
   const TYPING = "input, select, textarea, summary, [contenteditable]";
 
@@ -52,6 +119,11 @@
       follow(link(event.key === "PageUp" ? "prev" : "next"), "#main");
     } else if (event.key === "Enter" && event.target === day) {
       day.querySelector("a")?.click();
+    } else if (event.key.toLowerCase() === "m" && dialog) {
+      const slot = event.target.closest("[data-move]") || day?.querySelector("[data-move]");
+      if (!slot) return;
+      event.preventDefault();
+      moveTo(slot, slot.closest("[data-day]").dataset.day);
     } else if (event.key.toLowerCase() === "t") {
       follow(calendar.querySelector("[data-now]"), `#d-${calendar.dataset.today}`);
     }

@@ -11,10 +11,12 @@ from responder.accounts import service as accounts
 from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.planning import service
+from responder.planning.calendars.moving_views import just_moved
 from responder.planning.calendars.pages import Filters
 from responder.planning.calendars.rules import VIEW_LABELS, Span, View
 from responder.planning.events.lifecycle import PRESS_EVENT
-from responder.planning.models import FORM_LABELS, EventState, Form
+from responder.planning.events.moving import why_not
+from responder.planning.models import FORM_LABELS, EventState, Form, PressEvent
 from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
 from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
@@ -49,6 +51,8 @@ def calendar() -> str:
         units=accounts.units(db.session),
         forms=FORM_LABELS,
         states=PRESS_EVENT.states,
+        may_move=may_move,
+        moved=just_moved(),
         filtered=any(request.args.get(name) for name in FILTERS),
     )
 
@@ -69,6 +73,11 @@ def address(span: Span | None, **changes: Any) -> str:
     return url_for(
         "planning.calendar", **{"year": span.year, "month": span.month, **kept, **changes}
     )
+
+
+def may_move(event: PressEvent) -> bool:
+    """Whether the event's state lets it be put to another day."""
+    return not why_not(event)
 
 
 def requested_span(year: int, month: int) -> Span:

@@ -98,7 +98,7 @@ def test_hot_topics_are_linked_and_told_in_words(press: FlaskClient, view: str) 
     heat(topic, date(2026, 11, 17), 64)
     page = press.get(f"{NOVEMBER}&view={view}").text
     assert f'href="/topics/{topic.id}"' in page
-    assert "17 日 64" in page
+    assert "11-17 64" in page
     assert "13812345678" not in page
 
 
