@@ -114,7 +114,7 @@ class PreparationTask(Audited, Base):
     """
 
     __tablename__ = "preparation_task"
-    __audit_skip__ = frozenset({"due_on", "done_at", "done_by_id"})
+    __audit_skip__ = frozenset({"due_on", "done_at", "done_by_id", "done_by_name"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(

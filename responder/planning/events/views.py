@@ -19,7 +19,7 @@ from responder.core.privacy import mask
 from responder.core.times import local, utc_now
 from responder.planning import service
 from responder.planning.events.forms import EventForm, entry_choices
-from responder.planning.events.lifecycle import APPROVED, PRESS_EVENT, RESUBMIT
+from responder.planning.events.lifecycle import APPROVED, PRESS_EVENT, WITHOUT_BUTTON
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
 from responder.planning.views import blueprint, local_today, zone
 from responder.topics import service as topics
@@ -63,7 +63,7 @@ def show_event(event_id: int) -> str:
     return render_template(
         "planning/event.html",
         event=event,
-        choices=[choice for choice in choices if choice.transition.action != RESUBMIT],
+        choices=[choice for choice in choices if choice.transition.action not in WITHOUT_BUTTON],
         history=service.event_history(db.session, event),
     )
 
