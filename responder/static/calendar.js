@@ -25,6 +25,14 @@
     day.setUTCDate(day.getUTCDate() + by);
     return day.toISOString().slice(0, 10);
   };
+  // The page before or after, at the same day of its month; the 29th and later may be none.
+  const turn = (page, from) => {
+    if (!page) return;
+    const asked = new URL(page.href).searchParams;
+    const day = Math.min(from ? Number(from.dataset.day.slice(8)) : 1, 28);
+    const parts = [asked.get("month"), String(day)].map((part) => part.padStart(2, "0"));
+    follow(page, `#d-${asked.get("year")}-${parts.join("-")}`);
+  };
   const shown = (day) => day.offsetParent !== null;
 
   // A narrow screen and the agenda leave days out: then the next one that is shown.
@@ -47,7 +55,7 @@
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       dialog.replaceChildren(page.getElementById("move"));
       if (!dialog.open) dialog.showModal();
-      dialog.querySelector("[name=reason], [name=to]:not([type=hidden])")?.focus();
+      (dialog.querySelector("[name=reason]") || dialog.querySelector("[type=date]"))?.focus();
     } catch {
       window.location.assign(address);
     }
@@ -116,7 +124,7 @@
       else focusDay(from);
     } else if (event.key === "PageUp" || event.key === "PageDown") {
       event.preventDefault();
-      follow(link(event.key === "PageUp" ? "prev" : "next"), "#main");
+      turn(link(event.key === "PageUp" ? "prev" : "next"), from);
     } else if (event.key === "Enter" && event.target === day) {
       day.querySelector("a")?.click();
     } else if (event.key.toLowerCase() === "m" && dialog) {
@@ -129,11 +137,11 @@
     }
   });
 
-  // Who came by a key goes on by key.
-  const asked = window.location.hash.startsWith("#d-") && document.getElementById(window.location.hash.slice(1));
-  if (asked) focusDay(asked);
-  else if (window.location.hash === "#main") {
-    const first = days.find((one) => one.hasAttribute("aria-current")) || days.find((one) => shown(one) && !one.matches(".day--outside"));
-    if (first) focusDay(first);
+  // Who came by a key goes on by key; where the day itself is left out, from the next one.
+  if (window.location.hash.startsWith("#d-")) {
+    const wanted = window.location.hash.slice(3);
+    const there = days.filter(shown);
+    const next = there.find((day) => day.dataset.day >= wanted) || there[there.length - 1];
+    if (next) focusDay(next);
   }
 })();

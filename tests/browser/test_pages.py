@@ -31,6 +31,13 @@ PAGES = {
     "press": [
         "/",
         "/planning/calendar",
+        "/planning/calendar?view=quarter",
+        "/planning/calendar?view=year",
+        "/planning/calendar?view=agenda",
+        "/planning/calendar?state=held&unit=1",
+        "/planning/events/1/move",
+        "/planning/feeds",
+        "/planning/import-ics",
         "/planning/events",
         "/planning/events/1",
         "/planning/events/new",
