@@ -17,6 +17,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
+from responder.planning import service
 from responder.planning.calendars import feeds
 from responder.planning.calendars.models import CalendarFeed
 from responder.planning.models import EventState, PressEvent
@@ -242,3 +243,23 @@ def test_a_years_events_are_a_file(client: FlaskClient, people: People) -> None:
     assert event["SUMMARY"] == "供水"
     assert rfc5545.check(client.get("/planning/calendar/2025.ics").data).walk("VEVENT") == []
     assert client.get("/planning/calendar/99999.ics").status_code == 404
+
+
+def test_every_change_is_told_with_a_higher_sequence(client: FlaskClient, people: People) -> None:
+    press = people.press_officer
+    issued = created(press)
+    event = make.event("供水", utc_now() + timedelta(days=9), EventState.APPROVED)
+    before = read(client, issued).data
+    now = utc_now()
+    with transaction(press.actor, now) as session:
+        service.move_event(session, event, event.starts_at + timedelta(days=1), press.actor, now)
+    moved = read(client, issued).data
+    rfc5545.check(moved, before=before)
+    assert moved != before
+    with transaction(press.actor, now) as session:
+        service.advance_event(session, event, "cancel", press.actor, now, "不办了")
+    cancelled = read(client, issued).data
+    (was,) = rfc5545.check(moved).walk("VEVENT")
+    (found,) = rfc5545.check(cancelled, before=moved).walk("VEVENT")
+    assert found["STATUS"] == "CANCELLED"
+    assert found["SEQUENCE"] > was["SEQUENCE"]
