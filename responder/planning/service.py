@@ -3,6 +3,7 @@
 from responder.planning.calendars.pages import CalendarPage, calendar_page
 from responder.planning.events.advancing import advance_event
 from responder.planning.events.clashes import Clash, clashes
+from responder.planning.events.files import sweep as sweep_event_files
 from responder.planning.events.moving import Consequences, consequences, move_event, undo_move
 from responder.planning.events.preparing import due_tasks, finish_task, seed_preparation, tasks_of
 from responder.planning.events.service import (
@@ -85,6 +86,7 @@ __all__ = [
     "search_events",
     "seed_preparation",
     "suggest_links",
+    "sweep_event_files",
     "take_turns",
     "tasks_of",
     "uncovered_hot_topics",

@@ -17,7 +17,7 @@ EDIT = Permission.PLAN_EDIT
 # Taken by changing what was approved, and so without a button of its own.
 RESUBMIT = "resubmit"
 
-APPROVE = "approve"
+APPROVE, RESUME, CANCEL = "approve", "resume", "cancel"
 
 # Taken by undoing such a change: the approval it had is the approval of what it is again.
 RESTORE = {
@@ -98,7 +98,7 @@ PRESS_EVENT = Lifecycle(
         Transition(
             "evaluate", "完成评估", (_S.HELD,), _S.EVALUATED, EDIT, guards=(has_been_evaluated,)
         ),
-        Transition("resume", "恢复筹备", (_S.POSTPONED,), _S.PREPARING, EDIT),
+        Transition(RESUME, "恢复筹备", (_S.POSTPONED,), _S.PREPARING, EDIT),
         Transition(
             RESUBMIT,
             "重新报批",
@@ -120,7 +120,7 @@ PRESS_EVENT = Lifecycle(
             tone="secondary",
         ),
         Transition(
-            "cancel",
+            CANCEL,
             "取消",
             (_S.PROPOSED, _S.APPROVED, _S.PREPARING, _S.CONFIRMED, _S.POSTPONED),
             _S.CANCELLED,

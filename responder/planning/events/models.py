@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
 from responder.core.identity import Sealed
-from responder.planning.models import Form, PressEvent
+from responder.planning.models import FORM_LABELS, Form, PressEvent
 
 
 class Reply(StrEnum):
@@ -104,6 +104,10 @@ class PreparationItem(Audited, Base):
     form: Mapped[Form | None] = mapped_column(choice(Form, "form"))
     source: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def form_label(self) -> str:
+        return FORM_LABELS[self.form] if self.form else ""
 
 
 class PreparationTask(Audited, Base):

@@ -17,13 +17,21 @@ from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, chinese_date, local, start_of_day
 from responder.core.work_calendar import load_calendar
 from responder.planning.events.advancing import (
+    advance_event,
     needs_approval_again,
     propose_anew,
     seen_elsewhere,
     take,
 )
 from responder.planning.events.clashes import ACCEPTED, Clash, clashes, span_of
-from responder.planning.events.lifecycle import CLOSED, PRESS_EVENT, RESTORE, RESUBMIT, TOOK_PLACE
+from responder.planning.events.lifecycle import (
+    CLOSED,
+    PRESS_EVENT,
+    RESTORE,
+    RESUBMIT,
+    RESUME,
+    TOOK_PLACE,
+)
 from responder.planning.events.models import EventMove, PreparationTask
 from responder.planning.events.preparing import reschedule, restore_approval, tasks_of
 from responder.planning.events.rules import ClashKind, Span, due_day
@@ -108,6 +116,34 @@ def move_event(
     if move.from_at != move.to_at:
         propose_anew(session, event, actor, now, zone)
     return move
+
+
+def resume_event(
+    session: Session,
+    event: PressEvent,
+    starts_at: datetime,
+    actor: Actor,
+    now: datetime,
+    zone: ZoneInfo = SHANGHAI,
+) -> None:
+    """Give a postponed event its new date. What was approved was the old one: see ``move_event``.
+
+    :raises WrongState: it was not postponed.
+    :raises Invalid: the date has passed.
+    """
+    PRESS_EVENT.find(RESUME, event.state)
+    if starts_at <= now:
+        raise Invalid("新的时间已经过去：请填写今后的日期和时间", {"starts_at": "已经过去"})
+    if starts_at == event.starts_at:
+        advance_event(session, event, RESUME, actor, now, zone=zone)
+    else:
+        move_event(session, event, starts_at, actor, now, reason="恢复举行", zone=zone)
+
+
+def moves_of(session: Session, event: PressEvent) -> list[EventMove]:
+    """Each time that an event was put to another time, the latest first."""
+    query = select(EventMove).where(EventMove.event_id == event.id)
+    return list(session.scalars(query.order_by(EventMove.id.desc())))
 
 
 def put(
