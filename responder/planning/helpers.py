@@ -108,8 +108,11 @@ def event_state_tone(state: EventState) -> str:
     return STATE_TONES.get(state, "")
 
 
-def event_when(event: PressEvent) -> str:
-    """When an event is held, as far as it is certain, in the office's zone."""
+def event_when(event: PressEvent, says_state: bool = True) -> str:
+    """When an event is held, as far as it is certain, in the office's zone.
+
+    :param says_state: whether to say of a postponed one that this is its old date.
+    """
     first = moment(event.starts_at, "%Y-%m-%d")
     if event.all_day:
         last = moment(event.ends_at - timedelta(days=1), "%Y-%m-%d") if event.ends_at else first
@@ -121,7 +124,7 @@ def event_when(event: PressEvent) -> str:
         told = f"{moment(event.starts_at)}–{moment(event.ends_at, '%H:%M')}"
     else:
         told = f"{moment(event.starts_at)} – {moment(event.ends_at)}"
-    if event.state is EventState.POSTPONED:
+    if says_state and event.state is EventState.POSTPONED:
         return str(_("原定 %(when)s，新的时间未定", when=told))
     return told
 

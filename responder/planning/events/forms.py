@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,9 @@ _TEXTS = (
     "spokesperson_opinion", "leader_opinion", "transcript", "evaluation",
 )  # fmt: skip
 _PLAIN = (*_TEXTS, "all_day", "head_speaks")
+
+# Of a form, what nobody fills in.
+_KEPT = frozenset({"version_id"})
 
 
 def entry_choices(entries: Iterable[PlanEntry]) -> list[SelectChoice]:
@@ -97,8 +101,37 @@ class EventForm(FlaskForm):
     )
     accept_clashes = BooleanField(_l("仍然保存"))
     version_id = HiddenField()
+    seen = HiddenField()
     topic_id = HiddenField()
     submit = SubmitField(_l("保存"))
+
+
+def fingerprints(values: Mapping[str, Any]) -> str:
+    """What a person has before them, field by field, for :func:`take_over`."""
+    return " ".join(f"{name}={_print(value)}" for name, value in sorted(values.items()))
+
+
+def take_over(form: EventForm, stored: Mapping[str, Any]) -> list[str]:
+    """Put what is stored into each field that the person had left as it was; which fields.
+
+    So that whoever saves second does not undo by silence what somebody else has written.
+    """
+    pairs = (pair.partition("=") for pair in (form.seen.data or "").split())
+    seen = {name: mark for name, _equals, mark in pairs}
+    taken = []
+    for name, value in stored.items():
+        field = form[name]
+        untouched = seen.get(name) == _print(field.data)
+        if name in _KEPT or not untouched or _plain(field.data) == _plain(value):
+            continue
+        field.data, field.raw_data = value, None
+        taken.append(name)
+    form.seen.data = fingerprints(stored)
+    return taken
+
+
+def _print(value: Any) -> str:
+    return sha256(repr(_plain(value) or "").encode()).hexdigest()[:12]
 
 
 def values_of(event: PressEvent, zone: ZoneInfo) -> dict[str, Any]:
@@ -142,13 +175,12 @@ def facts_of_form(
     )
 
 
-def differences(form: EventForm, event: PressEvent, zone: ZoneInfo) -> dict[str, str]:
+def differences(form: EventForm, stored: Mapping[str, Any]) -> dict[str, str]:
     """Field → what is stored, where the form says something else; for a second editor."""
-    stored = values_of(event, zone)
     return {
         name: _told(form, name, value)
         for name, value in stored.items()
-        if name != "version_id" and _plain(form[name].data) != _plain(value)
+        if name not in _KEPT and _plain(form[name].data) != _plain(value)
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,7 +55,9 @@ def make_series(event_id: int) -> Page:
     found = series.series_clashes(db.session, event, rule, zone())
     unseen = any(one.must_be_accepted for one in found) and not form.accept_clashes.data
     if form.preview.data or unseen:
-        return _page(event, form, _dates(event, rule, found)), 200 if form.preview.data else 422
+        remarks = sorted({one.sentence for one in found if not one.must_be_accepted})
+        page = _page(event, form, _dates(event, rule, found), remarks)
+        return page, 200 if form.preview.data else 422
     with transaction(current_actor()) as session:
         event = service.get_event(session, event_id)
         found = series.series_clashes(session, event, rule, zone())
@@ -69,11 +72,22 @@ def _dates(event: PressEvent, rule: str, found: list[Clash]) -> list[Occurrence]
     return [
         Occurrence(
             moment,
-            tuple(clash for clash in found if clash.day == local(moment, zone()).date()),
+            tuple(
+                clash
+                for clash in found
+                if clash.must_be_accepted and clash.day == local(moment, zone()).date()
+            ),
         )
         for moment in series.occurrences(rule, event.starts_at, zone())
     ]
 
 
-def _page(event: PressEvent, form: SeriesForm, dates: list[Occurrence] | None = None) -> str:
-    return render_template("planning/series_form.html", event=event, form=form, dates=dates)
+def _page(
+    event: PressEvent,
+    form: SeriesForm,
+    dates: Sequence[Occurrence] = (),
+    remarks: Sequence[str] = (),
+) -> str:
+    return render_template(
+        "planning/series_form.html", event=event, form=form, dates=dates, remarks=remarks
+    )

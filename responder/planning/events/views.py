@@ -27,7 +27,9 @@ from responder.planning.events.forms import (
     differences,
     entry_choices,
     facts_of_form,
+    fingerprints,
     read_moment,
+    take_over,
     values_of,
 )
 from responder.planning.events.lifecycle import (
@@ -128,7 +130,8 @@ def new_event() -> Page:
 @requires(Permission.PLAN_EDIT)
 def edit_event(event_id: int) -> Page:
     event = service.get_event(db.session, event_id)
-    form = _event_form(values_of(event, zone()), event)
+    values = values_of(event, zone())
+    form = _event_form({**values, "seen": fingerprints(values)}, event)
     if not form.validate_on_submit():
         return _form_page(form, event)
     found: list[Clash] = []
@@ -268,11 +271,13 @@ def _overtaken(form: EventForm, event_id: int, error: Stale) -> tuple[str, int]:
     Whoever has seen both may save: the form now tells the version that they saw.
     """
     event = service.get_event(db.session, event_id)
+    latest = values_of(event, zone())
     form.version_id.data = str(event.version_id)
     form.form_errors.append(error.message)
     by = service.event_history(db.session, event)[-1]
-    stored = differences(form, event, zone())
-    return _form_page(form, event, stored=stored, by=by), STATUS[Stale]
+    taken = take_over(form, latest)
+    stored = differences(form, latest)
+    return _form_page(form, event, stored=stored, taken=taken, by=by), STATUS[Stale]
 
 
 def _form_page(form: EventForm, event: PressEvent | None, **context: Any) -> str:

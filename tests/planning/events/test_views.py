@@ -160,6 +160,31 @@ def test_a_second_editor_sees_what_the_first_saved_and_loses_nothing(
     assert (events()[0].place, events()[0].wording) == ("二号厅", "写了很久的口径")
 
 
+def test_what_the_second_editor_left_alone_stays_as_the_first_saved_it(
+    client: FlaskClient, people: People
+) -> None:
+    event = make.event()
+    path = f"/planning/events/{event.id}/edit"
+    people.sign_in(client, people.press_officer)
+    seen = field(client.get(path).text, "seen")
+    opened = form(event, seen=seen, host="", ends_at="", wording="")
+    client.post(path, data={**opened, "host": "甲主持", "ends_at": "2026-11-27T10:00"})
+    answer = client.post(path, data={**opened, "wording": "写了很久的口径"})
+    assert answer.status_code == 409
+    assert field(answer.text, "host") == "甲主持"
+    assert field(answer.text, "ends_at") == "2026-11-27 10:00:00"
+    assert "您没有改动的栏目已换成最新内容" in answer.text
+    again = {
+        **opened,
+        "wording": "写了很久的口径",
+        **{name: field(answer.text, name) for name in ("host", "version_id", "seen")},
+        "ends_at": "2026-11-27T10:00",
+    }
+    assert client.post(path, data=again).status_code == 302
+    (event,) = events()
+    assert (event.host, event.wording) == ("甲主持", "写了很久的口径")
+
+
 def test_a_postponed_event_shows_its_old_date_and_resumes_with_a_new_one(
     press: FlaskClient,
 ) -> None:
