@@ -6,6 +6,7 @@ import argparse
 import json
 
 from benchmarks import (
+    calendar,
     demo_world,
     incremental,
     order,
@@ -21,6 +22,7 @@ from benchmarks import (
 BENCHMARKS = {
     "demo_world": demo_world.measure,
     "pages": pages.measure,
+    "calendar": calendar.measure,
     "topic_quality": topic_quality.measure,
     "second_domain": second_domain.measure,
     "order": order.measure,

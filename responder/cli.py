@@ -22,6 +22,7 @@ from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
 from responder.intake.identity.authors import keys_of
 from responder.intake.searching.cli import fill as fill_search_index
+from responder.planning import service as planning
 from responder.reference import calendar, clocks
 from responder.routing.taxonomy import seed_taxonomy
 from responder.serving import run_scheduler, run_server
@@ -107,6 +108,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         rules = seed_clock_rules(session)
         alert_rules = seed_rules(session)
         categories = seed_taxonomy(session)
+        planning.seed_preparation(session)
         if needs_one:
             accounts.create_user(
                 session, username, display_name, password or "", [Role.ADMINISTRATOR]

@@ -37,6 +37,8 @@ from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
 from responder.orders.lifecycle import WORK_ORDER
 from responder.orders.models import PART_LABELS as UNIT_PART_LABELS
 from responder.orders.models import REFUSAL_LABELS, SATISFACTION_LABELS
+from responder.planning.calendars.ical_importing import OUTCOME_LABELS
+from responder.planning.calendars.rules import VIEW_LABELS
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.models import REPLY_LABELS as MEDIA_REPLY_LABELS
@@ -82,6 +84,7 @@ LABELS = (
     MEDIA_REPLY_LABELS,
     NATURE_LABELS,
     ORDER_LABELS,
+    OUTCOME_LABELS,
     PART_LABELS,
     PERIOD_LABELS,
     PROGRESS_LABELS,
@@ -95,6 +98,7 @@ LABELS = (
     SOURCE_STATE_LABELS,
     UNIT_LABELS,
     UNIT_PART_LABELS,
+    VIEW_LABELS,
     responses.REVIEW_STEPS,
 )
 LIFECYCLES: tuple[Lifecycle, ...] = (IMPORT_RUN, PRESS_EVENT, RESPONSE_ITEM, WORK_ORDER)

@@ -4,11 +4,21 @@ from flask import Flask
 
 from responder.planning import helpers, service
 from responder.planning.briefing import models as briefing_models
+from responder.planning.calendars import feed_views, ical_views, moving_views
 from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
+from responder.planning.calendars.cli import import_ics
 from responder.planning.cli import plan
+from responder.planning.events import (
+    avoiding_views,
+    file_views,
+    media_views,
+    preparing_views,
+    series_views,
+)
 from responder.planning.events import models as event_models
 from responder.planning.events import views as event_views
+from responder.planning.events.cli import preparation
 from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
 from responder.planning.plans import models as plan_models
@@ -17,12 +27,18 @@ from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes and tables come with their modules.
-PAGES = (calendar_views, event_views, link_views, plan_views)
+PAGES = (
+    avoiding_views, calendar_views, event_views, feed_views, file_views, ical_views, link_views,
+    media_views, moving_views, plan_views, preparing_views, series_views,
+)  # fmt: skip
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
+
+plan.add_command(import_ics)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
+    plan.add_command(preparation)
     app.cli.add_command(plan)
     helpers.register(app)
     keep_topics("press events", service.linked_topics)

@@ -55,6 +55,7 @@ def event(
     summary: str = "",
     plan_entry: PlanEntry | None = None,
     proposer: Actor = CONSOLE,
+    evaluation: str = "",
 ) -> PressEvent:
     """An event in any state, without the way to it."""
     responsible = unit()
@@ -72,6 +73,7 @@ def event(
             plan_entry=plan_entry,
         )
         made.state = state
+        made.evaluation = evaluation
     return made
 
 

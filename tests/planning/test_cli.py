@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from responder.core.database import transaction
 from responder.core.errors import NotFound, WrongState
+from responder.core.permissions import CONSOLE
+from responder.core.times import utc_now
 from responder.planning import cli, service
+from responder.planning.events import preparing
 from responder.planning.models import EventState, PlanState
 from tests.planning import factories as make
 
@@ -95,3 +100,18 @@ def test_gaps_names_no_citizen_though_the_label_did(session: Session, run: Any) 
 @pytest.mark.parametrize("command", sorted(cli.plan.commands))
 def test_each_command_shows_an_example(run: Any, command: str) -> None:
     assert f"例：responder plan {command}" in run(command, "--help").stdout
+
+
+def test_preparation_lists_what_is_due_and_what_is_late(session: Session, run: Any) -> None:
+    event = make.event("车位租售", utc_now() + timedelta(days=3))
+    with transaction(CONSOLE) as writing:
+        late = preparing.add_task(writing, event, "审批", 20)
+        soon = preparing.add_task(writing, event, "场地", 1)
+        preparing.add_task(writing, event, "效果评估", -20)
+    found = as_json(run("preparation", "--days", "7", "--json"))
+    assert found["overdue"] == 1
+    assert [(row["id"], row["overdue"], row["theme"]) for row in found["tasks"]] == [
+        (late.id, True, "车位租售"),
+        (soon.id, False, "车位租售"),
+    ]
+    assert "[已过期] 审批  车位租售" in run("preparation").stdout
