@@ -3,7 +3,10 @@
 from flask import Flask
 
 from responder.planning import helpers, service
+from responder.planning.briefing import helpers as briefing_helpers
 from responder.planning.briefing import models as briefing_models
+from responder.planning.briefing import views as briefing_views
+from responder.planning.briefing.cli import briefing
 from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
 from responder.planning.cli import plan
@@ -17,12 +20,14 @@ from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes and tables come with their modules.
-PAGES = (calendar_views, event_views, link_views, plan_views)
+PAGES = (briefing_views, calendar_views, event_views, link_views, plan_views)
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(plan)
+    plan.add_command(briefing)
     helpers.register(app)
+    briefing_helpers.register(app)
     keep_topics("press events", service.linked_topics)

@@ -57,7 +57,7 @@ def register(app: Flask) -> None:
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
-    name_kind(app, "topic_event_link", Kind("话题关联", DEEDS))
+    name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
     for table, kind in _KINDS.items():
         name_kind(app, table, kind)
 
