@@ -21,7 +21,7 @@ from docx.shared import Mm
 
 from responder.planning.briefing.official import BODY_FONT, TEXT_WIDTH
 
-WIDTH, HEIGHT = TEXT_WIDTH, Mm(60)
+WIDTH, HEIGHT = TEXT_WIDTH, Mm(54)
 POINTS_SIZE = 10
 
 _SHEET = "数据"

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+
 from responder.planning.briefing import official
 from responder.planning.briefing.words import EXPLAINED
 
@@ -82,12 +84,12 @@ def _facts(document: Any) -> None:
     _lines(document, ("{%p if 话题列表 %}", "本次活动回应以下话题："))
     columns = (
         ("序号", 14),
-        ("话题", 46),
+        ("话题", 40),
         ("留言", 14),
         ("人数", 14),
-        ("首次", 34),
+        ("首次", 42),
         ("热度", 14),
-        ("等级", 20),
+        ("等级", 18),
     )
     _table(
         document, columns, "话题 in 话题列表",
@@ -122,12 +124,16 @@ def _questions(document: Any) -> None:
         ),
     )
     official.add_heading(document, "（{{ 话题.中文序号 }}）{{ 话题.名称 }}", 2)
+    _lines(document, ("{%p for 问题 in 话题.问题列表 %}",))
+    asked = official.add_body(
+        document,
+        "{{ 问题.序号 }}. {{ 问题.原话 }}（{{ 问题.条数 }} 条、{{ 问题.人数 }} 人，"
+        "留言编号 {{ 问题.留言编号 }}）",
+    )
+    asked.alignment = WD_ALIGN_PARAGRAPH.LEFT  # numbers that stay together would leave gaps
     _lines(
         document,
         (
-            "{%p for 问题 in 话题.问题列表 %}",
-            "{{ 问题.序号 }}. {{ 问题.原话 }}（{{ 问题.条数 }} 条、{{ 问题.人数 }} 人，"
-            "留言编号 {{ 问题.留言编号 }}）",
             "{%p else %}",
             "没有可引用的原话。",
             "{%p endfor %}",
@@ -176,7 +182,7 @@ def _figures(document: Any) -> None:
 def _preparation(document: Any) -> None:
     official.add_heading(document, "七、筹备清单和媒体", 1)
     _lines(document, ("{%p if 清单 %}",))
-    columns = (("序号", 14), ("事项", 52), ("期限", 36), ("负责人", 32), ("状态", 22))
+    columns = (("序号", 14), ("事项", 48), ("期限", 40), ("负责人", 32), ("状态", 22))
     _table(
         document, columns, "事项 in 清单",
         ("序号", "名称", "期限", "负责人", "状态"),

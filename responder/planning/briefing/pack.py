@@ -249,7 +249,7 @@ def _charts(
     days = reading.days_of(last - timedelta(days=CURVE_DAYS - 1), last)
     spoken = reading.messages_by_day(session, shown, days[0], last, at.zone)
     heats = reading.heat_by_day(session, shown, days[0], last)
-    names = tuple(f"{day.month}月{day.day}日" for day in days)
+    names = tuple(f"{day.month}.{day.day}" for day in days)
     legend = {
         one: f"{number}. {rules.excerpt(labels[one], NAME_LENGTH)}"
         for number, one in enumerate(shown, 1)

@@ -47,7 +47,7 @@ class _Sentence:
 def ask(heard: Sequence[Heard], limit: int = QUESTIONS) -> list[Question]:
     """The questions of one topic, what most people ask first.
 
-    What asks is preferred, then what complains; where nobody does either, what is said.
+    What asks is preferred, then what demands or complains; where nobody does, what is said.
     Nothing is worded anew. Two that ask the same stand once.
     """
     said = _sentences(heard)
@@ -76,7 +76,7 @@ def _sentences(heard: Sequence[Heard]) -> list[_Sentence]:
 
 
 def _complains(text: str) -> bool:
-    return tone(normalise(text), default_segmenter()).label == "negative"
+    return rules.demands(text) or tone(normalise(text), default_segmenter()).label == "negative"
 
 
 def _choose(pool: Sequence[_Sentence], limit: int, beside: Sequence[_Sentence]) -> list[_Sentence]:

@@ -17,8 +17,11 @@ LEAST_POINTS = 3
 
 _SENTENCE = re.compile(r"[^。！？!?；;…\n]+[。！？!?；;…]*")
 _ASKS = re.compile(
-    r"[？?]|为什么|为何|什么时候|何时|怎么|如何|能否|能不能|可否|可不可以|是否|是不是|有没有|"
-    r"多久|几时|哪里|哪个|哪些|谁来|多少|吗[。！!，,]?$|呢[。！!，,]?$"
+    r"[？?]|为什么|为何|什么时候|何时|怎么|如何|能否|能不能|可否|可不可以|是否|有没有|多久|几时|"
+    r"吗[。！!，,]?$|呢[。！!，,]?$"
+)
+_DEMANDS = re.compile(
+    r"恳请|请求|要求|希望|盼望|建议|呼吁|请(?:尽快|及时|有关|相关|政府|领导|部门)"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = "零一二三四五六七八九"
@@ -43,6 +46,11 @@ def sentences(text: str) -> list[str]:
 def asks(sentence: str) -> bool:
     """Whether a sentence asks something."""
     return _ASKS.search(sentence) is not None
+
+
+def demands(sentence: str) -> bool:
+    """Whether a sentence asks that something be done."""
+    return _DEMANDS.search(sentence) is not None
 
 
 def numeral(number: int) -> str:
