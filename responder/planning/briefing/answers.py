@@ -14,7 +14,7 @@ class Answer:
     """One answer, or one that is being written.
 
     :param topic_id: of those that were asked for.
-    :param standing: in words: 已公开, 在办（复审）.
+    :param standing: in words: 已公开, 待复审.
     :param at: when it was published or said; None where it has not been.
     :param number: by which it is found: its index number.
     :param page: endpoint and arguments of its page.

@@ -37,11 +37,11 @@ _NO_NUMBER = re.compile(r'<c:pt idx="\d+"><c:v(?:/>|></c:v>)</c:pt>')
 
 
 class ChartKind(StrEnum):
-    """How numbers are drawn."""
+    """How numbers are drawn: by day as columns or lines, by kind as columns."""
 
-    STACKED = "stacked"
+    DAYS = "days"
     LINES = "lines"
-    BARS = "bars"
+    KINDS = "kinds"
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,8 @@ def chart_xml(figures: Figures, book_id: str) -> bytes:
 
 
 def _drawn(book: Any, figures: Figures) -> Any:
-    kinds: dict[ChartKind, dict[str, str]] = {
-        ChartKind.STACKED: {"type": "column", "subtype": "stacked"},
-        ChartKind.LINES: {"type": "line"},
-        ChartKind.BARS: {"type": "column"},
-    }
-    chart = book.add_chart(kinds[figures.kind])
+    lines, stacked = {"type": "line"}, {"type": "column", "subtype": "stacked"}
+    chart = book.add_chart(lines if figures.kind is ChartKind.LINES else stacked)
     for number in range(len(figures.series)):
         chart.add_series(_series(figures, number))
     font = {"name": BODY_FONT, "size": POINTS_SIZE}
@@ -200,7 +196,7 @@ def _summed(figures: Figures, numbers: Sequence[float | None]) -> str:
     ]
     if not known:
         return "没有数据"
-    if figures.kind is ChartKind.BARS:
+    if figures.kind is ChartKind.KINDS:
         return "、".join(f"{name} {number:g}" for name, number in known if number) or "0"
     day, top = max(known, key=lambda pair: pair[1])
     return f"{known[0][0]} 至 {known[-1][0]}，最高 {top:g}（{day}）"

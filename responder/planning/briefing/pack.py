@@ -123,14 +123,13 @@ def confirmed(event: PressEvent) -> list[TopicEventLink]:
 
 
 def _statements(session: Session, event: PressEvent) -> dict[int, str]:
-    """Living topic's id → what is said on it; two that became one have both texts."""
+    """Living topic's id → what is said on it; two that became one have all of their texts."""
     links = confirmed(event)
     living = topics.survivors(session, [link.topic_id for link in links])
-    found: dict[int, str] = {}
+    found: dict[int, dict[str, None]] = {living[link.topic_id]: {} for link in links}
     for link in links:
-        before = found.get(living[link.topic_id], "")
-        found[living[link.topic_id]] = "\n".join(filter(None, [before, link.statement]))
-    return found
+        found[living[link.topic_id]][link.statement] = None
+    return {topic_id: "\n".join(texts) for topic_id, texts in found.items()}
 
 
 def _linked(session: Session, topic_ids: Iterable[int]) -> list[Topic]:
@@ -249,7 +248,7 @@ def _charts(
     days = reading.days_of(last - timedelta(days=CURVE_DAYS - 1), last)
     spoken = reading.messages_by_day(session, shown, days[0], last, at.zone)
     heats = reading.heat_by_day(session, shown, days[0], last)
-    names = tuple(f"{day.month}.{day.day}" for day in days)
+    names = tuple(f"{day.month}/{day.day}" for day in days)
     legend = {
         one: f"{number}. {rules.excerpt(labels[one], NAME_LENGTH)}"
         for number, one in enumerate(shown, 1)
@@ -258,7 +257,7 @@ def _charts(
     counts = {one: dict(channels[one]) for one in shown}
     return (
         Figures(
-            ChartKind.STACKED, f"近 {CURVE_DAYS} 天每日留言", "留言（条）", names,
+            ChartKind.DAYS, f"近 {CURVE_DAYS} 天每日留言", "留言（条）", names,
             tuple((legend[one], tuple(spoken[one][day] for day in days)) for one in shown),
         ),
         Figures(
@@ -269,7 +268,7 @@ def _charts(
             ),
         ),
         Figures(
-            ChartKind.BARS, "留言的渠道分布", "留言（条）", kinds,
+            ChartKind.KINDS, "留言的渠道分布", "留言（条）", kinds,
             tuple((legend[one], tuple(counts[one].get(k, 0) for k in kinds)) for one in shown),
         ),
     )  # fmt: skip

@@ -32,9 +32,9 @@ def sample_pack() -> Pack:
         summary=("示例发布内容。",),
         topics=(_topic(day),),
         charts=(
-            Figures(ChartKind.STACKED, "每日留言", "留言（条）", names, (("示例", (3, 5)),)),
+            Figures(ChartKind.DAYS, "每日留言", "留言（条）", names, (("示例", (3, 5)),)),
             Figures(ChartKind.LINES, "热度", "热度", names, (("示例", (30.0, None)),)),
-            Figures(ChartKind.BARS, "渠道", "留言（条）", ("市长热线",), (("示例", (8,)),)),
+            Figures(ChartKind.KINDS, "渠道", "留言（条）", ("市长热线",), (("示例", (8,)),)),
         ),
         tasks=(Task("示例事项", day, "示例负责人", False),),
         media=(("已邀请，待回复", 2),),

@@ -20,6 +20,7 @@ LOOPS_WITHIN = 3  # topics, questions of each, and one more
 PLACE_LENGTH = 40
 
 Names = Mapping[str, Any]
+_BLOCK = re.compile(r"\{%[-+]?\s*(?P<end>end)?(?P<kind>for|if)\b")
 _LOOP = {"index": "", "first": "", "last": "", "length": ""}
 _CONDITIONS = (nodes.Not, nodes.And, nodes.Or, nodes.Compare, nodes.Operand)
 
@@ -55,7 +56,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         try:
             tree = self.parse(source)
         except TemplateSyntaxError as error:
-            where = place(source, error.lineno)
+            where = place(source, _unpaired(source) or error.lineno)
             raise Refused(
                 [f"{where}：占位符写得不完整（括号、for 与 endfor、if 与 endif 须成对）"]
             ) from error
@@ -65,6 +66,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def call(self, *_arguments: Any, **_named: Any) -> Any:
         raise Refused(["占位符不能调用函数"])
+
+
+def _unpaired(source: str) -> int:
+    """The line of a for or if that nothing closes, or of what closes none; 0 for neither."""
+    opened: list[tuple[str, int]] = []
+    for tag in _BLOCK.finditer(source):
+        line = source.count("\n", 0, tag.start()) + 1
+        kind, closes = tag["kind"], bool(tag["end"])
+        if not closes:
+            opened.append((kind, line))
+        elif not opened:
+            return line
+        elif opened[-1][0] != kind:
+            return opened[-1][1]
+        else:
+            opened.pop()
+    return opened[0][1] if opened else 0
 
 
 def place(source: str, line: int) -> str:

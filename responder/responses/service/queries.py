@@ -171,7 +171,7 @@ def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
             item.title,
             item.answer,
             item.unit.name,
-            f"在办：{RESPONSE_ITEM.states[item.state]}",
+            RESPONSE_ITEM.states[item.state],
             page=("responses.show", {"item_id": item.id}),
         )
         for item in session.scalars(query)
