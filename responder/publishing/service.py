@@ -14,7 +14,7 @@ from responder.core.errors import Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.office import public_lines
 from responder.core.times import SHANGHAI, local, start_of_day
-from responder.planning.briefing.answers import Answer
+from responder.planning.briefing.answers import STANDINGS, Answer
 from responder.publishing import rules
 from responder.publishing.models import Entry
 from responder.responses import rules as response_rules
@@ -94,7 +94,7 @@ def answers_published(session: Session, topic_ids: Sequence[int]) -> list[Answer
             entry.title,
             entry.answer,
             entry.unit_name,
-            "已公开",
+            STANDINGS["published"],
             entry.published_at,
             entry.index_number,
             ("publishing.show", {"entry_id": entry.id}),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
@@ -46,14 +45,7 @@ def feed_back(event_id: int) -> Page:
     except (Invalid, Stale, WrongState) as error:
         return _refused(event_id, form, error)
     if count:
-        flash(
-            ngettext(
-                "已建立 %(num)s 个回应事项，时限开始计算。",
-                "已建立 %(num)s 个回应事项，时限开始计算。",
-                count,
-            ),
-            "success",
-        )
+        flash(_("已建立 %(count)s 个回应事项，时限开始计算。", count=count), "success")
     else:
         flash(_("没有新的回应事项：关联的话题都已有了。"), "info")
     return redirect(url_for("responses.feed_back", event_id=event_id))

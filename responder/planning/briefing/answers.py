@@ -8,6 +8,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+# What is out; of what is not, its state says how far it is.
+STANDINGS = {"published": "已公开", "said": "会上已回应"}
+
 
 @dataclass(frozen=True)
 class Answer:

@@ -219,7 +219,7 @@ def _explanation(document: Any) -> None:
     lines = [
         "以下各行只在模板里，不会出现在背景材料中。",
         "占位符写在两对花括号之间；列表用 for 循环逐项列出，写法见上文。改动版式、文字和顺序均可。",
-        *(f"{name}：{meaning}" for name, meaning in EXPLAINED),
+        *(f"{name}：{meaning}" for name, meaning in EXPLAINED.items()),
     ]
     for line in lines:
         plain = line.replace("{{", "").replace("}}", "")

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.privacy import mask
 from responder.core.times import chinese_date, chinese_moment, local
 from responder.planning.briefing import reading, rules
-from responder.planning.briefing.answers import Answer, answers
+from responder.planning.briefing.answers import STANDINGS, Answer, answers
 from responder.planning.briefing.charts import ChartKind, Figures
 from responder.planning.briefing.questions import Question, ask
 from responder.planning.briefing.reading import Standpoint
@@ -30,7 +30,22 @@ from responder.topics.rules import LEVEL_LABELS
 CURVE_DAYS = 30
 CHARTED = 5  # topics in one chart; more lines are a thicket
 NAME_LENGTH = 14  # characters of a topic in a legend
-TONE_LABELS = (("negative", "负面"), ("neutral", "中性"), ("positive", "正面"))
+TONE_LABELS = {"negative": "负面", "neutral": "中性", "positive": "正面"}
+FACT_LABELS = {
+    "theme": "发布主题",
+    "form": "发布形式",
+    "when": "发布时间",
+    "place": "发布地点",
+    "unit": "发布单位",
+    "speaker": "发布人",
+    "host": "主持人",
+}
+CAPTIONS = {
+    ChartKind.DAYS: f"近 {CURVE_DAYS} 天每日留言",
+    ChartKind.LINES: f"近 {CURVE_DAYS} 天热度",
+    ChartKind.KINDS: "留言的渠道分布",
+}
+AXES = {ChartKind.DAYS: "留言（条）", ChartKind.LINES: "热度", ChartKind.KINDS: "留言（条）"}
 
 Counts = tuple[tuple[str, int], ...]
 
@@ -144,15 +159,16 @@ def _facts(event: PressEvent, at: Standpoint) -> tuple[tuple[str, str], ...]:
         ends = local(event.ends_at, at.zone)
         same = ends.date() == starts.date()
         when += f" 至 {ends:%H:%M}" if same else f" 至 {chinese_moment(ends, at.zone)}"
-    return (
-        ("发布主题", _hidden(event.theme, at)),
-        ("发布形式", event.form_label),
-        ("发布时间", when + ("（待定）" if event.state is EventState.POSTPONED else "")),
-        ("发布地点", rules.excerpt(event.place, 200)),
-        ("发布单位", event.unit.name),
-        ("发布人", rules.excerpt(event.speaker, 64)),
-        ("主持人", rules.excerpt(event.host, 64)),
-    )
+    values = {
+        "theme": _hidden(event.theme, at),
+        "form": event.form_label,
+        "when": when + ("（待定）" if event.state is EventState.POSTPONED else ""),
+        "place": rules.excerpt(event.place, 200),
+        "unit": event.unit.name,
+        "speaker": rules.excerpt(event.speaker, 64),
+        "host": rules.excerpt(event.host, 64),
+    }
+    return tuple((label, values[name]) for name, label in FACT_LABELS.items())
 
 
 def _parts(
@@ -180,12 +196,20 @@ def _parts(
             level=LEVEL_LABELS[topic.level],
             channels=tuple(channels[topic.id]),
             places=tuple(places[topic.id]),
-            tones=tuple((n, topic.tones[key]) for key, n in TONE_LABELS if topic.tones.get(key)),
+            tones=tuple(
+                (n, topic.tones[key]) for key, n in TONE_LABELS.items() if topic.tones.get(key)
+            ),
             questions=tuple(ask(heard[topic.id])),
             read=len(heard[topic.id]),
             answers=tuple(_masked(one, at) for one in [*answered[topic.id], *earlier[topic.id]]),
         )
         for topic in found
+    )
+
+
+def _tones(topic: Topic) -> Counts:
+    return tuple(
+        (label, topic.tones[tone]) for tone, label in TONE_LABELS.items() if topic.tones.get(tone)
     )
 
 
@@ -216,7 +240,7 @@ def _said_before(
                 held.theme,
                 link.statement,
                 held.unit.name,
-                "会上已回应",
+                STANDINGS["said"],
                 held.starts_at,
                 page=("planning.show_event", {"event_id": held.id}),
             )
@@ -255,23 +279,20 @@ def _charts(
     }
     kinds = tuple(dict.fromkeys(name for one in shown for name, _ in channels[one]))
     counts = {one: dict(channels[one]) for one in shown}
+    volume = ((legend[one], tuple(spoken[one][day] for day in days)) for one in shown)
+    heat = ((legend[one], tuple(_rounded(heats[one].get(day)) for day in days)) for one in shown)
+    spread = ((legend[one], tuple(counts[one].get(kind, 0) for kind in kinds)) for one in shown)
     return (
-        Figures(
-            ChartKind.DAYS, f"近 {CURVE_DAYS} 天每日留言", "留言（条）", names,
-            tuple((legend[one], tuple(spoken[one][day] for day in days)) for one in shown),
-        ),
-        Figures(
-            ChartKind.LINES, f"近 {CURVE_DAYS} 天热度", "热度", names,
-            tuple(
-                (legend[one], tuple(_rounded(heats[one].get(day)) for day in days))
-                for one in shown
-            ),
-        ),
-        Figures(
-            ChartKind.KINDS, "留言的渠道分布", "留言（条）", kinds,
-            tuple((legend[one], tuple(counts[one].get(k, 0) for k in kinds)) for one in shown),
-        ),
-    )  # fmt: skip
+        _figures(ChartKind.DAYS, names, volume),
+        _figures(ChartKind.LINES, names, heat),
+        _figures(ChartKind.KINDS, kinds, spread),
+    )
+
+
+def _figures(
+    kind: ChartKind, names: tuple[str, ...], series: Iterable[tuple[str, tuple[float | None, ...]]]
+) -> Figures:
+    return Figures(kind, CAPTIONS[kind], AXES[kind], names, tuple(series))
 
 
 def _rounded(heat: float | None) -> float | None:

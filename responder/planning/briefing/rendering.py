@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from io import BytesIO
 from typing import Any
 
@@ -44,7 +45,9 @@ def _rendered(pack: Pack, template: bytes) -> bytes:
     sample = sample_pack()
     document.render(context(pack, charts), Sandbox(context(sample, dict.fromkeys(CHARTS, ""))))
     _check_charts_stand_alone(document)
-    document.docx.core_properties.title = f"{pack.theme} 背景材料"
+    properties = document.docx.core_properties
+    properties.title = f"{pack.theme} 背景材料"
+    properties.created = properties.modified = datetime.combine(pack.made_on, time.min)
     target = BytesIO()
     document.save(target)
     return target.getvalue()

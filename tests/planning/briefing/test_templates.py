@@ -36,7 +36,7 @@ def test_the_shipped_template_passes_and_explains_every_placeholder():
     content = shipped_template()
     templates.check(NAME, content)
     text = "\n".join(paragraph.text for paragraph in Document(BytesIO(content)).paragraphs)
-    for name, _ in EXPLAINED:
+    for name in EXPLAINED:
         assert f"#p {name}：" in text
 
 
