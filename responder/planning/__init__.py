@@ -16,12 +16,16 @@ from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
 from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
+from responder.planning.plans.cli import commands as plan_commands
 from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes and tables come with their modules.
 PAGES = (briefing_views, calendar_views, event_views, link_views, plan_views)
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
+
+for command in plan_commands:
+    plan.add_command(command)
 
 
 def init_app(app: Flask) -> None:

@@ -30,10 +30,11 @@ from responder.planning.linking.deciding import (
     with_suggestions,
 )
 from responder.planning.linking.suggesting import SuggestionRun, suggest_links
+from responder.planning.plans.adopting import adopt
+from responder.planning.plans.frequency import seed_release_rules
 from responder.planning.plans.service import (
     PlanReport,
     add_entry,
-    adopt,
     find_plan,
     get_entry,
     get_or_create_plan,
@@ -74,6 +75,7 @@ __all__ = [
     "propose_event",
     "report",
     "search_events",
+    "seed_release_rules",
     "suggest_links",
     "take_turns",
     "uncovered_hot_topics",

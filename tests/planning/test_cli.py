@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from responder.core.errors import NotFound, WrongState
+from responder.core.errors import GuardRefused, NotFound
 from responder.planning import cli, service
 from responder.planning.models import EventState, PlanState
 from tests.planning import factories as make
@@ -39,7 +39,7 @@ def test_show_says_how_far_each_row_has_come(session: Session, run: Any) -> None
     assert (row["month"], row["day"], row["progress"]) == (11, 12, "held")
     assert row["event_ids"] == [event.id]
     text = run("show", "--year", "2026").stdout
-    assert "11 月 12 日  [已举行] 新闻发布会  老旧小区改造进展" in text
+    assert "11月12日  [已举行] 新闻发布会  老旧小区改造进展" in text
 
 
 def test_show_of_a_year_without_a_plan_says_where_to_begin(session: Session, run: Any) -> None:
@@ -72,7 +72,7 @@ def test_adopt_freezes_the_plan(session: Session, run: Any) -> None:
     plan = service.find_plan(session, 2026)
     assert plan is not None
     assert plan.state is PlanState.ADOPTED
-    with pytest.raises(WrongState):
+    with pytest.raises(GuardRefused, match="没有需要再次审议的变更"):
         run(*arguments)
 
 

@@ -19,7 +19,7 @@ import xlsxwriter
 from docx.opc.part import Part
 from docx.shared import Mm
 
-from responder.planning.briefing.official import BODY_FONT, TEXT_WIDTH
+from responder.core.official_word import BODY_FONT, TEXT_WIDTH
 
 WIDTH, HEIGHT = TEXT_WIDTH, Mm(54)
 POINTS_SIZE = 10

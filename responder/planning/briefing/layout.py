@@ -8,7 +8,7 @@ from typing import Any
 
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
-from responder.planning.briefing import official
+from responder.core import official_word as official
 from responder.planning.briefing.words import EXPLAINED
 
 _EMPTY = "（暂无）"

@@ -12,11 +12,11 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from responder.core import official_word as official
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
 from responder.intake.models import Channel
 from responder.planning.briefing import answers as registry
-from responder.planning.briefing import official
 from responder.planning.briefing.answers import Answer
 from responder.planning.briefing.layout import shipped_template
 from responder.planning.briefing.pack import CURVE_DAYS

@@ -1,14 +1,17 @@
 """Word files as offices write them (GB/T 9704-2012): page, fonts, headings, page numbers.
 
 Fonts are set by name and not embedded: whoever opens the file has them, as every office does.
+A turned page keeps the margins of the upright one, bound at its top.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from docx import Document
+from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -43,17 +46,20 @@ _FONT_SLOTS = ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs")
 _AFTER_GRID = ("w:printerSettings", "w:sectPrChange")
 
 
-def new_document(title: str = "") -> Any:
+def new_document(title: str = "", now: datetime | None = None, landscape: bool = False) -> Any:
     """An empty document whose page, styles and page numbers are those of the standard.
 
     :param title: of the file's properties.
+    :param now: when it was made.
     """
     document = Document()
-    _set_page(document)
+    _set_page(document.sections[0], landscape)
     _set_styles(document)
     _number_pages(document)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title, "", ""
+    if now is not None:
+        properties.created = properties.modified = now
     return document
 
 
@@ -72,52 +78,79 @@ def add_body(document: Any, text: str) -> Any:
     return document.add_paragraph(text, style=BODY)
 
 
-def add_table(document: Any, columns: Sequence[tuple[str, int]]) -> Any:
+def add_line(document: Any, text: str, font: str = BODY_FONT, centred: bool = False) -> Any:
+    """One line without indent: 附件 (黑体), a date below a title (楷体)."""
+    paragraph = document.add_paragraph()
+    if centred:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    _name_font(paragraph.add_run(text), font, BODY_SIZE)
+    return paragraph
+
+
+def add_table(
+    document: Any,
+    columns: Sequence[tuple[str, int]],
+    rows: Sequence[Sequence[str]] = (),
+    centred: frozenset[int] = frozenset(),
+    size: Length = TABLE_SIZE,
+) -> Any:
     """A table with its head row, which is repeated on each page.
 
-    :param columns: heading and width in millimetres; together at most 156.
+    :param columns: heading and width in millimetres; together at most the width of the text.
+    :param centred: positions of the columns that are centred.
+    :param size: of the letters; long tables have smaller ones.
     """
     table = document.add_table(rows=1, cols=len(columns), style="Table Grid")
     table.autofit, table.alignment = False, WD_TABLE_ALIGNMENT.CENTER
-    _whole_rows(table.rows[0], repeated=True)
     for column, (_heading, width) in zip(table.columns, columns, strict=True):
         column.width = Mm(width)
-    for cell, (heading, width) in zip(table.rows[0].cells, columns, strict=True):
-        _fill(cell, heading, CELL_HEAD, Mm(width))
+    headings = [heading for heading, _width in columns]
+    _fill(table, table.rows[0], headings, CELL_HEAD, size)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cells in rows:
+        add_row(table, cells, centred, size)
     return table
 
 
-def add_row(table: Any, cells: Sequence[str]) -> Any:
+def add_row(
+    table: Any,
+    cells: Sequence[str],
+    centred: frozenset[int] = frozenset(),
+    size: Length = TABLE_SIZE,
+) -> Any:
     """One more row, which no page break parts."""
     row = table.add_row()
-    _whole_rows(row, repeated=False)
-    for cell, text, column in zip(row.cells, cells, table.columns, strict=True):
-        _fill(cell, text, CELL, column.width)
+    _fill(table, row, cells, CELL, size)
+    for place in centred:
+        row.cells[place].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
     return row
 
 
-def _fill(cell: Any, text: str, style: str, width: Length) -> None:
-    cell.width = width
-    paragraph = cell.paragraphs[0]
-    paragraph.style = style
-    paragraph.add_run(text)
+def _fill(table: Any, row: Any, texts: Sequence[str], style: str, size: Length) -> None:
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    for cell, text, column in zip(row.cells, texts, table.columns, strict=True):
+        cell.width = column.width
+        paragraph = cell.paragraphs[0]
+        paragraph.style = style
+        run = paragraph.add_run(text)
+        if size != TABLE_SIZE:
+            run.font.size = size
+            paragraph.paragraph_format.line_spacing = Length(int(size * 1.5))
 
 
-def _whole_rows(row: Any, repeated: bool) -> None:
-    properties = row._tr.get_or_add_trPr()
-    properties.append(OxmlElement("w:cantSplit"))
-    if repeated:
-        properties.append(OxmlElement("w:tblHeader"))
-
-
-def _set_page(document: Any) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = PAGE_WIDTH, PAGE_HEIGHT
-    section.top_margin, section.left_margin = TOP, LEFT
-    section.bottom_margin = Emu(PAGE_HEIGHT - TOP - TEXT_HEIGHT)
-    section.right_margin = Emu(PAGE_WIDTH - LEFT - TEXT_WIDTH)
+def _set_page(section: Any, landscape: bool) -> None:
+    right = Emu(PAGE_WIDTH - LEFT - TEXT_WIDTH)
+    bottom = Emu(PAGE_HEIGHT - TOP - TEXT_HEIGHT)
+    # Turned, the sheet is bound at its top: the left margin goes there.
+    margins = (LEFT, bottom, right, TOP) if landscape else (TOP, right, bottom, LEFT)
+    size = (PAGE_HEIGHT, PAGE_WIDTH) if landscape else (PAGE_WIDTH, PAGE_HEIGHT)
+    section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = size
+    section.top_margin, section.right_margin = margins[:2]
+    section.bottom_margin, section.left_margin = margins[2:]
     section.gutter = Emu(0)
-    section.header_distance, section.footer_distance = Mm(15), FOOTER_DISTANCE
+    section.header_distance = Mm(15)
+    section.footer_distance = Mm(15) if landscape else FOOTER_DISTANCE
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
     grid = _element("w:docGrid", type="lines", linePitch=str(LINE_PITCH))
@@ -185,6 +218,12 @@ def _set_font(style: Any, font: str, size: Length) -> None:
     fonts.attrib.clear()  # themes go before names
     for slot in _FONT_SLOTS:
         fonts.set(qn(slot), font)
+
+
+def _name_font(run: Any, font: str, size: Length) -> None:
+    run.font.name, run.font.size = font, size
+    for slot in _FONT_SLOTS:
+        run._element.rPr.rFonts.set(qn(slot), font)
 
 
 def _set_language(styles: Any) -> None:
