@@ -142,7 +142,7 @@ def _set_page(section: Any, landscape: bool) -> None:
     right = Emu(PAGE_WIDTH - LEFT - TEXT_WIDTH)
     bottom = Emu(PAGE_HEIGHT - TOP - TEXT_HEIGHT)
     # Turned, the sheet is bound at its top: the left margin goes there.
-    margins = (LEFT, bottom, right, TOP) if landscape else (TOP, right, bottom, LEFT)
+    margins = (LEFT, TOP, right, bottom) if landscape else (TOP, right, bottom, LEFT)
     size = (PAGE_HEIGHT, PAGE_WIDTH) if landscape else (PAGE_WIDTH, PAGE_HEIGHT)
     section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
     section.page_width, section.page_height = size
