@@ -37,6 +37,9 @@ from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
 from responder.orders.lifecycle import WORK_ORDER
 from responder.orders.models import PART_LABELS as UNIT_PART_LABELS
 from responder.orders.models import REFUSAL_LABELS, SATISFACTION_LABELS
+from responder.planning.briefing.answers import STANDINGS
+from responder.planning.briefing.pack import CAPTIONS, FACT_LABELS
+from responder.planning.briefing.words import EXPLAINED
 from responder.planning.calendars.ical_importing import OUTCOME_LABELS
 from responder.planning.calendars.rules import VIEW_LABELS
 from responder.planning.events.lifecycle import PRESS_EVENT
@@ -48,6 +51,7 @@ from responder.planning.plans.rules import PROGRESS_LABELS
 from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
+from responder.responses.service import SKIP_LABELS, SOURCE_LABELS
 from responder.settings import Settings
 from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
 from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
@@ -70,12 +74,15 @@ KEYWORDS = {
 }
 LABELS = (
     ALERT_KIND_LABELS,
+    CAPTIONS,
     CHANGE_LABELS,
     CHANNEL_LABELS,
     COLUMN_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
     ENTRY_STATE_LABELS,
+    EXPLAINED,
+    FACT_LABELS,
     FIELD_LABELS,
     FILE_KIND_LABELS,
     FORM_LABELS,
@@ -94,8 +101,11 @@ LABELS = (
     SATISFACTION_LABELS,
     SCOPE_LABELS,
     SENTENCES,
+    SKIP_LABELS,
     SOURCE_KIND_LABELS,
+    SOURCE_LABELS,
     SOURCE_STATE_LABELS,
+    STANDINGS,
     UNIT_LABELS,
     UNIT_PART_LABELS,
     VIEW_LABELS,

@@ -3,7 +3,10 @@
 from flask import Flask
 
 from responder.planning import helpers, service
+from responder.planning.briefing import helpers as briefing_helpers
 from responder.planning.briefing import models as briefing_models
+from responder.planning.briefing import views as briefing_views
+from responder.planning.briefing.cli import briefing
 from responder.planning.calendars import feed_views, ical_views, moving_views
 from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
@@ -23,22 +26,25 @@ from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
 from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
+from responder.planning.plans.cli import commands as plan_commands
 from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes and tables come with their modules.
 PAGES = (
-    avoiding_views, calendar_views, event_views, feed_views, file_views, ical_views, link_views,
+    avoiding_views, briefing_views, calendar_views, event_views, feed_views, file_views, ical_views, link_views,
     media_views, moving_views, plan_views, preparing_views, series_views,
 )  # fmt: skip
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
 
-plan.add_command(import_ics)
+
+for command in (*plan_commands, import_ics, preparation, briefing):
+    plan.add_command(command)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
-    plan.add_command(preparation)
     app.cli.add_command(plan)
     helpers.register(app)
+    briefing_helpers.register(app)
     keep_topics("press events", service.linked_topics)

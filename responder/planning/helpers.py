@@ -12,11 +12,11 @@ from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
 from responder.planning.models import (
-    ENTRY_STATE_LABELS,
     EventState,
     PressEvent,
     TopicEventLink,
 )
+from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
 from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind
 
@@ -69,9 +69,39 @@ MEDIUM_FACTS = {
 }
 
 _KINDS = {
-    "release_plan": Kind("年度计划"),
-    "plan_entry": Kind("计划条目", states={str(k): v for k, v in ENTRY_STATE_LABELS.items()}),
-    "release_rule": Kind("发布频次要求"),
+    "release_plan": Kind(
+        "年度计划",
+        {step.action: step.label for step in RELEASE_PLAN.transitions}
+        | {"arrange": "重新编号", "import": "导入条目"},
+        {"minutes_number": "会议纪要文号", "adopted_on": "通过日期", "adopted_by": "通过会议"},
+        RELEASE_PLAN.states,
+    ),
+    "plan_entry": Kind(
+        "计划条目",
+        {step.action: step.label for step in PLAN_ENTRY.transitions},
+        {
+            "theme": "发布主题",
+            "form": "发布形式",
+            "month": "拟发布月份",
+            "day": "日",
+            "unit_id": "发布单位",
+            "speaker": "发布人",
+            "basis": "依据",
+            "remark": "备注",
+        },
+        PLAN_ENTRY.states,
+    ),
+    "release_rule": Kind(
+        "发布频次要求",
+        fields={
+            "period": "计算周期",
+            "least": "至少几场",
+            "forms": "计入的发布形式",
+            "by_head": "只计主要负责人出席的",
+            "all_units": "适用于所有单位",
+            "active": "启用",
+        },
+    ),
     "event_series": Kind("系列活动"),
     "preparation_item": Kind("筹备清单模板", fields=TASK_FACTS),
     "preparation_task": Kind("筹备事项", {"finish": "完成", "reopen": "重新打开"}, TASK_FACTS),
@@ -93,7 +123,7 @@ def register(app: Flask) -> None:
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
-    name_kind(app, "topic_event_link", Kind("话题关联", DEEDS))
+    name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
     for table, kind in _KINDS.items():
         name_kind(app, table, kind)
 

@@ -34,10 +34,11 @@ from responder.planning.linking.deciding import (
     with_suggestions,
 )
 from responder.planning.linking.suggesting import SuggestionRun, suggest_links
+from responder.planning.plans.adopting import adopt
+from responder.planning.plans.frequency import seed_release_rules
 from responder.planning.plans.service import (
     PlanReport,
     add_entry,
-    adopt,
     find_plan,
     get_entry,
     get_or_create_plan,
@@ -85,6 +86,7 @@ __all__ = [
     "report",
     "search_events",
     "seed_preparation",
+    "seed_release_rules",
     "suggest_links",
     "sweep_event_files",
     "take_turns",

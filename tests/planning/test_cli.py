@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from responder.core.database import transaction
-from responder.core.errors import NotFound, WrongState
+from responder.core.errors import GuardRefused, NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
 from responder.planning import cli, service
@@ -44,7 +44,7 @@ def test_show_says_how_far_each_row_has_come(session: Session, run: Any) -> None
     assert (row["month"], row["day"], row["progress"]) == (11, 12, "held")
     assert row["event_ids"] == [event.id]
     text = run("show", "--year", "2026").stdout
-    assert "11 月 12 日  [已举行] 新闻发布会  老旧小区改造进展" in text
+    assert "11月12日  [已举行] 新闻发布会  老旧小区改造进展" in text
 
 
 def test_show_of_a_year_without_a_plan_says_where_to_begin(session: Session, run: Any) -> None:
@@ -77,7 +77,7 @@ def test_adopt_freezes_the_plan(session: Session, run: Any) -> None:
     plan = service.find_plan(session, 2026)
     assert plan is not None
     assert plan.state is PlanState.ADOPTED
-    with pytest.raises(WrongState):
+    with pytest.raises(GuardRefused, match="没有需要再次审议的变更"):
         run(*arguments)
 
 
