@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from responder.core.errors import Invalid, WrongState
 from responder.core.permissions import Actor
-from responder.core.times import SHANGHAI, WEEKDAYS, local
+from responder.core.times import SHANGHAI, local
 from responder.planning.events.advancing import advance_event
 from responder.planning.events.clashes import Clash, clashes_of, slot_of, span_of
 from responder.planning.events.lifecycle import CLOSED, TOOK_PLACE
@@ -25,7 +25,6 @@ from responder.planning.models import EventState, PressEvent
 
 MOST_EVENTS = 60
 _RULE_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-_NTH = {1: "第一个", 2: "第二个", 3: "第三个", 4: "第四个", -1: "最后一个"}
 
 # What belongs to one occurrence alone, whatever else is changed with it.
 _OWN = frozenset(
@@ -58,19 +57,7 @@ SCOPE_LABELS = {
 }
 
 
-def choices(day: date) -> dict[Every, str]:
-    """The ways to recur that a form offers for an event of this day, in words."""
-    weekday, nth = f"星期{WEEKDAYS[day.weekday()]}", _NTH[_nth(day)]
-    return {
-        Every.WEEK: f"每周{weekday}",
-        Every.MONTH_WEEKDAY: f"每月{nth}{weekday}",
-        Every.MONTH_DAY: f"每月 {day.day} 日"
-        + ("（没有这一天的月份跳过）" if day.day > 28 else ""),
-        Every.QUARTER: f"每季度（隔三个月）{nth}{weekday}",
-    }
-
-
-def _nth(day: date) -> int:
+def nth_of(day: date) -> int:
     """Which such weekday of its month a day is; a fifth one is the last."""
     nth = (day.day - 1) // 7 + 1
     return nth if nth < 5 else -1
@@ -82,7 +69,7 @@ def rule_of(every: Every, day: date, count: int | None, until: date | None) -> s
     :param count: how many, the first among them; None: as many as begin by ``until``.
     :raises Invalid: fewer than 2 or more than 60.
     """
-    by_weekday = f"{_nth(day)}{_RULE_DAYS[day.weekday()]}"
+    by_weekday = f"{nth_of(day)}{_RULE_DAYS[day.weekday()]}"
     rule = {
         Every.WEEK: "FREQ=WEEKLY",
         Every.MONTH_WEEKDAY: f"FREQ=MONTHLY;BYDAY={by_weekday}",

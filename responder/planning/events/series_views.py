@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
@@ -27,6 +28,12 @@ from responder.web.forms import show_errors
 
 Page = str | Response | tuple[str, int]
 
+_WEEKDAYS = (
+    _l("星期一"), _l("星期二"), _l("星期三"), _l("星期四"), _l("星期五"), _l("星期六"),
+    _l("星期日"),
+)  # fmt: skip
+_NTH = {1: _l("第一个"), 2: _l("第二个"), 3: _l("第三个"), 4: _l("第四个"), -1: _l("最后一个")}
+
 
 @dataclass(frozen=True)
 class Occurrence:
@@ -42,9 +49,7 @@ def make_series(event_id: int) -> Page:
     event = service.get_event(db.session, event_id)
     day = local(event.starts_at, zone()).date()
     form = SeriesForm()
-    form.every.choices = [
-        SelectChoice(every.value, _(label)) for every, label in series.choices(day).items()
-    ]
+    form.every.choices = ways(day)
     if not form.validate_on_submit():
         return _page(event, form)
     try:
@@ -66,6 +71,21 @@ def make_series(event_id: int) -> Page:
         count = len(made)
     flash(_("已建立系列：另建 %(count)s 场，等待审批。", count=count), "success")
     return redirect(url_for("planning.show_event", event_id=event_id, _anchor="series"))
+
+
+def ways(day: date) -> list[SelectChoice]:
+    """How an event of this day can recur, in words."""
+    weekday, nth = str(_WEEKDAYS[day.weekday()]), str(_NTH[series.nth_of(day)])
+    monthly = _("每月 %(day)s 日", day=day.day)
+    if day.day > 28:
+        monthly += _("（没有这一天的月份跳过）")
+    labels = {
+        Every.WEEK: _("每周%(weekday)s", weekday=weekday),
+        Every.MONTH_WEEKDAY: _("每月%(nth)s%(weekday)s", nth=nth, weekday=weekday),
+        Every.MONTH_DAY: monthly,
+        Every.QUARTER: _("每三个月，%(nth)s%(weekday)s", nth=nth, weekday=weekday),
+    }
+    return [SelectChoice(every.value, label) for every, label in labels.items()]
 
 
 def _dates(event: PressEvent, rule: str, found: list[Clash]) -> list[Occurrence]:
