@@ -26,8 +26,9 @@ SUBHEAD_FONT = "楷体_GB2312"
 NUMBER_FONT = "宋体"
 LATIN_FONT = "Times New Roman"
 
-TITLE_SIZE, BODY_SIZE, TABLE_SIZE, NUMBER_SIZE = 22, 16, 12, 14
+TITLE_SIZE, BODY_SIZE, TABLE_SIZE, NUMBER_SIZE = 22, 16, 10.5, 14
 LINE_PITCH = 28.9  # points; 22 of them fill 225 mm
+CELL_PADDING = "45"  # twentieths of a point
 LINE_TWIPS = 578  # the same for the grid, in twentieths of a point
 
 # Top, right, bottom, left. Turned, the sheet is bound at its top: the left margin goes there.
@@ -100,6 +101,18 @@ def set_line_pitch(paragraph_format: Any, points: float = LINE_PITCH) -> None:
     paragraph_format.space_before = paragraph_format.space_after = Pt(0)
 
 
+def leave_grid(paragraph: Any) -> None:
+    """Let a paragraph keep its own line spacing, where the page's grid would widen it."""
+    snap = OxmlElement("w:snapToGrid")
+    snap.set(qn("w:val"), "0")
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(
+        snap, "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents",
+        "w:suppressOverlap", "w:jc", "w:textDirection", "w:textAlignment", "w:outlineLvl",
+        "w:divId", "w:cnfStyle", "w:rPr", "w:sectPr", "w:pPrChange",
+    )  # fmt: skip
+
+
 def add_title(document: Any, text: str) -> Any:
     """The document's title: 小标宋 22 pt, centred."""
     paragraph = document.add_paragraph()
@@ -134,6 +147,7 @@ def add_table(
     """
     table = document.add_table(rows=1, cols=len(headings), style=_grid(document))
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    _pad_cells(table)
     for place, heading in enumerate(headings):
         _write_cell(table.rows[0].cells[place], heading, HEAD_FONT, True)
     _mark_row(table.rows[0], "w:tblHeader")
@@ -156,9 +170,21 @@ def _grid(document: Any) -> Any:
     return styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.TABLE)
 
 
+def _pad_cells(table: Any) -> None:
+    """A little room above and below the words of each cell."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("w:top", "w:bottom"):
+        margin = OxmlElement(side)
+        margin.set(qn("w:w"), CELL_PADDING)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.insert_element_before(margins, "w:tblLook", "w:tblCaption")
+
+
 def _write_cell(cell: Any, text: str, font: str, centred: bool) -> None:
     paragraph = cell.paragraphs[0]
     set_line_pitch(paragraph.paragraph_format, TABLE_SIZE * 1.5)
+    leave_grid(paragraph)
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     set_font(paragraph.add_run(text), font, TABLE_SIZE)
