@@ -32,8 +32,8 @@ from responder.topics.corrections import keep_topics
 
 # Routes and tables come with their modules.
 PAGES = (
-    avoiding_views, briefing_views, calendar_views, event_views, feed_views, file_views, ical_views, link_views,
-    media_views, moving_views, plan_views, preparing_views, series_views,
+    avoiding_views, briefing_views, calendar_views, event_views, feed_views, file_views, ical_views,
+    link_views, media_views, moving_views, plan_views, preparing_views, series_views,
 )  # fmt: skip
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
 

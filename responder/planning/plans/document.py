@@ -10,8 +10,8 @@ from responder.core import official_word as word
 from responder.planning.plans.tables import Paper, PaperTable
 
 # Millimetres; 225 are there.
-_PLAN_WIDTHS = (12, 52, 24, 30, 33, 22, 30, 22)
-_CHANGE_WIDTHS = (12, 26, 14, 44, 56, 33, 22, 18)
+_PLAN_WIDTHS = (12, 44, 24, 35, 31, 29, 28, 22)
+_CHANGE_WIDTHS = (12, 35, 14, 38, 57, 32, 20, 17)
 _SIZE = Pt(10.5)
 _CENTRED = frozenset({0, 2, 3})
 _CENTRED_CHANGES = frozenset({0, 1, 2, 7})

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from responder.planning.calendars.exporting import year_as_ics
 from responder.planning.models import ReleasePlan
 from responder.planning.plans.document import plan_document
 from responder.planning.plans.tables import paper
@@ -37,8 +38,13 @@ def _document(session: Session, plan: ReleasePlan, zone: ZoneInfo, now: datetime
     return plan_document(paper(session, plan, zone, now))
 
 
+def _calendar(session: Session, plan: ReleasePlan, zone: ZoneInfo, now: datetime) -> bytes:
+    return year_as_ics(session, plan.year, zone, now)
+
+
 # By the file's suffix, which is also the name in the address and at the console.
 FORMATS: dict[str, Format] = {
     "xlsx": Format("Excel", XLSX, _workbook),
     "docx": Format("Word", f"{_OFFICE}.wordprocessingml.document", _document),
+    "ics": Format("iCalendar", "text/calendar", _calendar),
 }

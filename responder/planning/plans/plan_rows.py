@@ -94,7 +94,7 @@ def find_sheet(table: Table, path: Path, needs_unit: bool) -> PlanSheet:
     needed = ["theme", "form", "when", *(["unit"] if needs_unit else [])]
     best: Sequence[str] = needed
     for index, row in enumerate(table.top):
-        headings = tuple(" ".join(parse_text(cell).split()) for cell in row.cells)
+        headings = tuple("".join(parse_text(cell).split()).strip("*＊") for cell in row.cells)
         columns = _locate(headings)
         missing = [field for field in needed if field not in columns]
         if not missing:

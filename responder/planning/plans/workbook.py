@@ -15,8 +15,8 @@ from responder.planning.plans.tables import PLAN_HEADINGS, Paper, PaperTable
 A4 = 9
 # Heading → width in characters.
 _WIDTHS = {
-    "序号": 6, "发布主题": 34, "发布形式": 13, "拟发布时间": 16, "发布单位": 22, "发布人": 14,
-    "依据": 26, "备注": 22, "日期": 16, "变更": 8, "计划条目": 30, "变更内容": 44, "理由": 26,
+    "序号": 6, "发布主题": 30, "发布形式": 12, "拟发布时间": 16, "发布单位": 20, "发布人": 18,
+    "依据": 22, "备注": 16, "日期": 16, "变更": 8, "计划条目": 30, "变更内容": 44, "理由": 26,
     "批准意见": 18, "登记人": 10,
 }  # fmt: skip
 _CENTRED = frozenset({"序号", "发布形式", "拟发布时间", "日期", "变更", "登记人"})
@@ -86,6 +86,8 @@ def _write_table(sheet: Any, table: PaperTable, formats: Mapping[str, Any]) -> N
                 sheet.write_number(number, column, int(text), formats[style])
             else:
                 sheet.write_string(number, column, text, formats[style])
+    if not table.rows:
+        sheet.merge_range(head + 1, 0, head + 1, last, "没有内容", formats["centre"])
     _set_page(sheet, head, table.title)
 
 
