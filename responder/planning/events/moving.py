@@ -38,6 +38,7 @@ from responder.planning.events.rules import ClashKind, Span, due_day
 from responder.planning.models import EventState, PressEvent
 
 UNDONE = "撤销改期"
+LONGEST_REASON = 300
 
 # Columns that a move writes, by their names in the trail.
 _TIMES = frozenset({"starts_at", "ends_at", "all_day"})
@@ -103,12 +104,14 @@ def move_event(
     :param version_id: the version that the person had before them; None when nobody saw one.
     :raises Stale: somebody else saved in between.
     :raises WrongState: the event was held, evaluated or cancelled.
-    :raises Invalid: it is at that time already.
+    :raises Invalid: it is at that time already, or the reason is too long.
     """
     if version_id is not None and event.version_id != version_id:
         raise Stale("这项活动刚被别人修改过：请刷新页面，看过最新内容后再改期")
     if refusal := why_not(event):
         raise WrongState(refusal)
+    if len(reason.strip()) > LONGEST_REASON:
+        raise Invalid(f"改期理由超过 {LONGEST_REASON} 字：请缩短", {"reason": "太长"})
     span = _moved_span(event, starts_at, all_day, zone)
     if span == span_of(event):
         raise Invalid("活动已经在这个时间：请选择另一个时间", {"starts_at": "没有变化"})

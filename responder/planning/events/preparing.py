@@ -79,7 +79,11 @@ def due_tasks(session: Session, day: date) -> list[PreparationTask]:
 def make_tasks(
     session: Session, event: PressEvent, zone: ZoneInfo = SHANGHAI
 ) -> list[PreparationTask]:
-    """Give an event each line of the office's checklist that it does not have yet; the new ones."""
+    """Give an event each line of the office's checklist that it does not have yet; the new ones.
+
+    Two who press the button at once wait for each other, and no task is made twice.
+    """
+    session.execute(select(PressEvent.id).where(PressEvent.id == event.id).with_for_update())
     present = tasks_of(session, event)
     names = {task.name for task in present}
     wanted = select(PreparationItem).where(PreparationItem.active.is_(True))

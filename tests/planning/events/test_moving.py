@@ -78,6 +78,8 @@ def test_who_moves_what_somebody_else_saved_is_told(session: Session) -> None:
         move(event, LATER, version_id=event.version_id - 1)
     with pytest.raises(Invalid, match="已经在这个时间"):
         move(event, event.starts_at, version_id=event.version_id)
+    with pytest.raises(Invalid, match="改期理由超过"):
+        move(event, LATER, reason="长" * 301)
 
 
 @pytest.mark.parametrize("state", sorted(APPROVED))
