@@ -46,8 +46,14 @@ from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.models import REPLY_LABELS as MEDIA_REPLY_LABELS
 from responder.planning.models import ENTRY_STATE_LABELS, FORM_LABELS
+from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
 from responder.planning.plans.models import CHANGE_LABELS, PERIOD_LABELS
-from responder.planning.plans.rules import PROGRESS_LABELS
+from responder.planning.plans.rules import (
+    FIGURE_LABELS,
+    GROUPING_LABELS,
+    PROGRESS_LABELS,
+    TIMING_LABELS,
+)
 from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
@@ -84,8 +90,10 @@ LABELS = (
     EXPLAINED,
     FACT_LABELS,
     FIELD_LABELS,
+    FIGURE_LABELS,
     FILE_KIND_LABELS,
     FORM_LABELS,
+    GROUPING_LABELS,
     HEAT_LEVEL_LABELS,
     LEVEL_LABELS,
     MEDIA_REPLY_LABELS,
@@ -106,12 +114,20 @@ LABELS = (
     SOURCE_LABELS,
     SOURCE_STATE_LABELS,
     STANDINGS,
+    TIMING_LABELS,
     UNIT_LABELS,
     UNIT_PART_LABELS,
     VIEW_LABELS,
     responses.REVIEW_STEPS,
 )
-LIFECYCLES: tuple[Lifecycle, ...] = (IMPORT_RUN, PRESS_EVENT, RESPONSE_ITEM, WORK_ORDER)
+LIFECYCLES: tuple[Lifecycle, ...] = (
+    IMPORT_RUN,
+    PLAN_ENTRY,
+    PRESS_EVENT,
+    RELEASE_PLAN,
+    RESPONSE_ITEM,
+    WORK_ORDER,
+)
 HEADER = """\
 # Written by tools/translations.py: run ``make translations`` after a change of the source."""
 

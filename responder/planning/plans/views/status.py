@@ -51,6 +51,8 @@ def plan_figure(year: int, name: str) -> str:
         status=status,
         figure=rules.FIGURE_LABELS[figure],
         group=group or "",
+        by=by,
+        key=key,
         entries=[one for one in found if isinstance(one, PlanEntry)],
         events=[one for one in found if isinstance(one, PressEvent)],
         frozen=[(one["number"], in_words(one)) for one in found if isinstance(one, dict)],
