@@ -1,10 +1,12 @@
-"""``python -m benchmarks``: run every benchmark, one JSON object a line."""
+"""``python -m benchmarks [NAME …]``: run every benchmark, or those named; a JSON object a line."""
 
 from __future__ import annotations
 
+import argparse
 import json
 
 from benchmarks import (
+    calendar,
     demo_world,
     incremental,
     order,
@@ -20,6 +22,7 @@ from benchmarks import (
 BENCHMARKS = {
     "demo_world": demo_world.measure,
     "pages": pages.measure,
+    "calendar": calendar.measure,
     "topic_quality": topic_quality.measure,
     "second_domain": second_domain.measure,
     "order": order.measure,
@@ -32,8 +35,11 @@ BENCHMARKS = {
 
 
 def main() -> None:
-    for name, measure in BENCHMARKS.items():
-        print(json.dumps({"benchmark": name, **measure()}, ensure_ascii=False), flush=True)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *BENCHMARKS], metavar="NAME")
+    for name in parser.parse_args().names or BENCHMARKS:
+        told = {"benchmark": name, **BENCHMARKS[name]()}
+        print(json.dumps(told, ensure_ascii=False), flush=True)
 
 
 if __name__ == "__main__":

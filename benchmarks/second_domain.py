@@ -101,9 +101,3 @@ def _document(content: str) -> Document:
         return found[1].strip(_EDGES), _TITLE.sub("", text, count=1).strip(_EDGES)
     body = _TITLE.sub("", text, count=1).strip(_EDGES)
     return headline(body), body
-
-
-if __name__ == "__main__":
-    import json
-
-    print(json.dumps(measure(), ensure_ascii=False))

@@ -22,6 +22,7 @@ from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
 from responder.intake.identity.authors import keys_of
 from responder.intake.searching.cli import fill as fill_search_index
+from responder.planning import service as planning
 from responder.reference import calendar, clocks
 from responder.routing.taxonomy import seed_taxonomy
 from responder.serving import run_scheduler, run_server
@@ -107,6 +108,8 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         rules = seed_clock_rules(session)
         alert_rules = seed_rules(session)
         categories = seed_taxonomy(session)
+        planning.seed_preparation(session)
+        release_rules = planning.seed_release_rules(session)
         if needs_one:
             accounts.create_user(
                 session, username, display_name, password or "", [Role.ADMINISTRATOR]
@@ -115,7 +118,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
     fill_search_index()
     say(
         f"数据库已就绪：新增日历 {len(years)} 年，时限规则 {rules} 条，提醒规则 {alert_rules} 条，"
-        f"分类 {categories} 个"
+        f"分类 {categories} 个，发布频次要求 {release_rules} 条"
     )
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from responder.accounts import token_requests
 from responder.alerts import raising
-from responder.core.database import transaction
+from responder.core.database import db, transaction
 from responder.core.permissions import SYSTEM
 from responder.core.times import utc_now
 from responder.desk import drafts, joining
@@ -82,6 +82,10 @@ def _tidy_uploads(now: datetime, settings: Settings) -> object:
     return import_runner.tidy(settings, now)
 
 
+def _sweep_event_files(_now: datetime, settings: Settings) -> object:
+    return planning.sweep_event_files(db.session, settings.event_files)
+
+
 def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
     return import_runner.Runner(settings, utc_now, goes_on).look_once()
 
@@ -112,6 +116,7 @@ JOBS = {
     "erase-drafts": Job(_erase_drafts, every=30),
     "forget-api-requests": Job(_forget_api_requests, every=180),
     "tidy-uploads": Job(_tidy_uploads, every=180),
+    "sweep-event-files": Job(_sweep_event_files, every=180),
 }
 
 # What somebody waits for in front of the screen, or what takes long and must end soon when the

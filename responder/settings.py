@@ -84,6 +84,9 @@ class Settings(BaseSettings):
         ge=1,
         description="网页上传的文件和退回的行保留的天数；导入完成后原文件随即删除",
     )
+    event_file_max_megabytes: int = Field(
+        50, ge=1, le=1024, description="发布活动的一个文件的大小上限（MB）"
+    )
     topic_window_days: int = Field(365, ge=1, description="参与聚合的留言距统计时点的最长天数")
     api_requests_per_minute: int = Field(
         600, ge=1, description="每个接口令牌每分钟的请求数上限，所有网页进程合计；超出的答 429"
@@ -120,6 +123,11 @@ class Settings(BaseSettings):
     def uploads(self) -> Path:
         """Where uploaded files wait for their import."""
         return self.state_dir / "uploads"
+
+    @property
+    def event_files(self) -> Path:
+        """Where the files of press events lie, each under its digest."""
+        return self.state_dir / "event-files"
 
     @property
     def resolved_database_url(self) -> str:

@@ -37,15 +37,27 @@ from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
 from responder.orders.lifecycle import WORK_ORDER
 from responder.orders.models import PART_LABELS as UNIT_PART_LABELS
 from responder.orders.models import REFUSAL_LABELS, SATISFACTION_LABELS
+from responder.planning.briefing.answers import STANDINGS
+from responder.planning.briefing.pack import CAPTIONS, FACT_LABELS
+from responder.planning.briefing.words import EXPLAINED
+from responder.planning.calendars.ical_importing import OUTCOME_LABELS
+from responder.planning.calendars.rules import VIEW_LABELS
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.models import REPLY_LABELS as MEDIA_REPLY_LABELS
 from responder.planning.models import ENTRY_STATE_LABELS, FORM_LABELS
+from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
 from responder.planning.plans.models import CHANGE_LABELS, PERIOD_LABELS
-from responder.planning.plans.rules import PROGRESS_LABELS
+from responder.planning.plans.rules import (
+    FIGURE_LABELS,
+    GROUPING_LABELS,
+    PROGRESS_LABELS,
+    TIMING_LABELS,
+)
 from responder.responses import helpers as responses
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
+from responder.responses.service import SKIP_LABELS, SOURCE_LABELS
 from responder.settings import Settings
 from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
 from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
@@ -68,20 +80,26 @@ KEYWORDS = {
 }
 LABELS = (
     ALERT_KIND_LABELS,
+    CAPTIONS,
     CHANGE_LABELS,
     CHANNEL_LABELS,
     COLUMN_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
     ENTRY_STATE_LABELS,
+    EXPLAINED,
+    FACT_LABELS,
     FIELD_LABELS,
+    FIGURE_LABELS,
     FILE_KIND_LABELS,
     FORM_LABELS,
+    GROUPING_LABELS,
     HEAT_LEVEL_LABELS,
     LEVEL_LABELS,
     MEDIA_REPLY_LABELS,
     NATURE_LABELS,
     ORDER_LABELS,
+    OUTCOME_LABELS,
     PART_LABELS,
     PERIOD_LABELS,
     PROGRESS_LABELS,
@@ -91,13 +109,25 @@ LABELS = (
     SATISFACTION_LABELS,
     SCOPE_LABELS,
     SENTENCES,
+    SKIP_LABELS,
     SOURCE_KIND_LABELS,
+    SOURCE_LABELS,
     SOURCE_STATE_LABELS,
+    STANDINGS,
+    TIMING_LABELS,
     UNIT_LABELS,
     UNIT_PART_LABELS,
+    VIEW_LABELS,
     responses.REVIEW_STEPS,
 )
-LIFECYCLES: tuple[Lifecycle, ...] = (IMPORT_RUN, PRESS_EVENT, RESPONSE_ITEM, WORK_ORDER)
+LIFECYCLES: tuple[Lifecycle, ...] = (
+    IMPORT_RUN,
+    PLAN_ENTRY,
+    PRESS_EVENT,
+    RELEASE_PLAN,
+    RESPONSE_ITEM,
+    WORK_ORDER,
+)
 HEADER = """\
 # Written by tools/translations.py: run ``make translations`` after a change of the source."""
 

@@ -38,6 +38,7 @@ EVENT_STEPS: dict[str, tuple[str, ...]] = {
     "cancelled": ("approve", "cancel"),
 }
 EVENT_NOTES = {"postpone": "相关数据尚在核对，推迟发布", "cancel": "议题并入下一场发布会"}
+EVALUATION = "媒体如实报道了发布内容，主要关切得到回应；数据口径须在下次发布前再核对一次。"
 
 # Who takes each step of a review, and the verb when it passes.
 REVIEWERS = {
@@ -87,7 +88,22 @@ def load_events(world: DemoWorld, now: datetime) -> None:
             with transaction(actor, min(now, moment)) as session:
                 event = planning.get_event(session, event.id)
                 note = EVENT_NOTES.get(action, "")
+                _prepare(session, event, action, actor, min(now, moment))
                 planning.advance_event(session, event, action, actor, min(now, moment), note)
+
+
+def _prepare(
+    session: Session, event: PressEvent, action: str, actor: Actor, moment: datetime
+) -> None:
+    """What a step asks for: the checklist done before the day is certain, an evaluation after."""
+    if action == "confirm":
+        for task in planning.tasks_of(session, event):
+            if task.days > 0:
+                planning.finish_task(session, task, actor, moment)
+    elif action == "evaluate":
+        event.evaluation = EVALUATION
+        for task in planning.tasks_of(session, event):
+            planning.finish_task(session, task, actor, moment)
 
 
 def _on_a_working_day(demo: DemoEvent, calendar: WorkCalendar, now: datetime) -> DemoEvent:

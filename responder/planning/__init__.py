@@ -3,24 +3,45 @@
 from flask import Flask
 
 from responder.planning import helpers, service
+from responder.planning.briefing import helpers as briefing_helpers
 from responder.planning.briefing import models as briefing_models
+from responder.planning.briefing import views as briefing_views
+from responder.planning.briefing.cli import briefing
+from responder.planning.calendars import feed_views, ical_views, moving_views
 from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
+from responder.planning.calendars.cli import import_ics
 from responder.planning.cli import plan
+from responder.planning.events import (
+    avoiding_views,
+    file_views,
+    media_views,
+    preparing_views,
+    series_views,
+)
 from responder.planning.events import models as event_models
 from responder.planning.events import views as event_views
+from responder.planning.events.cli import preparation
 from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
 from responder.planning.linking.evaluation_cli import evaluate_linking
 from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
+from responder.planning.plans.cli import commands as plan_commands
 from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
 from responder.topics.evaluation_cli import evaluate
 
 # Routes and tables come with their modules.
-PAGES = (calendar_views, event_views, link_views, plan_views)
+PAGES = (
+    avoiding_views, briefing_views, calendar_views, event_views, feed_views, file_views, ical_views,
+    link_views, media_views, moving_views, plan_views, preparing_views, series_views,
+)  # fmt: skip
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
+
+
+for command in (*plan_commands, import_ics, preparation, briefing):
+    plan.add_command(command)
 
 
 def init_app(app: Flask) -> None:
@@ -28,4 +49,5 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(plan)
     evaluate.add_command(evaluate_linking)
     helpers.register(app)
+    briefing_helpers.register(app)
     keep_topics("press events", service.linked_topics)

@@ -11,14 +11,12 @@ from flask.cli import with_appcontext
 
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
-from responder.core.errors import NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
 from responder.core.times import end_of_day, local, start_of_day, utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT
-from responder.planning.models import PlanEntry, PressEvent, ReleasePlan
-from responder.planning.plans import rules
+from responder.planning.models import PressEvent
 from responder.topics import heat_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -31,32 +29,6 @@ def plan() -> None:
 
     例：responder plan show --year 2026
     """
-
-
-@plan.command()
-@click.option("--year", type=int, help="年份；默认今年。")
-@json_option
-@with_appcontext
-def show(year: int | None, as_json: bool) -> None:
-    """列出一年的计划，并说明每条的执行情况。
-
-    例：responder plan show --year 2026 --json
-    """
-    found = _plan_of(year or _today().year)
-    report = service.report(found, _today())
-    if as_json:
-        entries = [
-            {**_entry_as_json(entry), "progress": report.progress[entry.id].value}
-            for entry in found.entries
-        ]
-        counts = {progress.value: count for progress, count in report.counts.items()}
-        print_json({**_plan_as_json(found), "counts": counts, "entries": entries})
-        return
-    click.echo(f"{found.title}（{_adoption(found)}）")
-    for entry in found.entries:
-        when = f"{entry.month} 月" + (f" {entry.day} 日" if entry.day else "")
-        progress = rules.PROGRESS_LABELS[report.progress[entry.id]]
-        click.echo(f"{entry.number:>3}  {when}  [{progress}] {entry.form_label}  {entry.theme}")
 
 
 @plan.command()
@@ -116,22 +88,6 @@ def suggest(as_of: datetime | None, as_json: bool) -> None:
 
 
 @plan.command()
-@click.option("--year", type=int, required=True, help="年份。")
-@click.option("--date", "day", type=DAY, required=True, help="审议通过的日期。")
-@click.option("--meeting", required=True, help="审议的会议。")
-@with_appcontext
-def adopt(year: int, day: datetime, meeting: str) -> None:
-    """登记年度计划审议通过；此后计划不再改动。
-
-    例：responder plan adopt --year 2026 --date 2026-02-10 --meeting "市政府第 20 次常务会议"
-    """
-    with transaction(CONSOLE) as session:
-        found = _plan_of(year)
-        service.adopt(session, found, day.date(), meeting)
-        say(f"{found.title}：{_adoption(found)}")
-
-
-@plan.command()
 @json_option
 @with_appcontext
 def gaps(as_json: bool) -> None:
@@ -151,50 +107,12 @@ def gaps(as_json: bool) -> None:
     say(f"热度 {threshold:.0f} 以上而没有发布活动的话题：{len(found)} 个")
 
 
-def _plan_of(year: int) -> ReleasePlan:
-    found = service.find_plan(db.session, year)
-    if found is None:
-        raise NotFound(f"还没有 {year} 年的发布计划：请先在“年度计划”页录入条目")
-    return found
-
-
-def _adoption(found: ReleasePlan) -> str:
-    if found.adopted_on is None:
-        return "尚未审议"
-    return f"{found.adopted_on} 经{found.adopted_by}审议通过"
-
-
 def _zone() -> Any:
     return current_app.extensions["settings"].zone
 
 
 def _today() -> date:
     return local(utc_now(), _zone()).date()
-
-
-def _plan_as_json(found: ReleasePlan) -> dict[str, Any]:
-    return {
-        "year": found.year,
-        "title": found.title,
-        "state": found.state,
-        "adopted_on": found.adopted_on,
-        "adopted_by": found.adopted_by,
-    }
-
-
-def _entry_as_json(entry: PlanEntry) -> dict[str, Any]:
-    return {
-        "number": entry.number,
-        "theme": entry.theme,
-        "form": entry.form,
-        "month": entry.month,
-        "day": entry.day,
-        "unit": entry.unit.name,
-        "speaker": entry.speaker,
-        "basis": entry.basis,
-        "remark": entry.remark,
-        "event_ids": sorted(event.id for event in entry.events),
-    }
 
 
 def _event_as_json(event: PressEvent) -> dict[str, Any]:

@@ -57,6 +57,9 @@ class PlanState(StrEnum):
     ADOPTED = "adopted"
 
 
+PLAN_STATE_LABELS = {PlanState.DRAFT: "草案", PlanState.ADOPTED: "已审议通过"}
+
+
 class EntryState(StrEnum):
     """What became of a row that a unit sent in, or of one that was adopted."""
 
@@ -102,6 +105,10 @@ class ReleasePlan(Audited, Base):
     """
 
     __tablename__ = "release_plan"
+    # Its lifecycle tells of all these.
+    __audit_skip__ = frozenset(
+        {"state", "adopted_on", "adopted_by", "minutes_number", "submitted_at"}
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(unique=True)
@@ -122,11 +129,13 @@ class ReleasePlan(Audited, Base):
 class PlanEntry(Audited, Base):
     """A row of the plan (计划条目). Often only the month is known.
 
-    ``number`` is its place in the table. What happens to it after the plan was adopted stands
-    in the change table (``plans.models.PlanChange``).
+    ``number`` is its place in the table; below 0 it has none (sent in, or declined). What
+    happens to it after the plan was adopted stands in the change table
+    (``plans.models.PlanChange``).
     """
 
     __tablename__ = "plan_entry"
+    __audit_skip__ = frozenset({"state", "proposed_by_id"})  # its lifecycle tells of them
     __table_args__ = (
         UniqueConstraint("plan_id", "number"),
         CheckConstraint("month BETWEEN 1 AND 12", name="month"),

@@ -1,9 +1,13 @@
 """Verbs of planning. The modules beside this one hold them; callers import from here."""
 
-from responder.planning.calendars.month import MonthDay, MonthPage, month_page
+from responder.planning.calendars.pages import CalendarPage, calendar_page
+from responder.planning.events.advancing import advance_event
+from responder.planning.events.clashes import Clash, clashes
+from responder.planning.events.files import sweep as sweep_event_files
+from responder.planning.events.moving import Consequences, consequences, move_event, undo_move
+from responder.planning.events.preparing import due_tasks, finish_task, seed_preparation, tasks_of
 from responder.planning.events.service import (
     EventFacts,
-    advance_event,
     create_event,
     edit_event,
     event_history,
@@ -30,10 +34,11 @@ from responder.planning.linking.deciding import (
     with_suggestions,
 )
 from responder.planning.linking.suggesting import SuggestionRun, suggest_links
+from responder.planning.plans.adopting import adopt
+from responder.planning.plans.frequency import seed_release_rules
 from responder.planning.plans.service import (
     PlanReport,
     add_entry,
-    adopt,
     find_plan,
     get_entry,
     get_or_create_plan,
@@ -43,21 +48,27 @@ from responder.planning.plans.service import (
 )
 
 __all__ = [
+    "CalendarPage",
+    "Clash",
+    "Consequences",
     "EventFacts",
-    "MonthDay",
-    "MonthPage",
     "PlanReport",
     "SuggestionRun",
     "TopicGap",
     "add_entry",
     "adopt",
     "advance_event",
+    "calendar_page",
+    "clashes",
+    "consequences",
     "create_event",
     "decide_link",
+    "due_tasks",
     "edit_event",
     "event_history",
     "events_between",
     "find_plan",
+    "finish_task",
     "get_entry",
     "get_event",
     "get_event_as_seen",
@@ -68,16 +79,21 @@ __all__ = [
     "linked_topics",
     "links_of_topic",
     "list_plans",
-    "month_page",
+    "move_event",
     "open_entries",
     "overdue_events",
     "propose_event",
     "report",
     "search_events",
+    "seed_preparation",
+    "seed_release_rules",
     "suggest_links",
+    "sweep_event_files",
     "take_turns",
+    "tasks_of",
     "uncovered_hot_topics",
     "uncovered_query",
+    "undo_move",
     "upcoming_events",
     "waiting_approval",
     "with_suggestions",

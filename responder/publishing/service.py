@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from responder.core.errors import Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.office import public_lines
 from responder.core.times import SHANGHAI, local, start_of_day
+from responder.planning.briefing.answers import STANDINGS, Answer
 from responder.publishing import rules
 from responder.publishing.models import Entry
 from responder.responses import rules as response_rules
@@ -21,6 +23,7 @@ from responder.responses.lifecycle import FIELD_LABELS, outgoing
 from responder.responses.models import ItemState, ResponseItem
 from responder.responses.rules import PrivateData
 from responder.settings import Settings
+from responder.topics import service as topics
 
 
 def gate(item: ResponseItem) -> list[PrivateData]:
@@ -74,6 +77,31 @@ def publish(session: Session, item: ResponseItem, attempt: Attempt, settings: Se
     session.add(entry)
     session.flush()
     return entry
+
+
+def answers_published(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
+    """For the briefing pack: what has been published on these topics, newest first."""
+    whose = topics.absorbed(session, topic_ids)
+    query = (
+        select(Entry, ResponseItem.topic_id)
+        .join(Entry.item)
+        .where(ResponseItem.topic_id.in_(whose))
+        .order_by(Entry.published_at.desc(), Entry.id.desc())
+    )
+    return [
+        Answer(
+            whose[topic_id],
+            entry.title,
+            entry.answer,
+            entry.unit_name,
+            STANDINGS["published"],
+            entry.published_at,
+            entry.index_number,
+            ("publishing.show", {"entry_id": entry.id}),
+        )
+        for entry, topic_id in session.execute(query)
+        if topic_id is not None
+    ]
 
 
 def due_ids(session: Session, now: datetime) -> list[int]:

@@ -2,14 +2,19 @@
 
 from flask import Flask
 
-from responder.responses import helpers, service
+from responder.planning.briefing.answers import answered_by
+from responder.responses import feeding_back_views, helpers, service
 from responder.responses.cli import responses
 from responder.responses.views import blueprint
 from responder.topics.corrections import keep_topics
+
+# Routes come with their modules.
+PAGES = (feeding_back_views,)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(responses)
     helpers.register(app)
+    answered_by("response items", service.answers_in_hand)
     keep_topics("response items", service.answered_topics)

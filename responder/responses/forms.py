@@ -77,6 +77,28 @@ class OpenForm(ConcernForm):
     submit = SubmitField(_l("发起回应，开始计时"))
 
 
+class FeedBackForm(FlaskForm):
+    """What all items of one event have in common."""
+
+    level = SelectField(
+        _l("舆情等级"),
+        choices=[SelectChoice(level.value, _l(label)) for level, label in LEVEL_LABELS.items()],
+        description=_l("等级决定回应时限。"),
+    )
+    found_at = DateTimeLocalField(
+        _l("发现时间"),
+        validators=[InputRequired(_l("请填写发现时间"))],
+        description=_l("时限从此刻起算。"),
+    )
+    topics = HiddenField()
+    submit = SubmitField(_l("建立回应事项，开始计时"))
+
+    def seen(self) -> list[int]:
+        """Ids of the topics for which the page promised an item."""
+        numbers = (self.topics.data or "").split(",")
+        return [int(one) for one in numbers if one.isascii() and one.isdigit()]
+
+
 class DraftForm(FlaskForm):
     text = TextAreaField(
         _l("回应内容"),

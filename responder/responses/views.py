@@ -51,9 +51,9 @@ VERSIONS_A_PAGE = 10
 Page = str | Response | tuple[str, int]
 
 
-def _zone() -> ZoneInfo:
-    zone: ZoneInfo = current_app.extensions["settings"].zone
-    return zone
+def zone() -> ZoneInfo:
+    found: ZoneInfo = current_app.extensions["settings"].zone
+    return found
 
 
 @blueprint.get("/responses")
@@ -76,7 +76,7 @@ def index() -> str:
 @requires(Permission.RESPONSE_OPEN)
 def open_item() -> Page:
     topic_id = request.values.get("topic_id", type=int)
-    known = service.prefill(db.session, topic_id, _zone()) if topic_id else None
+    known = service.prefill(db.session, topic_id, zone()) if topic_id else None
     form = _open_form(known)
     if not form.validate_on_submit():
         return _open_page(form, known), 422 if form.is_submitted() else 200
@@ -91,14 +91,14 @@ def open_item() -> Page:
     return redirect(url_for("responses.show", item_id=item_id))
 
 
-def _this_minute() -> datetime:
+def this_minute() -> datetime:
     """The present minute as a form shows it: by the office's clocks, without a zone."""
-    return local(utc_now(), _zone()).replace(second=0, microsecond=0, tzinfo=None)
+    return local(utc_now(), zone()).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def _open_form(known: service.Prefill | None) -> OpenForm:
     """The form with its menus and first values."""
-    values: dict[str, object] = {"found_at": _this_minute()}
+    values: dict[str, object] = {"found_at": this_minute()}
     events = known.events if known else []
     if known:
         values |= {
@@ -133,10 +133,10 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
         concern_source=form.concern_source.data or "",
         unit=unit,
         level=Level(form.level.data),
-        found_at=form.found_at.data.replace(tzinfo=_zone()),
+        found_at=form.found_at.data.replace(tzinfo=zone()),
         topic=topics.get_living(session, topic_id) if topic_id else None,
         event=session.get(PressEvent, form.event_id.data) if form.event_id.data else None,
-        zone=_zone(),
+        zone=zone(),
     )
 
 

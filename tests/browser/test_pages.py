@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import html5lib
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+YEAR = date.today().year
 
 # Who looks at which pages. Each address is opened as the office's people would find it.
 PAGES = {
@@ -31,13 +34,39 @@ PAGES = {
     "press": [
         "/",
         "/planning/calendar",
+        "/planning/calendar?view=quarter",
+        "/planning/calendar?view=year",
+        "/planning/calendar?view=agenda",
+        "/planning/calendar?state=held&unit=1",
+        "/planning/events/1/move",
+        "/planning/feeds",
+        "/planning/import-ics",
         "/planning/events",
         "/planning/events/1",
         "/planning/events/new",
+        "/planning/events/1/media",
+        "/planning/events/1/approval-form",
+        "/planning/events/20/series",
+        "/planning/events/20/tasks/new",
+        "/planning/preparation",
+        "/planning/preparation-items",
+        "/planning/preparation-items/1/edit",
+        "/planning/avoided-periods",
+        "/planning/avoided-periods/new",
         "/planning/gaps",
+        f"/planning/plan/{YEAR}",
+        f"/planning/plan/{YEAR}/baselines/1",
+        f"/planning/plan/{YEAR}/status",
+        f"/planning/plan/{YEAR}/status/now",
+        f"/planning/plan/{YEAR}/changes/new",
+        f"/planning/plan/{YEAR + 1}",
+        "/planning/plan/entries/1/change",
+        "/planning/rules",
+        "/planning/rules/1",
         "/responses",
         "/responses/1",
     ],
+    "liaison": [f"/planning/plan/{YEAR}", f"/planning/plan/{YEAR + 1}"],
     "editor": ["/responses?state=draft"],
     "auditor": ["/audit", "/audit?kind=response_item"],
     "admin": ["/people", "/people/1", "/people/new", "/units", "/tokens", "/identity-retention"],

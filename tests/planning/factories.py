@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from responder.accounts.models import User
+from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Actor
 from responder.planning import service
@@ -19,8 +19,10 @@ from responder.planning.models import (
     PressEvent,
     TopicEventLink,
 )
+from responder.planning.plans import collecting
+from responder.planning.plans.service import EntryFacts
 from responder.topics.models import Topic
-from tests.factories import NOW, unit
+from tests.factories import NOW, People, unit
 
 PARKING_WORDS = [["车位", 0.5], ["金浦华庭", 0.3], ["地库", 0.2]]
 
@@ -55,6 +57,7 @@ def event(
     summary: str = "",
     plan_entry: PlanEntry | None = None,
     proposer: Actor = CONSOLE,
+    evaluation: str = "",
 ) -> PressEvent:
     """An event in any state, without the way to it."""
     responsible = unit()
@@ -72,6 +75,7 @@ def event(
             plan_entry=plan_entry,
         )
         made.state = state
+        made.evaluation = evaluation
     return made
 
 
@@ -105,3 +109,32 @@ def links() -> list[TopicEventLink]:
     """All stored links, read anew."""
     db.session.expire_all()
     return list(db.session.scalars(select(TopicEventLink)))
+
+
+def adopt(year: int = 2026, day: date | None = None, meeting: str = "市政府第20次常务会议") -> int:
+    """A meeting adopts the year's plan; the number of the baseline."""
+    with transaction(CONSOLE, NOW) as session:
+        plan = service.get_or_create_plan(session, year)
+        return service.adopt(session, plan, day or date(year, 2, 10), meeting).number
+
+
+def liaison(people: People, of: Unit) -> Actor:
+    """Somebody who speaks for a unit."""
+    person = people.liaison
+    with transaction(CONSOLE, NOW):
+        person.unit = of
+    return person.actor
+
+
+def facts(**changes: Any) -> EntryFacts:
+    """What a person writes of a row."""
+    values = {"theme": "老旧小区改造进展", "form": Form.CONFERENCE, "month": 11, "unit": unit()}
+    return EntryFacts(**{**values, **changes})
+
+
+def send_in(actor: Actor, year: int = 2026, **changes: Any) -> PlanEntry:
+    """A row as this person enters it on the page."""
+    written = facts(**changes)
+    with transaction(actor, NOW) as session:
+        plan = service.get_or_create_plan(session, year)
+        return collecting.enter(session, plan, written, actor)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from responder.core.errors import NotFound, WrongState
+from responder.core.database import transaction
+from responder.core.errors import GuardRefused, NotFound
+from responder.core.permissions import CONSOLE
+from responder.core.times import utc_now
 from responder.planning import cli, service
+from responder.planning.events import preparing
 from responder.planning.models import EventState, PlanState
 from tests.planning import factories as make
 
@@ -39,7 +44,7 @@ def test_show_says_how_far_each_row_has_come(session: Session, run: Any) -> None
     assert (row["month"], row["day"], row["progress"]) == (11, 12, "held")
     assert row["event_ids"] == [event.id]
     text = run("show", "--year", "2026").stdout
-    assert "11 月 12 日  [已举行] 新闻发布会  老旧小区改造进展" in text
+    assert "11月12日  [已举行] 新闻发布会  老旧小区改造进展" in text
 
 
 def test_show_of_a_year_without_a_plan_says_where_to_begin(session: Session, run: Any) -> None:
@@ -72,7 +77,7 @@ def test_adopt_freezes_the_plan(session: Session, run: Any) -> None:
     plan = service.find_plan(session, 2026)
     assert plan is not None
     assert plan.state is PlanState.ADOPTED
-    with pytest.raises(WrongState):
+    with pytest.raises(GuardRefused, match="没有需要再次审议的变更"):
         run(*arguments)
 
 
@@ -95,3 +100,18 @@ def test_gaps_names_no_citizen_though_the_label_did(session: Session, run: Any) 
 @pytest.mark.parametrize("command", sorted(cli.plan.commands))
 def test_each_command_shows_an_example(run: Any, command: str) -> None:
     assert f"例：responder plan {command}" in run(command, "--help").stdout
+
+
+def test_preparation_lists_what_is_due_and_what_is_late(session: Session, run: Any) -> None:
+    event = make.event("车位租售", utc_now() + timedelta(days=3))
+    with transaction(CONSOLE) as writing:
+        late = preparing.add_task(writing, event, "审批", 20)
+        soon = preparing.add_task(writing, event, "场地", 1)
+        preparing.add_task(writing, event, "效果评估", -20)
+    found = as_json(run("preparation", "--days", "7", "--json"))
+    assert found["overdue"] == 1
+    assert [(row["id"], row["overdue"], row["theme"]) for row in found["tasks"]] == [
+        (late.id, True, "车位租售"),
+        (soon.id, False, "车位租售"),
+    ]
+    assert "[已过期] 审批  车位租售" in run("preparation").stdout

@@ -304,6 +304,8 @@ def test_a_plan_is_drawn_up_and_adopted(press: FlaskClient) -> None:
     answer = press.post("/planning/plan/2027/entries", data=entry_form(day=6))
     assert answer.location == "/planning/plan/2027"
     meeting = {"adopted_on": "2027-01-08", "adopted_by": "市政府第3次常务会议"}
+    assert "请先提交审议" in press.post("/planning/plan/2027/adopt", data=meeting).text
+    press.post("/planning/plan/2027/steps/submit")
     press.post("/planning/plan/2027/adopt", data=meeting)
     page = press.get("/planning/plan/2027").text
     assert "5 月 6 日" in page
@@ -334,7 +336,7 @@ def test_adopting_without_a_meeting_or_entries_is_refused(press: FlaskClient) ->
     meeting = {"adopted_on": "2027-01-08", "adopted_by": "常务会议"}
     answer = press.post("/planning/plan/2027/adopt", data=meeting)
     assert answer.status_code == 422
-    assert "还没有条目" in answer.text
+    assert "请先提交审议" in answer.text
     assert service.list_plans(db.session) == []
 
 

@@ -66,7 +66,7 @@ class ErrorWorkbook:
             self._book.close()
         except (FileCreateError, OSError) as error:
             raise Invalid(
-                f"无法写入错误表 {self.path}（{error}）：留言已导入，"
+                f"无法写入错误表 {self.path}（{error}）：其余的行已导入，"
                 "请换一个可写的位置再运行一次，被退回的行会重新列出"
             ) from error
         return True

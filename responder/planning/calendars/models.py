@@ -20,7 +20,7 @@ class CalendarFeed(Audited, Base):
 
     __tablename__ = "calendar_feed"
     __audit_masked__ = frozenset({"digest"})
-    __audit_skip__ = frozenset({"read_at"})
+    __audit_skip__ = frozenset({"read_at", "revoked_at"})  # a deed of its own says the latter
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)

@@ -1,36 +1,108 @@
-"""The month."""
+"""The calendar: month, quarter, year, and the days one below the other."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+from enum import StrEnum
+from typing import Any, TypeVar
 
+from flask import render_template, request, url_for
+
+from responder.accounts import service as accounts
 from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.planning import service
-from responder.planning.calendars import rules
+from responder.planning.calendars.moving_views import just_moved
+from responder.planning.calendars.pages import Filters
+from responder.planning.calendars.rules import VIEW_LABELS, Span, View
+from responder.planning.events.lifecycle import PRESS_EVENT
+from responder.planning.events.moving import why_not
+from responder.planning.models import FORM_LABELS, EventState, Form, PressEvent
 from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
 from responder.planning.views import blueprint, local_today, zone
-from responder.web.access import requires
+from responder.web.access import current_actor, requires
+
+Member = TypeVar("Member", bound=StrEnum)
+
+FILTERS = ("unit", "form", "state")
 
 
 @blueprint.get("/planning/calendar")
 @requires(Permission.PLAN_READ)
 def calendar() -> str:
     today = local_today()
-    year, month = requested_month(today.year, today.month)
+    span = requested_span(today.year, today.month)
+    page = service.calendar_page(
+        db.session,
+        span,
+        today,
+        zone(),
+        filters=_filters(),
+        with_heat=current_actor().may(Permission.TOPIC_READ),
+    )
     return render_template(
         "planning/calendar.html",
-        page=service.month_page(db.session, year, month, today, zone()),
-        previous=rules.next_month(year, month, -1),
-        following=rules.next_month(year, month),
+        page=page,
+        span=span,
         today=today,
+        views=VIEW_LABELS,
+        address=address,
+        previous=_within(span.moved(-1)),
+        following=_within(span.moved(1)),
+        units=accounts.units(db.session),
+        forms=FORM_LABELS,
+        states=PRESS_EVENT.states,
+        may_move=may_move,
+        moved=just_moved(),
+        filtered=any(request.args.get(name) for name in FILTERS),
     )
 
 
-def requested_month(year: int, month: int) -> tuple[int, int]:
-    """The month in the address; the given one when there is none or nonsense."""
+def address(span: Span | None, **changes: Any) -> str:
+    """Where a page of the calendar is, under the filters of this one; None is now.
+
+    :param changes: ``view``, ``month`` or ``_anchor`` that differ.
+    """
+    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
+    if span is None:
+        if request.args.get("view"):
+            kept["view"] = request.args["view"]
+        return url_for("planning.calendar", **kept)
+    view = changes.pop("view", span.view)
+    if view != View.MONTH:
+        kept["view"] = View(view).value
+    return url_for(
+        "planning.calendar", **{"year": span.year, "month": span.month, **kept, **changes}
+    )
+
+
+def may_move(event: PressEvent) -> bool:
+    """Whether the event's state lets it be put to another day."""
+    return not why_not(event)
+
+
+def requested_span(year: int, month: int) -> Span:
+    """The page in the address; the given month when there is none or nonsense."""
+    view = _asked_for(View, "view") or View.MONTH
     asked_year = request.args.get("year", year, type=int)
     asked_month = request.args.get("month", month, type=int)
     if FIRST_YEAR <= asked_year <= LAST_YEAR and 1 <= asked_month <= 12:
-        return asked_year, asked_month
-    return year, month
+        return Span(view, asked_year, asked_month)
+    return Span(view, year, month)
+
+
+def _within(span: Span) -> Span | None:
+    return span if FIRST_YEAR <= span.year <= LAST_YEAR else None
+
+
+def _filters() -> Filters:
+    return Filters(
+        unit_id=request.args.get("unit", type=int),
+        form=_asked_for(Form, "form"),
+        state=_asked_for(EventState, "state"),
+    )
+
+
+def _asked_for(enumeration: type[Member], name: str) -> Member | None:
+    """The member that the address names, or None for none and for nonsense."""
+    value = request.args.get(name, "")
+    return next((member for member in enumeration if member.value == value), None)

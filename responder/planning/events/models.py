@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
 from responder.core.identity import Sealed
-from responder.planning.models import Form, PressEvent
+from responder.planning.models import FORM_LABELS, Form, PressEvent
 
 
 class Reply(StrEnum):
@@ -105,6 +105,10 @@ class PreparationItem(Audited, Base):
     source: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
 
+    @property
+    def form_label(self) -> str:
+        return FORM_LABELS[self.form] if self.form else ""
+
 
 class PreparationTask(Audited, Base):
     """One thing to be done for one event (筹备事项).
@@ -114,7 +118,7 @@ class PreparationTask(Audited, Base):
     """
 
     __tablename__ = "preparation_task"
-    __audit_skip__ = frozenset({"due_on", "done_at", "done_by_id"})
+    __audit_skip__ = frozenset({"due_on", "done_at", "done_by_id", "done_by_name"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     event_id: Mapped[int] = mapped_column(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -12,16 +14,13 @@ from nlp import scripts
 from responder.accounts.models import Unit
 from responder.core.audit import AuditEvent
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
-from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
-from responder.planning.events.lifecycle import (
-    APPROVED,
-    CLOSED,
-    EXPECTED,
-    PRESS_EVENT,
-    RESUBMIT,
-    TOOK_PLACE,
-)
+from responder.core.times import SHANGHAI
+from responder.planning.events.advancing import APPROVED_FACTS, propose_anew, seen_elsewhere
+from responder.planning.events.lifecycle import CLOSED, EXPECTED, PRESS_EVENT, TOOK_PLACE
+from responder.planning.events.moving import put
+from responder.planning.events.preparing import reschedule
+from responder.planning.events.rules import Span
 from responder.planning.events.turns import take_turns
 from responder.planning.linking.deciding import link_by_hand
 from responder.planning.models import (
@@ -49,12 +48,24 @@ class EventFacts:
     speaker: str = ""
     summary: str = ""
     plan_entry: PlanEntry | None = None
+    ends_at: datetime | None = None
+    all_day: bool = False
+    head_speaks: bool = False
+    host: str = ""
+    attendees: str = ""
+    wording: str = ""
+    spokesperson_opinion: str = ""
+    leader_opinion: str = ""
+    transcript: str = ""
+    evaluation: str = ""
 
 
 _FACTS = tuple(field.name for field in fields(EventFacts))
 
-# What somebody approves of an event; the rest is preparation.
-_APPROVED_FACTS = ("theme", "form", "starts_at", "unit")
+_TIMES = frozenset({"starts_at", "ends_at", "all_day"})
+
+# What calendars elsewhere show of an event.
+_SHOWN = ("theme", "form", "starts_at", "ends_at", "all_day", "unit", "place", "speaker", "summary")
 
 
 def create_event(
@@ -76,8 +87,13 @@ def create_event(
     :raises Invalid: no theme.
     """
     facts = EventFacts(theme, form, starts_at, unit, place, speaker, summary, plan_entry)
+    return enter(session, facts, actor)
+
+
+def enter(session: Session, facts: EventFacts, actor: Actor) -> PressEvent:
+    """The same with all that can be written of an event; errors as :func:`create_event`."""
     event = PressEvent(state=EventState.PROPOSED, proposed_by_id=actor.id, links=[])
-    _write(event, facts)
+    _write(event, facts, _FACTS)
     session.add(event)
     session.flush()
     return event
@@ -94,7 +110,7 @@ def propose_event(
     take_turns(session, actor)
     event = _proposed_already(session, facts, actor)
     if event is None:
-        event = create_event(session, actor, **{name: getattr(facts, name) for name in _FACTS})
+        event = enter(session, facts, actor)
     if topic_id is not None:
         link_by_hand(session, topics.get_living(session, topic_id), event, actor, now)
     return event
@@ -120,8 +136,9 @@ def edit_event(
     version_id: int,
     actor: Actor,
     now: datetime,
+    zone: ZoneInfo = SHANGHAI,
 ) -> None:
-    """Save changed facts.
+    """Save changed facts. Another time is a move, with all that follows from one (``moving``).
 
     Whoever changes theme, form, time or unit proposes the event anew: one that had been
     approved waits for approval again, by somebody else.
@@ -129,50 +146,40 @@ def edit_event(
     :param version_id: the version that the person had before them.
     :raises Stale: somebody else saved in between.
     :raises WrongState: the event is over and done with.
-    :raises Invalid: no theme, or an event that was held would be moved to the future.
+    :raises Invalid: no theme, an end before the beginning, or an event that was held would be
+        moved to the future.
     """
     if event.version_id != version_id:
-        raise Stale("这项活动刚被别人修改过：请重新打开编辑页，核对最新内容后再保存")
+        raise Stale("这项活动刚被别人修改过：请核对下面并列的最新内容，再决定保存哪一些")
     if event.state in CLOSED:
         raise WrongState(f"活动{PRESS_EVENT.states[event.state]}，内容不能再修改")
     if event.state in TOOK_PLACE and facts.starts_at > now:
         raise Invalid("活动已经举行，时间不能改到以后：请核对发布时间", {"starts_at": "晚于现在"})
-    changed = _changes_what_is_approved(event, facts)
-    _write(event, facts)
-    if changed and event.state in APPROVED:
-        advance_event(session, event, RESUBMIT, actor, now)
-    elif changed and event.state is EventState.PROPOSED:
-        event.proposed_by_id = actor.id
-    session.flush()
-
-
-def _changes_what_is_approved(event: PressEvent, facts: EventFacts) -> bool:
     wanted = replace(facts, theme=facts.theme.strip())
-    return any(getattr(event, name) != getattr(wanted, name) for name in _APPROVED_FACTS)
+    changed = {name for name in _FACTS if getattr(event, name) != getattr(wanted, name)}
+    moved = event.starts_at != facts.starts_at and event.state not in TOOK_PLACE
+    _write(event, facts, [name for name in _FACTS if not moved or name not in _TIMES])
+    if moved:
+        span = Span(facts.starts_at, facts.ends_at, facts.all_day)
+        put(session, event, span, actor, now, "", zone)
+    elif changed.intersection(_SHOWN):
+        seen_elsewhere(event, now)
+    session.flush()
+    if "starts_at" in changed and not moved:
+        reschedule(session, event, zone)
+    if changed.intersection(APPROVED_FACTS):
+        propose_anew(session, event, actor, now, zone)
 
 
-def _write(event: PressEvent, facts: EventFacts) -> None:
+def _write(event: PressEvent, facts: EventFacts, names: Iterable[str]) -> None:
     if not facts.theme.strip():
         raise Invalid("请填写发布主题", {"theme": "必填"})
-    for name in _FACTS:
+    if facts.ends_at is not None and facts.ends_at <= facts.starts_at:
+        raise Invalid("结束时间不晚于开始时间：请改正", {"ends_at": "须晚于开始时间"})
+    for name in names:
         value = getattr(facts, name)
         is_text = isinstance(value, str) and not isinstance(value, Form)
         setattr(event, name, value.strip() if is_text else value)
-
-
-def advance_event(
-    session: Session,
-    event: PressEvent,
-    action: str,
-    actor: Actor,
-    now: datetime,
-    note: str = "",
-) -> None:
-    """Move an event along one arrow of :data:`PRESS_EVENT`; errors as ``Lifecycle.advance``."""
-    PRESS_EVENT.advance(session, event, action, Attempt(actor, now, note))
-    if event.state is EventState.PROPOSED:
-        event.proposed_by_id = actor.id
-    session.flush()
 
 
 def get_event(session: Session, event_id: int) -> PressEvent:

@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from responder.accounts import service as accounts
 from responder.accounts.models import Unit
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Invalid, NotFound, Stale
+from responder.core.errors import DomainError, GuardRefused, Invalid, NotFound, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.privacy import mask
-from responder.core.times import local, utc_now
+from responder.core.times import utc_now
 from responder.planning import service
-from responder.planning.events.forms import EventForm, entry_choices
-from responder.planning.events.lifecycle import APPROVED, PRESS_EVENT, RESUBMIT
+from responder.planning.events import media, moving, series
+from responder.planning.events.belongings import belongings_of
+from responder.planning.events.clashes import Clash, clashes_of, demand_acceptance, slot_of
+from responder.planning.events.forms import (
+    EventForm,
+    differences,
+    entry_choices,
+    facts_of_form,
+    fingerprints,
+    read_moment,
+    take_over,
+    values_of,
+)
+from responder.planning.events.lifecycle import (
+    APPROVED,
+    CANCEL,
+    PRESS_EVENT,
+    TOOK_PLACE,
+    WITHOUT_BUTTON,
+)
+from responder.planning.events.models import FILE_KIND_LABELS
+from responder.planning.events.series import Scope
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
 from responder.planning.views import blueprint, local_today, zone
 from responder.topics import service as topics
@@ -27,6 +48,11 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
+
+Page = str | Response | tuple[str, int]
+
+# What of an event others may want at the same time.
+_TAKEN = ("starts_at", "ends_at", "all_day", "place", "speaker", "unit")
 
 Member = TypeVar("Member", bound=StrEnum)
 
@@ -63,23 +89,37 @@ def show_event(event_id: int) -> str:
     return render_template(
         "planning/event.html",
         event=event,
-        choices=[choice for choice in choices if choice.transition.action != RESUBMIT],
+        choices=[choice for choice in choices if choice.transition.action not in WITHOUT_BUTTON],
         history=service.event_history(db.session, event),
+        belongings=belongings_of(db.session, event, local_today()),
+        file_kinds=FILE_KIND_LABELS,
     )
+
+
+@blueprint.get("/planning/events/<int:event_id>/approval-form")
+@requires(Permission.PLAN_READ)
+def approval_form(event_id: int) -> str:
+    event = service.get_event(db.session, event_id)
+    invited = media.invitations(db.session, event)
+    return render_template("planning/approval_form.html", event=event, invited=invited)
 
 
 @blueprint.route("/planning/events/new", methods=["GET", "POST"])
 @requires(Permission.PLAN_EDIT)
-def new_event() -> str | Response | tuple[str, int]:
+def new_event() -> Page:
     form = _event_form(_prefilled())
     if not form.validate_on_submit():
         return _form_page(form, None)
+    actor, now, found = current_actor(), utc_now(), list[Clash]()
     try:
-        with transaction(current_actor()) as session:
-            event = service.propose_event(
-                session, _facts(form), _number(form.topic_id.data), current_actor(), utc_now()
-            )
+        with transaction(actor, now) as session:
+            topic_id = _number(form.topic_id.data)
+            event = service.propose_event(session, _facts(form), topic_id, actor, now)
+            found = clashes_of(session, [slot_of(event)], zone())
+            demand_acceptance(session, event, found, form.accept_clashes.data, actor)
             event_id = event.id
+    except GuardRefused as error:
+        return _clashing(form, None, found, error)
     except (Invalid, Stale) as error:
         return _refused(form, None, error)
     flash(_("已建立发布活动，等待审批。"), "success")
@@ -88,20 +128,57 @@ def new_event() -> str | Response | tuple[str, int]:
 
 @blueprint.route("/planning/events/<int:event_id>/edit", methods=["GET", "POST"])
 @requires(Permission.PLAN_EDIT)
-def edit_event(event_id: int) -> str | Response | tuple[str, int]:
+def edit_event(event_id: int) -> Page:
     event = service.get_event(db.session, event_id)
-    form = _event_form(_values_of(event), event)
+    values = values_of(event, zone())
+    form = _event_form({**values, "seen": fingerprints(values)}, event)
     if not form.validate_on_submit():
         return _form_page(form, event)
+    found: list[Clash] = []
     try:
         with transaction(current_actor()) as session:
             event = service.get_event(session, event_id)
-            version, before = _number(form.version_id.data) or 0, event.state
-            service.edit_event(session, event, _facts(form), version, current_actor(), utc_now())
+            before = event.state
+            count = _save(session, event, form, found)
             again = event.state is not before
-    except (Invalid, Stale) as error:
+    except GuardRefused as error:
+        return _clashing(form, event, found, error)
+    except Stale as error:
+        return _overtaken(form, event_id, error)
+    except Invalid as error:
         return _refused(form, event, error)
     flash(_("已保存。活动回到“待审批”，请其他同事审批。") if again else _("已保存。"), "success")
+    if count:
+        flash(_("系列中另有 %(count)s 场一并修改。", count=count), "success")
+    return redirect(url_for("planning.show_event", event_id=event_id))
+
+
+def _save(session: Session, event: PressEvent, form: EventForm, found: list[Clash]) -> int:
+    """Save an edit, of a series as far as it is meant; how many others were changed.
+
+    :param found: takes the clashes, so that they can be shown when nothing is saved.
+    """
+    actor, now, facts = current_actor(), utc_now(), _facts(form)
+    scope = _scope(form.scope.data) if event.series_id else Scope.THIS
+    taken = any(getattr(event, name) != getattr(facts, name) for name in _TAKEN)
+    if taken and event.state not in TOOK_PLACE:
+        slots = series.wanted_slots(session, event, facts, scope, zone())
+        found += clashes_of(session, slots, zone())
+    version = _number(form.version_id.data) or 0
+    count = series.edit_series(session, event, facts, version, scope, actor, now, zone())
+    demand_acceptance(session, event, found, form.accept_clashes.data, actor)
+    return count
+
+
+@blueprint.post("/planning/events/<int:event_id>/resume")
+@requires(Permission.PLAN_EDIT)
+def resume_event(event_id: int) -> Response:
+    moment = read_moment(request.form.get("starts_at", ""), zone())
+    with transaction(current_actor()) as session:
+        event = service.get_event_as_seen(session, event_id, seen_version())
+        moving.resume_event(session, event, moment, current_actor(), utc_now(), zone())
+        label = PRESS_EVENT.states[event.state]
+    flash(_("活动状态：%(state)s。", state=label), "success")
     return redirect(url_for("planning.show_event", event_id=event_id))
 
 
@@ -111,10 +188,20 @@ def advance(event_id: int, action: str) -> Response:
     with transaction(current_actor()) as session:
         event = service.get_event_as_seen(session, event_id, seen_version())
         note = request.form.get("note", "")
-        service.advance_event(session, event, action, current_actor(), utc_now(), note)
+        actor, now = current_actor(), utc_now()
+        if action == CANCEL:
+            scope = _scope(request.form.get("scope"))
+            series.cancel_series(session, event, scope, actor, now, note, zone())
+        else:
+            service.advance_event(session, event, action, actor, now, note, zone())
         label = PRESS_EVENT.states[event.state]
     flash(_("活动状态：%(state)s。", state=label), "success")
     return redirect(url_for("planning.show_event", event_id=event_id))
+
+
+def _scope(value: str | None) -> Scope:
+    """What of a series a form means; this one event where it does not say."""
+    return next((scope for scope in Scope if scope.value == value), Scope.THIS)
 
 
 def _prefilled() -> dict[str, object]:
@@ -132,20 +219,6 @@ def _prefilled() -> dict[str, object]:
             "plan_entry_id": entry.id,
         }
     return {}
-
-
-def _values_of(event: PressEvent) -> dict[str, object]:
-    return {
-        "theme": event.theme,
-        "form": event.form.value,
-        "starts_at": local(event.starts_at, zone()).replace(tzinfo=None),
-        "place": event.place,
-        "unit_id": event.unit_id,
-        "speaker": event.speaker,
-        "plan_entry_id": event.plan_entry_id or 0,
-        "summary": event.summary,
-        "version_id": event.version_id,
-    }
 
 
 def _event_form(values: dict[str, object], event: PressEvent | None = None) -> EventForm:
@@ -168,16 +241,8 @@ def _facts(form: EventForm) -> service.EventFacts:
     if unit is None:
         raise NotFound("所选单位已不存在：请刷新页面后重新选择")
     entry_id = form.plan_entry_id.data
-    return service.EventFacts(
-        theme=form.theme.data,
-        form=Form(form.form.data),
-        starts_at=form.starts_at.data.replace(tzinfo=zone()),
-        unit=unit,
-        place=form.place.data or "",
-        speaker=form.speaker.data or "",
-        summary=form.summary.data or "",
-        plan_entry=db.session.get(PlanEntry, entry_id) if entry_id else None,
-    )
+    entry = db.session.get(PlanEntry, entry_id) if entry_id else None
+    return facts_of_form(form, unit, entry, zone())
 
 
 def _number(text: str | None) -> int | None:
@@ -190,6 +255,33 @@ def _refused(form: EventForm, event: PressEvent | None, error: DomainError) -> t
     return _form_page(form, event), STATUS[type(error)]
 
 
-def _form_page(form: EventForm, event: PressEvent | None) -> str:
+def _clashing(
+    form: EventForm, event: PressEvent | None, found: list[Clash], error: GuardRefused
+) -> tuple[str, int]:
+    """The form again, with what stands in the way and a box to save it all the same."""
+    if event is not None:
+        event = service.get_event(db.session, event.id)
+    form.form_errors.append(error.message)
+    return _form_page(form, event, clashes=found), STATUS[GuardRefused]
+
+
+def _overtaken(form: EventForm, event_id: int, error: Stale) -> tuple[str, int]:
+    """The form again, with what was typed, beside it what somebody else saved meanwhile.
+
+    Whoever has seen both may save: the form now tells the version that they saw.
+    """
+    event = service.get_event(db.session, event_id)
+    latest = values_of(event, zone())
+    form.version_id.data = str(event.version_id)
+    form.form_errors.append(error.message)
+    by = service.event_history(db.session, event)[-1]
+    taken = take_over(form, latest)
+    stored = differences(form, latest)
+    return _form_page(form, event, stored=stored, taken=taken, by=by), STATUS[Stale]
+
+
+def _form_page(form: EventForm, event: PressEvent | None, **context: Any) -> str:
     approved = event is not None and event.state in APPROVED
-    return render_template("planning/event_form.html", form=form, event=event, approved=approved)
+    return render_template(
+        "planning/event_form.html", form=form, event=event, approved=approved, **context
+    )

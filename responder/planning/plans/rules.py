@@ -67,3 +67,163 @@ def tally(progress: Iterable[Progress]) -> dict[Progress, int]:
     for one in progress:
         counts[one] += 1
     return counts
+
+
+class Figure(StrEnum):
+    """A column of the plan against what came of it (计划执行对照)."""
+
+    BASELINE = "baseline"
+    NOW = "now"
+    HELD = "held"
+    PENDING = "pending"
+    LATE = "late"
+    CANCELLED = "cancelled"
+    OUTSIDE = "outside"
+
+
+FIGURE_LABELS = {
+    Figure.BASELINE: "审议通过",
+    Figure.NOW: "现列计划",
+    Figure.HELD: "已举行",
+    Figure.PENDING: "待举行",
+    Figure.LATE: "逾期未办",
+    Figure.CANCELLED: "取消",
+    Figure.OUTSIDE: "计划外举行",
+}
+
+FIGURE_OF = {
+    Progress.HELD: Figure.HELD,
+    Progress.UNDER_WAY: Figure.PENDING,
+    Progress.WAITING: Figure.PENDING,
+    Progress.OVERDUE: Figure.LATE,
+    Progress.CANCELLED: Figure.CANCELLED,
+}
+
+
+class Grouping(StrEnum):
+    """What the figures are counted by."""
+
+    UNIT = "unit"
+    FORM = "form"
+    MONTH = "month"
+    QUARTER = "quarter"
+
+
+GROUPING_LABELS = {
+    Grouping.UNIT: "按单位",
+    Grouping.FORM: "按形式",
+    Grouping.MONTH: "按月份",
+    Grouping.QUARTER: "按季度",
+}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One row of the plan, of its baseline, or an event outside of it, and where it counts.
+
+    :param source: the row or event itself.
+    """
+
+    source: object
+    unit: int
+    form: str
+    month: int
+    figures: frozenset[Figure]
+
+    def group(self, by: Grouping) -> int | str:
+        """The group that it falls into: unit id, form, month, or quarter from 1."""
+        groups: dict[Grouping, int | str] = {
+            Grouping.UNIT: self.unit,
+            Grouping.FORM: self.form,
+            Grouping.MONTH: self.month,
+            Grouping.QUARTER: quarter_of(self.month),
+        }
+        return groups[by]
+
+
+def quarter_of(month: int) -> int:
+    return (month + 2) // 3
+
+
+def count_figures(counted: Iterable[Counted]) -> dict[Figure, int]:
+    """How many count in each column; every column is named."""
+    totals = dict.fromkeys(Figure, 0)
+    for one in counted:
+        for figure in one.figures:
+            totals[figure] += 1
+    return totals
+
+
+def count_by(counted: Iterable[Counted], by: Grouping) -> dict[int | str, dict[Figure, int]]:
+    """Group → its figures, for the groups that have any."""
+    groups: dict[int | str, list[Counted]] = {}
+    for one in counted:
+        groups.setdefault(one.group(by), []).append(one)
+    return {group: count_figures(members) for group, members in groups.items()}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A quarter or a year that a rule counts over; both days belong to it."""
+
+    label: str
+    first_day: date
+    last_day: date
+
+
+class Timing(StrEnum):
+    """Whether a span is over."""
+
+    OVER = "over"
+    RUNNING = "running"
+    TO_COME = "to_come"
+
+
+TIMING_LABELS = {Timing.OVER: "已结束", Timing.RUNNING: "进行中", Timing.TO_COME: "未到"}
+
+
+def spans_of(period: str, year: int) -> list[Span]:
+    """The quarters of a year, or the year, by the period's code (``quarter``, ``year``)."""
+    if period == "year":
+        return [Span(str(year), date(year, 1, 1), date(year, 12, 31))]
+    return [
+        Span(
+            f"{year}-Q{quarter}",
+            date(year, quarter * 3 - 2, 1),
+            date(year, quarter * 3, calendar.monthrange(year, quarter * 3)[1]),
+        )
+        for quarter in range(1, 5)
+    ]
+
+
+def timing_of(span: Span, today: date) -> Timing:
+    if today > span.last_day:
+        return Timing.OVER
+    return Timing.RUNNING if today >= span.first_day else Timing.TO_COME
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What one unit held in one span, against what a rule asks."""
+
+    span: Span
+    timing: Timing
+    held: int
+    missing: int
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the unit failed; of a span that still runs nobody can say so."""
+        return self.timing is Timing.OVER and self.missing > 0
+
+
+def quotas(days: Sequence[date], period: str, least: int, year: int, today: date) -> list[Quota]:
+    """A unit's standing in each span of the year.
+
+    :param days: on which it held what counts.
+    """
+    found = []
+    for span in spans_of(period, year):
+        held = sum(span.first_day <= day <= span.last_day for day in days)
+        found.append(Quota(span, timing_of(span, today), held, max(0, least - held)))
+    return found

@@ -7,6 +7,13 @@ from responder.responses.service.clocks import (
     stop_held_clocks,
 )
 from responder.responses.service.drafting import drafts_newest_first, revise, save_draft
+from responder.responses.service.feeding_back import (
+    SKIP_LABELS,
+    SOURCE_LABELS,
+    Turn,
+    feed_back,
+    turns,
+)
 from responder.responses.service.moving import (
     advance,
     mark_published,
@@ -16,6 +23,7 @@ from responder.responses.service.moving import (
 from responder.responses.service.opening import Prefill, open_item, open_item_once, prefill
 from responder.responses.service.queries import (
     answered_topics,
+    answers_in_hand,
     board,
     counts_by_state,
     due,
@@ -28,14 +36,19 @@ from responder.responses.service.queries import (
 )
 
 __all__ = [
+    "SKIP_LABELS",
+    "SOURCE_LABELS",
     "Prefill",
+    "Turn",
     "advance",
     "answered_topics",
+    "answers_in_hand",
     "board",
     "counts_by_state",
     "drafts_newest_first",
     "due",
     "events_to_choose",
+    "feed_back",
     "find_item",
     "find_item_as_seen",
     "find_item_with_authors",
@@ -52,5 +65,6 @@ __all__ = [
     "save_draft",
     "set_event",
     "stop_held_clocks",
+    "turns",
     "waiting_for",
 ]

@@ -39,7 +39,7 @@ def save_draft(
     if text == item.answer:
         return None
     item.answer = text
-    return _keep_version(session, item, actor, now, "draft")
+    return keep_version(session, item, actor, now, "draft")
 
 
 def revise(
@@ -66,7 +66,7 @@ def revise(
         return None
     for name, text in texts.items():
         setattr(item, name, text)
-    return _keep_version(session, item, actor, now, "revise")
+    return keep_version(session, item, actor, now, "revise")
 
 
 def _require_writable(item: ResponseItem, actor: Actor, version: int) -> None:
@@ -79,9 +79,10 @@ def _require_writable(item: ResponseItem, actor: Actor, version: int) -> None:
         raise Stale("您打开页面之后，本事项已被别人改过：请比较后再保存")
 
 
-def _keep_version(
+def keep_version(
     session: Session, item: ResponseItem, actor: Actor, now: datetime, action: str
 ) -> Draft:
+    """Keep the texts of an item as they stand as its newest version, by this person."""
     last = session.scalar(select(func.max(Draft.number)).where(Draft.item_id == item.id)) or 0
     draft = Draft(
         number=last + 1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
@@ -9,6 +11,7 @@ from nlp import scripts
 from responder.core.errors import NotFound, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
+from responder.planning.briefing.answers import Answer
 from responder.responses import rules
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
 from responder.responses.models import Draft, ItemClock, ItemState, ResponseItem
@@ -16,6 +19,10 @@ from responder.topics.service import absorbed
 
 # Who wrote which version, without the texts, of which there may be many and long ones.
 _AUTHORS = selectinload(ResponseItem.drafts).load_only(Draft.number, Draft.author_id)
+
+
+# What is out is told by publishing, in the words that citizens read.
+_OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
 
 
 def find_item(session: Session, item_id: int) -> ResponseItem:
@@ -147,6 +154,29 @@ def answered_topics(session: Session) -> list[int]:
     """Ids of the topics from which an item was opened."""
     of_topic = select(ResponseItem.topic_id).where(ResponseItem.topic_id.is_not(None))
     return [topic_id for topic_id in session.scalars(of_topic.distinct()) if topic_id]
+
+
+def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
+    """For the briefing pack: the items of these topics that are not out yet, newest first."""
+    whose = absorbed(session, topic_ids)
+    query = (
+        select(ResponseItem)
+        .where(ResponseItem.topic_id.in_(whose), ResponseItem.state.not_in(_OUT))
+        .order_by(ResponseItem.id.desc())
+        .options(joinedload(ResponseItem.unit))
+    )
+    return [
+        Answer(
+            whose[item.topic_id],
+            item.title,
+            item.answer,
+            item.unit.name,
+            RESPONSE_ITEM.states[item.state],
+            page=("responses.show", {"item_id": item.id}),
+        )
+        for item in session.scalars(query)
+        if item.topic_id is not None
+    ]
 
 
 def _earliest_ends() -> Subquery:

@@ -10,17 +10,24 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.database import transaction
-from responder.core.errors import Forbidden, GuardRefused, WrongState
+from responder.core.errors import Forbidden, GuardRefused, Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.planning import service
-from responder.planning.events.lifecycle import PRESS_EVENT
+from responder.planning.events import preparing
+from responder.planning.events.lifecycle import PRESS_EVENT, RESTORE
 from responder.planning.models import EventState
 from tests.factories import NOW, People
 from tests.planning import factories as make
 
-ACTIONS = sorted({t.action for t in PRESS_EVENT.transitions})
-ARROWS = {(s, t.action): t.target for t in PRESS_EVENT.transitions for s in t.sources}
+UNDOING = set(RESTORE.values())  # reached by undoing a move alone: see test_moving
+ACTIONS = sorted({t.action for t in PRESS_EVENT.transitions} - UNDOING)
+ARROWS = {
+    (s, t.action): t.target
+    for t in PRESS_EVENT.transitions
+    for s in t.sources
+    if t.action not in UNDOING
+}
 MATRIX = list(product(EventState, ACTIONS))
 
 
@@ -58,7 +65,7 @@ def test_each_action_leads_where_the_table_says_or_is_refused(
     session: Session, people: People, state: EventState, action: str
 ) -> None:
     actor = people.press_officer.actor
-    event = make.event(state=state, starts_at=NOW - timedelta(hours=2))
+    event = make.event(state=state, starts_at=NOW - timedelta(hours=2), evaluation="效果良好")
     target = ARROWS.get((state, action))
     if target is None:
         with pytest.raises(WrongState), transaction(actor, NOW) as writing:
@@ -132,3 +139,33 @@ def test_the_console_is_nobody_and_approves_its_own(session: Session) -> None:
     with transaction(CONSOLE, NOW) as writing:
         service.advance_event(writing, event, "approve", CONSOLE, NOW)
     assert event.state is EventState.APPROVED
+
+
+@pytest.mark.parametrize("action", sorted(UNDOING))
+def test_nobody_restores_an_approval_but_by_undoing_a_move(
+    session: Session, people: People, action: str
+) -> None:
+    actor = people.press_officer.actor
+    event = make.event(proposer=actor)
+    with pytest.raises(Invalid, match="撤销改期"), transaction(actor, NOW) as writing:
+        service.advance_event(writing, event, action, actor, NOW)
+    assert event.state is EventState.PROPOSED
+
+
+def test_a_day_is_not_certain_while_the_secrecy_check_is_open(session: Session) -> None:
+    event = make.event(state=EventState.PREPARING)
+    with transaction(CONSOLE, NOW) as writing:
+        check = preparing.add_task(writing, event, "保密审查", 2)
+        preparing.add_task(writing, event, "场地", 1)
+    with pytest.raises(GuardRefused, match="“保密审查”尚未完成"), transaction(CONSOLE, NOW) as w:
+        service.advance_event(w, event, "confirm", CONSOLE, NOW)
+    with transaction(CONSOLE, NOW) as writing:
+        preparing.finish_task(writing, check, CONSOLE, NOW)
+        service.advance_event(writing, event, "confirm", CONSOLE, NOW)
+    assert event.state is EventState.CONFIRMED
+
+
+def test_an_evaluation_is_a_text(session: Session) -> None:
+    event = make.event(state=EventState.HELD, evaluation="  ")
+    with pytest.raises(GuardRefused, match="效果评估"), transaction(CONSOLE, NOW) as writing:
+        service.advance_event(writing, event, "evaluate", CONSOLE, NOW)

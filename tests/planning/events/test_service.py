@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from responder.core import audit
-from responder.core.database import db, transaction
+from responder.core.database import transaction
 from responder.core.errors import GuardRefused, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import CONSOLE, Actor, Role
-from responder.core.work_calendar import store_year
 from responder.planning import service
 from responder.planning.models import EventState, Form, PressEvent
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
-from tests.planning.queries import count_queries
 
 
 def facts(event: PressEvent, **changes: object) -> service.EventFacts:
@@ -187,76 +185,3 @@ def test_the_list_is_filtered_and_newest_first(session: Session) -> None:
     assert found(form=Form.CONFERENCE) == []
     assert found(unit_id=old.unit_id) == [new, old]
     assert found(unit_id=old.unit_id + 1) == []
-
-
-def month(year: int = 2026, number: int = 11) -> service.MonthPage:
-    return service.month_page(db.session, year, number, date(2026, 11, 20))
-
-
-def day_of(page: service.MonthPage, day: date) -> service.MonthDay:
-    return next(one for week in page.weeks for one in week if one.day == day)
-
-
-def test_an_event_stands_on_its_local_day(session: Session) -> None:
-    # 16:30 UTC on the 10th is past midnight of the 11th in Shanghai.
-    event = make.event(starts_at=datetime(2026, 11, 10, 16, 30, tzinfo=UTC))
-    page = month()
-    assert day_of(page, date(2026, 11, 11)).events == (event,)
-    assert day_of(page, date(2026, 11, 10)).events == ()
-    assert page.event_count == 1
-
-
-def test_spill_over_days_show_their_events_but_do_not_count(session: Session) -> None:
-    event = make.event(starts_at=datetime(2026, 10, 26, 2, tzinfo=UTC))
-    page = month()
-    assert day_of(page, date(2026, 10, 26)).events == (event,)
-    assert page.event_count == 0
-
-
-def test_rows_of_the_plan_without_an_event_stand_on_their_day_or_below(session: Session) -> None:
-    dated, undated, done = make.entry(day=12), make.entry(), make.entry(day=12)
-    make.entry(month=12)
-    make.event(plan_entry=done)
-    page = month()
-    assert day_of(page, date(2026, 11, 12)).entries == (dated,)
-    assert page.undated == (undated,)
-
-
-def test_holidays_and_make_up_days_carry_their_names(session: Session) -> None:
-    with transaction(CONSOLE, NOW) as writing:
-        days = [(date(2026, 11, 2), False, "校庆日"), (date(2026, 11, 7), True, "校庆日")]
-        store_year(writing, 2026, days, "试验")
-    page = month()
-    off, work, plain = (day_of(page, date(2026, 11, n)) for n in (2, 7, 3))
-    assert (off.holiday, off.is_working) == ("校庆日", False)
-    assert (work.holiday, work.is_working) == ("校庆日", True)
-    assert (plain.holiday, plain.is_working) == ("", True)
-    assert day_of(page, date(2026, 11, 20)).is_today
-
-
-def test_a_year_not_announced_is_said_to_be_provisional(session: Session) -> None:
-    assert month(2026, 11).provisional == ()
-    assert month(2091, 5).provisional == (2091,)
-    assert month(2089, 12).provisional == (2089, 2090)
-
-
-def test_the_month_takes_the_same_queries_for_one_event_as_for_many(session: Session) -> None:
-    make.event(starts_at=NOW)
-    make.entry()
-
-    def draw() -> None:
-        session.expire_all()
-        page = month()
-        events = [event for week in page.weeks for day in week for event in day.events]
-        drawn.append({one.unit.name for one in (*events, *page.undated)})
-
-    drawn: list[set[str]] = []
-    few = count_queries(draw)
-    other = unit("jyj", "市教育局")
-    for n in range(25):
-        event = make.event(starts_at=NOW + timedelta(hours=n))
-        if n % 2:
-            edit(event, event.version_id, unit=other)
-        make.entry()
-    assert count_queries(draw) == few
-    assert [len(names) for names in drawn] == [1, 2]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.database import transaction
-from responder.core.errors import Invalid, NotFound, WrongState
+from responder.core.errors import GuardRefused, Invalid, NotFound, WrongState
 from responder.core.permissions import CONSOLE
 from responder.planning import service
 from responder.planning.models import EventState, Form, PlanState
@@ -63,12 +63,12 @@ def test_adoption_freezes_the_plan_and_is_in_the_trail(session: Session) -> None
     assert audit.history(session, plan)[-1].changes["state"] == ["draft", "adopted"]
     with pytest.raises(WrongState, match="市政府第20次常务会议"):
         make.entry()
-    with pytest.raises(WrongState, match="2026年2月10日"):
+    with pytest.raises(GuardRefused, match="没有需要再次审议的变更"):
         adopt()
 
 
 def test_an_empty_plan_or_an_unnamed_meeting_is_not_adopted(session: Session) -> None:
-    with pytest.raises(Invalid, match="还没有条目"):
+    with pytest.raises(GuardRefused, match="还没有列入的条目"):
         adopt()
     make.entry()
     with pytest.raises(Invalid, match="会议"), transaction(CONSOLE, NOW) as writing:

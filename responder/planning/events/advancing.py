@@ -1,0 +1,75 @@
+"""An event along its lifecycle, and what has to be approved anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from responder.core.errors import Invalid
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Actor
+from responder.core.times import SHANGHAI
+from responder.planning.events.lifecycle import APPROVED, PRESS_EVENT, RESTORE, RESUBMIT
+from responder.planning.events.preparing import follow
+from responder.planning.models import EventState, PressEvent
+
+# What somebody approves of an event; the rest is preparation.
+APPROVED_FACTS = ("theme", "form", "starts_at", "unit")
+
+
+def advance_event(
+    session: Session,
+    event: PressEvent,
+    action: str,
+    actor: Actor,
+    now: datetime,
+    note: str = "",
+    zone: ZoneInfo = SHANGHAI,
+) -> None:
+    """Move an event along one arrow of :data:`PRESS_EVENT`; errors as ``Lifecycle.advance``.
+
+    :raises Invalid: what only the undoing of a move may do.
+    """
+    if action in RESTORE.values():
+        raise Invalid("没有这个操作：撤销改期请用改期记录旁的按钮")
+    take(session, event, action, Attempt(actor, now, note), zone)
+    seen_elsewhere(event, now)
+    session.flush()
+
+
+def take(
+    session: Session, event: PressEvent, action: str, attempt: Attempt, zone: ZoneInfo
+) -> None:
+    """One arrow, with all that follows from it; errors as ``Lifecycle.advance``."""
+    PRESS_EVENT.advance(session, event, action, attempt)
+    if event.state is EventState.PROPOSED:
+        event.proposed_by_id = attempt.actor.id
+    follow(session, event, action, attempt.actor, attempt.now, zone)
+
+
+def needs_approval_again(event: PressEvent) -> bool:
+    """Whether a change of :data:`APPROVED_FACTS` sends the event back for approval."""
+    return event.state in APPROVED
+
+
+def propose_anew(
+    session: Session, event: PressEvent, actor: Actor, now: datetime, zone: ZoneInfo
+) -> None:
+    """Whoever changes what is approved proposes the event anew.
+
+    One that had been approved waits for approval again, by somebody else; a proposal becomes
+    that of the person who changed it.
+    """
+    if needs_approval_again(event):
+        take(session, event, RESUBMIT, Attempt(actor, now), zone)
+    elif event.state is EventState.PROPOSED:
+        event.proposed_by_id = actor.id
+    session.flush()
+
+
+def seen_elsewhere(event: PressEvent, now: datetime) -> None:
+    """Have calendars that somebody subscribed to take the event as changed (RFC 5545)."""
+    event.sequence += 1
+    event.changed_at = now

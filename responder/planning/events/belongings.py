@@ -1,0 +1,41 @@
+"""What belongs to an event and stands on its page beside its facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from responder.planning.events import files, media, moving, preparing, series
+from responder.planning.events.models import EventFile, EventMove, PreparationTask, Reply
+from responder.planning.models import PressEvent
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """``overdue`` are the ids of open tasks that should have been done before today;
+    ``replies`` counts the media list by answer; ``siblings`` is the whole series, or empty."""
+
+    tasks: list[PreparationTask]
+    overdue: frozenset[int]
+    invited: int
+    replies: dict[Reply, int]
+    files: list[EventFile]
+    moves: list[EventMove]
+    siblings: list[PressEvent]
+
+
+def belongings_of(session: Session, event: PressEvent, today: date) -> Belongings:
+    """All of it, in a fixed number of queries."""
+    tasks = preparing.tasks_of(session, event)
+    listed = media.invitations(session, event)
+    return Belongings(
+        tasks=tasks,
+        overdue=frozenset(task.id for task in preparing.overdue(tasks, today)),
+        invited=len(listed),
+        replies=media.counts(listed),
+        files=files.files_of(session, event),
+        moves=moving.moves_of(session, event),
+        siblings=series.events_of(session, event),
+    )

@@ -1,0 +1,179 @@
+"""The media list of an event: entered, pasted, answered, taken along as a workbook."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from responder.core.database import db, transaction
+from responder.core.errors import Forbidden, Invalid
+from responder.core.permissions import Permission
+from responder.planning import service
+from responder.planning.events import media
+from responder.planning.events.exporting import media_workbook
+from responder.planning.events.models import REPLY_LABELS, Reply
+from responder.planning.events.pasted import read_media
+from responder.planning.events.small_forms import MediumForm, PasteForm
+from responder.planning.views import blueprint
+from responder.web.access import current_actor, may, requires
+
+Page = str | Response | tuple[str, int]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@blueprint.get("/planning/events/<int:event_id>/media")
+@requires(Permission.PLAN_READ)
+def media_list(event_id: int) -> str:
+    return _list_page(event_id)
+
+
+@blueprint.post("/planning/events/<int:event_id>/media")
+@requires(Permission.PLAN_EDIT)
+def add_medium(event_id: int) -> Page:
+    form = MediumForm()
+    if not form.validate_on_submit():
+        return _list_page(event_id, form=form), 422
+    with transaction(current_actor()) as session:
+        media.invite(session, service.get_event(session, event_id), _facts(form))
+    flash(_("已加入媒体名单。"), "success")
+    return _to_list(event_id)
+
+
+@blueprint.post("/planning/events/<int:event_id>/media/paste")
+@requires(Permission.PLAN_EDIT)
+def paste_media(event_id: int) -> Page:
+    """Good lines join the list; the others come back with what is wrong with them."""
+    form = PasteForm()
+    if not form.validate_on_submit():
+        return _list_page(event_id, pasted=form), 422
+    read = read_media(form.lines.data)
+    with transaction(current_actor()) as session:
+        event = service.get_event(session, event_id)
+        added = media.invite_many(session, event, read.media)
+    known = len(read.media) - added
+    told = _("已加入 %(count)s 家。", count=added)
+    flash(told + (_("%(count)s 家已在名单上。", count=known) if known else ""), "success")
+    if not read.refused:
+        return _to_list(event_id)
+    form.lines.data = "\n".join(read.refused)
+    return _list_page(event_id, pasted=form, problems=read.problems), 422
+
+
+@blueprint.route("/planning/media/<int:invitation_id>/edit", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+def edit_medium(invitation_id: int) -> Page:
+    """The number is not shown: an empty field leaves it, another number replaces it."""
+    invitation = media.find_invitation(db.session, invitation_id)
+    values = {
+        name: getattr(invitation, name)
+        for name in ("outlet", "journalist", "accreditation", "note")
+    }
+    form = MediumForm(data=values)
+    if not form.validate_on_submit():
+        return render_template("planning/medium_form.html", form=form, invitation=invitation)
+    with transaction(current_actor()) as session:
+        invitation = media.find_invitation(session, invitation_id)
+        phone = "" if request.form.get("forget_phone") else form.phone.data or None
+        media.edit_invitation(session, invitation, _facts(form, phone))
+    return _to_list(invitation.event_id)
+
+
+@blueprint.post("/planning/media/<int:invitation_id>/reply")
+@requires(Permission.PLAN_EDIT)
+def reply_medium(invitation_id: int) -> Response:
+    given = request.form.get("reply", "")
+    if given not in set(Reply):
+        raise Invalid(_("没有这种回复：请从名单上的按钮选择"))
+    with transaction(current_actor()) as session:
+        invitation = media.find_invitation(session, invitation_id)
+        media.set_reply(session, invitation, Reply(given))
+    return _to_list(invitation.event_id, f"medium-{invitation_id}")
+
+
+@blueprint.post("/planning/media/<int:invitation_id>/remove")
+@requires(Permission.PLAN_EDIT)
+def remove_medium(invitation_id: int) -> Response:
+    with transaction(current_actor()) as session:
+        invitation = media.find_invitation(session, invitation_id)
+        event_id, outlet = invitation.event_id, invitation.outlet
+        media.remove_invitation(session, invitation)
+    flash(_("已从名单删除“%(outlet)s”。", outlet=outlet), "success")
+    return _to_list(event_id)
+
+
+@blueprint.post("/planning/events/<int:event_id>/media/phones")
+@requires(Permission.IDENTITY_REVEAL)
+def show_phones(event_id: int) -> str:
+    """Shown in this answer alone: coming back to the page hides them again."""
+    _require_reading()
+    with transaction(current_actor()) as session:
+        media.reveal_phones(session, service.get_event(session, event_id), current_actor())
+    return _list_page(event_id, revealed=True)
+
+
+@blueprint.get("/planning/events/<int:event_id>/media/export")
+@requires(Permission.PLAN_READ)
+def export_media(event_id: int) -> Response:
+    event = service.get_event(db.session, event_id)
+    listed = media.invitations(db.session, event)
+    return _workbook(media_workbook(event.theme, listed))
+
+
+@blueprint.post("/planning/events/<int:event_id>/media/export-phones")
+@requires(Permission.IDENTITY_REVEAL)
+def export_phones(event_id: int) -> Response:
+    _require_reading()
+    with transaction(current_actor()) as session:
+        event = service.get_event(session, event_id)
+        listed = media.reveal_phones(session, event, current_actor())
+        content = media_workbook(event.theme, listed, with_phones=True)
+    return _workbook(content)
+
+
+def _require_reading() -> None:
+    if not may(Permission.PLAN_READ):
+        raise Forbidden(_("您没有查看发布活动的权限；如工作需要，请联系系统管理员"))
+
+
+def _workbook(content: BytesIO) -> Response:
+    return send_file(content, XLSX, as_attachment=True, download_name=_("媒体名单.xlsx"))
+
+
+def _facts(form: MediumForm, phone: str | None = "") -> media.MediumFacts:
+    return media.MediumFacts(
+        form.outlet.data,
+        form.journalist.data or "",
+        form.phone.data or phone,
+        form.accreditation.data or "",
+        form.note.data or "",
+    )
+
+
+def _list_page(
+    event_id: int,
+    form: MediumForm | None = None,
+    pasted: PasteForm | None = None,
+    revealed: bool = False,
+    **context: Any,
+) -> str:
+    event = service.get_event(db.session, event_id)
+    listed = media.invitations(db.session, event)
+    return render_template(
+        "planning/media.html",
+        event=event,
+        listed=listed,
+        counts=media.counts(listed),
+        labels=REPLY_LABELS,
+        form=form or MediumForm(formdata=None),
+        pasted=pasted or PasteForm(formdata=None),
+        revealed=revealed,
+        **context,
+    )
+
+
+def _to_list(event_id: int, anchor: str | None = None) -> Response:
+    return redirect(url_for("planning.media_list", event_id=event_id, _anchor=anchor))

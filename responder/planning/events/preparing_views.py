@@ -1,0 +1,167 @@
+"""The checklist of an event, what is due of all of them, and the office's own list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from responder.core.database import db, transaction
+from responder.core.errors import Invalid
+from responder.core.permissions import Permission
+from responder.core.times import utc_now
+from responder.planning import service
+from responder.planning.events import checklist, preparing
+from responder.planning.events.models import PreparationItem
+from responder.planning.events.small_forms import ItemForm, TaskForm
+from responder.planning.models import Form
+from responder.planning.views import blueprint, local_today, zone
+from responder.web.access import current_actor, requires
+from responder.web.forms import show_errors
+
+Page = str | Response | tuple[str, int]
+
+SHOWN_DAYS = 14
+
+
+@blueprint.get("/planning/preparation")
+@requires(Permission.PLAN_READ)
+def preparation() -> str:
+    """What is due within two weeks, whichever event it is for."""
+    today = local_today()
+    tasks = preparing.due_tasks(db.session, today + timedelta(days=SHOWN_DAYS))
+    return render_template("planning/preparation.html", tasks=tasks, today=today, days=SHOWN_DAYS)
+
+
+@blueprint.post("/planning/events/<int:event_id>/tasks/from-template")
+@requires(Permission.PLAN_EDIT)
+def make_tasks(event_id: int) -> Response:
+    with transaction(current_actor()) as session:
+        event = service.get_event(session, event_id)
+        made = len(preparing.make_tasks(session, event, zone()))
+    flash(
+        _("已按模板加入 %(count)s 个筹备事项。", count=made)
+        if made
+        else _("模板上的事项都已在清单里。"),
+        "success",
+    )
+    return _to_checklist(event_id)
+
+
+@blueprint.route("/planning/events/<int:event_id>/tasks/new", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+def add_task(event_id: int) -> Page:
+    event = service.get_event(db.session, event_id)
+    form = TaskForm()
+    if not form.validate_on_submit():
+        return render_template("planning/task_form.html", form=form, event=event, task=None)
+    try:
+        with transaction(current_actor()) as session:
+            event = service.get_event(session, event_id)
+            task = preparing.add_task(session, event, form.name.data, form.days.data, zone())
+            task.responsible = (form.responsible.data or "").strip()
+            task.note = (form.note.data or "").strip()
+    except Invalid as error:
+        show_errors(form, error)
+        return render_template("planning/task_form.html", form=form, event=event, task=None), 422
+    return _to_checklist(event_id)
+
+
+@blueprint.route("/planning/tasks/<int:task_id>/edit", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+def edit_task(task_id: int) -> Page:
+    task = preparing.find_task(db.session, task_id)
+    form = TaskForm(obj=task)
+    if not form.validate_on_submit():
+        return render_template("planning/task_form.html", form=form, event=task.event, task=task)
+    with transaction(current_actor()) as session:
+        task = preparing.find_task(session, task_id)
+        preparing.edit_task(
+            session, task, form.name.data, form.days.data, form.responsible.data or "",
+            form.note.data or "", zone(),
+        )  # fmt: skip
+    return _to_checklist(task.event_id)
+
+
+@blueprint.post("/planning/tasks/<int:task_id>/finish")
+@requires(Permission.PLAN_EDIT)
+def finish_task(task_id: int) -> Response:
+    with transaction(current_actor()) as session:
+        task = preparing.find_task(session, task_id)
+        preparing.finish_task(session, task, current_actor(), utc_now())
+    return _to_checklist(task.event_id)
+
+
+@blueprint.post("/planning/tasks/<int:task_id>/reopen")
+@requires(Permission.PLAN_EDIT)
+def reopen_task(task_id: int) -> Response:
+    with transaction(current_actor()) as session:
+        task = preparing.find_task(session, task_id)
+        preparing.reopen_task(session, task, current_actor())
+    return _to_checklist(task.event_id)
+
+
+@blueprint.post("/planning/tasks/<int:task_id>/remove")
+@requires(Permission.PLAN_EDIT)
+def remove_task(task_id: int) -> Response:
+    with transaction(current_actor()) as session:
+        task = preparing.find_task(session, task_id)
+        event_id, name = task.event_id, task.name
+        preparing.remove_task(session, task)
+    flash(_("已从清单删除“%(name)s”。", name=name), "success")
+    return _to_checklist(event_id)
+
+
+def _to_checklist(event_id: int) -> Response:
+    return redirect(url_for("planning.show_event", event_id=event_id, _anchor="checklist"))
+
+
+@blueprint.get("/planning/preparation-items")
+@requires(Permission.PLAN_READ)
+def preparation_items() -> str:
+    return render_template("planning/preparation_items.html", items=checklist.items(db.session))
+
+
+@blueprint.route("/planning/preparation-items/new", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+def add_item() -> Page:
+    return _item_page(None, ItemForm(data={"position": checklist.next_position(db.session)}))
+
+
+@blueprint.route("/planning/preparation-items/<int:item_id>/edit", methods=["GET", "POST"])
+@requires(Permission.PLAN_EDIT)
+def edit_item(item_id: int) -> Page:
+    item = checklist.find_item(db.session, item_id)
+    values = {
+        "name": item.name,
+        "days": item.days,
+        "position": item.position,
+        "form": item.form.value if item.form else "",
+        "source": item.source,
+        "active": item.active,
+    }
+    return _item_page(item, ItemForm(data=values))
+
+
+def _item_page(item: PreparationItem | None, form: ItemForm) -> Page:
+    if not form.validate_on_submit():
+        return render_template("planning/preparation_item.html", form=form, item=item)
+    facts = checklist.ItemFacts(
+        name=form.name.data,
+        days=form.days.data,
+        position=form.position.data,
+        form=Form(form.form.data) if form.form.data else None,
+        source=form.source.data or "",
+        active=form.active.data,
+    )
+    try:
+        with transaction(current_actor()) as session:
+            stored = checklist.find_item(session, item.id) if item else None
+            checklist.save_item(session, stored, facts)
+    except Invalid as error:
+        show_errors(form, error)
+        return render_template("planning/preparation_item.html", form=form, item=item), 422
+    flash(_("清单模板已保存；已经生成的清单不变。"), "success")
+    return redirect(url_for("planning.preparation_items"))

@@ -1,0 +1,252 @@
+"""``responder plan show · import · adopt · status · export``: the year's plan at the console."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import select
+
+from responder.accounts.models import Unit
+from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
+from responder.core.database import db, transaction
+from responder.core.errors import Invalid, NotFound
+from responder.core.permissions import CONSOLE
+from responder.core.times import local, utc_now
+from responder.intake.imports.error_workbook import check_writable
+from responder.intake.imports.rows import described
+from responder.planning.models import PlanEntry, ReleasePlan
+from responder.planning.plans import adopting, importing, rules, service
+from responder.planning.plans.baselines import listed
+from responder.planning.plans.exporting import FORMATS
+from responder.planning.plans.importing import PlanImport
+from responder.planning.plans.planned_time import planned_words
+from responder.planning.plans.status import year_status
+from responder.planning.plans.status_words import status_as_json, status_as_text
+from responder.planning.plans.tables import adoption_words
+
+DAY = click.DateTime(["%Y-%m-%d"])
+SHOWN_REFUSALS = 10
+
+
+@click.command()
+@click.option("--year", type=int, help="年份；默认今年。")
+@json_option
+@with_appcontext
+def show(year: int | None, as_json: bool) -> None:
+    """列出一年的计划，并说明每条的执行情况。
+
+    例：responder plan show --year 2026 --json
+    """
+    found = service.get_plan(db.session, year or _today().year)
+    report = service.report(found, _today())
+    entries = listed(found)
+    if as_json:
+        rows = [
+            {**_entry_as_json(entry), "progress": report.progress[entry.id].value}
+            for entry in entries
+        ]
+        counts = {progress.value: count for progress, count in report.counts.items()}
+        print_json({**_plan_as_json(found), "counts": counts, "entries": rows})
+        return
+    click.echo(f"{found.title}（{adoption_words(found)}）")
+    for entry in entries:
+        progress = rules.PROGRESS_LABELS[report.progress[entry.id]]
+        when = planned_words(entry.month, entry.day)
+        click.echo(f"{entry.number:>3}  {when}  [{progress}] {entry.form_label}  {entry.theme}")
+
+
+@click.command("import")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--year", type=int, required=True, help="年份。")
+@click.option("--unit", "code", metavar="CODE", help="单位代码；文件没有发布单位一列时用。")
+@click.option("--dry-run", is_flag=True, help="只检查，不写入。")
+@click.option(
+    "--errors",
+    "errors_path",
+    type=click.Path(path_type=Path),
+    metavar="OUT.xlsx",
+    help="把退回的行连同原因写入这个工作簿；更正后可再次导入。",
+)
+@json_option
+@with_appcontext
+def import_command(
+    path: Path,
+    year: int,
+    code: str | None,
+    dry_run: bool,
+    errors_path: Path | None,
+    as_json: bool,
+) -> None:
+    """把计划表（.xlsx、.xls、CSV）导入一年的草案；同一文件重复导入不会重复列入。
+
+    例：responder plan import 计划.xlsx --year 2026 --errors 退回.xlsx
+    """
+    if errors_path is not None:
+        check_writable(errors_path, path)
+    if dry_run:
+        unit = _unit_of(code)
+        found = importing.import_plan(db.session, path, year, CONSOLE, unit, trial=True)
+    else:
+        with transaction(CONSOLE) as session:
+            found = importing.import_plan(session, path, year, CONSOLE, _unit_of(code))
+    written = errors_path is not None and importing.write_errors(
+        errors_path, found.headings, found.refusals
+    )
+    _tell(found, dry_run, errors_path if written else None)
+    if as_json:
+        payload = _import_as_json(found) | {"year": year, "dry_run": dry_run}
+        print_json(payload | ({"errors_file": str(errors_path)} if written else {}))
+    if found.refusals:
+        sys.exit(DONE_WITH_REFUSALS)
+
+
+def _unit_of(code: str | None) -> Unit | None:
+    if code is None:
+        return None
+    unit = db.session.scalar(select(Unit).where(Unit.code == code))
+    if unit is None:
+        raise NotFound(f"没有代码为 {code} 的单位：请在“单位”页查看代码")
+    return unit
+
+
+def _tell(found: PlanImport, dry_run: bool, errors_path: Path | None) -> None:
+    verb = "试运行，未写入：将列入" if dry_run else "列入"
+    say(
+        f"共 {found.rows} 条：{verb} {found.created}，重复 {found.duplicates}，"
+        f"退回 {len(found.refusals)}"
+    )
+    for number, note in found.notes:
+        say(f"  第 {number} 行 {note}")
+    for line in described(found.refusals[:SHOWN_REFUSALS]):
+        say(f"  {line}")
+    if errors_path is not None:
+        say(f"退回的行及原因见 {errors_path}，更正后可再次导入")
+    elif found.refusals:
+        say("加上 --errors OUT.xlsx 可取回全部退回的行及原因")
+
+
+def _import_as_json(found: PlanImport) -> dict[str, Any]:
+    return {
+        "rows": found.rows,
+        "created": found.created,
+        "duplicates": found.duplicates,
+        "errors": len(found.refusals),
+        "refusals": [
+            {"row": one.row.number, "column": found.column_of(one), "reason": one.reason}
+            for one in found.refusals
+        ],
+        "notes": [{"row": number, "note": note} for number, note in found.notes],
+    }
+
+
+@click.command()
+@click.option("--year", type=int, required=True, help="年份。")
+@click.option("--date", "day", type=DAY, required=True, help="审议通过的日期。")
+@click.option("--meeting", required=True, help="审议的会议。")
+@click.option("--minutes", default="", help="会议纪要文号。")
+@json_option
+@with_appcontext
+def adopt(year: int, day: datetime, meeting: str, minutes: str, as_json: bool) -> None:
+    """登记年度计划审议通过，留下基准版；有变更后可再次审议。
+
+    例：responder plan adopt --year 2026 --date 2026-02-10 --meeting "市政府第 20 次常务会议"
+    """
+    with transaction(CONSOLE) as session:
+        found = service.get_plan(session, year)
+        frozen = adopting.adopt(session, found, day.date(), meeting, minutes)
+        say(f"{found.title}：{adoption_words(found)}，第 {frozen.number} 次基准版")
+        payload = {**_plan_as_json(found), "baseline": frozen.number, "rows": len(frozen.rows)}
+    if as_json:
+        print_json(payload)
+
+
+@click.command()
+@click.option("--year", type=int, help="年份；默认今年。")
+@click.option("--as-of", type=DAY, help="按这一天计算；默认今天。")
+@json_option
+@with_appcontext
+def status(year: int | None, as_of: datetime | None, as_json: bool) -> None:
+    """计划与执行对照：按单位、形式、月份、季度，以及谁没有达到发布频次要求。
+
+    例：responder plan status --year 2026 --json
+    """
+    today = as_of.date() if as_of else _today()
+    found = year_status(db.session, year or today.year, today, _zone())
+    if as_json:
+        print_json(status_as_json(found))
+        return
+    for line in status_as_text(found):
+        click.echo(line)
+
+
+@click.command()
+@click.option("--year", type=int, required=True, help="年份。")
+@click.option(
+    "--format", "kind", type=click.Choice(sorted(FORMATS)), default="xlsx", show_default=True
+)
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="FILE", help="写到哪里；默认当前目录。"
+)
+@json_option
+@with_appcontext
+def export(year: int, kind: str, out: Path | None, as_json: bool) -> None:
+    """把年度计划及变更表写成文件。
+
+    例：responder plan export --year 2026 --format docx --out 计划.docx
+    """
+    found = service.get_plan(db.session, year)
+    content = FORMATS[kind].write(db.session, found, _zone(), utc_now())
+    path = out or Path(f"{found.title}.{kind}")
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Invalid(f"无法写入 {path}（{error.strerror}）：请用 --out 换一个位置") from error
+    say(f"已写入 {path}")
+    if as_json:
+        print_json({"file": str(path), "format": kind, "bytes": len(content)})
+
+
+commands = (show, import_command, adopt, status, export)
+
+
+def _zone() -> ZoneInfo:
+    found: ZoneInfo = current_app.extensions["settings"].zone
+    return found
+
+
+def _today() -> date:
+    return local(utc_now(), _zone()).date()
+
+
+def _plan_as_json(found: ReleasePlan) -> dict[str, Any]:
+    return {
+        "year": found.year,
+        "title": found.title,
+        "state": found.state,
+        "submitted_at": found.submitted_at,
+        "adopted_on": found.adopted_on,
+        "adopted_by": found.adopted_by,
+        "minutes_number": found.minutes_number,
+    }
+
+
+def _entry_as_json(entry: PlanEntry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "theme": entry.theme,
+        "form": entry.form,
+        "month": entry.month,
+        "day": entry.day,
+        "unit": entry.unit.name,
+        "speaker": entry.speaker,
+        "basis": entry.basis,
+        "remark": entry.remark,
+        "event_ids": sorted(event.id for event in entry.events),
+    }

@@ -1,0 +1,105 @@
+"""The plan and its change table as they go on paper: headings, and rows of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from responder.core.times import chinese_date, local
+from responder.planning.models import PlanState, ReleasePlan
+from responder.planning.plans.baselines import FIELD_LABELS, listed
+from responder.planning.plans.changing import changes_of
+from responder.planning.plans.models import ChangeKind, PlanChange
+from responder.planning.plans.planned_time import official_words
+
+PLAN_HEADINGS = (
+    "序号", "发布主题", "发布形式", "拟发布时间", "发布单位", "发布人", "依据", "备注",
+)  # fmt: skip
+CHANGE_HEADINGS = ("序号", "日期", "变更", "计划条目", "变更内容", "理由", "批准意见", "登记人")
+
+
+@dataclass(frozen=True)
+class PaperTable:
+    """One table of a file.
+
+    :param below: one line below the title; may be empty.
+    """
+
+    title: str
+    below: str
+    headings: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def plan_table(plan: ReleasePlan) -> PaperTable:
+    """The plan as it stands, the columns of the office's own table."""
+    rows = [
+        (
+            str(entry.number),
+            entry.theme,
+            entry.form_label,
+            official_words(plan.year, entry.month, entry.day),
+            entry.unit.name,
+            entry.speaker,
+            entry.basis,
+            entry.remark,
+        )
+        for entry in listed(plan)
+    ]
+    return PaperTable(plan.title, adoption_words(plan), PLAN_HEADINGS, rows)
+
+
+def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo) -> PaperTable:
+    """What changed since the plan was adopted (变更表)."""
+    rows = [
+        (
+            str(change.number),
+            chinese_date(local(change.at, zone).date()),
+            change.kind_label,
+            f"{change.entry.number}. {change.entry.theme}",
+            "；".join(change_words(change)),
+            change.reason,
+            change.approval,
+            change.by_name,
+        )
+        for change in changes_of(session, plan)
+    ]
+    return PaperTable(f"{plan.title}变更表", "", CHANGE_HEADINGS, rows)
+
+
+def change_words(change: PlanChange) -> list[str]:
+    """Each field of a change: ``拟发布时间：3月 → 4月15日``."""
+    return [
+        f"{FIELD_LABELS[name]}：{before or '（空）'} → {after or '（空）'}"
+        if (before and after) or change.kind is ChangeKind.CHANGED
+        else f"{FIELD_LABELS[name]}：{before or after}"
+        for name, (before, after) in change.changes.items()
+    ]
+
+
+def adoption_words(plan: ReleasePlan) -> str:
+    """``2026年1月15日 市政府第3次常务会议审议通过（…号纪要）``; of a draft, that it is one."""
+    if plan.state is not PlanState.ADOPTED or plan.adopted_on is None:
+        return "草案，尚未审议"
+    minutes = f"（{plan.minutes_number}）" if plan.minutes_number else ""
+    return f"{chinese_date(plan.adopted_on)} {plan.adopted_by}审议通过{minutes}"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """All that a file of the plan holds.
+
+    :param now: aware; when the file is made.
+    """
+
+    plan: PaperTable
+    changes: PaperTable
+    now: datetime
+
+
+def paper(session: Session, plan: ReleasePlan, zone: ZoneInfo, now: datetime) -> Paper:
+    return Paper(plan_table(plan), change_table(session, plan, zone), now)
