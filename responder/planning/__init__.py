@@ -24,6 +24,7 @@ from responder.planning.events import views as event_views
 from responder.planning.events.cli import preparation
 from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
+from responder.planning.linking.cli import gaps
 from responder.planning.linking.evaluation_cli import evaluate_linking
 from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
@@ -40,7 +41,7 @@ PAGES = (
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
 
 
-for command in (*plan_commands, import_ics, preparation, briefing):
+for command in (*plan_commands, import_ics, preparation, briefing, gaps):
     plan.add_command(command)
 
 

@@ -12,12 +12,10 @@ from flask.cli import with_appcontext
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
-from responder.core.privacy import mask
 from responder.core.times import end_of_day, local, start_of_day, utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import PressEvent
-from responder.topics import heat_settings
 
 DAY = click.DateTime(["%Y-%m-%d"])
 LISTED_DAYS = 90
@@ -87,26 +85,6 @@ def suggest(as_of: datetime | None, as_json: bool) -> None:
     )
 
 
-@plan.command()
-@json_option
-@with_appcontext
-def gaps(as_json: bool) -> None:
-    """列出还没有发布活动覆盖的热点话题。
-
-    例：responder plan gaps --json
-    """
-    threshold = heat_settings.hot_from(db.session)
-    found = service.uncovered_hot_topics(db.session, threshold)
-    if as_json:
-        print_json({"threshold": threshold, "topics": [_gap_as_json(gap) for gap in found]})
-        return
-    for gap in found:
-        hint = f"（建议 {len(gap.suggestions)} 条）" if gap.suggestions else ""
-        label = mask(gap.topic.label)
-        click.echo(f"{gap.topic.id:>5}  热度 {gap.topic.heat:>5.1f}  {label}{hint}")
-    say(f"热度 {threshold:.0f} 以上而没有发布活动的话题：{len(found)} 个")
-
-
 def _zone() -> Any:
     return current_app.extensions["settings"].zone
 
@@ -126,22 +104,4 @@ def _event_as_json(event: PressEvent) -> dict[str, Any]:
         "unit": event.unit.name,
         "speaker": event.speaker,
         "plan_entry_id": event.plan_entry_id,
-    }
-
-
-def _gap_as_json(gap: service.TopicGap) -> dict[str, Any]:
-    return {
-        "id": gap.topic.id,
-        "label": mask(gap.topic.label),
-        "heat": gap.topic.heat,
-        "messages": gap.topic.message_count,
-        "suggestions": [
-            {
-                "event_id": link.event_id,
-                "theme": link.event.theme,
-                "score": link.score,
-                "reasons": link.reasons,
-            }
-            for link in gap.suggestions
-        ],
     }

@@ -23,15 +23,17 @@ from responder.planning.events.service import (
 )
 from responder.planning.events.turns import take_turns
 from responder.planning.linking.deciding import (
-    TopicGap,
     decide_link,
     get_link,
     link_by_hand,
     linked_topics,
     links_of_topic,
+)
+from responder.planning.linking.gaps import (
+    TopicGap,
+    answered_elsewhere,
     uncovered_hot_topics,
     uncovered_query,
-    with_suggestions,
 )
 from responder.planning.linking.suggesting import SuggestionRun, suggest_links
 from responder.planning.plans.adopting import adopt
@@ -58,6 +60,7 @@ __all__ = [
     "add_entry",
     "adopt",
     "advance_event",
+    "answered_elsewhere",
     "calendar_page",
     "clashes",
     "consequences",
@@ -96,5 +99,4 @@ __all__ = [
     "undo_move",
     "upcoming_events",
     "waiting_approval",
-    "with_suggestions",
 ]

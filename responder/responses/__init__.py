@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from responder.planning import service as planning
 from responder.planning.briefing.answers import answered_by
 from responder.responses import feeding_back_views, helpers, service
 from responder.responses.cli import responses
@@ -18,3 +19,4 @@ def init_app(app: Flask) -> None:
     helpers.register(app)
     answered_by("response items", service.answers_in_hand)
     keep_topics("response items", service.answered_topics)
+    planning.answered_elsewhere("response items", service.answered_query())

@@ -73,15 +73,19 @@ class Gathered:
     seconds: float
 
 
-def read_messages(source: Source, settings: Settings, now: datetime) -> Messages:
+def read_messages(
+    source: Source, settings: Settings, now: datetime, with_ids: bool = True
+) -> Messages:
     """The messages of a file, read and normalised as the product does.
 
+    :param with_ids: False: the file need not have a column of ids.
     :raises Invalid: the file cannot be read, its ids have no column, or one id stands for
         different messages.
     """
     table = open_table(source.path, settings.import_max_megabytes, source.sheet)
     sheet = find_headings(table, source.mapping, source.path)
-    _require_ids(sheet, source)
+    if with_ids:
+        _require_ids(sheet, source)
     # The channel decides nothing here, but no row is read without one.
     reading = Reading(
         Channel.MAILBOX, now, settings.zone, settings.import_max_cell_characters, source.year

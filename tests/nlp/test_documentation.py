@@ -20,6 +20,6 @@ def test_every_estimator_has_an_example():
     text = PAGE.read_text("utf-8")
     for name in (
         "BigramVectorizer", "StreamClusterer", "TopicStream", "NearDuplicates", "PlaceFinder",
-        "RjiebaSegmenter", "WordWeights",
+        "RjiebaSegmenter", "WordWeights", "Linker", "WordCosine",
     ):  # fmt: skip
         assert f"{name}(" in text

@@ -284,7 +284,7 @@ def test_who_may_not_read_topics_is_told_how_many_and_not_which(
     for page in (gaps, shown):
         assert not any(one.label in page for one in (hot, answered, suggested, refused))
         assert "/topics" not in page
-    assert "还没有发布活动的话题 3 个" in gaps
+    assert "没有发布活动也没有回应的话题 3 个" in gaps
     assert "已关联 1 个话题" in shown
 
 

@@ -1,14 +1,11 @@
-"""Which event answers which topic: what people decide, and what no event covers."""
+"""Which event answers which topic: what people decide."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, case, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session, joinedload
 
 from responder.core import audit
 from responder.core.errors import Forbidden, NotFound, WrongState
@@ -18,14 +15,6 @@ from responder.planning.linking.rules import PER_TOPIC
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.topics import service as topics
 from responder.topics.models import Topic
-
-
-@dataclass(frozen=True)
-class TopicGap:
-    """A hot topic that no event covers, with what has been suggested for it."""
-
-    topic: Topic
-    suggestions: tuple[TopicEventLink, ...]
 
 
 def get_link(session: Session, link_id: int) -> TopicEventLink:
@@ -127,51 +116,3 @@ def linked_topics(session: Session) -> list[int]:
     """Ids of the topics that a person has linked to an event."""
     confirmed = TopicEventLink.state == LinkState.CONFIRMED
     return list(session.scalars(select(TopicEventLink.topic_id).where(confirmed).distinct()))
-
-
-def uncovered_query(threshold: float) -> Select[Topic]:
-    """Topics with heat >= ``threshold`` (0–100) that no live event covers, hottest first.
-
-    An event covers what its topic was merged into, too.
-    """
-    answered = (
-        select(TopicEventLink.topic_id.label("id"))
-        .join(TopicEventLink.event)
-        .where(
-            TopicEventLink.state == LinkState.CONFIRMED,
-            PressEvent.state != EventState.CANCELLED,
-        )
-        .cte("answered", recursive=True)
-    )
-    into = select(Topic.merged_into_id).join(answered, Topic.id == answered.c.id)
-    answered = answered.union(into.where(Topic.merged_into_id.is_not(None)))
-    query = topics.topics_by_heat(min_heat=threshold)
-    return query.where(Topic.id.not_in(select(answered.c.id)))
-
-
-def uncovered_hot_topics(
-    session: Session, threshold: float, limit: int | None = None
-) -> list[TopicGap]:
-    """Hot topics without a confirmed link, hottest first, each with its suggestions."""
-    return with_suggestions(session, session.scalars(uncovered_query(threshold).limit(limit)))
-
-
-def with_suggestions(session: Session, found: Iterable[Topic]) -> list[TopicGap]:
-    """Each topic with its suggested links, likeliest first, in one query for all."""
-    listed = list(found)
-    whose = topics.absorbed(session, [topic.id for topic in listed])
-    query = (
-        select(TopicEventLink)
-        .join(TopicEventLink.event)
-        .where(
-            TopicEventLink.topic_id.in_(whose),
-            TopicEventLink.state == LinkState.SUGGESTED,
-            PressEvent.state != EventState.CANCELLED,
-        )
-        .options(contains_eager(TopicEventLink.event))
-        .order_by(TopicEventLink.score.desc(), TopicEventLink.id)
-    )
-    suggested: defaultdict[int, dict[int, TopicEventLink]] = defaultdict(dict)
-    for link in session.scalars(query):
-        suggested[whose[link.topic_id]].setdefault(link.event_id, link)
-    return [TopicGap(topic, tuple(suggested[topic.id].values())[:PER_TOPIC]) for topic in listed]

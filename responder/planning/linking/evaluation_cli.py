@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,33 @@ from responder.planning.linking import evaluation, evaluation_files
 from responder.planning.linking.evaluation_files import Texts
 from responder.settings import Settings
 
+MESSAGE_TEXT = "title,content"
 DIGITS = 4
 SHOWN_ROWS = 5
 
 _FILE = click.Path(path_type=Path)
 
 
+@dataclass(frozen=True)
+class _KeyedFiles:
+    """Two files that share a key, and the columns of their texts."""
+
+    messages: Path
+    message_text: str
+    releases: Path
+    release_text: str
+    key: str | None
+
+
 @click.command("linking")
 @click.option("--messages", required=True, type=_FILE, help="留言文件，.xlsx 或 CSV。")
+@click.option(
+    "--message-text",
+    help=f"留言文字的列，逗号分隔。按键评判默认 {MESSAGE_TEXT}；按名称评判默认按列映射。",
+)
 @click.option("--releases", type=_FILE, help="【按键】答复或发布文件，.xlsx 或 CSV。")
 @click.option("--key", help="【按键】两个文件共有的列：只用来评判，不参与匹配。")
-@click.option("--message-text", default="title,content", help="【按键】留言文字的列，逗号分隔。")
-@click.option("--release-text", default="text", help="【按键】发布文字的列，逗号分隔。")
+@click.option("--release-text", default="text", help="【按键】发布文字的列，逗号分隔；默认 text。")
 @click.option("--events", type=_FILE, help="【按名称】发布活动文件，.xlsx 或 CSV。")
 @click.option("--events-where", metavar="列=值", help="【按名称】只取该列为此值的活动。")
 @click.option("--event-text", help="【按名称】活动文字的列；默认取文字最多的一列。")
@@ -44,9 +59,9 @@ _FILE = click.Path(path_type=Path)
 @with_appcontext
 def evaluate_linking(
     messages: Path,
+    message_text: str | None,
     releases: Path | None,
     key: str | None,
-    message_text: str,
     release_text: str,
     events: Path | None,
     events_where: str | None,
@@ -73,28 +88,36 @@ def evaluate_linking(
     settings: Settings = current_app.extensions["settings"]
     if (releases is None) == (events is None):
         raise Invalid("请给出 --releases（按键评判）或 --events（按名称评判）中的一个")
+    refused = 0
     if releases is not None:
-        if key is None:
-            raise Invalid("按键评判要写明 --key：两个文件中哪一列是共同的编号")
-        asked = evaluation_files.read_texts(
-            messages, evaluation_files.columns_named(message_text), key, "--message-text", settings
-        )
-        answers = evaluation_files.read_texts(
-            releases, evaluation_files.columns_named(release_text), key, "--release-text", settings
-        )
-        refused = _tell(messages, asked) + _tell(releases, answers)
-        _by_key(asked, answers, as_json)
-    else:
-        assert events is not None
+        asked_of = message_text or MESSAGE_TEXT
+        files = _KeyedFiles(messages, asked_of, releases, release_text, key)
+        refused = _by_key(files, settings, as_json)
+    elif events is not None:
         chosen = evaluation_files.read_events(events, event_text, events_where, settings)
         listed = evaluation.read_names(names)
-        gathered = evaluation_files.read_topics(messages, mapping, year, settings, utc_now())
+        gathered = _gather(messages, message_text, mapping, year, settings)
         refused = gathered.refused + _tell(events, chosen)
-        if gathered.refused:
-            say(f"{messages.name} 有 {gathered.refused} 行无法读取，未参与")
         _by_names(gathered, chosen, listed, as_json)
     if refused:
         sys.exit(DONE_WITH_REFUSALS)
+
+
+def _gather(
+    messages: Path,
+    message_text: str | None,
+    mapping: str | None,
+    year: int | None,
+    settings: Settings,
+) -> evaluation_files.Gathered:
+    if message_text is not None:
+        columns = evaluation_files.columns_named(message_text)
+        gathered = evaluation_files.read_topics_of(messages, columns, settings)
+    else:
+        gathered = evaluation_files.read_topics(messages, mapping, year, settings, utc_now())
+    if gathered.refused:
+        say(f"{messages.name} 有 {gathered.refused} 行无法读取，未参与")
+    return gathered
 
 
 def _tell(path: Path, texts: Texts) -> int:
@@ -107,7 +130,25 @@ def _tell(path: Path, texts: Texts) -> int:
     return len(without)
 
 
-def _by_key(asked: Texts, answers: Texts, as_json: bool) -> None:
+def _by_key(files: _KeyedFiles, settings: Settings, as_json: bool) -> int:
+    """Judge two files by their key, and tell; returns how many rows had no text."""
+    if files.key is None:
+        raise Invalid("按键评判要写明 --key：两个文件中哪一列是共同的编号")
+    asked, answers = (
+        evaluation_files.read_texts(
+            path, evaluation_files.columns_named(columns), files.key, option, settings
+        )
+        for path, columns, option in (
+            (files.messages, files.message_text, "--message-text"),
+            (files.releases, files.release_text, "--release-text"),
+        )
+    )
+    refused = _tell(files.messages, asked) + _tell(files.releases, answers)
+    _print_keyed(asked, answers, as_json)
+    return refused
+
+
+def _print_keyed(asked: Texts, answers: Texts, as_json: bool) -> None:
     run = evaluation.judge_by_key(asked.rows, answers.rows)
     pairs = run.queries * len(answers.rows)
     if as_json:

@@ -9,12 +9,12 @@ from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
-from nlp import normalise
+from nlp import Document, normalise
 from nlp.stream import gather
 from responder.core.errors import Invalid
 from responder.intake.files import Row, open_table
 from responder.intake.imports.mapping import load_mapping, mapping_names, normalised_heading
-from responder.intake.rules import Unreadable, parse_identifier, parse_text
+from responder.intake.rules import Unreadable, headline, parse_identifier, parse_text
 from responder.settings import Settings
 from responder.topics import evaluation as topics_evaluation
 
@@ -74,17 +74,20 @@ def columns_named(text: str) -> list[str]:
 
 
 def read_texts(
-    path: Path, text_columns: Sequence[str], key: str, option: str, settings: Settings
+    path: Path, text_columns: Sequence[str], key: str | None, option: str, settings: Settings
 ) -> Texts:
     """The texts of a file, columns joined, each with its key.
 
+    :param key: the column of the keys; None: nothing has one.
     :param option: of the command, by which ``text_columns`` were given.
     :raises Invalid: the file cannot be read, or lacks a column; the sentence lists its columns.
     """
     if not text_columns:
         raise Invalid(f"{option} 没有写列名：请写出文字所在的列，多列用逗号分隔")
-    sheet = _open(path, [*text_columns, key], settings)
+    sheet = _open(path, [*text_columns, *([key] if key else [])], settings)
     places = [sheet.place(column, option) for column in text_columns]
+    if key is None:
+        return _texts(sheet, lambda row: Cells(_joined(row, places), ""))
     key_place = sheet.place(key, "--key")
     return _texts(sheet, lambda row: Cells(_joined(row, places), _identifier(row, key_place)))
 
@@ -125,12 +128,26 @@ def read_topics(
     """
     name = mapping or _fitting_mapping(path, settings)
     source = topics_evaluation.Source(path, load_mapping(name), None, year or LEAP_YEAR)
-    messages = topics_evaluation.read_messages(source, settings, now)
+    messages = topics_evaluation.read_messages(source, settings, now, with_ids=False)
+    return _gathered(messages.documents, messages.moments, len(messages.refusals))
+
+
+def read_topics_of(path: Path, text_columns: Sequence[str], settings: Settings) -> Gathered:
+    """The same from named columns, without times: one row is said after the other.
+
+    :raises Invalid: as ``read_texts``.
+    """
+    texts = read_texts(path, text_columns, None, "--message-text", settings)
+    documents = [(headline(row.text), row.text) for row in texts.rows]
+    moments = [float(place) for place in range(len(documents))]
+    return _gathered(documents, moments, len(texts.without_text))
+
+
+def _gathered(documents: Sequence[Document], moments: Sequence[float], refused: int) -> Gathered:
     found: dict[int, list[str]] = {}
-    places = gather(messages.documents, messages.moments).tolist()
-    for topic, (title, body) in zip(places, messages.documents, strict=True):
+    for topic, (title, body) in zip(gather(documents, moments).tolist(), documents, strict=True):
         found.setdefault(topic, []).append(body if title in body else f"{title}\n{body}")
-    return Gathered(list(found.values()), len(messages), len(messages.refusals))
+    return Gathered(list(found.values()), len(documents), refused)
 
 
 def _fitting_mapping(path: Path, settings: Settings) -> str:
@@ -141,8 +158,8 @@ def _fitting_mapping(path: Path, settings: Settings) -> str:
         if any(not mapping.missing(mapping.locate(row)) for row in headings):
             return name
     raise Invalid(
-        f"{path.name} 的表头与现有列映射都对不上：请用 --mapping 指定其中一种"
-        f"（{'、'.join(mapping_names())}），或按 responder mappings 列出的表头改列名"
+        f"{path.name} 的表头与现有列映射都对不上：请用 --message-text 写出文字所在的列，"
+        f"或用 --mapping 指定其中一种（{'、'.join(mapping_names())}）"
     )
 
 

@@ -19,6 +19,7 @@ class TopicVerdict(Audited, Base):
     """
 
     __tablename__ = "topic_verdict"
+    __audit_skip__ = frozenset({"topic_id", "at", "by_id", "by_name", "withdrawn_at"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 # How the parts of a suggestion's score weigh; together 1.
 WORDS_WEIGHT = 0.65
@@ -17,9 +18,10 @@ PLACE_WEIGHT = 0.10
 NEAR_DAYS = 45
 WORDS_SHOWN = 4
 
-# Similarities of a topic with an event: below the one they meet by chance, from the other on
-# the wordings say all that wordings can.
+# Similarities of a topic with an event: below the first they meet by chance, a single shared
+# phrase must weigh more than several; from the last on the wordings say all that wordings can.
 LEAST_SIMILARITY = 0.07
+LEAST_OF_ONE_PHRASE = 0.12
 FULL_SIMILARITY = 0.40
 
 # How many events are suggested for a topic, and how many topics for an event.
@@ -46,12 +48,14 @@ class Circumstances:
     place: str = ""
 
 
-def word_score(similarity: float) -> float:
+def word_score(similarity: float, phrases: int) -> float:
     """How far the wordings meet, 0–1; 0 when it is not enough to bother a person with.
 
     :param similarity: as ``nlp.Linker`` scores it.
+    :param phrases: how many different phrases they share.
     """
-    return min(1.0, similarity / FULL_SIMILARITY) if similarity >= LEAST_SIMILARITY else 0.0
+    least = LEAST_SIMILARITY if phrases > 1 else LEAST_OF_ONE_PHRASE
+    return min(1.0, similarity / FULL_SIMILARITY) if similarity >= least else 0.0
 
 
 def both_ways(scores: Mapping[Pair, float]) -> set[Pair]:
@@ -67,6 +71,32 @@ def both_ways(scores: Mapping[Pair, float]) -> set[Pair]:
                 taken[pair[side]] += 1
                 best.add(pair)
     return best
+
+
+def hot_since(
+    points: Mapping[date, float], threshold: float, first_seen: datetime, zone: ZoneInfo
+) -> datetime:
+    """When the clock of a topic that is hot now began.
+
+    The first day of the unbroken row of days, up to the last one, on which its heat reached
+    the threshold: that day's first moment, or the first message if that came later. Days
+    without a point do not break the row. Without a point: the first message.
+
+    :param points: local day → heat at the day's last refresh.
+    """
+    began = None
+    for day in sorted(points, reverse=True):
+        if points[day] < threshold:
+            break
+        began = day
+    if began is None:
+        return first_seen
+    return max(first_seen, datetime.combine(began, time(), zone).astimezone(UTC))
+
+
+def has_come_back(level_then: int, level_now: int) -> bool:
+    """Whether a topic that needed no answer is hotter by a level since."""
+    return level_now > level_then
 
 
 def suggestion_score(

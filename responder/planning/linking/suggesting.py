@@ -173,12 +173,13 @@ def _fitting(
     for topic, scores in zip(raised, linker.score([one.texts for one in raised]), strict=True):
         for place, event in enumerate(announced):
             pair = (topic.topic.id, event.event.id)
-            alike = rules.word_score(float(scores[place]))
-            if pair in decided or not alike:
+            alike = float(scores[place])
+            if pair in decided or alike < rules.LEAST_SIMILARITY:
                 continue
             phrases = linker.evidence(topic.texts, place)
-            around = _circumstances(topic, event)
-            score, reasons = rules.suggestion_score(alike, phrases, around)
+            score, reasons = rules.suggestion_score(
+                rules.word_score(alike, len(phrases)), phrases, _circumstances(topic, event)
+            )
             if score > 0:
                 yield pair, _Proposal(score, reasons)
 

@@ -22,6 +22,7 @@ from responder.responses.service.moving import (
 )
 from responder.responses.service.opening import Prefill, open_item, open_item_once, prefill
 from responder.responses.service.queries import (
+    answered_query,
     answered_topics,
     answers_in_hand,
     board,
@@ -41,6 +42,7 @@ __all__ = [
     "Prefill",
     "Turn",
     "advance",
+    "answered_query",
     "answered_topics",
     "answers_in_hand",
     "board",

@@ -152,8 +152,13 @@ def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
 
 def answered_topics(session: Session) -> list[int]:
     """Ids of the topics from which an item was opened."""
+    return [topic_id for topic_id in session.scalars(answered_query()) if topic_id]
+
+
+def answered_query() -> Select[int | None]:
+    """The query behind ``answered_topics``."""
     of_topic = select(ResponseItem.topic_id).where(ResponseItem.topic_id.is_not(None))
-    return [topic_id for topic_id in session.scalars(of_topic.distinct()) if topic_id]
+    return of_topic.distinct()
 
 
 def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:

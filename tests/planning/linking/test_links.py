@@ -171,12 +171,39 @@ def test_only_events_that_can_still_answer_are_suggested(
 
 def test_at_most_three_events_are_suggested_for_a_topic(session: Session) -> None:
     others()
-    make.topic()
+    topic = make.topic()
     events = [
         make.event("金浦华庭地库车位租售", NOW + timedelta(days=7 + 10 * n)) for n in range(5)
     ]
     make.suggest()
-    assert {link.event_id for link in make.links()} == {event.id for event in events[:3]}
+    shown = service.links_of_topic(session, topic.id)
+    assert {link.event_id for link in shown} == {event.id for event in events[:3]}
+    [gap] = [gap for gap in service.uncovered_hot_topics(session, 50) if gap.topic is topic]
+    assert list(gap.suggestions) == shown
+
+
+def test_an_event_beyond_a_topics_best_three_is_told_which_topic_it_should_answer(
+    session: Session,
+) -> None:
+    others()
+    topic = make.topic()
+    for n in range(4):
+        make.event("金浦华庭地库车位租售", NOW + timedelta(days=7 + 10 * n))
+    make.suggest()
+    last = max((link.event for link in make.links()), key=lambda event: event.starts_at)
+    assert [link.topic_id for link in service.get_event(session, last.id).links] == [topic.id]
+    assert last.id not in {link.event_id for link in service.links_of_topic(session, topic.id)}
+
+
+def test_the_place_of_a_topic_that_the_event_names_is_a_reason(session: Session) -> None:
+    others()
+    topic = make.topic()
+    with transaction(CONSOLE, NOW):
+        topic.place = "金浦华庭"
+    make.event("金浦华庭地库车位租售")
+    make.suggest()
+    [link] = make.links()
+    assert "同一地点（金浦华庭）" in [text for text, _ in link.reasons]
 
 
 def test_only_the_hottest_topics_are_looked_at(session: Session) -> None:
