@@ -15,6 +15,10 @@ from responder.core.times import SHANGHAI
 from responder.demo import days, loader, lookup
 from responder.demo.generate import generate
 from responder.intake.models import Message
+from responder.planning.events import media
+from responder.planning.events.models import Reply
+from responder.planning.models import EntryState, PlanEntry, PressEvent
+from responder.planning.plans.models import ChangeKind, PlanChange
 from responder.topics import heat_series
 from responder.topics.models import (
     CorrectionKind,
@@ -56,6 +60,7 @@ def test_the_office_has_lived(session, settings, tmp_path, world, loaded) -> Non
     _has_curves_and_lineage(session, world)
     _was_corrected(session, world)
     _has_alerts_of_which_some_are_read(session)
+    _prepared_its_events(session)
     with pytest.raises(WrongState):
         loader.load(world, NOW, settings.model_copy(update={"state_dir": tmp_path}))
 
@@ -91,3 +96,14 @@ def _has_alerts_of_which_some_are_read(session) -> None:
     unread = open_count(session, lookup.actor("analyst"), NOW)
     assert 0 < unread < in_all
     assert open_count(session, lookup.actor("supervisor"), NOW) > unread
+
+
+def _prepared_its_events(session) -> None:
+    event = session.scalars(select(PressEvent).where(PressEvent.wording != "")).one()
+    invited = media.counts(media.invitations(session, event))
+    assert (event.host != "", invited[Reply.ACCEPTED], invited[Reply.INVITED]) == (True, 3, 1)
+    assert [link.statement != "" for link in event.links if link.state == "confirmed"] == [True]
+    change = session.scalars(select(PlanChange)).one()
+    assert (change.entry.number, change.kind) == (14, ChangeKind.CHANGED)
+    sent_in = select(PlanEntry).where(PlanEntry.state == EntryState.PROPOSED)
+    assert session.scalars(sent_in).one().proposed_by_id is not None
