@@ -11,6 +11,7 @@ from nlp.cluster import StreamClusterer
 from nlp.duplicates import NearDuplicates, Saying
 from nlp.evaluate import Scores, bcubed_f1, evaluate, hot_topic_f1, pair_f1
 from nlp.label import TopicName, keywords, label, name_topic
+from nlp.linking import Linker, WordCosine
 from nlp.match import Match, match
 from nlp.normalise import normalise, scripts, to_simplified
 from nlp.places import Place, PlaceFinder, find_places
@@ -26,6 +27,7 @@ __all__ = [
     "BigramVectorizer",
     "Document",
     "JiebaSegmenter",
+    "Linker",
     "Match",
     "NearDuplicates",
     "Place",
@@ -38,6 +40,7 @@ __all__ = [
     "Tone",
     "TopicName",
     "TopicStream",
+    "WordCosine",
     "WordWeights",
     "bcubed_f1",
     "content_words",

@@ -24,11 +24,13 @@ from responder.planning.events import views as event_views
 from responder.planning.events.cli import preparation
 from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
+from responder.planning.linking.evaluation_cli import evaluate_linking
 from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
 from responder.planning.plans.cli import commands as plan_commands
 from responder.planning.views import blueprint
 from responder.topics.corrections import keep_topics
+from responder.topics.evaluation_cli import evaluate
 
 # Routes and tables come with their modules.
 PAGES = (
@@ -45,6 +47,7 @@ for command in (*plan_commands, import_ics, preparation, briefing):
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(plan)
+    evaluate.add_command(evaluate_linking)
     helpers.register(app)
     briefing_helpers.register(app)
     keep_topics("press events", service.linked_topics)

@@ -14,6 +14,7 @@ from responder.core import audit
 from responder.core.errors import Forbidden, NotFound, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.privacy import mask
+from responder.planning.linking.rules import PER_TOPIC
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.topics import service as topics
 from responder.topics.models import Topic
@@ -98,9 +99,11 @@ def _check_may_link(actor: Actor) -> None:
 
 
 def links_of_topic(session: Session, topic_id: int) -> list[TopicEventLink]:
-    """A topic's links that nobody refused: confirmed first, then the likeliest.
+    """A topic's links that nobody refused: confirmed first, then the likeliest suggestions.
 
-    Those of topics that were merged into it too; an event stands once.
+    Those of topics that were merged into it too; an event stands once. An event may have
+    been suggested because the topic is among its best: such ones beyond the topic's own best
+    stand on the event's page alone.
     """
     confirmed_first = case((TopicEventLink.state == LinkState.CONFIRMED, 0), else_=1)
     query = (
@@ -115,7 +118,9 @@ def links_of_topic(session: Session, topic_id: int) -> list[TopicEventLink]:
     found: dict[int, TopicEventLink] = {}
     for link in session.scalars(query):
         found.setdefault(link.event_id, link)
-    return list(found.values())
+    confirmed = [link for link in found.values() if link.state is LinkState.CONFIRMED]
+    suggested = [link for link in found.values() if link.state is LinkState.SUGGESTED]
+    return [*confirmed, *suggested[:PER_TOPIC]]
 
 
 def linked_topics(session: Session) -> list[int]:
@@ -169,4 +174,4 @@ def with_suggestions(session: Session, found: Iterable[Topic]) -> list[TopicGap]
     suggested: defaultdict[int, dict[int, TopicEventLink]] = defaultdict(dict)
     for link in session.scalars(query):
         suggested[whose[link.topic_id]].setdefault(link.event_id, link)
-    return [TopicGap(topic, tuple(suggested[topic.id].values())) for topic in listed]
+    return [TopicGap(topic, tuple(suggested[topic.id].values())[:PER_TOPIC]) for topic in listed]

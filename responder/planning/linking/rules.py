@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 # How the parts of a suggestion's score weigh; together 1.
-WORDS_WEIGHT = 0.75
+WORDS_WEIGHT = 0.65
 TIME_WEIGHT = 0.15
 UNIT_WEIGHT = 0.10
+PLACE_WEIGHT = 0.10
 
 # An event within so many days of the last message still meets a living concern.
 NEAR_DAYS = 45
 WORDS_SHOWN = 4
 
-# Below this the wordings meet by chance; a single shared word must weigh more than several.
-LEAST_WORD_SCORE = 0.15
-LEAST_SINGLE_WORD_SCORE = 0.2
+# Similarities of a topic with an event: below the one they meet by chance, from the other on
+# the wordings say all that wordings can.
+LEAST_SIMILARITY = 0.07
+FULL_SIMILARITY = 0.40
 
+# How many events are suggested for a topic, and how many topics for an event.
+PER_TOPIC = 3
+PER_EVENT = 5
+
+Pair = tuple[int, int]
 Reason = tuple[str, float]
 
 
@@ -27,6 +35,7 @@ class Circumstances:
     """What besides the wording speaks for a topic ↔ event pair. All moments aware.
 
     :param unit_words: words of the topic that name a matter of the event's unit.
+    :param place: of the topic, where the event's text names it.
     """
 
     first_seen: datetime
@@ -34,16 +43,30 @@ class Circumstances:
     starts_at: datetime
     unit_name: str = ""
     unit_words: tuple[str, ...] = ()
+    place: str = ""
 
 
-def is_evidence(word_score: float, words: int) -> bool:
-    """Whether shared wording is enough to bother a person with.
+def word_score(similarity: float) -> float:
+    """How far the wordings meet, 0–1; 0 when it is not enough to bother a person with.
 
-    :param word_score: 0–1, how far the wordings meet.
-    :param words: how many different words they share.
+    :param similarity: as ``nlp.Linker`` scores it.
     """
-    least = LEAST_SINGLE_WORD_SCORE if words < 2 else LEAST_WORD_SCORE
-    return word_score >= least
+    return min(1.0, similarity / FULL_SIMILARITY) if similarity >= LEAST_SIMILARITY else 0.0
+
+
+def both_ways(scores: Mapping[Pair, float]) -> set[Pair]:
+    """The pairs (topic, event) that are among the best of their topic or of their event.
+
+    Of equal ones the earlier.
+    """
+    best: set[Pair] = set()
+    for side, most in ((0, PER_TOPIC), (1, PER_EVENT)):
+        taken: Counter[int] = Counter()
+        for pair in sorted(scores, key=lambda pair: (-scores[pair], pair)):
+            if taken[pair[side]] < most:
+                taken[pair[side]] += 1
+                best.add(pair)
+    return best
 
 
 def suggestion_score(
@@ -77,4 +100,6 @@ def _circumstantial(around: Circumstances) -> list[Reason]:
     if around.unit_words:
         matter = "、".join(around.unit_words)
         found.append((f"{around.unit_name}职责（{matter}）", UNIT_WEIGHT))
+    if around.place:
+        found.append((f"同一地点（{around.place}）", PLACE_WEIGHT))
     return found

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from nlp import match
+from nlp import Linker, normalise
 from responder.intake.models import Message
 from responder.planning.events.service import LINKABLE_DAYS
-from responder.planning.linking import rules, wording
+from responder.planning.linking import rules, texts
+from responder.planning.linking.rules import Pair
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.topics.models import Membership, Topic
 from responder.topics.service import absorbed, survivors, topics_by_heat
 
 HOTTEST = 60
-PER_TOPIC = 3
 
 # Enough labels to know which words are common; older topics would change little.
 BACKGROUND_TOPICS = 2000
 
-# Where a shared word is looked for in its whole wording: so many messages, so many characters.
-MESSAGES_READ = 50
+# How much of a topic's messages is read: so many of them, so many characters.
+MESSAGES_READ = 12
 BODY_READ = 200
-
-Pair = tuple[int, int]
-Terms = Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -45,19 +42,18 @@ class SuggestionRun:
 
 @dataclass(frozen=True)
 class _Raised:
-    """A topic with its weighted words and what its messages call it."""
+    """A topic with the texts that it is read by, and the words of its name."""
 
     topic: Topic
-    terms: Terms
-    text: str
+    texts: Sequence[str]
+    words: frozenset[str]
 
 
 @dataclass(frozen=True)
 class _Announced:
-    """An event with its weighted words, its text, and the words of its unit's duties."""
+    """An event with the text that it is read by, and the words of its unit's duties."""
 
     event: PressEvent
-    terms: Terms
     text: str
     matters: Sequence[str]
 
@@ -128,21 +124,20 @@ def _proposals(
     events: Sequence[PressEvent],
     decided: set[Pair],
 ) -> dict[Pair, _Proposal]:
-    """For each topic the few events that fit it best."""
+    """For each topic the few events that fit it best, for each event the few topics."""
+    if not topics or not events:
+        return {}
     raised = _raised(session, topics)
-    announced = _announced(events, {word for one in raised for word in one.terms})
-    idf = wording.rarity([*_background(session), *(one.terms for one in announced)])
-    found: dict[Pair, _Proposal] = {}
-    for topic in raised:
-        fitting = [
-            ((topic.topic.id, event.event.id), proposal)
-            for event in announced
-            if (topic.topic.id, event.event.id) not in decided
-            and (proposal := _propose(topic, event, idf))
-        ]
-        fitting.sort(key=lambda pair: -pair[1].score)
-        found.update(fitting[:PER_TOPIC])
-    return found
+    announced = [
+        _Announced(event, texts.event_text(event), texts.words_of(event.unit.matters))
+        for event in events
+    ]
+    linker = Linker().fit(
+        [one.texts for one in raised], [one.text for one in announced], _background(session)
+    )
+    fitting = dict(_fitting(linker, raised, announced, decided))
+    chosen = rules.both_ways({pair: proposal.score for pair, proposal in fitting.items()})
+    return {pair: fitting[pair] for pair in chosen}
 
 
 def _raised(session: Session, topics: Sequence[Topic]) -> list[_Raised]:
@@ -151,55 +146,54 @@ def _raised(session: Session, topics: Sequence[Topic]) -> list[_Raised]:
         select(Membership.topic_id, Message.title, func.substr(Message.body, 1, BODY_READ))
         .join(Membership.message)
         .where(Membership.topic_id.in_([topic.id for topic in topics]))
+        .order_by(Message.id)
     )
     for topic_id, title, body in session.execute(query):
         if len(said[topic_id]) < MESSAGES_READ:
             said[topic_id].append(f"{title}\n{body}")
-    return [
-        _Raised(
-            topic,
-            wording.topic_terms(topic.label, topic.keywords),
-            "\n".join([topic.label, *said[topic.id]]),
-        )
-        for topic in topics
-    ]
+    found = []
+    for topic in topics:
+        name = texts.topic_name(topic.label, topic.keywords)
+        read = texts.topic_texts(name, said[topic.id])
+        found.append(_Raised(topic, read, frozenset(texts.words_of(name))))
+    return found
 
 
-def _announced(events: Sequence[PressEvent], vocabulary: set[str]) -> list[_Announced]:
-    return [
-        _Announced(
-            event,
-            wording.event_terms(event, vocabulary),
-            f"{event.theme}\n{event.summary}",
-            wording.words_of(event.unit.matters),
-        )
-        for event in events
-    ]
+def _background(session: Session) -> list[str]:
+    """The names of all topics known, to tell rare words from common ones."""
+    query = select(Topic.label, Topic.keywords).order_by(Topic.last_seen.desc(), Topic.id)
+    rows = session.execute(query.limit(BACKGROUND_TOPICS))
+    return [texts.topic_name(label, keywords) for label, keywords in rows]
 
 
-def _background(session: Session) -> Iterable[Iterable[str]]:
-    """The words of each known topic, to tell rare ones from common ones."""
-    query = select(Topic.label, Topic.keywords).order_by(Topic.last_seen.desc())
-    for label, keywords in session.execute(query.limit(BACKGROUND_TOPICS)):
-        yield wording.topic_terms(label, keywords)
+def _fitting(
+    linker: Linker, raised: Sequence[_Raised], announced: Sequence[_Announced], decided: set[Pair]
+) -> Iterator[tuple[Pair, _Proposal]]:
+    """Yield the pairs that nobody has decided and that are worth a person's time."""
+    for topic, scores in zip(raised, linker.score([one.texts for one in raised]), strict=True):
+        for place, event in enumerate(announced):
+            pair = (topic.topic.id, event.event.id)
+            alike = rules.word_score(float(scores[place]))
+            if pair in decided or not alike:
+                continue
+            phrases = linker.evidence(topic.texts, place)
+            around = _circumstances(topic, event)
+            score, reasons = rules.suggestion_score(alike, phrases, around)
+            if score > 0:
+                yield pair, _Proposal(score, reasons)
 
 
-def _propose(raised: _Raised, announced: _Announced, idf: Terms) -> _Proposal | None:
-    """The pair's proposal, or None when it is not worth a person's time."""
-    words = match(raised.terms, announced.terms, idf)
-    if not rules.is_evidence(words.score, len(words.words)):
-        return None
+def _circumstances(raised: _Raised, announced: _Announced) -> rules.Circumstances:
     topic, event = raised.topic, announced.event
-    around = rules.Circumstances(
+    place = normalise(topic.place)
+    return rules.Circumstances(
         first_seen=topic.first_seen,
         last_seen=topic.last_seen,
         starts_at=event.starts_at,
         unit_name=event.unit.short_name or event.unit.name,
-        unit_words=tuple(word for word in announced.matters if word in raised.terms),
+        unit_words=tuple(word for word in announced.matters if word in raised.words),
+        place=topic.place if place and place in normalise(event.theme + event.summary) else "",
     )
-    shown = wording.phrases(words.words, raised.text, announced.text)
-    score, reasons = rules.suggestion_score(words.score, shown, around)
-    return _Proposal(score, reasons) if score > 0 else None
 
 
 def _store(session: Session, link: TopicEventLink | None, pair: Pair, proposal: _Proposal) -> None:

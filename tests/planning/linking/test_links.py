@@ -14,7 +14,6 @@ from responder.core.database import transaction
 from responder.core.errors import Forbidden, NotFound, WrongState
 from responder.core.permissions import CONSOLE
 from responder.planning import service
-from responder.planning.linking import wording
 from responder.planning.models import EventState, LinkState
 from tests.factories import NOW, People
 from tests.planning import factories as make
@@ -239,28 +238,3 @@ def test_a_second_run_changes_nothing(session: Session) -> None:
 
 def test_a_run_over_nothing_does_nothing(session: Session) -> None:
     assert make.suggest() == service.SuggestionRun(0, 0, 0, 0, 0)
-
-
-@pytest.mark.parametrize(
-    ("words", "label", "text", "expected"),
-    [
-        ([("屏湾", 1.0)], "翠屏湾小区夜间施工", "回应翠屏湾小区等处", [("翠屏湾小区", 1.0)]),
-        (
-            [("夜间", 0.5), ("施工", 0.5)],
-            "小区南侧夜间施工",
-            "夜间施工怎么批",
-            [("夜间施工", 1.0)],
-        ),
-        ([("车位", 1.0)], "车位的租金", "车位的价格", [("车位", 1.0)]),  # stops at a particle
-        (
-            [("预制菜", 1.0)],
-            "食堂换了菜",
-            "食堂预制菜",
-            [("预制菜", 1.0)],
-        ),  # a keyword, not in the label
-    ],
-)
-def test_shared_words_are_shown_as_the_wording_both_texts_have(
-    words: list[tuple[str, float]], label: str, text: str, expected: list[tuple[str, float]]
-) -> None:
-    assert wording.phrases(words, label, text) == expected
