@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from responder.core import privacy
 from responder.core.privacy import find, id_number_is_valid, luhn_is_valid, mask, mask_name
 
 
@@ -185,3 +186,9 @@ def test_any_text_at_all_keeps_its_length_and_its_places(text: str) -> None:
 def test_long_runs_are_read_in_one_go(piece: str, before: str) -> None:
     text = before + piece * 20_000
     assert len(mask(text)) == len(text)
+
+
+def test_what_is_read_by_its_words_is_without_personal_data() -> None:
+    text = "电话13912345678打不通，住3号楼2单元501"
+    assert privacy.without(text) == "电话□打不通，住□"
+    assert privacy.without("水管又爆了") == "水管又爆了"

@@ -18,7 +18,7 @@ from responder.core.privacy.kinds import CUES, KINDS, Cue, Kind, id_number_is_va
 
 __all__ = [
     "KINDS", "NOBODY", "Finding", "find", "id_number_is_valid", "kinds_in", "luhn_is_valid", "mask",
-    "mask_name", "public_lines",
+    "mask_name", "public_lines", "without",
 ]  # fmt: skip
 
 Window = tuple[int, int]
@@ -100,6 +100,13 @@ def mask(text: str, public: frozenset[str] = NOBODY) -> str:
     """``text`` with each finding replaced by its masked form."""
     for finding in reversed(find(text, public)):
         text = text[: finding.start] + finding.masked + text[finding.end :]
+    return text
+
+
+def without(text: str) -> str:
+    """``text`` with a blank sign (``□``) for each finding: for what is read by its words."""
+    for finding in reversed(find(text)):
+        text = f"{text[: finding.start]}□{text[finding.end :]}"
     return text
 
 
