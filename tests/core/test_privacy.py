@@ -192,3 +192,20 @@ def test_what_is_read_by_its_words_is_without_personal_data() -> None:
     text = "电话13912345678打不通，住3号楼2单元501"
     assert privacy.without(text) == "电话□打不通，住□"
     assert privacy.without("水管又爆了") == "水管又爆了"
+
+
+def test_recorded_names_are_of_people() -> None:
+    recorded = ["王小明", "李四先生", "张三、欧阳建国", "阿依古丽·买买提", "佟丽娅"]
+    people = {"王小明", "李四", "张三", "欧阳建国", "阿依古丽·买买提", "佟丽娅"}
+    assert privacy.recorded_names(recorded) == people
+    nobody = ["", "市民123", "市民", "王女士", "王", "user_1", "热心市民小王", "路灯", "匿名网友"]
+    assert privacy.recorded_names(nobody) == frozenset()
+
+
+def test_a_recorded_name_is_masked_wherever_it_stands() -> None:
+    names = frozenset({"王小明", "李四"})
+    assert mask("请王小明13912345678，王 小明和李四先生", names=names) == (
+        "请王**139******78，王***和李*先生"
+    )
+    assert [one.text for one in privacy.named("王小明来过", names)] == ["王小明"]
+    assert privacy.named("王小明来过", privacy.NOBODY) == []
