@@ -52,6 +52,8 @@ def index() -> str | Response | tuple[str, int]:
         return _page(form, look=True)
     if not form.validate():
         return _page(form), 422
+    if form.asks_about_phone():
+        return _page(form, look=True), 422
     return _save(form)
 
 
