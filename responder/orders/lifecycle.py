@@ -8,6 +8,7 @@ from responder.core import privacy
 from responder.core.lifecycle import Attempt, Choice, Guard, Lifecycle, Transition
 from responder.core.permissions import Permission
 from responder.orders import rules
+from responder.orders.callers import callers_of
 from responder.orders.models import (
     ClockKind,
     OrderClock,
@@ -129,6 +130,17 @@ def tells_no_private_data(order: WorkOrder, _attempt: Attempt) -> str | None:
     return f"公开答复含有个人信息（{'、'.join(labels)}）：请删去或改用概括说法"
 
 
+def names_no_caller(order: WorkOrder, _attempt: Attempt) -> str | None:
+    """Nor who called, whatever the name looks like: it is on record."""
+    if not order.public_answer:
+        return None
+    found = privacy.named(order.public_answer, callers_of(order))
+    if not found:
+        return None
+    shown = "、".join(dict.fromkeys(one.masked for one in found))
+    return f"公开答复写有来电人的姓名（{shown}）：请改用“市民”等称呼"
+
+
 def did_not_answer(order: WorkOrder, attempt: Attempt) -> str | None:
     """Nobody checks what they answered."""
     if attempt.actor.id in order.answerer_ids:
@@ -184,11 +196,11 @@ _ALONG_THE_WAY = (
     _step("sign", "签收", (_S.DISPATCHED,), _S.HANDLING, _P.ORDER_HANDLE, leads),
     _step(
         "answer", "提交答复", (_S.HANDLING,), _S.ANSWERED, _P.ORDER_HANDLE,
-        leads, is_not_paused, has_answers, tells_no_private_data,
+        leads, is_not_paused, has_answers, tells_no_private_data, names_no_caller,
     ),
     _step(
         "check", "审核通过", (_S.ANSWERED,), _S.CHECKED, _P.ORDER_CHECK,
-        did_not_answer, has_answers, tells_no_private_data,
+        did_not_answer, has_answers, tells_no_private_data, names_no_caller,
     ),
     _step("call_back", "登记回访", (_S.CHECKED,), _S.CALLED_BACK, _P.ORDER_CALL_BACK),
     _step(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -9,6 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from responder.core.database import db, transaction
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.core.times import local, utc_now
 from responder.intake.models import Nature
@@ -90,6 +92,32 @@ def test_no_export_names_the_caller_or_starts_a_formula(client, people):
     assert PHONE not in written
     assert CALLER not in written
     assert "<f>" not in written
+
+
+def test_a_unit_reads_no_recorded_name_wherever_somebody_wrote_it(client, people):
+    said = message(author="王小明", title="王小明家停水", body="我叫小明，王小明家里停水两天")
+    order = opened(said, title="王小明家停水", brief="请王小明在家等候")
+    note = "请联系来电人王小明13912345678尽快修"
+    take(order, "accept", people.operator, note)
+    take(order, "dispatch", people.operator, note)
+    take(order, "add_unit", people.operator, note)
+    take(order, "return_part", liaison(unit("swj", "市水务局")), f"不归我局。{note}")
+    take(order, "sign", liaison())
+    take(order, "ask_extension", liaison(), f"王小明不在家。{note}")
+    attempt = Attempt(liaison().actor, NOW)
+    with transaction(attempt.actor, NOW) as session:
+        texts = ("已到王小明家中查看。", "王小明家已经通水。")
+        service.save_answer(session, reload(order), *texts, attempt, order.version_id)
+    people.sign_in(client, liaison())
+    form = re.compile("<textarea.*?</textarea>", re.DOTALL)  # their own words, to be put right
+    page = form.sub("", client.get(f"/orders/{order.id}").text)
+    assert "请联系来电人王**139******78尽快修" in page
+    for text in (page, client.get("/orders").text, client.get("/").text):
+        assert "王小明" not in text
+        assert "王**家停水" in text
+    written = cells(client.get("/orders/export").data)
+    assert "王小明" not in written
+    assert "王**家停水" in written
 
 
 def test_a_report_reaches_the_unit_by_the_offices_words_alone(client, people):
