@@ -154,12 +154,33 @@ def left_somebody_dissatisfied(order: WorkOrder, _attempt: Attempt) -> str | Non
     return "只有回访结果是“不满意”的工单可以重新办理"
 
 
+def _unsettled(order: WorkOrder) -> str | None:
+    """What speaks against settling an order, as a sentence; None when nothing does."""
+    if order.satisfaction is Satisfaction.DISSATISFIED:
+        return "回访结果是“不满意”：请重新办理，或写明理由办结"
+    waiting = [
+        f"{part.unit.name}{'待签收' if part.state is PartState.WAITING else '还没有提交协办意见'}"
+        for part in order.parts
+        if not part.leads and (part.state is PartState.WAITING or part.owes_opinion)
+    ]
+    return f"协办单位{'、'.join(waiting)}：请催其办理，或写明理由办结" if waiting else None
+
+
+def nothing_is_left(order: WorkOrder, _attempt: Attempt) -> str | None:
+    """Who is dissatisfied, or still owes something, is not passed over in silence."""
+    return _unsettled(order)
+
+
+def something_is_left(order: WorkOrder, _attempt: Attempt) -> str | None:
+    return None if _unsettled(order) else "没有妨碍办结的事项：请直接办结"
+
+
 # A step whose guard of these refuses is not offered at all: it is not this person's, or there is
 # nothing that it could be about.
 _OFFERED_IF = frozenset(
     {
         stands_alone, is_merged, leads, may_settle_part, has_signed_part, is_running, is_paused,
-        asks_for_time, asks_for_nothing, left_somebody_dissatisfied,
+        asks_for_time, asks_for_nothing, left_somebody_dissatisfied, something_is_left,
     }
 )  # fmt: skip
 # These refuse a person; another could take the step at once.
@@ -207,7 +228,11 @@ _ALONG_THE_WAY = (
         "reopen", "重新办理", (_S.CALLED_BACK,), _S.HANDLING, _P.ORDER_CALL_BACK,
         left_somebody_dissatisfied, needs_note=True,
     ),
-    _step("close", "办结", (_S.CALLED_BACK,), _S.CLOSED, _P.ORDER_CALL_BACK),
+    _step("close", "办结", (_S.CALLED_BACK,), _S.CLOSED, _P.ORDER_CALL_BACK, nothing_is_left),
+    _step(
+        "close_anyway", "写明理由办结", (_S.CALLED_BACK,), _S.CLOSED, _P.ORDER_CALL_BACK,
+        something_is_left, needs_note=True, tone="outline-secondary",
+    ),
     _step(
         "archive", "归档", (_S.CLOSED, _S.REFUSED), _S.ARCHIVED, _P.ORDER_CALL_BACK,
         tone="outline-secondary",

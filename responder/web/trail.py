@@ -18,6 +18,8 @@ from responder.web.filters import moment
 
 COMMON_FIELDS = {
     "round": "轮次",
+    "into": "并入工单",
+    "message_id": "留言编号",
     "body": "内容",
     "text": "回应内容",
     "note": "意见",

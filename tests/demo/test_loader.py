@@ -13,7 +13,7 @@ from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
 from responder.demo import days, loader, lookup
-from responder.demo.generate import generate
+from responder.demo.generate import generate, world_day
 from responder.intake.models import Message
 from responder.planning.events import media
 from responder.planning.events.models import Reply
@@ -46,12 +46,24 @@ def loaded(session, settings, tmp_path, world):
 
 
 def test_each_of_the_last_days_ends_with_a_refresh_and_the_last_is_now() -> None:
-    ends = list(days.moments(NOW, SHANGHAI))
+    ends = list(days.moments(TODAY, NOW, SHANGHAI))
     assert [days_ago for days_ago, _ in ends] == list(range(days.DAYS, -1, -1))
     moments = [moment for _, moment in ends]
     assert moments == sorted(moments)
     assert moments[-1] == NOW
     assert moments[-2] == dt.datetime(2026, 3, 1, 17, 30, tzinfo=SHANGHAI)
+
+
+def test_who_loads_it_at_night_finds_nothing_that_is_yet_to_be(session, settings, tmp_path) -> None:
+    now = dt.datetime(2026, 3, 2, 1, 50, tzinfo=SHANGHAI)
+    with transaction(CONSOLE):
+        seed_rules(session)
+    world = generate(world_day(now))
+    loader.load(world, now, settings.model_copy(update={"state_dir": tmp_path}))
+    assert session.scalar(select(func.max(Message.occurred_at))) <= now
+    early = select(func.count()).where(Message.received_at < Message.occurred_at)
+    assert session.scalar(early) == 0
+    assert world_day(now + dt.timedelta(hours=7)) == now.date()
 
 
 def test_the_office_has_lived(session, settings, tmp_path, world, loaded) -> None:

@@ -45,6 +45,7 @@ ARROWS = {
     (S.CHECKED, "call_back"): ({R.OPERATOR}, S.CALLED_BACK),
     (S.CALLED_BACK, "reopen"): ({R.OPERATOR}, S.HANDLING),
     (S.CALLED_BACK, "close"): ({R.OPERATOR}, S.CLOSED),
+    (S.CALLED_BACK, "close_anyway"): ({R.OPERATOR}, S.CLOSED),
     (S.CLOSED, "archive"): ({R.OPERATOR}, S.ARCHIVED),
     (S.REFUSED, "archive"): ({R.OPERATOR}, S.ARCHIVED),
 }
@@ -106,7 +107,7 @@ def test_every_step_is_open_to_the_right_roles_alone_and_no_other_step_to_anybod
 def test_an_arrow_leads_where_the_table_says(people, state, action):
     roles, target = ARROWS[state, action]
     order = brought_to(state)
-    if action == "reopen":
+    if action in ("reopen", "close_anyway"):
         with transaction(CONSOLE):
             order.satisfaction = Satisfaction.DISSATISFIED
     take(order, action, person(min(roles)), note="理由")
@@ -117,7 +118,17 @@ def test_an_arrow_leads_where_the_table_says(people, state, action):
 
 
 @pytest.mark.parametrize(
-    "action", ["return", "recall", "send_back", "reopen", "pause", "supervise", "ask_extension"]
+    "action",
+    [
+        "return",
+        "recall",
+        "send_back",
+        "close_anyway",
+        "reopen",
+        "pause",
+        "supervise",
+        "ask_extension",
+    ],
 )
 def test_these_need_their_reason(people, action):
     (state, roles) = next(

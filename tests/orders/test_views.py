@@ -10,18 +10,20 @@ from zipfile import ZipFile
 import pytest
 
 from responder.core.database import db, transaction
+from responder.core.errors import GuardRefused
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.core.times import local, utc_now
 from responder.intake.models import Nature
 from responder.orders import service
-from responder.orders.models import OrderState, Satisfaction
+from responder.orders.models import OrderState, PartState, Satisfaction
 from responder.routing import service as routing
 from responder.routing.taxonomy import seed_taxonomy
 from tests.factories import NOW, unit
 from tests.orders.factories import (
     CALLER,
     PHONE,
+    WAY,
     brought_to,
     liaison,
     message,
@@ -210,6 +212,70 @@ def test_a_blocked_step_says_why(client, people):
     assert "审核通过" not in buttons
     assert "恢复办理" not in buttons
     assert "还没有办理情况" in "".join(page.itertext())
+
+
+def test_a_refused_step_stays_on_the_order_with_what_was_typed(client, people):
+    order = brought_to(S.DISPATCHED)
+    people.sign_in(client, liaison())
+    version = order.version_id
+
+    def post(action, **data):
+        answer = client.post(f"/orders/{order.id}/{action}", data={"version": version, **data})
+        strict(answer.text)
+        assert order.number in answer.text
+        return answer
+
+    empty = post("return")
+    assert (empty.status_code, "请写明退单的理由" in empty.text) == (422, True)
+    long = post("return", note="长" * 1001)
+    assert (long.status_code, "长" * 1001 in long.text) == (422, True)
+    people.sign_in(client, people.operator)
+    nowhere = post("merge", into="2020-000001")
+    assert nowhere.status_code == 404
+    assert 'value="2020-000001"' in nowhere.text
+    gone = post("accept", note="我写的说明")
+    assert (gone.status_code, "我写的说明" in gone.text) == (409, True)
+    unknown = client.post(f"/orders/{order.id}/messages", data={"message_id": "99999"})
+    assert unknown.status_code == 404
+    assert 'value="99999"' in unknown.text
+    strict(unknown.text)
+
+
+def test_who_is_dissatisfied_is_not_passed_over_in_silence(client, people):
+    order = brought_to(S.CHECKED)
+    take(order, "call_back", people.operator, satisfaction=Satisfaction.DISSATISFIED)
+    people.sign_in(client, people.operator)
+    page = client.get(f"/orders/{order.id}").text
+    assert "回访结果是“不满意”：请重新办理，或写明理由办结" in page
+
+    def post(action, **data):
+        data = {"version": reload(order).version_id, **data}
+        return client.post(f"/orders/{order.id}/{action}", data=data).status_code
+
+    assert (post("close"), post("close_anyway")) == (422, 422)
+    assert post("close_anyway", note="诉求不合法，已当面解释") == 302
+    assert reload(order).state is S.CLOSED
+    assert reload(order).closed_at is not None
+
+
+def test_what_an_assisting_unit_still_owes_stands_in_the_way_of_settling(client, people):
+    helper = unit("swj", "市水务局")
+    order = brought_to(S.HANDLING)
+    take(order, "add_unit", people.operator, assisting=[helper])
+    with pytest.raises(GuardRefused, match="没有妨碍"):
+        take(brought_to(S.CALLED_BACK), "close_anyway", people.operator, "省事")
+    for role, action in WAY[3:6]:
+        take(order, action, person(role))
+    with pytest.raises(GuardRefused, match="市水务局待签收"):
+        take(order, "close", people.operator)
+    with transaction(CONSOLE):
+        order.part_of(helper.id).state = PartState.SIGNED
+    with pytest.raises(GuardRefused, match="市水务局还没有提交协办意见"):
+        take(order, "close", people.operator)
+    with transaction(CONSOLE):
+        order.part_of(helper.id).note = "管道已修"
+    take(order, "close", people.operator)
+    assert reload(order).state is S.CLOSED
 
 
 def test_whoever_returns_an_order_sees_the_list_again(client, people):

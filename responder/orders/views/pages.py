@@ -79,7 +79,10 @@ def show(order_id: int) -> str:
 
 
 def order_page(order: WorkOrder, **typed: Any) -> str:
-    """One order. :param typed: what somebody wrote that could not be stored."""
+    """One order, and what somebody wrote that could not be stored.
+
+    :param typed: ``typed``: an answer; ``refused``: what a step's form said, with its error.
+    """
     actor = current_actor()
     attempt = Attempt(actor, utc_now())
     inside = actor.may(Permission.ORDER_READ)
@@ -108,7 +111,7 @@ def order_page(order: WorkOrder, **typed: Any) -> str:
         refusals=REFUSAL_LABELS,
         satisfactions=SATISFACTION_LABELS,
         alike=_alike(order) if mergeable else [],
-        **{"typed": None, **typed},
+        **{"typed": None, "refused": None, **typed},
     )
 
 
