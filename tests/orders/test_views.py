@@ -424,7 +424,7 @@ def test_the_monthly_table_counts_and_each_figure_opens_its_orders(client, peopl
     take(late, "check", people.supervisor, at=NOW + timedelta(days=40))
     said = {"satisfaction": Satisfaction.DISSATISFIED}
     take(late, "call_back", people.operator, at=NOW + timedelta(days=40), **said)
-    take(late, "close", people.operator, at=NOW + timedelta(days=40))
+    take(late, "close_anyway", people.operator, "市民坚持", at=NOW + timedelta(days=40))
     brought_to(S.HANDLING, title="没办完的")
     merged = brought_to(S.HANDLING, title="并走的")
     take(merged, "merge", people.operator, into=late.merged_into or brought_to(S.DISPATCHED))
@@ -455,3 +455,12 @@ def cells(workbook: bytes) -> str:
     with ZipFile(BytesIO(workbook)) as book:
         names = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
         return "".join(book.read(name).decode("utf-8") for name in names)
+
+
+def test_a_month_that_does_not_exist_is_said(client, people):
+    people.sign_in(client, people.operator)
+    page = client.get("/orders/monthly?month=2026-13").text
+    assert f"月份“2026-13”不存在，现显示 {local(utc_now()):%Y-%m}" in page
+    strict(page)
+    for good in ("/orders/monthly", "/orders/monthly?month=2026-02"):
+        assert "不存在" not in client.get(good).text
