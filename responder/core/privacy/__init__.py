@@ -195,7 +195,7 @@ def _spans(text: str) -> Iterator[tuple[Kind, int, int]]:
     taken: set[int] = set()
     for kind in KINDS:
         for copy, places, near in readings:
-            for first, past in _matches(kind, copy, near.get(kind.cue, ())):
+            for first, past in _matches(kind, copy, near[kind.cue]) if kind.cue in near else ():
                 start, end = places[first], places[past - 1] + 1
                 if taken.isdisjoint(range(start, end)) and kind.check(copy[first:past]):
                     taken.update(range(start, end))

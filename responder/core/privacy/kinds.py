@@ -198,7 +198,10 @@ _BUILT = Cue.of(
     "栋 幢 座 楼 单元 室 房 组 队 村民",
     24,
     40,
-    r"[\dA-Za-z一二三四五六七八九十百零〇][号#]?(?:[栋幢座楼室房组队]|单元|村民)",
+    # Behind the building stands the door, behind the village group the house number.
+    r"[\dA-Za-z一二三四五六七八九十百零〇][号#]?"
+    r"(?:(?:[栋幢座楼]|单元)[ -]?[\dA-Za-z一二三四五六七八九十百零〇甲乙丙丁东西南北中]"
+    r"|[室房]|(?:村民小?)?[组队]\d)",
 )
 
 # The order matters: what an earlier kind has taken, a later one does not see.

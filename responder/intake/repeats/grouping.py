@@ -55,7 +55,7 @@ def group(
     for message_id, said in sayings.items():
         own = list(filter(None, dict.fromkeys(keys[message_id])))
         alike = {one for key in own for one in posted[key] if one in earlier}
-        first = _finder.first_of(said, {one: earlier[one] for one in alike})
+        first = _finder.first_of(said, {one: earlier[one] for one in alike}) if alike else None
         if first is not None:
             repeats[message_id] = first
             continue
