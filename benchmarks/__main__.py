@@ -9,6 +9,7 @@ from benchmarks import (
     calendar,
     demo_world,
     incremental,
+    linking,
     order,
     pages,
     repeats,
@@ -31,6 +32,7 @@ BENCHMARKS = {
     "topic_settings": topic_settings.measure,
     "tone": tone.measure,
     "repeats": repeats.measure,
+    "linking": linking.measure,
 }
 
 

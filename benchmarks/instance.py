@@ -11,11 +11,11 @@ from flask import Flask
 
 from responder import create_app
 from responder.cli import prepare_database
-from responder.core.times import local, utc_now
+from responder.core.times import utc_now
 from responder.demo import loader
 from responder.demo.accounts import ADMINISTRATOR, PASSWORD
 from responder.demo.cli import DRESS
-from responder.demo.generate import generate
+from responder.demo.generate import generate, world_day
 from responder.settings import Settings
 
 
@@ -28,5 +28,5 @@ def demo_instance() -> Iterator[Flask]:
         with app.app_context():
             prepare_database(ADMINISTRATOR.username, ADMINISTRATOR.display_name, PASSWORD)
             now = utc_now()
-            loader.load(generate(local(now).date()), now, settings)
+            loader.load(generate(world_day(now)), now, settings)
         yield app

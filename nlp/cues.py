@@ -14,8 +14,16 @@ def opening_weight(place: int) -> float:
     return float(1.0 + OPENING_SURPLUS * 2.0 ** (-place / OPENING_CHARACTERS))
 
 
+def _cuts_number(text: str, start: int, end: int) -> bool:
+    """Whether a stretch begins or ends within a run of digits: 120 in 1200."""
+    return any(text[edge - 1 : edge + 1].isdigit() for edge in (start, end) if 0 < edge < len(text))
+
+
 class CueFinder:
-    """Looks for words, case ignored; where two begin together, for the longer."""
+    """Looks for words, case ignored; where two begin together, for the longer.
+
+    A number is no word within a longer one.
+    """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(word.lower() for word in words if word)
@@ -33,7 +41,7 @@ class CueFinder:
             step = 1
             for length in self._lengths.get(text[place], ()):
                 word = text[place : place + length]
-                if word in self._words:
+                if word in self._words and not _cuts_number(text, place, place + length):
                     found[word] += opening_weight(place)
                     step = length
                     break

@@ -27,7 +27,7 @@ _MOST_CANDIDATES = 20
 _OPENING = 80  # characters: what a text is about stands there
 _REMEMBERED = 1 << 12  # texts that were just compared, and so are likely to be again
 
-_NOT_WORDS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 # Dates, clock times, phone numbers and counts of days change from copy to copy.
 _PASSING_NUMBER = re.compile(
@@ -91,9 +91,8 @@ class NearDuplicates:
         texts = [compared(one) for one in sayings]
         ends = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum([len(text) for text in texts], out=ends[1:])
-        codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
         keys = np.zeros((len(texts), BANDS), dtype=np.int64)
-        shingles.sketch(codes, ends, SHINGLE, ROWS, keys)
+        shingles.sketch(_codes("".join(texts)), ends, SHINGLE, ROWS, keys)
         return keys
 
     def first_of(self, one: Saying, earlier: dict[int, Saying]) -> int | None:
@@ -133,21 +132,24 @@ def _original(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return _NOT_WORDS.sub("", text).lower()
+    return "".join(_LETTERS.findall(text)).lower()
 
 
 def _jaccard(one: str, other: str) -> float:
     if one == other:
         return 1.0
-    parts, others = _shingles(one), _shingles(other)
-    shared = len(parts & others)
-    return shared / (len(parts) + len(others) - shared)
+    return float(shingles.jaccard(_shingles(one), _shingles(other)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _shingles(bare: str) -> frozenset[str]:
-    count = max(1, len(bare) - SHINGLE + 1)
-    return frozenset(bare[start : start + SHINGLE] for start in range(count))
+def _shingles(bare: str) -> NDArray[np.uint64]:
+    """Return the hashes of a text's shingles: 64 bits, so that no two are ever taken for one."""
+    hashes: NDArray[np.uint64] = shingles.distinct(_codes(bare), SHINGLE)
+    return hashes
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
 def _agree(one: Saying, other: Saying) -> bool:

@@ -27,6 +27,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
 _LINE_BREAKS = re.compile(r"\s*[\n\r\u2028\u2029]\s*")
 _SPACES = re.compile(r"[^\S\n]+")
 _OTHER_SPACES = "\t\r\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+# Whatever is changed in any script.
+_CHANGED = "".join(one.pattern[1:-1] for one in (_INVISIBLE, _CONTROL, _TO_FOLD)) + _OTHER_SPACES
+_UNTIDY = re.compile(f"[{_CHANGED}]")
 
 
 @lru_cache(maxsize=1)
@@ -52,14 +55,13 @@ def _traditional() -> re.Pattern[str]:
 @lru_cache(maxsize=1)
 def _touched() -> re.Pattern[str]:
     """Return what finds the first character that `normalise` may change, blanks apart."""
-    classes = "".join(one.pattern[1:-1] for one in (_INVISIBLE, _CONTROL, _TO_FOLD))
-    return re.compile(f"[{classes}{_OTHER_SPACES}{_traditional_characters()}]")
+    return re.compile(f"[{_CHANGED}{_traditional_characters()}]")
 
 
-def _is_normal(text: str) -> bool:
-    """Tell, quickly, of most texts that `normalise` would change nothing."""
+def _is_tidy(text: str, changed: re.Pattern[str]) -> bool:
+    """Tell, quickly, that a text has no blank to drop and no character of `changed`."""
     tidy = "  " not in text and "\n" not in text and text.strip() == text
-    return tidy and not _touched().search(text)
+    return tidy and not changed.search(text)
 
 
 def to_simplified(text: str) -> str:
@@ -99,10 +101,11 @@ def normalise(text: str) -> str:
     control characters go, a run of blanks becomes one space, a run of line breaks one
     line break; ends are stripped. Applying it twice changes nothing.
     """
-    if _is_normal(text):
+    if _is_tidy(text, _touched()):
         return text
-    text = _INVISIBLE.sub("", text)
-    text = _CONTROL.sub(" ", text)
-    text = _TO_FOLD.sub(_fold, text)
-    text = _SPACES.sub(" ", _LINE_BREAKS.sub("\n", text)).strip()
+    if not _is_tidy(text, _UNTIDY):
+        text = _INVISIBLE.sub("", text)
+        text = _CONTROL.sub(" ", text)
+        text = _TO_FOLD.sub(_fold, text)
+        text = _SPACES.sub(" ", _LINE_BREAKS.sub("\n", text)).strip()
     return to_simplified(text)

@@ -19,6 +19,8 @@ _DISTRICT = re.compile(
     r"|[\u4e00-\u9fff]{1,7}(?<![小社园城地校辖市景库片特新街])区|[\u4e00-\u9fff]{1,7}[省市县州旗]"
 )
 _NUMBER = re.compile(r"\d+|[一二三四五六七八九十]+")
+# What makes a lamp, a surface or a crossing of the road before it: 槐荫巷 | 路 | 灯不亮.
+_OF_A_ROAD = ("灯", "面", "口", "段", "边", "况")
 _REACH = 3  # a name has seldom more words than this beside its ending
 _NAME_SHARE = 0.5  # from which share of its uses in a name on a word is a name's word
 _PRIOR_USES, _PRIOR_SHARE = 4.0, 0.15  # of a word never seen; the mean share of all words
@@ -107,7 +109,7 @@ class PlaceFinder:
         end = 0
         for position in range(start, min(len(tokens), start + _REACH + 1)):
             token = tokens[position]
-            if not is_content(token) or is_district(token):
+            if not is_content(token) or is_district(token) or _is_torn(tokens, position):
                 break
             if token in suffixes and position > start:
                 return self._past_suffixes(tokens, position)
@@ -124,7 +126,8 @@ class PlaceFinder:
     def _past_suffixes(tokens: Sequence[str], position: int) -> int:
         """Return the position after an ending and those that follow it (三期 too)."""
         end = position + 1
-        while end < len(tokens) and tokens[end] in place_suffixes():
+        suffixes = place_suffixes()
+        while end < len(tokens) and tokens[end] in suffixes and not _is_torn(tokens, end):
             end += 1
         if end + 1 < len(tokens) and _NUMBER.fullmatch(tokens[end]) and tokens[end + 1] == "期":
             end += 2
@@ -138,9 +141,15 @@ def _name_positions(tokens: Sequence[str]) -> set[int]:
     for position, token in enumerate(tokens):
         if is_district(token):
             named.update(_run(tokens, range(position + 1, min(len(tokens), position + 3))))
-        elif token in suffixes:
+        elif token in suffixes and not _is_torn(tokens, position):
             named.update(_run(tokens, range(position - 1, max(-1, position - 3), -1)))
     return named
+
+
+def _is_torn(tokens: Sequence[str], position: int) -> bool:
+    """Tell whether a 路 is the first half of 路灯, 路面, 路口 …, and ends no name."""
+    following = tokens[position + 1] if position + 1 < len(tokens) else ""
+    return tokens[position] == "路" and following.startswith(_OF_A_ROAD)
 
 
 def _run(tokens: Sequence[str], positions: Iterable[int]) -> Iterable[int]:

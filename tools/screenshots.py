@@ -22,6 +22,8 @@ SCREEN = 860
 TALLER = {"topic": 1880}  # what a wide screen shows further down is worth seeing
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
+NOISE = "/planning/events?q=施工噪声"
+
 # name → who looks, and the way there: an address, or an address and links to follow.
 PAGES: dict[str, tuple[str | None, list[str]]] = {
     "today": ("deputy", ["/"]),
@@ -37,6 +39,8 @@ PAGES: dict[str, tuple[str | None, list[str]]] = {
     "alerts": ("press", ["/alerts"]),
     "calendar": ("press", ["/planning/calendar"]),
     "gaps": ("press", ["/planning/gaps"]),
+    "event": ("press", [NOISE, "main .rows a"]),
+    "briefing": ("press", [NOISE, "main .rows a", "[aria-labelledby=briefing-links] a"]),
     "response": ("third", ["/responses?state=third_review", "main .rows a, main tbody a"]),
     "column": (None, ["/concerns"]),
     "entry": (None, ["/concerns", "main h2 a, main li a, main article a"]),

@@ -20,6 +20,41 @@ def _mixed(value: Any) -> Any:
 
 
 @njit(cache=True)
+def _shingle(codes: Any, first: int, past: int) -> Any:
+    value = np.uint64(0)
+    for position in range(first, past):
+        value = (value ^ np.uint64(codes[position])) * _GOLDEN
+    return _mixed(value)
+
+
+@njit(cache=True)
+def distinct(codes: Any, length: int) -> Any:
+    """Return the hashes of one text's shingles, each once, in ascending order."""
+    hashes = np.empty(max(codes.size - length + 1, 1), dtype=np.uint64)
+    for first in range(hashes.size):
+        hashes[first] = _shingle(codes, first, min(first + length, codes.size))
+    hashes.sort()
+    count = 1
+    for place in range(1, hashes.size):
+        if hashes[place] != hashes[count - 1]:
+            hashes[count] = hashes[place]
+            count += 1
+    return hashes[:count]
+
+
+@njit(cache=True)
+def jaccard(one: Any, other: Any) -> Any:
+    """Return which share of the hashes of two texts, as `distinct` gives them, both have."""
+    shared = place = 0
+    for value in one:
+        while place < other.size and other[place] < value:
+            place += 1
+        if place < other.size and other[place] == value:
+            shared += 1
+    return shared / (one.size + other.size - shared)
+
+
+@njit(cache=True)
 def sketch(codes: Any, ends: Any, length: int, rows: int, keys: Any) -> None:
     """Write for each text the keys of its bands: each mixes the minima of `rows` hashes.
 
@@ -34,10 +69,7 @@ def sketch(codes: Any, ends: Any, length: int, rows: int, keys: Any) -> None:
             continue
         least[:] = np.uint64(0xFFFFFFFFFFFFFFFF)
         for first in range(start, max(end - length, start) + 1):
-            shingle = np.uint64(0)
-            for position in range(first, min(first + length, end)):
-                shingle = (shingle ^ np.uint64(codes[position])) * _GOLDEN
-            value = _mixed(shingle)
+            value = _shingle(codes, first, min(first + length, end))
             step = _mixed(value) | np.uint64(1)
             for number in range(least.size):
                 value += step

@@ -42,6 +42,7 @@ NAMING = {
 }
 
 BUSY_TIMEOUT_MS = 10_000
+CACHE_KIB = 16 * 1024  # of each connection; the indexes that an import writes all over fit in
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -137,6 +138,8 @@ def _tune_sqlite(engine: Engine) -> None:
             "foreign_keys=ON",
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "synchronous=NORMAL",
+            f"cache_size=-{CACHE_KIB}",
+            "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from responder.demo.moments import DAY, moment
+from responder.demo.moments import DAY, OPENING, moment
 from responder.demo.sources import Table
 from responder.demo.world import DemoEvent, DemoItem, DemoPlanEntry, DemoReview
 
 _SATURDAY = 5
-_OPENING = 8 * 60  # scheduled releases are counted from 08:00 of today
 
 
 def events(today: dt.date, rows: list[Table]) -> tuple[DemoEvent, ...]:
@@ -88,7 +87,7 @@ def _item(today: dt.date, row: Table) -> DemoItem:
         state=row["state"],
         answer=row["answer"].strip(),
         opened_at=moment(today, opened),
-        scheduled_for=None if scheduled is None else moment(today, _OPENING + scheduled * 60),
+        scheduled_for=None if scheduled is None else moment(today, OPENING + scheduled * 60),
         published_at=None if published is None else moment(today, opened + published * 60),
         reviews=tuple(
             DemoReview(

@@ -11,10 +11,10 @@ from responder.cli import prepare_database, short_context
 from responder.core.console import json_option, print_json, say
 from responder.core.database import alembic, db
 from responder.core.errors import WrongState
-from responder.core.times import local, utc_now
+from responder.core.times import utc_now
 from responder.demo import loader
 from responder.demo.accounts import ACCOUNTS, ADMINISTRATOR, PASSWORD
-from responder.demo.generate import generate
+from responder.demo.generate import generate, world_day
 from responder.serving import run_server
 from responder.settings import Settings
 
@@ -84,7 +84,7 @@ def _load() -> loader.Loaded:
     say("正在生成演示数据，约需十几秒；第一次还要编译聚合程序，会更久……")
     settings = _settings()
     now = utc_now()
-    loaded = loader.load(generate(local(now, settings.zone).date()), now, settings)
+    loaded = loader.load(generate(world_day(now)), now, settings)
     say(
         f"已载入留言 {loaded.messages} 条、话题 {loaded.topics} 个、"
         f"发布活动 {loaded.events} 场、回应事项 {loaded.items} 件"

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from responder.alerts import raising
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE, SYSTEM
-from responder.core.times import local
 from responder.demo.corrections import correct
 from responder.demo.world import DemoWorld
 from responder.intake import service as intake
@@ -30,7 +29,7 @@ def live(
     :param messages: in order of time.
     """
     begin = 0
-    for days_ago, moment in moments(now, settings.zone):
+    for days_ago, moment in moments(world.today, now, settings.zone):
         end = next(
             (at for at, one in enumerate(messages) if one.occurred_at > moment), len(messages)
         )
@@ -40,9 +39,8 @@ def live(
     return run
 
 
-def moments(now: datetime, zone: ZoneInfo) -> Iterator[tuple[int, datetime]]:
-    """(days ago, moment) of closing time on each of the last days, oldest first, and of now."""
-    today = local(now, zone).date()
+def moments(today: date, now: datetime, zone: ZoneInfo) -> Iterator[tuple[int, datetime]]:
+    """(days ago, moment) of closing time on each day before today, oldest first, and of now."""
     for days_ago in range(DAYS, 0, -1):
         yield days_ago, datetime.combine(today - timedelta(days=days_ago), CLOSING, zone)
     yield 0, now

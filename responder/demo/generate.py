@@ -7,7 +7,7 @@ import random
 
 from responder.demo import calendar, sources
 from responder.demo.drafts import Draft, Writer
-from responder.demo.moments import moment
+from responder.demo.moments import OPENING, SHANGHAI, moment
 from responder.demo.people import People
 from responder.demo.sources import Table
 from responder.demo.world import DemoMessage, DemoPlace, DemoWorld
@@ -24,6 +24,11 @@ _URL = {
 _LOCATED = {"hotline": 1.0, "mailbox": 0.9, "weibo": 0.15, "wechat": 0.3, "forum": 0.45}
 # Median likes, comments and shares.
 _ECHO = {"weibo": (14, 5, 4), "wechat": (9, 4, 2), "forum": (6, 8, 1)}
+
+
+def world_day(now: dt.datetime) -> dt.date:
+    """The last day whose 08:00 has come in the made-up city: nothing of its world is yet to be."""
+    return (now.astimezone(SHANGHAI) - dt.timedelta(minutes=OPENING)).date()
 
 
 def generate(today: dt.date) -> DemoWorld:

@@ -20,6 +20,7 @@ from responder.core.permissions import CONSOLE
 from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
 from responder.demo.orders import load_orders
+from responder.demo.press import load_press
 from responder.demo.world import DemoMessage, DemoWorld
 from responder.intake.models import NATURE_LABELS, Channel, Message
 from responder.intake.new_message import NewMessage
@@ -71,6 +72,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     steps.load_plan(world)
     steps.load_events(world, now)
     steps.link_events(world, topic_of, now)
+    load_press(world, now)
     steps.load_items(world, topic_of, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = 24 * 60
-LATEST = 5 * 60  # the demo opens at 08:00; nobody has written since 05:00
+OPENING = 8 * 60
+LATEST = 5 * 60  # before the demo opens; nobody has written since 05:00
 _NIGHT_CHANNELS = ("weibo", "wechat", "forum")
 
 # How many of about a hundred messages come in each hour from 0 to 23, by channel.

@@ -42,7 +42,9 @@ def keep(
     """Store what has been typed under a form's token, in place of what was stored before.
 
     Nothing is kept of a form that is empty or has been spent: what arrives late after
-    saving must not bring the draft back. Returns whether there is a draft now.
+    saving must not bring the draft back. What stands word for word in another draft of the
+    operator is that draft, in a form that the browser has filled again: only this one stays.
+    Returns whether there is a draft now.
     """
     told = {name: text for name, text in fields.items() if text.strip()}
     spent = session.scalar(select(CallSlip.token).where(CallSlip.token == token))
@@ -51,6 +53,7 @@ def keep(
         if not told:
             drop(session, actor, token)
         return False
+    _drop_twins(session, actor, token, told)
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     values = {"contents": contents, "saved_at": now}
@@ -64,6 +67,19 @@ def keep(
         )
     )
     return True
+
+
+def _drop_twins(session: Session, actor: Actor, token: str, told: Mapping[str, str]) -> None:
+    others = select(CallDraft).where(CallDraft.operator_id == actor.id, CallDraft.token != token)
+    newest = session.scalars(others.order_by(CallDraft.saved_at.desc()).limit(OFFERED))
+    twins = [one.id for one in newest if _typed(json.loads(one.contents)) == _typed(told)]
+    if twins:
+        session.execute(delete(CallDraft).where(CallDraft.id.in_(twins)))
+
+
+def _typed(fields: Mapping[str, str]) -> dict[str, str]:
+    """What somebody has typed: the moment of the call is the form's own."""
+    return {name: text for name, text in fields.items() if name != "occurred_at"}
 
 
 def of_operator(session: Session, actor: Actor, now: datetime, apart_from: str = "") -> list[Draft]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -62,6 +63,7 @@ class CallForm(FlaskForm):
     title = _short_text(_l("标题"), COLUMN_LIMITS["title"])
     author = _short_text(_l("来电人姓名"), COLUMN_LIMITS["author"])
     phone = _short_text(_l("联系电话"), COLUMN_LIMITS["phone"], inputmode="tel")
+    phone_asked = HiddenField()
     district = _short_text(_l("区县"), COLUMN_LIMITS["district"], list="known-district")
     street = _short_text(_l("街道、乡镇"), STREET_CHARACTERS, list="known-street")
     place = _short_text(
@@ -79,6 +81,15 @@ class CallForm(FlaskForm):
         format="%Y-%m-%dT%H:%M",
         validators=[InputRequired(_l("请填写来电时间"))],
     )
+
+    def asks_about_phone(self) -> bool:
+        """Whether to ask if the number is right: once for each that does not look like one."""
+        typed = (self.phone.data or "").strip()
+        if not typed or typed == self.phone_asked.data or rules.may_be_telephone(typed):
+            return False
+        self.phone_asked.data = typed
+        self.phone.errors = [_("这不像能拨通的电话号码，请再核对；确实如此，再点一次“登记”即可")]
+        return True
 
     @property
     def chosen_nature(self) -> Nature | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,16 @@ SAME_WORDS_WITHIN = timedelta(minutes=30)
 
 _LOOSE_ENDING = re.compile(r"(?:小区|社区|片区|第?[一二三四五六七八九十\d]{1,2}[期区])+$")
 _STREET = re.compile(r"(.{2,8}?(?:街道|镇|乡))(?=.{2})")
+_PARTED = re.compile(r"[、，,;；/或]")
+_WRITTEN_APART = re.compile(r"[ \t().（）_－—–-]")
+_TELEPHONE = re.compile(
+    r"(?:(?:\+|00)?86|0)?1[3-9]\d{9}"  # mobile
+    r"|(?:(?:\+|00)86)?0?(?:10|2\d|[3-9]\d{2})[2-8]\d{6,7}(?:转\d{1,6})?"  # with an area code
+    r"|[2-8]\d{6,7}(?:转\d{1,6})?"
+    r"|[48]00\d{7}(?:转\d{1,6})?"
+    r"|1[12]\d|1[02]\d{3}|9[56]\d{3,4}"  # 110, 12345, 95588
+    r"|(?:\+|00)[1-9]\d{6,14}"  # abroad
+)
 _SPACE = re.compile(r"\s+")
 _LONG_ENOUGH = 3  # characters of a name that may begin another: 锦堤苑, 锦堤苑北门
 
@@ -140,6 +151,12 @@ def same_place(asked: Iterable[str], found: Collection[str]) -> str:
 def _begins(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     return len(short) >= _LONG_ENOUGH and long.startswith(short)
+
+
+def may_be_telephone(text: str) -> bool:
+    """Whether each number that was typed could be called: nobody dials 139123 or abc."""
+    numbers = _PARTED.split(unicodedata.normalize("NFKC", text).strip())
+    return all(_TELEPHONE.fullmatch(_WRITTEN_APART.sub("", one)) for one in numbers)
 
 
 def joined_place(street: str, place: str) -> str:

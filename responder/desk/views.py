@@ -20,7 +20,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from responder.core import audit
+from responder.core import audit, privacy
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid
 from responder.core.permissions import Permission
@@ -52,6 +52,8 @@ def index() -> str | Response | tuple[str, int]:
         return _page(form, look=True)
     if not form.validate():
         return _page(form), 422
+    if form.asks_about_phone():
+        return _page(form, look=True), 422
     return _save(form)
 
 
@@ -230,13 +232,14 @@ def _beside(form: CallForm) -> dict[str, Any]:
         same_as=form.chosen_message,
     )
     found = find_similar(db.session, typed, _book(now))
+    told = privacy.without(body)
     return {
         "looked": True,
         "suggestions": found,
         "orders": handing.orders_of(db.session, [one.message.id for one in found]),
-        "nature": suggest_nature(body),
+        "nature": suggest_nature(told),
         "nature_labels": NATURE_LABELS,
-        "danger": urgent_words(body),
+        "danger": urgent_words(told),
         "category": handing.suggest_category(db.session, form.title.data or "", body, whole),
     }
 

@@ -8,14 +8,14 @@ from responder.intake.identity.views import blueprint as identity_blueprint
 from responder.intake.imports import views as import_views
 from responder.intake.imports.cli import import_command, mappings_command
 from responder.intake.imports.undo import on_departure
-from responder.intake.models import CHANNEL_LABELS
+from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
 from responder.intake.pushing.api import blueprint as api_blueprint
 from responder.intake.repeats import grouping
 from responder.intake.repeats.cli import repeats_command
 from responder.intake.searching.cli import search_command
 from responder.intake.searching.views import FILTER_KIND
 from responder.intake.views import blueprint
-from responder.web.trail import Kind, name_kind
+from responder.web.trail import Kind, name_kind, name_values
 
 
 def init_app(app: Flask) -> None:
@@ -42,6 +42,9 @@ def init_app(app: Flask) -> None:
              "key": "密钥", "rows": "条数"},
         ),
     )  # fmt: skip
+    for name in ("channel", "channels"):
+        name_values(app, name, CHANNEL_LABELS)
+    name_values(app, "nature", NATURE_LABELS)
     name_kind(app, "saved_filter", FILTER_KIND)
     name_kind(app, "import_batch", import_views.BATCH_KIND)
     name_kind(app, "import_run", import_views.RUN_KIND)

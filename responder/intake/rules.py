@@ -82,7 +82,7 @@ def parse_moment(value: object, zone: ZoneInfo, now: datetime, year: int | None 
     :param year: for texts that leave the year out.
     :raises Unreadable: not a time, a day that does not exist, or one in the future.
     """
-    moment = _spreadsheet_moment(value) or _exported_moment(value) or _written_moment(value, year)
+    moment = _exported_moment(value) or _spreadsheet_moment(value) or _written_moment(value, year)
     if moment.year < EARLIEST_YEAR:
         raise Unreadable(f"{moment:%Y-%m-%d} 早于 {EARLIEST_YEAR} 年，请核对年份")
     if moment.tzinfo is None:
@@ -185,6 +185,8 @@ def parse_count(value: object) -> int:
     :raises Unreadable: not a whole number of 0 or more.
     """
     if isinstance(value, str) and _FEW_DIGITS.fullmatch(value):
+        return int(value)
+    if isinstance(value, float) and value.is_integer() and 0 <= value <= LARGEST_COUNT:
         return int(value)
     text = _plain_text(value).replace(" ", "")
     if not text:
@@ -298,6 +300,8 @@ def names_somebody(author: str, phone: str) -> bool:
 
 def _number(phone: str) -> str:
     """The digits of a telephone number; a mobile without what is dialled before it."""
+    if not phone:
+        return ""
     digits = "".join(filter(str.isdecimal, unicodedata.normalize("NFKC", phone)))
     return _DIALLED_BEFORE.sub("", digits)
 
@@ -309,7 +313,7 @@ def _digest(parts: Iterable[str]) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _plain_text(value: object) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Select, Table, func, select
@@ -13,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from responder.core import audit
+from responder.core.bulk import insert_columns
 from responder.core.errors import Invalid, NotFound
 from responder.core.identity import KeyRing
 from responder.core.permissions import Actor
@@ -53,6 +55,7 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 OLDEST_CALL = timedelta(days=366)  # what is logged later than that has a wrong year
 
 _FIELDS = tuple(field.name for field in fields(NewMessage))
+_values = attrgetter(*_FIELDS)
 
 
 class Stored(NamedTuple):
@@ -121,33 +124,33 @@ def store_prepared(
     lock_messages(session)
     if batch is not None:
         session.flush()
-    rows = _rows(messages, authors.keys_of(session), now, batch.id if batch else None)
-    created = _store(session, messages, rows)
+    if not messages:
+        return Stored(0, 0)
+    columns = _columns(messages, authors.keys_of(session), now, batch.id if batch else None)
+    created = _store(session, messages, columns)
     return Stored(created, len(messages) - created)
 
 
-def _rows(
+def _columns(
     messages: Sequence[Prepared], keys: KeyRing, now: datetime, batch_id: int | None = None
-) -> list[dict[str, Any]]:
-    """The rows of the message table, in the order of the messages."""
+) -> dict[str, list[Any]]:
+    """The columns of the message table, in the order of the messages."""
     plain = [one.message for one in messages]
-    fingerprints = keys.all_keyed(message.fingerprint for message in plain)
-    author_keys = authors.all_keyed(keys, plain)
-    return [
-        {name: getattr(one.message, name) for name in _FIELDS}
-        | {
-            "received_at": one.message.received_at or now,
-            "fingerprint": fingerprint,
-            "author_key": author_key,
-            "private_kinds": one.private_kinds,
-            "batch_id": batch_id,
-        }
-        for one, fingerprint, author_key in zip(messages, fingerprints, author_keys, strict=True)
-    ]
+    columns = dict(zip(_FIELDS, map(list, zip(*map(_values, plain), strict=True)), strict=True))
+    return columns | {
+        "received_at": [moment or now for moment in columns["received_at"]],
+        "fingerprint": keys.all_keyed(message.fingerprint for message in plain),
+        "author_key": authors.all_keyed(keys, plain),
+        "private_kinds": [one.private_kinds for one in messages],
+        "batch_id": [batch_id] * len(messages),
+        "logged_by_id": [None] * len(messages),
+    }
 
 
-def _store(session: Session, messages: Sequence[Prepared], rows: Sequence[dict[str, Any]]) -> int:
-    """Insert the rows that are new (the database itself refuses the others); how many.
+def _store(
+    session: Session, messages: Sequence[Prepared], columns: Mapping[str, Sequence[Any]]
+) -> int:
+    """Insert the messages that are new (the database itself refuses the others); how many.
 
     The search index and the groups of repeats never lag behind the messages: they are
     written here. What may lag (topics, alerts) is a job.
@@ -155,19 +158,23 @@ def _store(session: Session, messages: Sequence[Prepared], rows: Sequence[dict[s
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(_MESSAGES).on_conflict_do_nothing(index_elements=["fingerprint"])
-    told = statement.returning(_MESSAGES.c.fingerprint, _MESSAGES.c.id)
-    first_of = {rows[place]["fingerprint"]: place for place in reversed(range(len(rows)))}
-    stored = session.connection().execute(told, list(rows)) if rows else ()
-    new = {id_: first_of[fingerprint] for fingerprint, id_ in stored}
-    ids = sorted(new)
-    index.add(session, {id_: messages[new[id_]].terms for id_ in ids})
+    last = session.scalar(select(func.max(Message.id))) or 0
+    insert_columns(session.connection(), statement, columns)
+    stored = session.execute(
+        select(Message.id, Message.fingerprint).where(Message.id > last).order_by(Message.id)
+    )
+    fingerprints = columns["fingerprint"]
+    first_of = {fingerprints[place]: place for place in reversed(range(len(messages)))}
+    new = {id_: first_of[fingerprint] for id_, fingerprint in stored}
+    index.add(session, {id_: messages[place].terms for id_, place in new.items()})
+    author_keys = columns["author_key"]
     grouping.group(
         session,
         {
-            id_: messages[new[id_]].saying._replace(author=rows[new[id_]]["author_key"])
-            for id_ in ids
+            id_: messages[place].saying._replace(author=author_keys[place])
+            for id_, place in new.items()
         },
-        {id_: messages[new[id_]].sketch for id_ in ids},
+        {id_: messages[place].sketch for id_, place in new.items()},
     )
     return len(new)
 
@@ -219,10 +226,10 @@ def log_call(session: Session, actor: Actor, call: Call, now: datetime) -> Messa
     keys = authors.keys_of(session)
     fingerprint = keys.keyed(rules.call_fingerprint(call.token, message.fingerprint))
     prepared = prepare([message])
-    [row] = _rows(prepared, keys, now)
     lock_messages(session)
-    row |= {"fingerprint": fingerprint, "logged_by_id": actor.id}
-    created = _store(session, prepared, [row])
+    columns = _columns(prepared, keys, now)
+    columns |= {"fingerprint": [fingerprint], "logged_by_id": [actor.id]}
+    created = _store(session, prepared, columns)
     stored = session.scalars(select(Message).where(Message.fingerprint == fingerprint)).one()
     if created:
         audit.record(session, "log", stored)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from responder.core import audit
+from responder.core import audit, privacy
 from responder.core.database import db, transaction
+from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.intake import service
 from responder.intake.models import Message
@@ -38,9 +39,16 @@ def _message_page(message: Message, revealed: bool) -> str:
         "intake/show.html",
         message=message,
         revealed=revealed,
+        hidden=_hides_something(message),
         events=audit.history(db.session, message),
         same=paginate(db.session, grouping.of_group(message), 1, SAME_SHOWN),
     )
+
+
+def _hides_something(message: Message) -> bool:
+    """Whether the page shows the message's own words only in part."""
+    words = (message.title, message.body, message.place, message.reply)
+    return any(privacy.find(text, public_lines()) for text in words if text)
 
 
 @blueprint.get("/messages/<int:message_id>/repeats")

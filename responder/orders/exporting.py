@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import BytesIO
 from zoneinfo import ZoneInfo
@@ -29,9 +29,15 @@ Cell = str | int | float | datetime | None
 _WIDTHS = {"标题": 40, "公开答复": 60, "主办单位": 22, "承办单位": 28}
 
 
-def orders_workbook(orders: Iterable[WorkOrder], zone: ZoneInfo) -> BytesIO:
-    """The orders of a list, one a row. The caller has made sure who may see them."""
-    return _workbook("工单", LIST_HEADINGS, (_row(order, zone) for order in orders))
+def orders_workbook(
+    orders: Iterable[WorkOrder], callers: Mapping[int, frozenset[str]], zone: ZoneInfo
+) -> BytesIO:
+    """The orders of a list, one a row. The caller has made sure who may see them.
+
+    :param callers: order id → the recorded names of who called, to be masked.
+    """
+    rows = (_row(order, zone, callers.get(order.id, privacy.NOBODY)) for order in orders)
+    return _workbook("工单", LIST_HEADINGS, rows)
 
 
 def monthly_workbook(table: MonthlyTable) -> BytesIO:
@@ -41,14 +47,14 @@ def monthly_workbook(table: MonthlyTable) -> BytesIO:
     return _workbook(f"{table.month} 热线办理情况", MONTHLY_HEADINGS, cells)
 
 
-def _row(order: WorkOrder, zone: ZoneInfo) -> list[Cell]:
+def _row(order: WorkOrder, zone: ZoneInfo, names: frozenset[str]) -> list[Cell]:
     def moment(value: datetime | None) -> datetime | None:
         return local(value, zone).replace(tzinfo=None) if value else None
 
     clock = next_clock(order)
     return [
         order.number,
-        privacy.mask(order.title),
+        privacy.mask(order.title, names=names),
         order.nature_label,
         "紧急" if order.urgent else "",
         WORK_ORDER.states[order.state],
@@ -60,7 +66,7 @@ def _row(order: WorkOrder, zone: ZoneInfo) -> list[Cell]:
         moment(order.closed_at),
         moment(clock.due_at if clock else None),
         SATISFACTION_LABELS[order.satisfaction] if order.satisfaction else "",
-        privacy.mask(order.public_answer),
+        privacy.mask(order.public_answer, names=names),
     ]
 
 

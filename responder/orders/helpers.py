@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from flask import Flask
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from responder.core.audit import AuditEvent
 from responder.core.database import db
 from responder.orders import rules, service
+from responder.orders.callers import names_of_callers
 from responder.orders.lifecycle import STATE_TONES, WORK_ORDER
 from responder.orders.models import OrderClock, OrderState, WorkOrder
 from responder.web.trail import Kind, name_kind
@@ -52,6 +54,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(service.next_clock, "order_clock")
     app.add_template_filter(service.extension_label, "in_units")
     app.add_template_global(message_order)
+    app.add_template_global(order_callers)
     name_kind(app, "work_order", Kind("工单", DEEDS, FIELDS, WORK_ORDER.states))
 
 
@@ -84,3 +87,8 @@ def order_detail(event: AuditEvent, inside: bool) -> str:
 def message_order(message_id: int) -> WorkOrder | None:
     """For the message page, which may not know this room: where a message is dealt with."""
     return service.order_of(db.session, message_id)
+
+
+def order_callers(orders: Iterable[WorkOrder]) -> dict[int, frozenset[str]]:
+    """Order id → the names of its callers, which a list of orders masks in the titles."""
+    return names_of_callers(db.session, [order.id for order in orders])

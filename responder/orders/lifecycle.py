@@ -8,6 +8,7 @@ from responder.core import privacy
 from responder.core.lifecycle import Attempt, Choice, Guard, Lifecycle, Transition
 from responder.core.permissions import Permission
 from responder.orders import rules
+from responder.orders.callers import callers_of
 from responder.orders.models import (
     ClockKind,
     OrderClock,
@@ -129,6 +130,17 @@ def tells_no_private_data(order: WorkOrder, _attempt: Attempt) -> str | None:
     return f"公开答复含有个人信息（{'、'.join(labels)}）：请删去或改用概括说法"
 
 
+def names_no_caller(order: WorkOrder, _attempt: Attempt) -> str | None:
+    """Nor who called, whatever the name looks like: it is on record."""
+    if not order.public_answer:
+        return None
+    found = privacy.named(order.public_answer, callers_of(order))
+    if not found:
+        return None
+    shown = "、".join(dict.fromkeys(one.masked for one in found))
+    return f"公开答复写有来电人的姓名（{shown}）：请改用“市民”等称呼"
+
+
 def did_not_answer(order: WorkOrder, attempt: Attempt) -> str | None:
     """Nobody checks what they answered."""
     if attempt.actor.id in order.answerer_ids:
@@ -142,12 +154,33 @@ def left_somebody_dissatisfied(order: WorkOrder, _attempt: Attempt) -> str | Non
     return "只有回访结果是“不满意”的工单可以重新办理"
 
 
+def _unsettled(order: WorkOrder) -> str | None:
+    """What speaks against settling an order, as a sentence; None when nothing does."""
+    if order.satisfaction is Satisfaction.DISSATISFIED:
+        return "回访结果是“不满意”：请重新办理，或写明理由办结"
+    waiting = [
+        f"{part.unit.name}{'待签收' if part.state is PartState.WAITING else '还没有提交协办意见'}"
+        for part in order.parts
+        if not part.leads and (part.state is PartState.WAITING or part.owes_opinion)
+    ]
+    return f"协办单位{'、'.join(waiting)}：请催其办理，或写明理由办结" if waiting else None
+
+
+def nothing_is_left(order: WorkOrder, _attempt: Attempt) -> str | None:
+    """Who is dissatisfied, or still owes something, is not passed over in silence."""
+    return _unsettled(order)
+
+
+def something_is_left(order: WorkOrder, _attempt: Attempt) -> str | None:
+    return None if _unsettled(order) else "没有妨碍办结的事项：请直接办结"
+
+
 # A step whose guard of these refuses is not offered at all: it is not this person's, or there is
 # nothing that it could be about.
 _OFFERED_IF = frozenset(
     {
         stands_alone, is_merged, leads, may_settle_part, has_signed_part, is_running, is_paused,
-        asks_for_time, asks_for_nothing, left_somebody_dissatisfied,
+        asks_for_time, asks_for_nothing, left_somebody_dissatisfied, something_is_left,
     }
 )  # fmt: skip
 # These refuse a person; another could take the step at once.
@@ -184,18 +217,22 @@ _ALONG_THE_WAY = (
     _step("sign", "签收", (_S.DISPATCHED,), _S.HANDLING, _P.ORDER_HANDLE, leads),
     _step(
         "answer", "提交答复", (_S.HANDLING,), _S.ANSWERED, _P.ORDER_HANDLE,
-        leads, is_not_paused, has_answers, tells_no_private_data,
+        leads, is_not_paused, has_answers, tells_no_private_data, names_no_caller,
     ),
     _step(
         "check", "审核通过", (_S.ANSWERED,), _S.CHECKED, _P.ORDER_CHECK,
-        did_not_answer, has_answers, tells_no_private_data,
+        did_not_answer, has_answers, tells_no_private_data, names_no_caller,
     ),
     _step("call_back", "登记回访", (_S.CHECKED,), _S.CALLED_BACK, _P.ORDER_CALL_BACK),
     _step(
         "reopen", "重新办理", (_S.CALLED_BACK,), _S.HANDLING, _P.ORDER_CALL_BACK,
         left_somebody_dissatisfied, needs_note=True,
     ),
-    _step("close", "办结", (_S.CALLED_BACK,), _S.CLOSED, _P.ORDER_CALL_BACK),
+    _step("close", "办结", (_S.CALLED_BACK,), _S.CLOSED, _P.ORDER_CALL_BACK, nothing_is_left),
+    _step(
+        "close_anyway", "写明理由办结", (_S.CALLED_BACK,), _S.CLOSED, _P.ORDER_CALL_BACK,
+        something_is_left, needs_note=True, tone="outline-secondary",
+    ),
     _step(
         "archive", "归档", (_S.CLOSED, _S.REFUSED), _S.ARCHIVED, _P.ORDER_CALL_BACK,
         tone="outline-secondary",

@@ -216,6 +216,11 @@ class OrderPart(Base):
     def state_label(self) -> str:
         return PART_LABELS[self.state]
 
+    @property
+    def owes_opinion(self) -> bool:
+        """Signed for, and nothing handed in since (提交协办意见)."""
+        return self.state is PartState.SIGNED and not self.note
+
 
 class OrderMessage(Base):
     """A message's place in an order (工单留言): a message is in one order at most."""

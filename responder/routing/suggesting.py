@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nlp import normalise
 from nlp.classify import TextClassifier
+from responder.core import privacy
 from responder.routing.rules import Evidence, Guess, decide
 from responder.routing.snapshot import Snapshot
 
@@ -11,11 +12,14 @@ _TITLE_END = "。"
 
 
 def as_text(title: str, body: str, place: str = "") -> str:
-    """What is judged: title, body and place as one normalised text, the title first."""
-    title, body = normalise(title), normalise(body)
-    if title and body.startswith(title.rstrip("…")):
+    """What is judged: title, body and place as one normalised text, the title first.
+
+    Without personal data: the words that led to a category are shown to everybody.
+    """
+    if title and normalise(body).startswith(normalise(title).rstrip("…")):
         title = ""  # a title that was cut from the body says nothing of its own
-    return _TITLE_END.join(part for part in (title, body, normalise(place)) if part)
+    parts = (normalise(privacy.without(part)) for part in (title, body, place))
+    return _TITLE_END.join(part for part in parts if part)
 
 
 def guess(text: str, taxonomy: Snapshot, classifier: TextClassifier | None) -> list[Guess]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
+from wtforms import SelectField
 
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, Stale
@@ -12,9 +16,10 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.intake.models import CHANNEL_LABELS
 from responder.settings import Settings
-from responder.sources import kinds, service
+from responder.sources import folders, kinds, service
 from responder.sources.fetching import FetchFailed
 from responder.sources.forms import KIND_FIELDS, SourceForm, facts, form_for
+from responder.sources.kinds import FolderSettings
 from responder.sources.models import KIND_LABELS, STATE_LABELS, Kind, Source
 from responder.sources.service import SourceFacts, Trial
 from responder.web.access import current_actor, requires
@@ -155,17 +160,32 @@ def _kept_facts(source: Source) -> SourceFacts:
 
 
 def _source_page(source: Source, trial: Trial | None = None, problem: str = "") -> str:
+    form = form_for(source.kind, source)
     return render_template(
         "sources/show.html",
         source=source,
-        wanted=source.settings,
+        wanted=_said(source, form),
         runs=service.runs(db.session, source),
         messages=service.messages(db.session, source) if _reads_messages() else [],
         trial=trial,
         problem=problem,
         shown_fields=[name for name in KIND_FIELDS[source.kind] if name != "password"],
-        form=form_for(source.kind, source),
+        form=form,
     )
+
+
+def _said(source: Source, form: SourceForm) -> dict[str, Any]:
+    """The settings in the words of the form; of a folder, where it is."""
+    said = dict(source.settings)
+    for name in KIND_FIELDS[source.kind]:
+        if isinstance(form[name], SelectField) and name in said:
+            labels = {choice.value: choice.label for choice in form[name].choices}
+            said[name] = labels.get(said[name], said[name])
+    wanted = kinds.parse(source.kind, source.settings)
+    if isinstance(wanted, FolderSettings):
+        with suppress(Invalid):  # it has come to lead out of the roots: the state says so
+            said["folder"] = folders.locate(wanted, _settings())
+    return said
 
 
 def _reads_messages() -> bool:

@@ -2,11 +2,13 @@
 
 from flask import Flask
 
+from responder.core.database import db
 from responder.intake.imports.undo import after_undo, keep_messages
-from responder.topics import departing, heat_views
+from responder.topics import departing, heat_views, service
 from responder.topics.cli import topics
 from responder.topics.corrections import KIND_LABELS
 from responder.topics.evaluation_cli import evaluate
+from responder.topics.models import Topic
 from responder.topics.rules import LEVEL_LABELS, PART_LABELS
 from responder.topics.views import blueprint
 from responder.web.trail import Kind, name_kind
@@ -30,8 +32,18 @@ def init_app(app: Flask) -> None:
     name_kind(app, "heat_setting", Kind("热度设置", fields=HEAT_FIELDS))
     name_kind(app, "topic_refresh", Kind("聚合", {"create": "聚合"}))
     heat_views.register(app)
+    app.add_template_global(message_topic)
     app.cli.add_command(topics)
     app.cli.add_command(evaluate)
     keep_messages("topics", "已由人归入话题", departing.held)
-    keep_messages("topics at work", "所在话题已有发布活动或回应事项", departing.worked_on)
+    keep_messages(
+        "topics at work",
+        "所在话题在导入之后由人关联了发布活动或建立了回应事项",
+        departing.worked_on,
+    )
     after_undo("topics", departing.restate_some, departing.forget)
+
+
+def message_topic(message_id: int) -> Topic | None:
+    """For the message page, which may not know this room: the topic that a message belongs to."""
+    return service.topic_of(db.session, message_id)

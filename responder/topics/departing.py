@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from responder.intake.models import ImportBatch, Message
 from responder.topics import corrections, memory
 from responder.topics.models import Membership, Topic, TopicRefresh
 from responder.topics.restating import restate
@@ -20,10 +21,24 @@ def held(_session: Session, ids: Select[int]) -> Select[int]:
 
 
 def worked_on(session: Session, ids: Select[int]) -> Select[int]:
-    """Messages of topics that have a press event or a response."""
+    """Messages of topics for which somebody linked an event or opened an item since the import.
+
+    Whoever did so may have gone by these messages: they stay. Work that had begun before the
+    import did cannot rest on them; what a refresh has added to such a topic leaves it again.
+
+    :param ids: messages of one import.
+    """
+    began = corrections.rested_on(session)
+    query = (
+        select(Membership.topic_id, func.min(ImportBatch.started_at))
+        .join(Message, Message.id == Membership.message_id)
+        .join(ImportBatch, ImportBatch.id == Message.batch_id)
+        .where(Membership.message_id.in_(ids), Membership.topic_id.in_(began))
+        .group_by(Membership.topic_id)
+    )
+    since = [topic_id for topic_id, start in session.execute(query) if began[topic_id] >= start]
     return select(Membership.message_id).where(
-        Membership.message_id.in_(ids),
-        Membership.topic_id.in_(corrections.rested_on(session)),
+        Membership.message_id.in_(ids), Membership.topic_id.in_(since)
     )
 
 

@@ -46,10 +46,15 @@ def urgency(due_at: datetime) -> str:
     return "soon" if left < timedelta(hours=12) else "fine"
 
 
+def _masked(text: str, names: frozenset[str] = privacy.NOBODY) -> str:
+    """``text`` without personal data, nor the names that are on record."""
+    return privacy.mask(text, public_lines(), names)
+
+
 def init_app(app: Flask) -> None:
     for filter_ in (moment, remaining, urgency):
         app.add_template_filter(filter_)
-    app.add_template_filter(lambda text: privacy.mask(text, public_lines()), "masked")
+    app.add_template_filter(_masked, "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")
     app.jinja_env.globals["role_labels"] = ROLE_LABELS
     app.context_processor(lambda: {"settings": app.extensions["settings"]})

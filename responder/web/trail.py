@@ -18,6 +18,8 @@ from responder.web.filters import moment
 
 COMMON_FIELDS = {
     "round": "轮次",
+    "into": "并入工单",
+    "message_id": "留言编号",
     "body": "内容",
     "text": "回应内容",
     "note": "意见",
@@ -70,6 +72,7 @@ class Change:
 
 def init_app(app: Flask) -> None:
     app.extensions["trail"] = {}
+    app.extensions["trail_values"] = {}
     for filter_ in (changes, deed, deed_detail, kind_label):
         app.add_template_filter(filter_)
 
@@ -80,6 +83,11 @@ def name_kind(app: Flask, object_type: str, kind: Kind) -> None:
     :param object_type: the table's name, as the trail stores it.
     """
     app.extensions["trail"][object_type] = kind
+
+
+def name_values(app: Flask, name: str, labels: Mapping[Any, str]) -> None:
+    """Say what the codes of a field are called, in every record that has a field of this name."""
+    app.extensions["trail_values"][name] = {str(code): label for code, label in labels.items()}
 
 
 def kinds() -> dict[str, Kind]:
@@ -134,7 +142,10 @@ def _value(event: AuditEvent, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
-        return _("、").join(map(str, value))
+        return _("、").join(_value(event, name, one) for one in value)
+    labels = current_app.extensions["trail_values"].get(name, {})
+    if isinstance(value, str) and value in labels:
+        return _(labels[value])
     try:
         return moment(datetime.fromisoformat(value), "%Y-%m-%d %H:%M")
     except (TypeError, ValueError):

@@ -26,7 +26,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-STARTS_WITHIN_SECONDS = 90
+STARTS_WITHIN_SECONDS = 300  # the demo is made anew, on a machine that runs other tests
 
 
 def free_port() -> int:

@@ -54,6 +54,7 @@ PAGES = {
         "/planning/avoided-periods",
         "/planning/avoided-periods/new",
         "/planning/gaps",
+        "/planning/gaps/settled",
         f"/planning/plan/{YEAR}",
         f"/planning/plan/{YEAR}/baselines/1",
         f"/planning/plan/{YEAR}/status",

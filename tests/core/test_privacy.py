@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from responder.core import privacy
 from responder.core.privacy import find, id_number_is_valid, luhn_is_valid, mask, mask_name
 
 
@@ -185,3 +186,26 @@ def test_any_text_at_all_keeps_its_length_and_its_places(text: str) -> None:
 def test_long_runs_are_read_in_one_go(piece: str, before: str) -> None:
     text = before + piece * 20_000
     assert len(mask(text)) == len(text)
+
+
+def test_what_is_read_by_its_words_is_without_personal_data() -> None:
+    text = "电话13912345678打不通，住3号楼2单元501"
+    assert privacy.without(text) == "电话□打不通，住□"
+    assert privacy.without("水管又爆了") == "水管又爆了"
+
+
+def test_recorded_names_are_of_people() -> None:
+    recorded = ["王小明", "李四先生", "张三、欧阳建国", "阿依古丽·买买提", "佟丽娅"]
+    people = {"王小明", "李四", "张三", "欧阳建国", "阿依古丽·买买提", "佟丽娅"}
+    assert privacy.recorded_names(recorded) == people
+    nobody = ["", "市民123", "市民", "王女士", "王", "user_1", "热心市民小王", "路灯", "匿名网友"]
+    assert privacy.recorded_names(nobody) == frozenset()
+
+
+def test_a_recorded_name_is_masked_wherever_it_stands() -> None:
+    names = frozenset({"王小明", "李四"})
+    assert mask("请王小明13912345678，王 小明和李四先生", names=names) == (
+        "请王**139******78，王***和李*先生"
+    )
+    assert [one.text for one in privacy.named("王小明来过", names)] == ["王小明"]
+    assert privacy.named("王小明来过", privacy.NOBODY) == []

@@ -13,8 +13,12 @@ from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
 from responder.demo import days, loader, lookup
-from responder.demo.generate import generate
+from responder.demo.generate import generate, world_day
 from responder.intake.models import Message
+from responder.planning.events import media
+from responder.planning.events.models import Reply
+from responder.planning.models import EntryState, PlanEntry, PressEvent
+from responder.planning.plans.models import ChangeKind, PlanChange
 from responder.topics import heat_series
 from responder.topics.models import (
     CorrectionKind,
@@ -42,12 +46,24 @@ def loaded(session, settings, tmp_path, world):
 
 
 def test_each_of_the_last_days_ends_with_a_refresh_and_the_last_is_now() -> None:
-    ends = list(days.moments(NOW, SHANGHAI))
+    ends = list(days.moments(TODAY, NOW, SHANGHAI))
     assert [days_ago for days_ago, _ in ends] == list(range(days.DAYS, -1, -1))
     moments = [moment for _, moment in ends]
     assert moments == sorted(moments)
     assert moments[-1] == NOW
     assert moments[-2] == dt.datetime(2026, 3, 1, 17, 30, tzinfo=SHANGHAI)
+
+
+def test_who_loads_it_at_night_finds_nothing_that_is_yet_to_be(session, settings, tmp_path) -> None:
+    now = dt.datetime(2026, 3, 2, 1, 50, tzinfo=SHANGHAI)
+    with transaction(CONSOLE):
+        seed_rules(session)
+    world = generate(world_day(now))
+    loader.load(world, now, settings.model_copy(update={"state_dir": tmp_path}))
+    assert session.scalar(select(func.max(Message.occurred_at))) <= now
+    early = select(func.count()).where(Message.received_at < Message.occurred_at)
+    assert session.scalar(early) == 0
+    assert world_day(now + dt.timedelta(hours=7)) == now.date()
 
 
 def test_the_office_has_lived(session, settings, tmp_path, world, loaded) -> None:
@@ -56,6 +72,7 @@ def test_the_office_has_lived(session, settings, tmp_path, world, loaded) -> Non
     _has_curves_and_lineage(session, world)
     _was_corrected(session, world)
     _has_alerts_of_which_some_are_read(session)
+    _prepared_its_events(session)
     with pytest.raises(WrongState):
         loader.load(world, NOW, settings.model_copy(update={"state_dir": tmp_path}))
 
@@ -91,3 +108,14 @@ def _has_alerts_of_which_some_are_read(session) -> None:
     unread = open_count(session, lookup.actor("analyst"), NOW)
     assert 0 < unread < in_all
     assert open_count(session, lookup.actor("supervisor"), NOW) > unread
+
+
+def _prepared_its_events(session) -> None:
+    event = session.scalars(select(PressEvent).where(PressEvent.wording != "")).one()
+    invited = media.counts(media.invitations(session, event))
+    assert (event.host != "", invited[Reply.ACCEPTED], invited[Reply.INVITED]) == (True, 3, 1)
+    assert [link.statement != "" for link in event.links if link.state == "confirmed"] == [True]
+    change = session.scalars(select(PlanChange)).one()
+    assert (change.entry.number, change.kind) == (14, ChangeKind.CHANGED)
+    sent_in = select(PlanEntry).where(PlanEntry.state == EntryState.PROPOSED)
+    assert session.scalars(sent_in).one().proposed_by_id is not None

@@ -116,3 +116,36 @@ def test_an_excerpt_holds_a_shared_word() -> None:
     cut = rules.excerpt(text, ["烧烤摊"], 60)
     assert "烧烤摊" in cut
     assert (cut[0], cut[-1], len(cut)) == ("…", "…", 62)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "13812345678", "138 1234 5678", "１３８１２３４５６７８", "+86 138-1234-5678",
+        "013812345678", "10086",
+        "0553-5550123", "（0553）5550123", "010-66551234转801", "05535550123", "5550123",
+        "66551234",
+        "400-810-1234", "8008101234", "110", "12345", "95588", "+852 2123 4567",
+        "0044 20 7946 0958", "13812345678/0553-5550123", "13812345678、13912345678",
+    ],
+)  # fmt: skip
+def test_what_can_be_called_is_a_telephone(typed: str) -> None:
+    assert rules.may_be_telephone(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "139123",
+        "abc",
+        "1391234567",
+        "139123456789",
+        "12",
+        "没有留",
+        "0553",
+        "13812345678或abc",
+        "?",
+    ],
+)
+def test_what_cannot_be_called_is_none(typed: str) -> None:
+    assert not rules.may_be_telephone(typed)

@@ -136,6 +136,20 @@ def test_a_draft_is_kept_once_and_read_as_it_was_typed(people: People, session: 
     assert draft.saved_at == NOW + timedelta(seconds=5)
 
 
+def test_a_draft_that_the_browser_brings_back_in_another_form_is_the_same(
+    people: People, session: Session
+) -> None:
+    keep(people, "t1", body="我住白鹭湾", occurred_at="2026-03-05T09:30")
+    keep(people, "t2", body="停水三天")
+    keep(
+        people, "t3", NOW + timedelta(minutes=1), body="我住白鹭湾", occurred_at="2026-03-05T09:31"
+    )
+    kept = drafts.of_operator(session, people.operator.actor, NOW)
+    assert [one.token for one in kept] == ["t3", "t2"]
+    keep(people, "t4", username="second", body="停水三天")
+    assert len(drafts.of_operator(session, people.operator.actor, NOW)) == 2
+
+
 def test_a_draft_lies_encrypted_in_the_database(people: People, session: Session) -> None:
     keep(people, "t1", body="我住白鹭湾", phone="13812345678")
     stored = session.connection().exec_driver_sql("SELECT contents FROM call_draft").scalar_one()

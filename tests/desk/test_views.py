@@ -265,3 +265,21 @@ def test_earlier_calls_of_a_number_are_shown_and_the_look_is_in_the_trail(
     assert 'value="138 1234 5678"' in whole
     people.sign_in(desk, people.editor)
     assert desk.post("/messages/new/earlier", data=asked).status_code == 403
+
+
+@pytest.mark.parametrize("typed", ["139123", "abc"])
+def test_what_is_no_telephone_is_asked_about_once_and_can_be_kept(
+    desk: FlaskClient, session: Session, typed: str
+) -> None:
+    first = desk.post("/messages/new", data={**CALL, "phone": typed})
+    assert first.status_code == 422
+    assert "这不像能拨通的电话号码" in first.text
+    assert f'value="{typed}"' in first.text
+    assert f"{CALL['body']}</textarea>" in first.text
+    assert session.scalars(select(Message)).all() == []
+    asked = re.search(r'name="phone_asked"[^>]*value="([^"]*)"', first.text)[1]
+    other = desk.post("/messages/new", data={**CALL, "phone": "1391234", "phone_asked": asked})
+    assert other.status_code == 422
+    again = desk.post("/messages/new", data={**CALL, "phone": typed, "phone_asked": asked})
+    assert again.status_code == 302
+    assert only_message(session).phone == typed

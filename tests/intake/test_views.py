@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from responder.core.audit import AuditEvent
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.intake import service
@@ -61,6 +63,42 @@ def test_a_caller_is_shown_to_who_may_and_asks(
     people.sign_in(client, people.editor)
     assert "查看来电人身份</button>" not in client.get(address).text
     assert client.post(f"{address}/identity").status_code == 403
+
+
+@pytest.mark.parametrize("author", ["", "王小明"])
+def test_who_may_see_a_caller_reads_the_whole_text_once(
+    client: FlaskClient, people: People, session: Session, author: str
+) -> None:
+    said = {
+        "title": "请回电13912345678",
+        "body": "水管爆了，电话13912345678，家住槐荫巷45号",
+        "place": "槐荫巷3号楼2单元501",
+    }
+    store(new_message(1, author=author, phone="", **said))
+    address = f"/messages/{only_message(session).id}"
+    people.sign_in(client, people.operator)
+    hidden = client.get(address).text
+    assert "查看来电人身份</button>" in hidden
+    shown = client.post(f"{address}/identity").text
+    for text in said.values():
+        assert text not in hidden
+        assert text in shown
+    assert said["body"] not in client.get(address).text
+    looks = session.scalars(select(AuditEvent).where(AuditEvent.action == "reveal")).all()
+    assert len(looks) == 1
+    people.sign_in(client, people.editor)
+    assert "查看来电人身份</button>" not in client.get(address).text
+    assert client.post(f"{address}/identity").status_code == 403
+
+
+def test_where_nothing_is_hidden_there_is_nothing_to_look_at(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    store(new_message(1, author="", phone="", body="路灯坏了"))
+    people.sign_in(client, people.operator)
+    page = client.get(f"/messages/{only_message(session).id}").text
+    assert "没有留下姓名和电话" in page
+    assert "查看来电人身份</button>" not in page
 
 
 def test_filters_stand_in_the_address_and_in_the_form(client: FlaskClient, people: People) -> None:

@@ -19,7 +19,12 @@ FILLED = {"desk/_similar.html": {"{{ message.place }}"}}
 # These mask before they mark what was searched for (test_identity looks at the page).
 MASKING = re.compile(r"masked|\bmarked\(|\bexcerpt\(")
 # Shown in full to whoever may, once, with a line in the trail.
-REVEALED = {"intake/show.html": {"{{ message.author or '—' }}", "{{ message.phone or '—' }}"}}
+REVEALED = {
+    "intake/show.html": {
+        *("{{ message.author or '—' }}", "{{ message.phone or '—' }}"),
+        *(f"{{{{ message.{name} }}}}" for name in ("title", "body", "reply", "place")),
+    }
+}
 # Asks whether there is one, and shows no more.
 ASKED = re.compile(r"\b_\('已隐去'\) if message\.phone\b")
 

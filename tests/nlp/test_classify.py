@@ -122,3 +122,9 @@ def test_the_longest_cue_counts_and_the_opening_counts_more() -> None:
     found = finder.find("公交" + "，" * 200 + "公交车")
     assert found["公交"] == 4.0
     assert found["公交车"] == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_number_is_not_found_within_a_longer_one() -> None:
+    finder = CueFinder(["120", "4s店", "12345"])
+    assert set(finder.find("拨打120，去4S店")) == {"120", "4s店"}
+    assert finder.find("电话13912345678，共1200户，14S店，第1120号") == {}

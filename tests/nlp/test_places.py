@@ -109,3 +109,15 @@ def test_the_suffixes_are_read_from_their_list():
 
 def test_names_in_a_sentence_are_found_after_cutting():
     assert "清荷小区" in "".join(names("A3区清荷小区旁搅拌站噪音扰民"))
+
+
+@pytest.mark.parametrize(
+    "thing", ["路灯不亮", "路面坑洼", "路口拥堵", "路段积水", "路边停车", "路况差"]
+)
+def test_a_road_is_not_cut_out_of_its_lamps_and_crossings(thing):
+    finder = PlaceFinder().partial_fit([["翠", "屏湾", "小区"], ["槐荫巷"]] * 9)
+    for title in (f"槐荫巷{thing}", f"翠屏湾小区{thing}"):
+        assert not any(name.endswith("路") for name in names(title, finder))
+    torn = ["翠", "屏湾", "小区", "路", thing[1:]]
+    assert [place.text for place in finder.find(torn)] == ["翠屏湾小区"]
+    assert [place.text for place in finder.find(["翠", "屏湾", "路", "堵车"])] == ["翠屏湾路"]

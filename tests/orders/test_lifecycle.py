@@ -10,11 +10,21 @@ from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Actor, Role, permissions_of
-from responder.intake.models import Nature
+from responder.intake.models import Message, Nature
+from responder.orders import service
 from responder.orders.lifecycle import OPEN, WORK_ORDER, offered
 from responder.orders.models import OrderState, PartState, Satisfaction
 from tests.factories import NOW, unit
-from tests.orders.factories import brought_to, liaison, opened, person, reload, take
+from tests.orders.factories import (
+    ANSWER,
+    brought_to,
+    liaison,
+    message,
+    opened,
+    person,
+    reload,
+    take,
+)
 
 S = OrderState
 R = Role
@@ -35,6 +45,7 @@ ARROWS = {
     (S.CHECKED, "call_back"): ({R.OPERATOR}, S.CALLED_BACK),
     (S.CALLED_BACK, "reopen"): ({R.OPERATOR}, S.HANDLING),
     (S.CALLED_BACK, "close"): ({R.OPERATOR}, S.CLOSED),
+    (S.CALLED_BACK, "close_anyway"): ({R.OPERATOR}, S.CLOSED),
     (S.CLOSED, "archive"): ({R.OPERATOR}, S.ARCHIVED),
     (S.REFUSED, "archive"): ({R.OPERATOR}, S.ARCHIVED),
 }
@@ -96,7 +107,7 @@ def test_every_step_is_open_to_the_right_roles_alone_and_no_other_step_to_anybod
 def test_an_arrow_leads_where_the_table_says(people, state, action):
     roles, target = ARROWS[state, action]
     order = brought_to(state)
-    if action == "reopen":
+    if action in ("reopen", "close_anyway"):
         with transaction(CONSOLE):
             order.satisfaction = Satisfaction.DISSATISFIED
     take(order, action, person(min(roles)), note="理由")
@@ -107,7 +118,17 @@ def test_an_arrow_leads_where_the_table_says(people, state, action):
 
 
 @pytest.mark.parametrize(
-    "action", ["return", "recall", "send_back", "reopen", "pause", "supervise", "ask_extension"]
+    "action",
+    [
+        "return",
+        "recall",
+        "send_back",
+        "close_anyway",
+        "reopen",
+        "pause",
+        "supervise",
+        "ask_extension",
+    ],
 )
 def test_these_need_their_reason(people, action):
     (state, roles) = next(
@@ -212,3 +233,48 @@ def test_every_open_state_waits_for_somebody():
     assert set(OrderState) <= targets
     left = {state for step in WORK_ORDER.transitions if step.target for state in step.sources}
     assert set(OPEN) <= left
+
+
+NAMED = "王小明，您好：水管已更换，今后有事请随时来电。"
+
+
+def test_an_answer_that_names_who_called_is_not_handed_in(session) -> None:
+    order = brought_to(S.HANDLING, message(author="王小明"))
+    merged = opened(message(2, author="李思远先生"))
+    take(merged, "merge", person(R.OPERATOR), into=order)
+    for named in (NAMED, NAMED.replace("王小明", "李思远")):
+        order = reload(order)
+        attempt = Attempt(person(R.LIAISON).actor, NOW)
+        with transaction(attempt.actor, NOW) as session:
+            service.save_answer(session, order, ANSWER, named, attempt, order.version_id)
+        with pytest.raises(GuardRefused) as refused:
+            take(order, "answer", person(R.LIAISON))
+        assert "来电人的姓名（" in refused.value.message
+        assert named[:3] not in refused.value.message
+    with transaction(attempt.actor, NOW) as session:
+        told = NAMED.replace("王小明", "市民")
+        service.save_answer(session, reload(order), ANSWER, told, attempt, order.version_id)
+    take(order, "answer", person(R.LIAISON))
+    assert order.state is S.ANSWERED
+
+
+def test_a_name_that_was_recorded_afterwards_stops_the_check(session) -> None:
+    order = brought_to(S.HANDLING, message(author=""))
+    attempt = Attempt(person(R.LIAISON).actor, NOW)
+    with transaction(attempt.actor, NOW) as session:
+        service.save_answer(session, order, ANSWER, NAMED, attempt, order.version_id)
+    take(order, "answer", person(R.LIAISON))
+    with transaction(person(R.OPERATOR).actor, NOW) as session:
+        session.get(Message, order.messages[0].message_id).author = "王小明"
+    with pytest.raises(GuardRefused, match="来电人的姓名"):
+        take(order, "check", person(R.SUPERVISOR))
+
+
+def test_a_nickname_is_no_name(session) -> None:
+    order = brought_to(S.HANDLING, message(author="市民"))
+    attempt = Attempt(person(R.LIAISON).actor, NOW)
+    with transaction(attempt.actor, NOW) as session:
+        told = NAMED.replace("王小明", "市民")
+        service.save_answer(session, order, ANSWER, told, attempt, order.version_id)
+    take(order, "answer", person(R.LIAISON))
+    assert order.state is S.ANSWERED

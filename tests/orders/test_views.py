@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -9,17 +10,20 @@ from zipfile import ZipFile
 import pytest
 
 from responder.core.database import db, transaction
+from responder.core.errors import GuardRefused
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.core.times import local, utc_now
 from responder.intake.models import Nature
 from responder.orders import service
-from responder.orders.models import OrderState, Satisfaction
+from responder.orders.models import OrderState, PartState, Satisfaction
 from responder.routing import service as routing
 from responder.routing.taxonomy import seed_taxonomy
 from tests.factories import NOW, unit
 from tests.orders.factories import (
     CALLER,
     PHONE,
+    WAY,
     brought_to,
     liaison,
     message,
@@ -90,6 +94,32 @@ def test_no_export_names_the_caller_or_starts_a_formula(client, people):
     assert PHONE not in written
     assert CALLER not in written
     assert "<f>" not in written
+
+
+def test_a_unit_reads_no_recorded_name_wherever_somebody_wrote_it(client, people):
+    said = message(author="王小明", title="王小明家停水", body="我叫小明，王小明家里停水两天")
+    order = opened(said, title="王小明家停水", brief="请王小明在家等候")
+    note = "请联系来电人王小明13912345678尽快修"
+    take(order, "accept", people.operator, note)
+    take(order, "dispatch", people.operator, note)
+    take(order, "add_unit", people.operator, note)
+    take(order, "return_part", liaison(unit("swj", "市水务局")), f"不归我局。{note}")
+    take(order, "sign", liaison())
+    take(order, "ask_extension", liaison(), f"王小明不在家。{note}")
+    attempt = Attempt(liaison().actor, NOW)
+    with transaction(attempt.actor, NOW) as session:
+        texts = ("已到王小明家中查看。", "王小明家已经通水。")
+        service.save_answer(session, reload(order), *texts, attempt, order.version_id)
+    people.sign_in(client, liaison())
+    form = re.compile("<textarea.*?</textarea>", re.DOTALL)  # their own words, to be put right
+    page = form.sub("", client.get(f"/orders/{order.id}").text)
+    assert "请联系来电人王**139******78尽快修" in page
+    for text in (page, client.get("/orders").text, client.get("/").text):
+        assert "王小明" not in text
+        assert "王**家停水" in text
+    written = cells(client.get("/orders/export").data)
+    assert "王小明" not in written
+    assert "王**家停水" in written
 
 
 def test_a_report_reaches_the_unit_by_the_offices_words_alone(client, people):
@@ -182,6 +212,70 @@ def test_a_blocked_step_says_why(client, people):
     assert "审核通过" not in buttons
     assert "恢复办理" not in buttons
     assert "还没有办理情况" in "".join(page.itertext())
+
+
+def test_a_refused_step_stays_on_the_order_with_what_was_typed(client, people):
+    order = brought_to(S.DISPATCHED)
+    people.sign_in(client, liaison())
+    version = order.version_id
+
+    def post(action, **data):
+        answer = client.post(f"/orders/{order.id}/{action}", data={"version": version, **data})
+        strict(answer.text)
+        assert order.number in answer.text
+        return answer
+
+    empty = post("return")
+    assert (empty.status_code, "请写明退单的理由" in empty.text) == (422, True)
+    long = post("return", note="长" * 1001)
+    assert (long.status_code, "长" * 1001 in long.text) == (422, True)
+    people.sign_in(client, people.operator)
+    nowhere = post("merge", into="2020-000001")
+    assert nowhere.status_code == 404
+    assert 'value="2020-000001"' in nowhere.text
+    gone = post("accept", note="我写的说明")
+    assert (gone.status_code, "我写的说明" in gone.text) == (409, True)
+    unknown = client.post(f"/orders/{order.id}/messages", data={"message_id": "99999"})
+    assert unknown.status_code == 404
+    assert 'value="99999"' in unknown.text
+    strict(unknown.text)
+
+
+def test_who_is_dissatisfied_is_not_passed_over_in_silence(client, people):
+    order = brought_to(S.CHECKED)
+    take(order, "call_back", people.operator, satisfaction=Satisfaction.DISSATISFIED)
+    people.sign_in(client, people.operator)
+    page = client.get(f"/orders/{order.id}").text
+    assert "回访结果是“不满意”：请重新办理，或写明理由办结" in page
+
+    def post(action, **data):
+        data = {"version": reload(order).version_id, **data}
+        return client.post(f"/orders/{order.id}/{action}", data=data).status_code
+
+    assert (post("close"), post("close_anyway")) == (422, 422)
+    assert post("close_anyway", note="诉求不合法，已当面解释") == 302
+    assert reload(order).state is S.CLOSED
+    assert reload(order).closed_at is not None
+
+
+def test_what_an_assisting_unit_still_owes_stands_in_the_way_of_settling(client, people):
+    helper = unit("swj", "市水务局")
+    order = brought_to(S.HANDLING)
+    take(order, "add_unit", people.operator, assisting=[helper])
+    with pytest.raises(GuardRefused, match="没有妨碍"):
+        take(brought_to(S.CALLED_BACK), "close_anyway", people.operator, "省事")
+    for role, action in WAY[3:6]:
+        take(order, action, person(role))
+    with pytest.raises(GuardRefused, match="市水务局待签收"):
+        take(order, "close", people.operator)
+    with transaction(CONSOLE):
+        order.part_of(helper.id).state = PartState.SIGNED
+    with pytest.raises(GuardRefused, match="市水务局还没有提交协办意见"):
+        take(order, "close", people.operator)
+    with transaction(CONSOLE):
+        order.part_of(helper.id).note = "管道已修"
+    take(order, "close", people.operator)
+    assert reload(order).state is S.CLOSED
 
 
 def test_whoever_returns_an_order_sees_the_list_again(client, people):
@@ -330,7 +424,7 @@ def test_the_monthly_table_counts_and_each_figure_opens_its_orders(client, peopl
     take(late, "check", people.supervisor, at=NOW + timedelta(days=40))
     said = {"satisfaction": Satisfaction.DISSATISFIED}
     take(late, "call_back", people.operator, at=NOW + timedelta(days=40), **said)
-    take(late, "close", people.operator, at=NOW + timedelta(days=40))
+    take(late, "close_anyway", people.operator, "市民坚持", at=NOW + timedelta(days=40))
     brought_to(S.HANDLING, title="没办完的")
     merged = brought_to(S.HANDLING, title="并走的")
     take(merged, "merge", people.operator, into=late.merged_into or brought_to(S.DISPATCHED))
@@ -361,3 +455,12 @@ def cells(workbook: bytes) -> str:
     with ZipFile(BytesIO(workbook)) as book:
         names = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml")
         return "".join(book.read(name).decode("utf-8") for name in names)
+
+
+def test_a_month_that_does_not_exist_is_said(client, people):
+    people.sign_in(client, people.operator)
+    page = client.get("/orders/monthly?month=2026-13").text
+    assert f"月份“2026-13”不存在，现显示 {local(utc_now()):%Y-%m}" in page
+    strict(page)
+    for good in ("/orders/monthly", "/orders/monthly?month=2026-02"):
+        assert "不存在" not in client.get(good).text

@@ -139,3 +139,8 @@ def test_a_category_is_added_under_a_first_level_only(taxonomy) -> None:
     wrong = CategoryFacts("三级", parent_id=made.id)
     with pytest.raises(Invalid), transaction(CONSOLE, NOW) as session:
         verbs.add_category(session, wrong)
+
+
+def test_the_hotlines_own_number_says_nothing_of_a_matter() -> None:
+    words = [word for row, _ in verbs.shipped() for word in words_in(row["words"])]
+    assert "12345" not in words

@@ -7,7 +7,9 @@ import time_machine
 from sqlalchemy import select
 
 from responder.core.audit import AuditEvent
+from responder.core.database import transaction
 from responder.routing import service
+from responder.routing.taxonomy import CategoryFacts, edit_category
 from tests.factories import NOW
 from tests.routing.factories import category, confirm, message
 
@@ -74,6 +76,22 @@ def test_reasons_are_shown_without_personal_data(client, people, taxonomy) -> No
     confirm(said, "utility-water", reason="来电人 13812345678 说是停水")
     people.sign_in(client, people.operator)
     assert "13812345678" not in client.get(f"/messages/{said.id}").text
+
+
+@pytest.mark.parametrize("cue", ["12345", "3号楼"])
+def test_the_words_of_a_suggestion_show_no_masked_ones(client, people, taxonomy, cue) -> None:
+    service_words = category("government-service")
+    with transaction(people.analyst.actor, NOW) as session:
+        facts = CategoryFacts(service_words.name, f"{cue}、窗口")
+        edit_category(session, service_words, facts, service_words.version_id)
+    said = message("窗口的人，电话13912345678打不通，住3号楼2单元501")
+    people.sign_in(client, people.operator)
+    page = client.get(f"/messages/{said.id}").text
+    assert "窗口" in page.partition("依据的字词")[2]
+    assert cue not in page
+    beside = client.post("/messages/new/similar", data={"body": said.body}).text
+    assert "窗口" in beside
+    assert f'<mark class="heard">{cue}</mark>' not in beside
 
 
 @pytest.mark.parametrize("role", ["analyst", "administrator"])

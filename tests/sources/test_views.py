@@ -12,11 +12,11 @@ from sqlalchemy import select, text
 from responder.core.audit import MASK, AuditEvent
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
-from responder.sources import fetching, hot_series, hot_views, service
+from responder.sources import fetching, folders, hot_series, hot_views, service
 from responder.sources.harvest import HotRow
 from responder.sources.models import Kind, Source, SourceState
 from tests.factories import NOW
-from tests.sources.factories import feed, source, stored, turn
+from tests.sources.factories import app_settings, feed, source, stored, turn
 from tests.sources.web_server import Reply
 
 MAILBOX = {"host": "imap.test", "port": 993, "security": "tls", "username": "u@imap.test"}
@@ -125,6 +125,21 @@ def test_a_trial_of_a_list_and_of_a_folder(desk, reachable) -> None:
     assert "120000" in page
     folder = source(Kind.FOLDER, {"folder": "尚未建立"})
     assert "会自动建立" in desk.post(f"/sources/{folder.id}/trial").text
+
+
+def test_a_folder_says_where_it_is_and_by_which_columns_it_reads(desk) -> None:
+    made = source(Kind.FOLDER, {"folder": "街道来件"})
+    page = desk.get(f"/sources/{made.id}").text
+    root = folders.roots(app_settings())[0]
+    assert f">{root / '街道来件'}</dd>" in page
+    assert ">本系统模板</dd>" in page
+
+
+def test_the_trail_calls_a_channel_by_its_name(desk, client, people) -> None:
+    source(Kind.FEED)
+    page = people.sign_in(client, people.auditor).get("/audit").text
+    assert "市民论坛" in page
+    assert "forum" not in page
 
 
 def test_a_source_that_moves_forgets_where_it_was(desk, reachable) -> None:

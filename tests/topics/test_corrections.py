@@ -235,11 +235,11 @@ def test_a_refresh_may_not_merge_away_what_people_have_touched(session: Session)
     correct(corrections.rename, one, "柳岸花园搅拌站")
     correct(corrections.pin, other)
     assert corrections.constraints(session).kept == {one.id, other.id}
-    corrections.keep_topics("a test", lambda _session: [lamp.id])
+    corrections.keep_topics("a test", lambda _session: {lamp.id: NOW})
     try:
         assert lamp.id in corrections.constraints(session).kept
     finally:
-        corrections.keep_topics("a test", lambda _session: [])
+        corrections.keep_topics("a test", lambda _session: {})
 
 
 def test_only_those_who_may_correct_do(session: Session, people: People) -> None:

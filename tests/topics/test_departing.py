@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from responder.core.database import transaction
+from responder.core.errors import GuardRefused
 from responder.core.permissions import CONSOLE
 from responder.intake import service as intake
 from responder.intake.imports import undo
 from responder.intake.models import BatchState, Channel, ImportBatch, Message
+from responder.planning import service as planning
+from responder.responses import service as responses
+from responder.responses.models import Level
 from responder.topics import departing, memory
 from responder.topics.models import Membership, Topic
-from tests.factories import NOW
+from tests.factories import NOW, People, unit
 from tests.intake.factories import new_message
+from tests.planning.factories import event
 from tests.topics.factories import NOISE, PARKING, refresh, two_worries
 
 
@@ -68,3 +74,45 @@ def test_what_is_left_is_said_anew_portion_by_portion_and_taken_up_again(
     assert (left_wrong(session), batch.undone_at, batch.removed) == (0, later, 3)
     assert memory.last_run(session).id == before + 1
     assert sorted(session.scalars(select(Topic.message_count))) == [0, 3, 3]
+
+
+def open_item(topic: Topic, at: datetime) -> None:
+    analyst = People().analyst.actor
+    facts = {"title": "关于搅拌站的回应", "concern": "噪音扰民", "concern_source": "市长热线"}
+    where = {"unit": unit(), "level": Level.ORDINARY, "found_at": at, "topic": topic}
+    with transaction(analyst, at) as writing:
+        responses.open_item(writing, analyst, at, **facts, **where)
+
+
+def link_event(topic: Topic, at: datetime) -> None:
+    press, of = People().press_officer.actor, event()
+    with transaction(press, at) as writing:
+        planning.link_by_hand(writing, topic, of, press, at)
+
+
+@pytest.mark.parametrize("work", [open_item, link_event])
+@pytest.mark.parametrize(("hours", "stays"), [(-1, False), (1, True)])
+def test_only_what_people_began_on_a_topic_since_the_import_keeps_its_messages(
+    session: Session, work: Callable[[Topic, datetime], None], hours: int, stays: bool
+) -> None:
+    two_worries()
+    refresh()
+    topic = session.scalars(select(Topic).where(Topic.label.contains("搅拌站"))).one()
+    if not stays:
+        work(topic, NOW + timedelta(hours=hours))
+    batch = imported()
+    refresh()
+    assert topic.message_count == 4
+    if stays:
+        work(topic, NOW + timedelta(hours=hours))
+        sentence = (
+            "1 条所在话题在导入之后由人关联了发布活动或建立了回应事项.*取消关联.*保留这次导入"
+        )
+        with pytest.raises(GuardRefused, match=sentence), transaction(CONSOLE, NOW) as writing:
+            undo.ask(writing, batch, CONSOLE, NOW)
+        return
+    with transaction(CONSOLE, NOW) as writing:
+        undo.ask(writing, batch, CONSOLE, NOW)
+    undo.undo_once(lambda: NOW, lambda: True)
+    session.expire_all()
+    assert (topic.message_count, batch.removed, left_wrong(session)) == (3, 3, 0)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from responder.topics.models import Topic
+from responder.intake.models import Message
+from responder.topics.models import Membership, Topic
 from tests.factories import NOW
 from tests.topics.factories import NOISE, PARKING, PRIVATE, named_worry, refresh, store, two_worries
 
@@ -91,3 +92,17 @@ def test_a_topic_says_how_many_messages_name_nobody(client, people, session) -> 
     page = client.get(f"/topics/{topic(session, '柳岸花园').id}").text
     assert "5 人，5 条" in page
     assert "其中 2 条没有署名，各算一人" in page
+
+
+def test_a_message_names_its_topic_to_whoever_may_read_topics(client, people, session) -> None:
+    two_worries()
+    refresh()
+    store("路灯不亮", "红旗路的路灯坏了半个月没人修", "丁", NOW)
+    found = topic(session, "柳岸花园")
+    message = session.scalars(
+        select(Membership.message_id).where(Membership.topic_id == found.id)
+    ).first()
+    people.sign_in(client, people.analyst)
+    assert f'href="/topics/{found.id}">{found.label}</a>' in client.get(f"/messages/{message}").text
+    newest = session.scalar(select(func.max(Message.id)))
+    assert "还没有归入话题" in client.get(f"/messages/{newest}").text

@@ -14,11 +14,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from responder.core.privacy.kinds import CUES, KINDS, Cue, Kind, id_number_is_valid, luhn_is_valid
+from responder.core.privacy.kinds import (
+    CUES,
+    HAN,
+    KINDS,
+    NAME,
+    NO_NAME,
+    Cue,
+    Kind,
+    id_number_is_valid,
+    luhn_is_valid,
+)
 
 __all__ = [
     "KINDS", "NOBODY", "Finding", "find", "id_number_is_valid", "kinds_in", "luhn_is_valid", "mask",
-    "mask_name", "public_lines",
+    "mask_name", "named", "public_lines", "recorded_names", "without",
 ]  # fmt: skip
 
 Window = tuple[int, int]
@@ -38,6 +48,8 @@ class Finding:
     text: str
     masked: str
 
+
+_NAME_KIND = next(kind for kind in KINDS if kind.kind == "name")
 
 INVISIBLE = "\u200b"
 _SIGNS = {"−": "-", "·": ".", "•": ".", "・": ".", "\t": " "}
@@ -82,24 +94,67 @@ _ABROAD = re.compile(r"^(?:00)?86(?=\d{9})")
 _AREA = re.compile(r"^(?:10|2\d|[3-9]\d{2})(?=\d{7,8}$)")
 
 
-def find(text: str, public: frozenset[str] = NOBODY) -> list[Finding]:
+# What somebody without a name is called, and what is said after one.
+_NICKNAME = re.compile(
+    "(?:热心|匿名|某|一位)*(?:市民|网友|网民|居民|群众|村民|业主|用户|游客|读者|家长|匿名|来电人|不详|无名|未知)"
+)
+_ADDRESSED = re.compile("(?:先生|女士|同志|小姐|师傅|老师|阿姨|大爷|大妈|大姐|大哥)$")
+_LIKE_A_NAME = re.compile(rf"{NAME}|(?!{NO_NAME}){HAN}{{3,4}}|{HAN}{{1,8}}·{HAN}{{1,8}}")
+
+
+def find(
+    text: str, public: frozenset[str] = NOBODY, names: frozenset[str] = NOBODY
+) -> list[Finding]:
     """All personal data in ``text``, in order of place, never overlapping.
 
     ``start`` and ``end`` are character positions; they and the text are those of the
     original, however it was folded to be read.
 
     :param public: the office's own lines, see :func:`public_lines`; they are nobody's.
+    :param names: of people who are known to the reader's record, see :func:`recorded_names`.
     """
     findings = [_finding(kind, text, start, end) for kind, start, end in _spans(text)]
     if public:
         findings = [found for found in findings if _line(found.text) not in public]
+    if names:
+        taken = {place for found in findings for place in range(found.start, found.end)}
+        findings += [
+            found for found in named(text, names) if taken.isdisjoint(range(found.start, found.end))
+        ]
     return sorted(findings, key=lambda finding: finding.start)
 
 
-def mask(text: str, public: frozenset[str] = NOBODY) -> str:
+def named(text: str, names: frozenset[str]) -> list[Finding]:
+    """Where ``text`` names one of some people; blanks between characters do not hide a name."""
+    if not names:
+        return []
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    either = "|".join(r"[\s\u200b]{0,2}".join(map(re.escape, name)) for name in longest_first)
+    return [_finding(_NAME_KIND, text, *match.span()) for match in re.finditer(either, text)]
+
+
+def recorded_names(authors: Iterable[str]) -> frozenset[str]:
+    """The names of people among what is recorded as sender: 王小明, not 市民123, 王女士, user_1."""
+    found = set()
+    for author in authors:
+        for one in re.split(r"[、，,/;；（(]", author):
+            name = _ADDRESSED.sub("", re.sub(r"\s", "", one))
+            if _LIKE_A_NAME.fullmatch(name) and not _NICKNAME.match(name):
+                found.add(name)
+    return frozenset(found)
+
+
+def mask(text: str, public: frozenset[str] = NOBODY, names: frozenset[str] = NOBODY) -> str:
     """``text`` with each finding replaced by its masked form."""
-    for finding in reversed(find(text, public)):
+    for finding in reversed(find(text, public, names)):
         text = text[: finding.start] + finding.masked + text[finding.end :]
+    return text
+
+
+def without(text: str) -> str:
+    """``text`` with a blank sign (``□``) for each finding: for what is read by its words."""
+    for finding in reversed(find(text)):
+        text = f"{text[: finding.start]}□{text[finding.end :]}"
     return text
 
 
@@ -140,7 +195,7 @@ def _spans(text: str) -> Iterator[tuple[Kind, int, int]]:
     taken: set[int] = set()
     for kind in KINDS:
         for copy, places, near in readings:
-            for first, past in _matches(kind, copy, near.get(kind.cue, ())):
+            for first, past in _matches(kind, copy, near[kind.cue]) if kind.cue in near else ():
                 start, end = places[first], places[past - 1] + 1
                 if taken.isdisjoint(range(start, end)) and kind.check(copy[first:past]):
                     taken.update(range(start, end))

@@ -186,12 +186,22 @@ _TELEPHONE = r"(?:的?(?:联系)?(?:电话|手机|号码){1,2}[:是为]? ?)?"
 # Eleven digits and more, however they are parted: an ID number, a card, a telephone.
 _NUMBER = Cue((), 24, 96, re.compile(r"[0-9](?=[0-9 .()_-]{10})(?:[ .()_-]{0,3}[0-9]){10}"))
 _NAMED_BEFORE = Cue.of("先生 女士 同志 小姐", 8, 8)
+# 联系人张三 without a colon: what somebody does or is there for begins like a name, too.
+_NO_NAME_HERE = (
+    "[于任常向何方万]|周[一二三四五六日末]|高[兴龄]|黄昏|江.市"
+    "|.{1,2}(?:主任|[科局处站队所院]长|经理|书记|师傅|老师|医生|警官|女士|先生|小姐|同志)"
+)
+_WITH_NO_COLON = Cue.of("联系人 来电人", 2, 14)
+_LIVES = Cue.of("居住于 居住在 家住 住在 现住 租住", 2, 36)
 _NAMED_AFTER = Cue.of(": 是 为 叫", 10, 12, r"[人名主东客者属生长][:是为叫]")
 _BUILT = Cue.of(
     "栋 幢 座 楼 单元 室 房 组 队 村民",
     24,
     40,
-    r"[\dA-Za-z一二三四五六七八九十百零〇][号#]?(?:[栋幢座楼室房组队]|单元|村民)",
+    # Behind the building stands the door, behind the village group the house number.
+    r"[\dA-Za-z一二三四五六七八九十百零〇][号#]?"
+    r"(?:(?:[栋幢座楼]|单元)[ -]?[\dA-Za-z一二三四五六七八九十百零〇甲乙丙丁东西南北中]"
+    r"|[室房]|(?:村民小?)?[组队]\d)",
 )
 
 # The order matters: what an earlier kind has taken, a later one does not see.
@@ -314,6 +324,23 @@ KINDS = (
         "name",
         "姓名",
         (1, 0),
+        _WITH_NO_COLON,
+        re.compile(
+            rf"(?:联系|来电)人 ?(?!{_NO_NAME_HERE})(?P<data>{NAME})"
+            r"(?=[ ,(]?(?:的?(?:联系)?(?:电话|手机)|1[3-9]\d|0\d{2,3}))"
+        ),
+    ),
+    Kind(
+        "name",
+        "姓名",
+        (1, 0),
+        _WITH_NO_COLON,
+        re.compile(rf"联系人 ?(?!{_NO_NAME_HERE})(?P<data>{NAME})(?=[,;。、(\n]|$)"),
+    ),
+    Kind(
+        "name",
+        "姓名",
+        (1, 0),
         Cue.of("我叫 名叫 本名 实名", 2, 12),
         re.compile(
             rf"(?:我叫|名叫|本名|实名) ?(?P<data>{NAME})"
@@ -328,6 +355,19 @@ KINDS = (
         re.compile(rf"(?<!{HAN}){NAME}(?=[ ,:(]{{0,2}}{_TELEPHONE}1[3-9]\d[ \d-]{{8}})"),
     ),
     Kind("address", "门牌住址", (0, 0), _BUILT, re.compile(HOME)),
+    Kind(
+        "address",
+        "门牌住址",
+        (0, 0),
+        _LIVES,
+        # Of somebody who lives there a street number is a door, too; 李村3号停水 is a day.
+        re.compile(
+            rf"(?:居住[于在]|家住|住在|现住|租住)(?:{HAN}|[A-Za-z]){{1,16}}?"
+            r"(?<=[路街巷弄道里村庄坊同屯湾])"
+            r"(?P<data>\d{1,5}(?:弄\d{1,4})?(?:-\d{1,3})?号)"
+            r"(?!门(?![口前])|[楼线路院馆选停开起早晚上下中凌至到])"
+        ),
+    ),
     Kind(
         "address",
         "门牌住址",

@@ -163,7 +163,7 @@ class _Field:
 
     def read(self, row: Row, max_characters: int) -> Any:
         """The value in a row; a cell that is not there is empty."""
-        if reason := row.broken.get(self.column):
+        if row.broken and (reason := row.broken.get(self.column)):
             raise self.refused(reason)
         cell = row.cells[self.column] if self.column < len(row.cells) else ""
         if isinstance(cell, str) and len(cell) > max_characters:

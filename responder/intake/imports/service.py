@@ -160,3 +160,5 @@ def wish(session: Session, run: ImportRun, action: str, attempt: Attempt) -> Non
         take_from_runner(run)
     if action in ("resume", "change"):
         run.problem = ""
+    if action in ("start", "resume"):  # what a dry run has read is not stored
+        run.rows_done = run.batch.rows if run.batch is not None else 0

@@ -138,7 +138,8 @@ def ask(session: Session, batch: ImportBatch, actor: Actor, now: datetime) -> No
 
 
 def _refusal(found: Sequence[Obstacle]) -> str:
-    return f"不能撤销：{'；'.join(one.sentence for one in found)}。请先处理这些留言，或逐条更正"
+    reasons = "；".join(one.sentence for one in found)
+    return f"不能撤销：{reasons}。请先撤回对它们的处理（如取消关联），或保留这次导入，逐条更正"
 
 
 def undo_once(clock: Callable[[], datetime], goes_on: Callable[[], bool]) -> bool:

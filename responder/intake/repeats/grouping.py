@@ -7,17 +7,16 @@ new message is compared with it. So the cost does not grow with the messages sto
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Collection, Mapping, Sequence
 from typing import cast
 
 from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from nlp import NearDuplicates, Saying, normalise
+from responder.core.bulk import among, insert_columns
 from responder.intake.models import Message, MessageRepeat, MessageSketch
 
-KEYS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
 NEWEST_OF_A_KEY = 20  # a form letter shares its keys with thousands
 ROWS_A_PORTION = 500
 
@@ -51,21 +50,29 @@ def group(
     """
     posted = _posted(session, {key for some in keys.values() for key in some if key})
     earlier = _said(session, {one for some in posted.values() for one in some} - set(sayings))
-    repeats, firsts = [], []
+    repeats: dict[int, int] = {}
+    firsts: list[tuple[int, int]] = []
     for message_id, said in sayings.items():
         own = list(filter(None, dict.fromkeys(keys[message_id])))
         alike = {one for key in own for one in posted[key] if one in earlier}
-        first = _finder.first_of(said, {one: earlier[one] for one in alike})
+        first = _finder.first_of(said, {one: earlier[one] for one in alike}) if alike else None
         if first is not None:
-            repeats.append({"message_id": message_id, "first_id": first})
+            repeats[message_id] = first
             continue
         earlier[message_id] = said
         for key in own:
             posted[key].append(message_id)
-            firsts.append({"key": key, "message_id": message_id})
-    for table, rows in ((_REPEATS, repeats), (_SKETCHES, firsts)):
-        if rows:
-            session.connection().execute(insert(table), rows)
+            firsts.append((key, message_id))
+    _insert(session, _REPEATS, ("message_id", "first_id"), repeats.items())
+    _insert(session, _SKETCHES, ("key", "message_id"), sorted(firsts))
+
+
+def _insert(
+    session: Session, table: Table, names: Sequence[str], rows: Collection[tuple[int, int]]
+) -> None:
+    if rows:
+        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+        insert_columns(session.connection(), insert(table), columns)
 
 
 def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
@@ -74,23 +81,19 @@ def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
     rank = func.row_number().over(
         partition_by=MessageSketch.key, order_by=MessageSketch.message_id.desc()
     )
-    for portion in _portions(sorted(keys), KEYS_A_STATEMENT):
-        ranked = (
-            select(MessageSketch.key, MessageSketch.message_id, rank.label("rank"))
-            .where(MessageSketch.key.in_(portion))
-            .subquery()
-        )
-        query = select(ranked.c.key, ranked.c.message_id).where(ranked.c.rank <= NEWEST_OF_A_KEY)
-        for key, message_id in session.execute(query):
-            found[key].append(message_id)
+    ranked = (
+        select(MessageSketch.key, MessageSketch.message_id, rank.label("rank"))
+        .where(among(session, MessageSketch.key, keys))
+        .subquery()
+    )
+    query = select(ranked.c.key, ranked.c.message_id).where(ranked.c.rank <= NEWEST_OF_A_KEY)
+    for key, message_id in session.execute(query):
+        found[key].append(message_id)
     return found
 
 
 def _said(session: Session, ids: Collection[int]) -> dict[int, Saying]:
-    found: dict[int, Saying] = {}
-    for portion in _portions(sorted(ids), KEYS_A_STATEMENT):
-        found |= _sayings(session, Message.id.in_(portion))
-    return found
+    return _sayings(session, among(session, Message.id, ids)) if ids else {}
 
 
 def _sayings(
@@ -163,9 +166,3 @@ def counts(session: Session, message_ids: Collection[int]) -> dict[int, int]:
         .group_by(MessageRepeat.first_id)
     )
     return dict(session.execute(query).all())
-
-
-def _portions(values: Iterable[int], size: int) -> Iterator[list[int]]:
-    waiting = iter(values)
-    while portion := list(islice(waiting, size)):
-        yield portion

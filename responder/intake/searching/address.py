@@ -38,6 +38,12 @@ def read_filter(args: Mapping[str, str]) -> MessageFilter:
     )
 
 
+def unread_days(args: Mapping[str, str]) -> list[str]:
+    """The days in an address that no calendar has, as they were typed; they do not restrict."""
+    typed = (args.get(name, "").strip() for name in ("from", "to"))
+    return [text[:20] for text in typed if text and _day(text) is None]
+
+
 def address_of(wanted: MessageFilter) -> dict[str, str]:
     """What stands in the address of a filter; nothing that does not restrict."""
     told = {
@@ -74,6 +80,6 @@ def _member(kind: type[Member], text: str) -> Member | None:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.strip())
     except ValueError:
         return None

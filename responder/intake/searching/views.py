@@ -14,7 +14,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
 from responder.intake.searching import saved
-from responder.intake.searching.address import address_of, kept, read_filter
+from responder.intake.searching.address import address_of, kept, read_filter, unread_days
 from responder.intake.searching.callers import is_number, messages_of_caller
 from responder.intake.searching.facets import facets
 from responder.intake.searching.highlight import excerpt, marked
@@ -45,6 +45,7 @@ def index() -> str:
         page=listing.page,
         wanted=wanted,
         address=address_of(wanted),
+        unread_days=unread_days(request.args),
         pills=pills(db.session, wanted),
         saved=[(one, address_of(kept(one.address))) for one in kept_filters],
         channels=CHANNEL_LABELS.items(),

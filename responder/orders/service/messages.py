@@ -14,6 +14,7 @@ from responder.core import audit, merging, privacy
 from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.intake.models import CHANNEL_LABELS, Message, Nature
+from responder.orders.callers import callers_of
 from responder.orders.lifecycle import OPEN, WORK_ORDER
 from responder.orders.models import OrderMessage, WorkOrder
 
@@ -170,13 +171,14 @@ def said(session: Session, order: WorkOrder, actor: Actor) -> list[Said]:
         .order_by(Message.occurred_at, Message.id)
     )
     inside = actor.may(Permission.ORDER_READ)
+    names = callers_of(order)
     found = []
     for row in session.execute(query):
         number, first, channel, at, title, body, district, where, nature, order_nature = row
         report = Nature.REPORT in (nature, order_nature, order.nature)
         one = Said(number, first, CHANNEL_LABELS[channel], at, withheld=report and not inside)
         if not one.withheld:
-            title, body, place_ = (privacy.mask(text) for text in (title, body, where))
+            title, body, place_ = (privacy.mask(text, names=names) for text in (title, body, where))
             one = replace(one, title=title, body=body, district=district, place=place_)
         found.append(one)
     return found

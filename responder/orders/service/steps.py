@@ -81,6 +81,7 @@ MOMENTS = {
     "check": "checked_at",
     "call_back": "called_back_at",
     "close": "closed_at",
+    "close_anyway": "closed_at",
     "archive": "archived_at",
     "supervise": "supervised_at",
 }
@@ -313,6 +314,7 @@ _EFFECTS: dict[str, Callable[[Step], None]] = {
     "call_back": _call_back,
     "reopen": _reopen,
     "close": _close,
+    "close_anyway": _close,
     "pause": _pause,
     "resume": _resume,
     "ask_extension": _ask_extension,

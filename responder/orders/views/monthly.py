@@ -19,12 +19,14 @@ from responder.web.access import requires
 @requires(Permission.ORDER_READ)
 def monthly() -> str:
     first_day = rules.parse_month(_asked()) or local(utc_now(), zone()).date().replace(day=1)
+    typed = request.args.get("month", "")
     before, after = rules.neighbours(first_day)
     return render_template(
         "orders/monthly.html",
         table=service.monthly_table(db.session, rules.month_of(first_day), zone()),
         before=rules.month_of(before),
         after=rules.month_of(after),
+        unknown="" if rules.parse_month(typed) else typed,
     )
 
 

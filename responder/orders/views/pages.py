@@ -20,6 +20,7 @@ from responder.core.times import utc_now
 from responder.intake import service as intake
 from responder.intake.models import NATURE_LABELS, Message, Nature
 from responder.orders import service
+from responder.orders.callers import callers_of, names_of_callers
 from responder.orders.exporting import orders_workbook
 from responder.orders.forms import MatterForm, read_filter
 from responder.orders.lifecycle import WORK_ORDER, handle_clock, leads, offered
@@ -65,7 +66,9 @@ def export() -> Response:
     """The list as it is filtered, as a workbook."""
     wanted = read_filter(request.args)
     query = service.board(wanted, current_actor(), utc_now(), zone()).limit(MOST_EXPORTED)
-    return workbook(orders_workbook(db.session.scalars(query), zone()), _("工单"))
+    orders = list(db.session.scalars(query))
+    callers = names_of_callers(db.session, [order.id for order in orders])
+    return workbook(orders_workbook(orders, callers, zone()), _("工单"))
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -76,7 +79,10 @@ def show(order_id: int) -> str:
 
 
 def order_page(order: WorkOrder, **typed: Any) -> str:
-    """One order. :param typed: what somebody wrote that could not be stored."""
+    """One order, and what somebody wrote that could not be stored.
+
+    :param typed: ``typed``: an answer; ``refused``: what a step's form said, with its error.
+    """
     actor = current_actor()
     attempt = Attempt(actor, utc_now())
     inside = actor.may(Permission.ORDER_READ)
@@ -91,6 +97,7 @@ def order_page(order: WorkOrder, **typed: Any) -> str:
         handle=handle_clock(order),
         unit_labels=UNIT_LABELS,
         said=service.said(db.session, order, actor),
+        callers=callers_of(order),
         merged=service.merged_orders(db.session, order),
         history=_history(order),
         inside=inside,
@@ -104,7 +111,7 @@ def order_page(order: WorkOrder, **typed: Any) -> str:
         refusals=REFUSAL_LABELS,
         satisfactions=SATISFACTION_LABELS,
         alike=_alike(order) if mergeable else [],
-        **{"typed": None, **typed},
+        **{"typed": None, "refused": None, **typed},
     )
 
 

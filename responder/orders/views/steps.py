@@ -26,15 +26,18 @@ MOST_NOTE_CHARACTERS = 1000
 
 @blueprint.post("/orders/<int:order_id>/<string:action>")
 @requires(*STEP_PERMISSIONS)
-def advance(order_id: int, action: str) -> Response:
-    note = request.form.get("note", "")
-    if len(note) > MOST_NOTE_CHARACTERS:
-        raise Invalid(f"说明最多 {MOST_NOTE_CHARACTERS} 字：请精简后再提交")
-    attempt = Attempt(current_actor(), utc_now(), note)
-    with transaction(attempt.actor) as session:
-        order = service.find_as_seen(session, order_id, seen_version(), attempt.actor)
-        facts = read_facts(session, request.form)
-        label = service.take(session, order, action, attempt, facts, zone()).label
+def advance(order_id: int, action: str) -> Page:
+    """Take a step; what it cannot be taken for is said on the order's page."""
+    attempt = Attempt(current_actor(), utc_now(), request.form.get("note", ""))
+    try:
+        with transaction(attempt.actor) as session:
+            order = service.find_as_seen(session, order_id, seen_version(), attempt.actor)
+            if len(attempt.note) > MOST_NOTE_CHARACTERS:
+                raise Invalid(f"说明最多 {MOST_NOTE_CHARACTERS} 字：请精简后再提交")
+            facts = read_facts(session, request.form)
+            label = service.take(session, order, action, attempt, facts, zone()).label
+    except DomainError as error:
+        return _refused_page(order_id, action, error)
     flash(_("已办理：%(step)s。", step=_(label)), "success")
     return _back_to(order_id)
 
@@ -66,27 +69,40 @@ def _typed_page(
     return order_page(order, typed=typed), STATUS[type(error)]
 
 
+def _refused_page(order_id: int, action: str, error: DomainError) -> tuple[str, int]:
+    """The order with the sentence and what was typed; the error itself where none may see it."""
+    order = service.find_for(db.session, order_id, current_actor())
+    typed = {name: request.form.get(name, "") for name in ("note", "into", "message_id")}
+    refused = {"action": action, "error": error.message, **typed}
+    return order_page(order, refused=refused), STATUS[type(error)]
+
+
 @blueprint.post("/orders/<int:order_id>/messages")
 @requires(Permission.ORDER_DISPATCH)
-def attach(order_id: int) -> Response:
+def attach(order_id: int) -> Page:
     number = request.form.get("message_id", type=int)
-    if number is None:
-        raise Invalid("请填写留言的编号")
-    with transaction(current_actor()) as session:
-        order = service.find_for(session, order_id, current_actor())
-        message = intake.get(session, number)
-        order = service.attach(session, order, message, current_actor(), utc_now())
-        order_id = order.id
+    try:
+        if number is None:
+            raise Invalid("请填写留言的编号")
+        with transaction(current_actor()) as session:
+            order = service.find_for(session, order_id, current_actor())
+            message = intake.get(session, number)
+            into = service.attach(session, order, message, current_actor(), utc_now()).id
+    except DomainError as error:
+        return _refused_page(order_id, "attach", error)
     flash(_("已并入第 %(number)s 号留言。", number=number), "success")
-    return redirect(url_for("orders.show", order_id=order_id))
+    return redirect(url_for("orders.show", order_id=into))
 
 
 @blueprint.post("/orders/<int:order_id>/messages/<int:message_id>/detach")
 @requires(Permission.ORDER_DISPATCH)
-def detach(order_id: int, message_id: int) -> Response:
-    with transaction(current_actor()) as session:
-        order = service.find_for(session, order_id, current_actor())
-        service.detach(session, order, message_id, current_actor(), utc_now())
+def detach(order_id: int, message_id: int) -> Page:
+    try:
+        with transaction(current_actor()) as session:
+            order = service.find_for(session, order_id, current_actor())
+            service.detach(session, order, message_id, current_actor(), utc_now())
+    except DomainError as error:
+        return _refused_page(order_id, "detach", error)
     flash(_("已移出第 %(number)s 号留言。", number=message_id), "success")
     return redirect(url_for("orders.show", order_id=order_id))
 

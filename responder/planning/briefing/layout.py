@@ -182,7 +182,7 @@ def _figures(document: Any) -> None:
 def _preparation(document: Any) -> None:
     official.add_heading(document, "七、筹备清单和媒体", 1)
     _lines(document, ("{%p if 清单 %}",))
-    columns = (("序号", 14), ("事项", 48), ("期限", 40), ("负责人", 32), ("状态", 22))
+    columns = (("序号", 14), ("事项", 42), ("期限", 46), ("负责人", 32), ("状态", 22))
     _table(
         document, columns, "事项 in 清单",
         ("序号", "名称", "期限", "负责人", "状态"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.core import audit
@@ -15,6 +15,8 @@ from responder.planning.linking.rules import PER_TOPIC
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.topics import service as topics
 from responder.topics.models import Topic
+
+UNDATED = datetime.max.replace(tzinfo=UTC)  # as if it had been decided last of all
 
 
 def get_link(session: Session, link_id: int) -> TopicEventLink:
@@ -112,7 +114,12 @@ def links_of_topic(session: Session, topic_id: int) -> list[TopicEventLink]:
     return [*confirmed, *suggested[:PER_TOPIC]]
 
 
-def linked_topics(session: Session) -> list[int]:
-    """Ids of the topics that a person has linked to an event."""
-    confirmed = TopicEventLink.state == LinkState.CONFIRMED
-    return list(session.scalars(select(TopicEventLink.topic_id).where(confirmed).distinct()))
+def linked_topics(session: Session) -> dict[int, datetime]:
+    """Ids of the topics that a person has linked to an event → when that was done last."""
+    decided = func.max(TopicEventLink.decided_at)
+    query = (
+        select(TopicEventLink.topic_id, decided)
+        .where(TopicEventLink.state == LinkState.CONFIRMED)
+        .group_by(TopicEventLink.topic_id)
+    )
+    return {topic_id: at or UNDATED for topic_id, at in session.execute(query)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -150,15 +151,19 @@ def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
     return list(session.scalars(query.order_by(None).order_by(ResponseItem.id.desc())))
 
 
-def answered_topics(session: Session) -> list[int]:
-    """Ids of the topics from which an item was opened."""
-    return [topic_id for topic_id in session.scalars(answered_query()) if topic_id]
+def answered_topics(session: Session) -> dict[int, datetime]:
+    """Ids of the topics from which an item was opened → when the last one was."""
+    query = (
+        select(ResponseItem.topic_id, func.max(ResponseItem.opened_at))
+        .where(ResponseItem.topic_id.is_not(None))
+        .group_by(ResponseItem.topic_id)
+    )
+    return {topic_id: opened for topic_id, opened in session.execute(query) if topic_id}
 
 
 def answered_query() -> Select[int | None]:
-    """The query behind ``answered_topics``."""
-    of_topic = select(ResponseItem.topic_id).where(ResponseItem.topic_id.is_not(None))
-    return of_topic.distinct()
+    """Selects the ids of these topics, for queries of other rooms."""
+    return select(ResponseItem.topic_id).where(ResponseItem.topic_id.is_not(None))
 
 
 def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:

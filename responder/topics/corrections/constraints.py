@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from responder.topics.models import (
     TopicSeparation,
 )
 
-Keeper = Callable[[Session], Iterable[int]]
+Keeper = Callable[[Session], Mapping[int, datetime]]
 
 _keepers: dict[str, Keeper] = {}
 
@@ -46,14 +47,18 @@ def constraints(session: Session) -> Constraints:
     """Read what people have said. Which messages are held is in :func:`held_messages`."""
     state = state_of_play(session)
     kept = set(session.scalars(_marked())) | set(_corrected(session))
-    kept |= rested_on(session)
+    kept |= rested_on(session).keys()
     closed = session.scalars(select(Topic.id).where(Topic.dismissed))
     return Constraints(frozenset(_separations(session)), frozenset(kept), frozenset(closed), state)
 
 
-def rested_on(session: Session) -> set[int]:
-    """The ids of the topics on which the work of higher rooms rests."""
-    return {topic_id for keeper in _keepers.values() for topic_id in keeper(session)}
+def rested_on(session: Session) -> dict[int, datetime]:
+    """The ids of the topics on which the work of higher rooms rests → when the last of it began."""
+    found: dict[int, datetime] = {}
+    for keeper in _keepers.values():
+        for topic_id, began in keeper(session).items():
+            found[topic_id] = max(began, found.get(topic_id, began))
+    return found
 
 
 def held_messages() -> Select[int]:
@@ -65,7 +70,7 @@ def keep_topics(name: str, keeper: Keeper) -> None:
     """Let a higher room say which topics its work rests on.
 
     :param name: of the room's reason; given again, it replaces the former.
-    :param keeper: session → ids of topics.
+    :param keeper: session → ids of topics, each with the moment when the last work on it began.
     """
     _keepers[name] = keeper
 

@@ -303,6 +303,21 @@ def test_whoever_was_replaced_leaves_the_file_to_the_other(
     assert (state(run), stored(), kept.exists()) == (RunState.DONE, 20, False)
 
 
+def test_progress_begins_at_what_is_stored_not_at_what_was_tried(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    run = ready(monitor, app, tmp_path, 20)
+    assert run.rows_done == 0
+    runner(app, after(3, lambda: post(monitor, run, "stop")), rows=2).import_once()
+    assert state(run) is RunState.STOPPED
+    with transaction():
+        run.rows_done = 20  # whoever was at it died before it could say how far it came
+    post(monitor, run, "resume")
+    db.session.refresh(run)
+    assert run.rows_done == run.batch.rows
+    assert 0 < run.rows_done < 20
+
+
 def test_undoing_takes_the_messages_and_leaves_the_record(
     monitor: FlaskClient, app: Flask, tmp_path: Path
 ) -> None:

@@ -119,3 +119,14 @@ def test_a_search_for_signs_alone_says_that_it_was_not_used(
     people.sign_in(client, people.editor)
     assert "没有可以检索的字词" in client.get("/messages?q=%25_*").text
     assert "没有可以检索的字词" not in client.get("/messages?q=路灯").text
+
+
+def test_days_that_no_calendar_has_are_said(client, people) -> None:
+    people.sign_in(client, people.monitor)
+    page = client.get("/messages?from=2026-13-01&to=2026-02-30").text
+    assert "日期“2026-13-01”不存在" in page
+    assert "日期“2026-02-30”不存在" in page
+    assert "晚于截止日期" in client.get("/messages?from=2026-03-02&to=2026-03-01").text
+    good = client.get("/messages?from=2026-03-01&to=2026-03-01").text
+    assert "不存在" not in good
+    assert "晚于" not in good

@@ -1,0 +1,49 @@
+"""Many rows at once, handed to the driver as they are: for what is stored by the thousand.
+
+SQLAlchemy looks at each value of each row on its way, and names each value of an IN; for a
+file that comes in, that takes longer than the database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Connection, Insert, any_, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.compiler import SQLCompiler
+
+
+def insert_columns(
+    connection: Connection, statement: Insert, columns: Mapping[str, Sequence[Any]]
+) -> None:
+    """Insert as many rows as each column has values, which are made ready by its own type.
+
+    :param statement: of one row; it may say what happens to one that is there already.
+    :param columns: every column that the table does not fill by itself, all equally long.
+    """
+    dialect = connection.dialect
+    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
+    assert isinstance(compiled, SQLCompiler)
+    ready = {}
+    for name, values in columns.items():
+        ready_made = statement.table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        ready[name] = list(map(ready_made, values)) if ready_made else values
+    rows = zip(*(ready[name] for name in compiled.positiontup or ready), strict=True)
+    connection.exec_driver_sql(
+        compiled.string,
+        list(rows)
+        if compiled.positiontup
+        else [dict(zip(ready, row, strict=True)) for row in rows],
+    )
+
+
+def among(
+    session: Session, column: InstrumentedAttribute[int], values: Collection[int]
+) -> ColumnElement[bool]:
+    """Whether a column is one of some numbers, however many; they are a single parameter."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(values), ARRAY(column.type)))
+    listed = func.json_each(json.dumps(list(values))).table_valued("value")
+    return column.in_(select(listed.c.value))
