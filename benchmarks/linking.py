@@ -153,7 +153,8 @@ def hashtags() -> Sides:
 def _every_other(texts: Sequence[str], keys: Sequence[str]) -> Sides:
     """The first, third, … text of each key that has several asks; all else can be found."""
     sizes, seen = Counter(keys), Counter[str]()
-    asked, releases = [], []
+    asked: list[Cells] = []
+    releases: list[Cells] = []
     for text, key in zip(texts, keys, strict=True):
         shared = key if sizes[key] > 1 else ""
         seen[shared] += 1
