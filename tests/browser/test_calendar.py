@@ -213,7 +213,7 @@ def test_of_two_who_edit_the_same_event_the_second_is_told_and_loses_nothing(off
     second.get_by_role("button", name="保存").click()
     expect(second.get_by_role("alert").first).to_contain_text("刚被别人修改过")
     expect(second.get_by_label("发布内容").first).to_have_value(typed)
-    expect(second.locator(".saved-meanwhile").first).to_contain_text("新闻发布厅一号厅")
+    expect(second.get_by_label("地点").first).to_have_value("新闻发布厅一号厅")
     first.goto(f"/planning/events/{number}")
     expect(first.locator("main")).to_contain_text("新闻发布厅一号厅")
     expect(first.locator("main")).not_to_contain_text(typed)
