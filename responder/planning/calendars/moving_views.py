@@ -52,7 +52,6 @@ def move(event_id: int) -> str | Response | tuple[str, int]:
             session.flush()
             cookie[TOLD_ONCE] = moved.id
     except (Invalid, Stale, WrongState) as error:
-        db.session.rollback()
         return _page(service.get_event(db.session, event_id), wanted, error), STATUS[type(error)]
     return redirect(_calendar_at(to))
 
