@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, WrongState
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.planning import service
@@ -34,8 +34,18 @@ def _let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @blueprint.post("/planning/events/<int:event_id>/files")
 @requires(Permission.PLAN_EDIT)
 def add_file(event_id: int) -> Response:
-    given, kind = request.files.get("file"), request.form.get("kind", "")
     service.get_event(db.session, event_id)
+    try:
+        name = _upload(event_id)
+        flash(_("已上传“%(name)s”。", name=name), "success")
+    except (Invalid, WrongState) as error:
+        flash(error.message, "danger")
+    return redirect(url_for("planning.show_event", event_id=event_id, _anchor="files"))
+
+
+def _upload(event_id: int) -> str:
+    """Keep what was sent; returns the name under which it is listed."""
+    given, kind = request.files.get("file"), request.form.get("kind", "")
     if given is None or not given.filename:
         raise Invalid(_("请先选择要上传的文件，再点“上传”"), {"file": _("请选择文件")})
     if kind not in set(FileKind):
@@ -49,9 +59,7 @@ def add_file(event_id: int) -> Response:
             session, event, kept, given.filename, media_type[:100], FileKind(kind),
             current_actor(), utc_now(),
         )  # fmt: skip
-        name = file.name
-    flash(_("已上传“%(name)s”。", name=name), "success")
-    return redirect(url_for("planning.show_event", event_id=event_id, _anchor="files"))
+        return file.name
 
 
 @blueprint.get("/planning/files/<int:file_id>")

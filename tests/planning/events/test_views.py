@@ -399,15 +399,23 @@ def test_a_file_is_uploaded_downloaded_as_it_was_and_deleted(
     assert press.get(f"/planning/files/{file.id}").status_code == 404
 
 
-def test_a_file_that_is_none_is_answered_in_words(press: FlaskClient, app: Flask) -> None:
-    event = make.event()
-    assert "空文件" in upload(press, event, b"", "空.pdf").text
-    nothing = press.post(f"/planning/events/{event.id}/files", data={"kind": "other"})
-    assert "请先选择要上传的文件" in nothing.text
+def test_a_file_that_is_none_is_answered_in_words_on_the_events_page(
+    press: FlaskClient, app: Flask, session: Session
+) -> None:
+    page = f"/planning/events/{make.event().id}"
+    event = session.scalars(select(PressEvent)).one()
+
+    def told(answer: TestResponse) -> str:
+        assert answer.location == f"{page}#files"
+        return press.get(page).text
+
+    assert "空文件" in told(upload(press, event, b"", "空.pdf"))
+    nothing = press.post(f"{page}/files", data={"kind": "other"})
+    assert "请先选择要上传的文件" in told(nothing)
     limit = app.extensions["settings"].event_file_max_megabytes
     large = upload(press, event, b"x" * (limit * 1024**2 + 1), "大.mp4")
-    assert large.status_code == 422
-    assert f"超过 {limit} MB" in large.text
+    assert f"超过 {limit} MB" in told(large)
+    assert session.scalars(select(EventFile)).all() == []
 
 
 def test_a_series_is_previewed_and_made_with_its_clashes_accepted(press: FlaskClient) -> None:
