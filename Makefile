@@ -20,7 +20,7 @@ run: $(VENV)/.run  ## start the product with demo data on SQLite
 	@RESPONDER_STATE_DIR=$(STATE) $(BIN)/responder demo serve --port $(PORT)
 
 test: $(VENV)/.dev  ## run every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 	$(BIN)/ruff format --check .

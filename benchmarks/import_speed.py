@@ -2,11 +2,12 @@
 
     python -m benchmarks.import_speed        (or: make bench-import)
 
-A workbook and a CSV file of 20,000 made-up messages go into an empty SQLite database twice:
-by the product (columns read and checked, each message stored once, cut into words for the
-search, compared with all others for repeats, searched for personal data), and by the floor:
-the same library reads the file, ``executemany`` inserts the same columns into the same table
-with its indexes, in one transaction. Seconds are of this process alone, the medians of three.
+A workbook and a CSV file of 20,000 made-up messages go into an empty database twice, on SQLite
+and on PostgreSQL: by the product (columns read and checked, each message stored once, cut into
+words for the search, compared with all others for repeats, searched for personal data), and by
+the floor: the same library reads the file, ``executemany`` inserts the same columns into the same
+table with its indexes, in one transaction. Medians of three: on SQLite of this process's own
+seconds, on PostgreSQL, which works in processes of its own, of the seconds that went by.
 """
 
 from __future__ import annotations
@@ -14,19 +15,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sqlite3
 import tempfile
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 import xlsxwriter
 from flask import Flask
 from python_calamine import load_workbook
 
 from benchmarks.generated import stream
+from benchmarks.postgresql import postgresql
 from benchmarks.timing import RUNS, timed
 from responder import create_app
 from responder.cli import prepare_database
@@ -44,20 +47,31 @@ EPOCH = 1_740_000_000.0  # a day of 2025
 ASKED = 3.0
 
 
+Clock = Callable[[], float]
+
+
 def measure(rows: int = ROWS) -> dict[str, Any]:
-    """Rows a second of both, and the ratio, for each kind of file."""
-    with tempfile.TemporaryDirectory() as folder:
-        files = write(Path(folder), rows)
+    """Rows a second of both, and the ratio, for each database and kind of file."""
+    with tempfile.TemporaryDirectory() as name, postgresql(Path(name, "server")) as server:
+        folder = Path(name)
+        files = write(folder, rows)
+        addresses = {
+            "sqlite": (lambda number: f"sqlite:///{folder / number}.db", time.process_time),
+            "postgresql": (lambda number: database_on(server, number), time.perf_counter),
+        }
         return {"rows": rows, "asked": ASKED} | {
-            path.suffix[1:]: compared(path, rows, Path(folder)) for path in files
+            kind: {
+                path.suffix[1:]: compared(path, rows, instances(folder, address, path), clock)
+                for path in files
+            }
+            for kind, (address, clock) in addresses.items()
         }
 
 
-def compared(path: Path, rows: int, folder: Path) -> dict[str, float]:
-    """Seconds of one kind of file; an instance for each run is made beforehand."""
-    apps = iter(instances(folder / path.suffix, 2 * RUNS))
-    ours, _ = timed(lambda: by_product(path, next(apps), rows))
-    floor, _ = timed(lambda: by_floor(path, next(apps)))
+def compared(path: Path, rows: int, apps: Iterator[Flask], clock: Clock) -> dict[str, float]:
+    """Seconds of one kind of file, each run into an empty database of its own."""
+    ours, _ = timed(lambda: by_product(path, next(apps), rows), clock=clock)
+    floor, _ = timed(lambda: by_floor(path, next(apps)), clock=clock)
     return {
         "rows_a_second": round(rows / ours),
         "floor_rows_a_second": round(rows / floor),
@@ -65,12 +79,29 @@ def compared(path: Path, rows: int, folder: Path) -> dict[str, float]:
     }
 
 
-def instances(folder: Path, count: int) -> list[Flask]:
-    apps = [create_app(Settings(state_dir=folder / str(number))) for number in range(count)]
-    for app in apps:
-        with app.app_context(), redirect_stdout(io.StringIO()):
-            prepare_database("admin", "管理员", "only for measuring 1")
-    return apps
+def instances(folder: Path, address: Callable[[str], str], path: Path) -> Iterator[Flask]:
+    """As many as the runs need, all made before the first is taken."""
+    made = []
+    for number in range(2 * RUNS):
+        name = f"{path.suffix[1:]}_{number}"
+        made.append(prepared(Settings(database_url=address(name), state_dir=folder / name)))
+    return iter(made)
+
+
+def prepared(settings: Settings) -> Flask:
+    """A new installation, as ``responder init`` leaves it."""
+    app = create_app(settings)
+    with app.app_context(), redirect_stdout(io.StringIO()):
+        prepare_database("admin", "管理员", "only for measuring 1")
+    return app
+
+
+def database_on(server: str, name: str) -> str:
+    """The address of a new database on a PostgreSQL."""
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
 def by_product(path: Path, app: Flask, rows: int) -> None:
@@ -82,13 +113,13 @@ def by_product(path: Path, app: Flask, rows: int) -> None:
 
 
 def by_floor(path: Path, app: Flask) -> None:
-    with app.app_context():
-        database = db.engine.url.database
     columns = [column.name for column in Message.__table__.columns if column.name != "id"]
-    marks = ", ".join("?" * len(columns))
-    insert = f"INSERT INTO message ({', '.join(columns)}) VALUES ({marks})"
-    with sqlite3.connect(str(database)) as connection:
-        connection.executemany(insert, (_values(row, columns) for row in _cells(path)))
+    with app.app_context(), db.engine.begin() as connection:
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        marks = ", ".join([mark] * len(columns))
+        insert = f"INSERT INTO message ({', '.join(columns)}) VALUES ({marks})"
+        rows = [tuple(_values(row, columns)) for row in _cells(path)]
+        connection.exec_driver_sql(insert, rows)
 
 
 def _cells(path: Path) -> Iterator[Sequence[Any]]:
@@ -114,7 +145,7 @@ def _values(row: Sequence[Any], columns: Sequence[str]) -> list[Any]:
         "likes": likes,
         "dislikes": against,
         "nature": None,
-        "urgent": 0,
+        "urgent": False,
         "comments": 0,
         "shares": 0,
         "replied_at": None,

@@ -16,6 +16,7 @@ from nlp.match import Match, match
 from nlp.normalise import normalise, scripts, to_simplified
 from nlp.places import Place, PlaceFinder, find_places
 from nlp.representatives import representatives
+from nlp.sayings import cosines
 from nlp.segment import JiebaSegmenter, RjiebaSegmenter, Segmenter, default_segmenter
 from nlp.stream import TopicStream, gather, warm_up
 from nlp.tone import Tone, tone, tone_of_tokens
@@ -44,6 +45,7 @@ __all__ = [
     "WordWeights",
     "bcubed_f1",
     "content_words",
+    "cosines",
     "default_segmenter",
     "default_user_words",
     "evaluate",

@@ -16,16 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.browser.conftest import free_port, wait_until_up
-
-
-def run(*arguments: str, state: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "responder", *arguments],
-        env={**os.environ, "RESPONDER_STATE_DIR": str(state), **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.console import run
 
 
 def says(result: subprocess.CompletedProcess[str], sentence: str) -> bool:

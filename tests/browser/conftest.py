@@ -29,6 +29,14 @@ CHROMIUM_FLAGS = [
 STARTS_WITHIN_SECONDS = 300  # the demo is made anew, on a machine that runs other tests
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker walks through the product: making the demo takes longer than most of the tests."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from responder import create_app
 from responder.core.errors import Invalid
 from responder.settings import Settings
 from responder.topics.evaluation import as_document
+from tests import console
 from tests.real_data import real_data
 from tests.topics.factories import NOISE, PARKING
 
@@ -197,21 +196,8 @@ def test_messages_without_a_column_of_ids_are_refused(runner, files) -> None:
 
 def test_a_refusal_is_one_sentence_and_exit_code_two(files) -> None:
     arguments = ("--messages", files / "messages.csv", "--labels", files / "none.csv")
-    result = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "responder",
-            "evaluate",
-            "topics",
-            "--mapping",
-            "default",
-            *arguments,
-        ],
-        env={**os.environ, "RESPONDER_STATE_DIR": str(files / "state")},
-        capture_output=True,
-        text=True,
-        check=False,
+    result = console.run(
+        "evaluate", "topics", "--mapping", "default", *map(str, arguments), state=files / "state"
     )
     assert result.returncode == 2
     assert result.stdout == ""

@@ -32,6 +32,10 @@ class Answer:
     number: str = ""
     page: tuple[str, Mapping[str, int]] | None = field(default=None, compare=False)
 
+    @property
+    def is_out(self) -> bool:
+        return self.at is not None
+
 
 # Session, ids of topics → the answers on these and on what went into them.
 Answering = Callable[[Session, Sequence[int]], Iterable[Answer]]

@@ -116,7 +116,7 @@ def _questions(document: Any) -> None:
         document,
         (
             "{%p if 话题列表 %}",
-            "以下均为群众留言原话，个人信息已隐去；括号内为意思相近的留言数、人数和留言编号。",
+            "以下均为留言原文，个人信息已隐去，由话务员记录的注明“来电记录”；括号内为说法相近的留言数、人数和全部留言编号。",
             "{%p else %}",
             "还没有确认关联的话题。",
             "{%p endif %}",
@@ -127,8 +127,8 @@ def _questions(document: Any) -> None:
     _lines(document, ("{%p for 问题 in 话题.问题列表 %}",))
     asked = official.add_body(
         document,
-        "{{ 问题.序号 }}. {{ 问题.原话 }}（{{ 问题.条数 }} 条、{{ 问题.人数 }} 人，"
-        "留言编号 {{ 问题.留言编号 }}）",
+        "{{ 问题.序号 }}. {{ 问题.原话 }}（{% if 问题.出处 %}{{ 问题.出处 }}，{% endif %}"
+        "{{ 问题.条数 }} 条、{{ 问题.人数 }} 人，留言编号 {{ 问题.留言编号 }}）",
     )
     asked.alignment = WD_ALIGN_PARAGRAPH.LEFT  # numbers that stay together would leave gaps
     _lines(
@@ -159,6 +159,10 @@ def _answers(document: Any) -> None:
             "{%p endif %}",
             "{%p else %}",
             "此前没有回应。",
+            "{%p endfor %}",
+            "{%p for 回应 in 话题.在办列表 %}",
+            "正在办理：{{ 回应.标题 }}（{{ 回应.单位 }}，{{ 回应.状态 }}），"
+            "尚未公开，会上不能引用。",
             "{%p endfor %}",
             "{%p endfor %}",
         ),

@@ -74,6 +74,16 @@ class TopicPart:
     read: int
     answers: tuple[Answer, ...]
 
+    @property
+    def given(self) -> tuple[Answer, ...]:
+        """What is out."""
+        return tuple(one for one in self.answers if one.is_out)
+
+    @property
+    def in_hand(self) -> tuple[Answer, ...]:
+        """What is being written: nothing of it may be said yet."""
+        return tuple(one for one in self.answers if not one.is_out)
+
 
 @dataclass(frozen=True)
 class Task:
@@ -252,7 +262,7 @@ def _masked(answer: Answer, at: Standpoint) -> Answer:
     return Answer(
         answer.topic_id,
         _hidden(answer.title, at),
-        rules.clean(mask(answer.text, at.public)),
+        rules.clean(mask(answer.text, at.public)) if answer.is_out else "",
         answer.unit,
         answer.standing,
         answer.at and local(answer.at, at.zone),

@@ -2,38 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
-from nlp import content_words, default_segmenter, normalise, representatives, tone
+from nlp import content_words, cosines, default_segmenter, normalise, tone
 from responder.planning.briefing import rules
 
 QUESTIONS = 5
-# Cosine of two sentences' words from which both are taken to ask the same.
+# Cosine of two sentences of a topic (see nlp.cosines) from which both are taken to ask the same.
 SAME = 0.5
 
 
 @dataclass(frozen=True)
 class Heard:
-    """A message of a topic, its texts masked. ``who`` tells people apart and names nobody."""
+    """A message of a topic, its texts masked.
+
+    :param who: tells people apart and names nobody.
+    :param recorded: an operator wrote it down while the citizen spoke.
+    """
 
     id: int
     who: str
     title: str
     body: str
+    recorded: bool = False
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A message that asks a question, and the sentence in which it does."""
+
+    message_id: int
+    text: str
 
 
 @dataclass(frozen=True)
 class Question:
-    """A sentence as somebody wrote it, masked.
+    """A sentence as it stands in a message, masked, and all who say nearly the same.
 
-    :param message_ids: the message that it stands in, then those that say nearly the same.
+    :param voices: that message first; each message once.
     :param people: who wrote them.
+    :param recorded: an operator's words.
     """
 
     text: str
-    message_ids: tuple[int, ...]
+    voices: tuple[Voice, ...]
     people: int
+    recorded: bool = False
+
+    @property
+    def message_ids(self) -> tuple[int, ...]:
+        return tuple(voice.message_id for voice in self.voices)
 
 
 @dataclass(frozen=True)
@@ -41,80 +61,112 @@ class _Sentence:
     heard: Heard
     text: str
     words: frozenset[str]
-    asks: bool
+
+    @cached_property
+    def asks(self) -> bool:
+        return rules.asks(self.text)
+
+    @cached_property
+    def complains(self) -> bool:
+        said = normalise(self.text)
+        return rules.demands(self.text) or tone(said, default_segmenter()).label == "negative"
+
+    @cached_property
+    def wants(self) -> bool:
+        return rules.wants(self.text)
+
+    @property
+    def is_quoted_unwillingly(self) -> bool:
+        """What had to be masked is hard to read aloud."""
+        return "**" in self.text
 
 
 def ask(heard: Sequence[Heard], limit: int = QUESTIONS) -> list[Question]:
     """The questions of one topic, what most people ask first.
 
     What asks is preferred, then what demands or complains; where nobody does, what is said.
-    Nothing is worded anew. Two that ask the same stand once.
+    Nothing is worded anew. Whoever says nearly the same is counted with it, and once.
     """
-    said = _sentences(heard)
-    asking = [one for one in said if one.asks]
-    rest = [one for one in said if not one.asks]
-    complaining = [one for one in rest if _complains(one.text)]
-    chosen = _choose(asking, limit, [])
-    chosen += _choose(complaining, limit - len(chosen), chosen)
-    if not chosen:
-        chosen = _choose(rest, limit, [])
-    groups = _grouped(chosen, said)
-    order = sorted(range(len(chosen)), key=lambda n: (-_people(groups[n]), n))
-    return [_question(groups[number]) for number in order]
+    said = list(_sentences(heard))
+    asking = [n for n, one in enumerate(said) if one.asks]
+    complaining = [n for n, one in enumerate(said) if not one.asks and one.complains]
+    near = _near(said, [*asking, *complaining] or range(len(said)))
+    leading = _leading(said, near, asking, limit, [])
+    leading = _leading(said, near, complaining, limit, leading)
+    if not leading:
+        leading = _leading(said, near, list(near), limit, [])
+    groups = _nearest(near, leading)
+    found = [_question([said[n] for n in groups[leader]]) for leader in leading]
+    return sorted(found, key=lambda question: -question.people)
 
 
-def _sentences(heard: Sequence[Heard]) -> list[_Sentence]:
+def _sentences(heard: Sequence[Heard]) -> Iterator[_Sentence]:
     segmenter = default_segmenter()
-    found: list[_Sentence] = []
     for one in heard:
-        texts = dict.fromkeys([*rules.sentences(one.title), *rules.sentences(one.body)])
-        for text in texts:
+        for text in dict.fromkeys([*rules.sentences(one.title), *rules.sentences(one.body)]):
             words = frozenset(content_words(segmenter.cut(normalise(text))))
             if words:
-                found.append(_Sentence(one, text, words, rules.asks(text)))
+                yield _Sentence(one, text, words)
+
+
+def _near(said: Sequence[_Sentence], of: Sequence[int]) -> dict[int, dict[int, float]]:
+    """For each of these sentences those that say the same, itself among them, and how alike.
+
+    Who names a matter does not ask what somebody else asks of it, however alike the words.
+    """
+    found = {}
+    for number, row in cosines([one.words for one in said], list(of)):
+        alike = [
+            n for n in (row >= SAME).nonzero()[0].tolist() if said[n].wants is said[number].wants
+        ]
+        found[number] = {n: round(float(row[n]), 4) for n in alike} | {number: 1.0}
     return found
 
 
-def _complains(text: str) -> bool:
-    return rules.demands(text) or tone(normalise(text), default_segmenter()).label == "negative"
+def _leading(
+    said: Sequence[_Sentence],
+    near: Mapping[int, Mapping[int, float]],
+    pool: Sequence[int],
+    limit: int,
+    before: Sequence[int],
+) -> list[int]:
+    """``before`` and of the pool what most people say, each unlike those in front of it."""
+    leading = list(before)
+    left = [n for n in pool if not any(n in near[leader] for leader in leading)]
+    while left and len(leading) < limit:
+        best = min(left, key=lambda n: (said[n].is_quoted_unwillingly, -_people(said, near[n]), n))
+        leading.append(best)
+        left = [n for n in left if n not in near[best]]
+    return leading
 
 
-def _choose(pool: Sequence[_Sentence], limit: int, beside: Sequence[_Sentence]) -> list[_Sentence]:
-    """At most ``limit`` of the pool, unlike each other and unlike those ``beside``."""
-    if limit <= 0:
-        return []
-    # What had to be masked is hard to read aloud: only where there is nothing else.
-    plain = [one for one in pool if "**" not in one.text] or list(pool)
-    new = [one for one in plain if not any(_alike(one, other) >= SAME for other in beside)]
-    documents = [("", normalise(one.text)) for one in new]
-    # Some that are chosen may still ask the same in other words; the first stands for them.
-    places = representatives(documents, 3 * limit, words=[one.words for one in new])
-    chosen: list[_Sentence] = []
-    for place in places:
-        if not any(_alike(new[place], other) >= SAME for other in chosen):
-            chosen.append(new[place])
-    return chosen[:limit]
+def _people(said: Sequence[_Sentence], numbers: Mapping[int, float]) -> int:
+    return len({said[n].heard.who for n in numbers})
 
 
-def _grouped(chosen: Sequence[_Sentence], said: Sequence[_Sentence]) -> list[list[_Sentence]]:
-    """For each chosen sentence those that are likest to it and ask the same, itself first."""
-    groups = [[one] for one in chosen]
-    for one in said:
-        near = [_alike(one, other) for other in chosen]
-        if near and max(near) >= SAME:
-            groups[near.index(max(near))].append(one)
+def _nearest(
+    near: Mapping[int, Mapping[int, float]], leading: Sequence[int]
+) -> dict[int, list[int]]:
+    """Each leading sentence with those that are nearer to it than to the others, likest first."""
+    groups: dict[int, list[int]] = {leader: [] for leader in leading}
+    for n in sorted({n for leader in leading for n in near[leader]}):
+        whose = max(leading, key=lambda leader: near[leader].get(n, 0.0))
+        groups[whose].append(n)
+    for leader, group in groups.items():
+        group.sort(key=lambda n: (-near[leader][n], n != leader))
     return groups
 
 
-def _alike(one: _Sentence, other: _Sentence) -> float:
-    shared = len(one.words & other.words)
-    return float(shared / (len(one.words) * len(other.words)) ** 0.5)
-
-
-def _people(group: Sequence[_Sentence]) -> int:
-    return len({one.heard.who for one in group})
-
-
 def _question(group: Sequence[_Sentence]) -> Question:
-    ids = tuple(dict.fromkeys(one.heard.id for one in group))
-    return Question(group[0].text, ids, _people(group))
+    """``group``: the likest first. Quoted is a citizen's own sentence that can be read aloud."""
+    leader = group[0]
+    own = (
+        one for one in group
+        if one.asks is leader.asks and not one.heard.recorded and not one.is_quoted_unwillingly
+    )  # fmt: skip
+    quoted = next(own, leader)
+    voices: dict[int, Voice] = {}
+    for one in (quoted, *group):
+        voices.setdefault(one.heard.id, Voice(one.heard.id, one.text))
+    people = len({one.heard.who for one in group})
+    return Question(quoted.text, tuple(voices.values()), people, quoted.heard.recorded)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from responder.core.privacy import mask
 from responder.core.times import end_of_day, local, start_of_day
-from responder.intake.models import CHANNEL_LABELS, Message
+from responder.intake.models import CHANNEL_LABELS, Channel, Message
 from responder.planning.briefing.questions import Heard
 from responder.topics import service as topics
 from responder.topics.heat_models import TopicDay
@@ -64,11 +64,13 @@ def _spread(ids: Sequence[int]) -> list[int]:
 def _texts(session: Session, ids: Sequence[int], public: frozenset[str]) -> dict[int, Heard]:
     found: dict[int, Heard] = {}
     for start in range(0, len(ids), _AT_ONCE):
-        query = select(Message.id, Message.author_key, Message.title, Message.body).where(
-            Message.id.in_(ids[start : start + _AT_ONCE])
-        )
-        for number, who, title, body in session.execute(query):
-            found[number] = Heard(number, who, mask(title, public), mask(body, public))
+        query = select(
+            Message.id, Message.author_key, Message.title, Message.body, Message.channel
+        ).where(Message.id.in_(ids[start : start + _AT_ONCE]))
+        for number, who, title, body, channel in session.execute(query):
+            found[number] = Heard(
+                number, who, mask(title, public), mask(body, public), channel is Channel.HOTLINE
+            )
     return found
 
 

@@ -15,13 +15,16 @@ SHOWN_DAYS = 14
 # A mean of fewer days' heat than this says nothing of the week.
 LEAST_POINTS = 3
 
-_SENTENCE = re.compile(r"[^。！？!?；;…\n]+[。！？!?；;…]*")
+_SENTENCE = re.compile(r"[^。！？!?…\n]+[。！？!?…]*")
+_CLAUSE = re.compile(r"[^；;]+[；;]*")
+_NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(]?\d{1,2}[)）.、])\s*(?=\D)")
 _ASKS = re.compile(
     r"[？?]|为什么|为何|什么时候|何时|怎么|如何|能否|能不能|可否|可不可以|是否|有没有|多久|几时|"
     r"吗[。！!，,]?$|呢[。！!，,]?$"
 )
 _DEMANDS = re.compile(
-    r"恳请|请求|要求|希望|盼望|建议|呼吁|请(?:尽快|及时|有关|相关|政府|领导|部门)"
+    r"恳请|请求|要求|诉求|希望|盼望|建议|呼吁|责令|想请|麻烦(?!事|得|了|很)|^求(?!助)|"
+    r"请(?:尽快|及时|有关|相关|政府|领导|部门)"
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = "零一二三四五六七八九"
@@ -38,14 +41,26 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text that can be quoted, each as it stands there."""
-    found = (match.group().strip() for match in _SENTENCE.finditer(clean(text)))
-    return [one for one in found if SHORTEST <= len(one) <= LONGEST]
+    """The sentences of a text that can be quoted, each as it stands there, without its number.
+
+    Of one that is too long, the clauses between its semicolons.
+    """
+    found: list[str] = []
+    for match in _SENTENCE.finditer(clean(text)):
+        whole = match.group().strip()
+        found += [whole] if len(whole) <= LONGEST else _CLAUSE.findall(whole)
+    numberless = (_NUMBER.sub("", one.strip()) for one in found)
+    return [one for one in numberless if SHORTEST <= len(one) <= LONGEST]
 
 
 def asks(sentence: str) -> bool:
     """Whether a sentence asks something."""
     return _ASKS.search(sentence) is not None
+
+
+def wants(sentence: str) -> bool:
+    """Whether a sentence asks something, or that something be done."""
+    return asks(sentence) or demands(sentence)
 
 
 def demands(sentence: str) -> bool:

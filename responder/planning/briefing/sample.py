@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 from responder.planning.briefing.answers import Answer
 from responder.planning.briefing.charts import ChartKind, Figures
 from responder.planning.briefing.pack import Pack, Task, TopicPart
-from responder.planning.briefing.questions import Question
+from responder.planning.briefing.questions import Question, Voice
+
+_ASKED = "车位什么时候可以出租？"
 
 
 def sample_pack() -> Pack:
@@ -56,7 +58,10 @@ def _topic(day: date) -> TopicPart:
         channels=(("市长热线", 8),),
         places=(("示例区", 8),),
         tones=(("负面", 8),),
-        questions=(Question("车位什么时候可以出租？", (1, 2), 2),),
+        questions=(Question(_ASKED, (Voice(1, _ASKED), Voice(2, _ASKED)), 2),),
         read=8,
-        answers=(Answer(0, "示例答复", "示例内容。", "示例单位", "已公开", said, "示例编号"),),
+        answers=(
+            Answer(0, "示例答复", "示例内容。", "示例单位", "已公开", said, "示例编号"),
+            Answer(0, "示例在办", "", "示例单位", "待初审"),
+        ),
     )

@@ -13,7 +13,7 @@ from responder.planning.briefing.pack import Counts, Pack, Task, TopicPart
 from responder.planning.briefing.questions import Question
 
 ANSWER_LENGTH = 200
-NUMBERS_SHOWN = 6
+RECORDED = "来电记录"  # an operator's words
 
 # Placeholders of a template: name, what stands there. Names within a list follow it.
 EXPLAINED = {
@@ -26,10 +26,11 @@ EXPLAINED = {
     "话题.名称": "另有 话题.条数、话题.人数、话题.首次、话题.最近、话题.热度、话题.等级",
     "话题.渠道": "各渠道的留言数；话题.地点、话题.语气 同此",
     "话题.口径": "对这个话题的口径（会上回应）的各段",
-    "话题.问题列表": "群众原话，已隐去个人信息",
-    "问题.原话": "另有 问题.序号、问题.条数、问题.人数、问题.留言编号",
-    "话题.回应列表": "已经作出和正在办理的回应",
+    "话题.问题列表": "留言原文，已隐去个人信息",
+    "问题.原话": "另有 问题.序号、问题.条数、问题.人数、问题.留言编号；问题.出处 为“来电记录”或空",
+    "话题.回应列表": "已经公开的、会上说过的回应",
     "回应.标题": "另有 回应.内容、回应.单位、回应.日期、回应.状态、回应.编号",
+    "话题.在办列表": "正在办理的回应，只有标题、单位和状态；逐项写法同上",
     "清单": "筹备事项；其中 事项.序号、事项.名称、事项.期限、事项.负责人、事项.状态",
     "媒体.总数": "媒体.说明 为各种回复的家数",
     "留言数图": "近 30 天每日留言的图，单独成段，写作 {{r 留言数图 }}；热度图、渠道图 同此",
@@ -88,7 +89,8 @@ def _topic(number: int, part: TopicPart) -> dict[str, Any]:
         "语气": _shares(part.tones),
         "口径": list(part.statement),
         "问题列表": [_question(n, one) for n, one in enumerate(part.questions, 1)],
-        "回应列表": [_answer(n, one) for n, one in enumerate(part.answers, 1)],
+        "回应列表": [_answer(n, one) for n, one in enumerate(part.given, 1)],
+        "在办列表": [_answer(n, one) for n, one in enumerate(part.in_hand, 1)],
     }
 
 
@@ -103,14 +105,9 @@ def _question(number: int, question: Question) -> dict[str, Any]:
         "原话": question.text,
         "条数": len(question.message_ids),
         "人数": question.people,
-        "留言编号": numbers(question.message_ids),
+        "留言编号": "、".join(map(str, question.message_ids)),
+        "出处": RECORDED if question.recorded else "",
     }
-
-
-def numbers(ids: tuple[int, ...]) -> str:
-    """The first of the messages' numbers, and whether there are more."""
-    shown = "、".join(str(number) for number in ids[:NUMBERS_SHOWN])
-    return shown + (" 等" if len(ids) > NUMBERS_SHOWN else "")
 
 
 def _answer(number: int, answer: Answer) -> dict[str, Any]:

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from benchmarks.kill_import import COMMAND, prove, share
-from tests.conftest import DATABASES, postgresql_database
+from benchmarks.kill_import import prove, share
+from tests.conftest import DATABASES
+from tests.console import run
+from tests.installations import empty_database
 from tests.intake.factories import row, write_csv
 
 ROWS = 3000
 OPTIONS = ("--channel", "mailbox")
-
-
-@contextmanager
-def empty_database(kind: str, folder: Path) -> Iterator[str]:
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'responder.db'}"
-        return
-    with postgresql_database() as url:
-        yield url
 
 
 @pytest.fixture(params=DATABASES)
@@ -37,8 +28,8 @@ def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
             "RESPONDER_DATABASE_URL": url,
             "RESPONDER_IMPORT_CHUNK_ROWS": "50",
         }
-        words = [*COMMAND, "init", "--password", "correct horse"]
-        subprocess.run(words, env=environment, check=True, capture_output=True)
+        done = run("init", "--password", "correct horse", state=tmp_path, **environment)
+        assert done.returncode == 0, done.stderr
         yield environment
 
 
@@ -56,7 +47,7 @@ def file(tmp_path: Path) -> Path:
 def test_an_import_that_is_killed_loses_and_doubles_nothing(
     instance: dict[str, str], file: Path
 ) -> None:
-    proof = prove(file, 5, OPTIONS, instance, instance["RESPONDER_DATABASE_URL"])
+    proof = prove(file, 3, OPTIONS, instance, instance["RESPONDER_DATABASE_URL"])
     assert proof.killed > 0
     assert any(0 < stored < proof.messages for stored in proof.stored_at_kill)
     assert (proof.rows, proof.errors) == (ROWS, 30)

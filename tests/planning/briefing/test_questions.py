@@ -50,3 +50,39 @@ def test_a_sentence_with_hidden_data_is_quoted_only_for_want_of_another():
 def test_nothing_to_quote_is_no_question():
     assert ask([]) == []
     assert ask(heard("好。")) == []
+
+
+def test_naming_the_matter_is_not_asking_about_it():
+    """Sentences of a topic share its names; what counts is what else they share."""
+    asked = "翠屏湾南侧地块夜间施工是否经过批准？"
+    named = (
+        "关于翠屏湾南侧地块夜间施工的投诉",
+        "翠屏湾南侧地块夜间施工严重扰民。",
+        "翠屏湾夜间施工",
+    )
+    found = ask(heard(asked, *named))
+    assert [(one.text, one.message_ids) for one in found][0] == (asked, (1,))
+
+
+def test_whoever_asks_the_same_in_other_words_is_counted_with_the_sentence_they_wrote():
+    said = heard(
+        "恳请安排执法人员夜里到现场查一次。", "能不能安排执法人员夜里到现场查一次？", BUS, PARKING
+    )
+    [first, *_] = ask(said)
+    assert first.people == 2
+    assert {voice.text for voice in first.voices} == {said[0].body, said[1].body}
+
+
+def test_a_citizens_own_sentence_is_quoted_rather_than_an_operators():
+    recorded = Heard(1, "a", "", "来电人询问小区地下车位为什么只售不租？", recorded=True)
+    own = Heard(2, "b", "", PARKING)
+    [question] = ask([recorded, own])
+    assert (question.text, question.recorded) == (PARKING, False)
+    assert question.message_ids == (2, 1)
+    [alone] = ask([recorded])
+    assert alone.recorded
+
+
+def test_what_most_people_ask_comes_first_whatever_came_first():
+    found = ask(heard(BUS, PARKING, PARKING))
+    assert [one.text for one in found] == [PARKING, BUS]
