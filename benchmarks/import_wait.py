@@ -16,7 +16,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from statistics import median, quantiles
 
-from benchmarks.import_speed import ROWS, write
+from benchmarks.import_speed import ROWS, prepared, write
 from responder import create_app
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
@@ -35,9 +35,7 @@ def measure(rows: int = ROWS) -> dict[str, float]:
     """Milliseconds to save a call, while a file comes in."""
     with tempfile.TemporaryDirectory() as folder:
         _, path = write(Path(folder), rows)
-        app = create_app(Settings(state_dir=Path(folder) / "state"))
-        with app.app_context(), redirect_stdout(io.StringIO()):
-            prepare_database("admin", "管理员", "only for measuring 1")
+        app = prepared(Settings(state_dir=Path(folder) / "state"))
         context = get_context("spawn")
         begun = context.Event()
         importing = context.Process(

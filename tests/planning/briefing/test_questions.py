@@ -61,7 +61,7 @@ def test_naming_the_matter_is_not_asking_about_it():
         "翠屏湾夜间施工",
     )
     found = ask(heard(asked, *named))
-    assert [(one.text, one.message_ids) for one in found][0] == (asked, (1,))
+    assert (found[0].text, found[0].message_ids) == (asked, (1,))
 
 
 def test_whoever_asks_the_same_in_other_words_is_counted_with_the_sentence_they_wrote():
