@@ -59,19 +59,31 @@ def _page(status: int, message: str) -> Refusal:
     """The sentence, and whatever was typed: nobody has to write a text twice."""
     if api.asked():
         return api.refusal(status)
-    return render_template("error.html", status=status, message=message, typed=_typed()), status
+    page = render_template(
+        "error.html", status=status, message=message, typed=_typed(), back=_form_page()
+    )
+    return page, status
 
 
-def _typed() -> dict[str, str]:
+def _form_page() -> str | None:
+    """The page whose form was refused; None where no form was, or its page is another site's."""
+    came_from = request.referrer or ""
+    if request.method != "POST" or not came_from.startswith(request.host_url):
+        return None
+    return "/" + came_from.removeprefix(request.host_url)
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What a person typed, each under the name of its field where the field has a known one."""
     try:
         form = request.form
     except RequestEntityTooLarge:
-        return {}
-    return {
-        _(COMMON_FIELDS.get(name, name)): text
+        return []
+    return [
+        (_(COMMON_FIELDS[name]) if name in COMMON_FIELDS else _("填写内容"), text)
         for name, text in form.items()
         if name not in UNSHOWN and text
-    }
+    ]
 
 
 def _domain_error(error: errors.DomainError) -> Refusal:

@@ -48,3 +48,24 @@ def test_strangers_are_led_to_the_column_from_an_unknown_address(client, people)
     assert 'href="/concerns"' in client.get("/concerns/4711").text
     people.sign_in(client, people.editor)
     assert "回到今日" in client.get("/no-such-page").text
+
+
+def test_a_refused_form_leads_back_to_its_page_and_to_no_other_site(client, people) -> None:
+    people.sign_in(client, people.press_officer)
+    form = {"reply": "nobody", "place-27": "三"}
+    headers = {"Referer": "http://localhost/planning/events/1/media?page=2"}
+    refused = client.post("/planning/media/1/reply", data=form, headers=headers)
+    assert refused.status_code == 422
+    assert 'href="/planning/events/1/media?page=2"' in refused.text
+    assert "place-27" not in refused.text
+    foreign = client.post("/planning/media/1/reply", data=form, headers={"Referer": "http://evil/x"})
+    assert "evil" not in foreign.text
+    assert "返回上一页" not in foreign.text
+
+
+def test_wrong_fields_are_named_above_the_form_with_the_way_to_each(client, people) -> None:
+    people.sign_in(client, people.press_officer)
+    refused = client.post("/planning/events/new", data={"theme": ""})
+    summary = refused.text.partition("还没有保存，请改正")[2].partition("</div>")[0]
+    assert 'href="#theme"' in summary
+    assert "csrf" not in summary
