@@ -21,7 +21,6 @@ from responder.planning.events.service import (
     upcoming_events,
     waiting_approval,
 )
-from responder.planning.events.turns import take_turns
 from responder.planning.linking.deciding import (
     decide_link,
     get_link,
@@ -92,7 +91,6 @@ __all__ = [
     "seed_release_rules",
     "suggest_links",
     "sweep_event_files",
-    "take_turns",
     "tasks_of",
     "uncovered_hot_topics",
     "uncovered_query",

@@ -207,12 +207,6 @@ def _parts(
     )
 
 
-def _tones(topic: Topic) -> Counts:
-    return tuple(
-        (label, topic.tones[tone]) for tone, label in TONE_LABELS.items() if topic.tones.get(tone)
-    )
-
-
 def _said_before(
     session: Session, topic_ids: list[int], event: PressEvent
 ) -> dict[int, list[Answer]]:

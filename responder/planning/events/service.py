@@ -16,12 +16,12 @@ from responder.core.audit import AuditEvent
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
+from responder.core.turns import take_turns
 from responder.planning.events.advancing import APPROVED_FACTS, propose_anew, seen_elsewhere
 from responder.planning.events.lifecycle import CLOSED, EXPECTED, PRESS_EVENT, TOOK_PLACE
 from responder.planning.events.moving import put
 from responder.planning.events.preparing import reschedule
 from responder.planning.events.rules import Span
-from responder.planning.events.turns import take_turns
 from responder.planning.linking.deciding import link_by_hand
 from responder.planning.models import (
     EventState,
