@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
@@ -10,6 +11,7 @@ from flask_babel import gettext as _
 from responder.core.database import db
 from responder.core.times import utc_now
 from responder.planning import service
+from responder.planning.access import in_full
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
 from responder.planning.models import (
     EventState,
@@ -17,6 +19,9 @@ from responder.planning.models import (
     TopicEventLink,
 )
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
+from responder.planning.plans.models import PlanChange
+from responder.planning.plans.tables import told_changes
+from responder.web.access import current_actor
 from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind
 
@@ -122,12 +127,24 @@ def register(app: Flask) -> None:
     app.add_template_filter(event_state_tone, "event_tone")
     app.add_template_filter(event_when, "event_when")
     app.add_template_filter(task_offset, "task_offset")
+    app.add_template_filter(changes_as_read, "told_changes")
+    app.add_template_global(reads_in_full)
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
     for table, kind in _KINDS.items():
         name_kind(app, table, kind)
+
+
+def reads_in_full(unit_id: int) -> bool:
+    """Whether whoever looks at the page reads all that is written of what belongs to a unit."""
+    return in_full(current_actor(), unit_id)
+
+
+def changes_as_read(change: PlanChange) -> list[tuple[str, Any]]:
+    """The fields of a line of the change table, as far as whoever looks at it may read them."""
+    return list(told_changes(change, current_actor()).items())
 
 
 def event_state_label(state: EventState) -> str:

@@ -279,6 +279,7 @@ def test_who_may_not_read_topics_is_told_how_many_and_not_which(
     people.sign_in(client, people.press_officer)
     seen = "".join(client.get(page).text for page in pages)
     assert all(one.label in seen for one in (hot, answered, suggested, refused))
+    make.liaison(people, unit())
     people.sign_in(client, people.liaison)
     gaps, shown = (client.get(page).text for page in pages)
     for page in (gaps, shown):

@@ -98,7 +98,7 @@ def remove_invitation(session: Session, invitation: MediaInvitation) -> None:
 def reveal_phones(session: Session, event: PressEvent, actor: Actor) -> list[MediaInvitation]:
     """The media list for somebody who may see the numbers; the trail names them.
 
-    Whoever shows it asks for ``Permission.IDENTITY_REVEAL``.
+    Whoever shows it asks for ``Permission.MEDIA_CONTACT``.
     """
     audit.record(session, REVEAL, event, actor=actor)
     return invitations(session, event)

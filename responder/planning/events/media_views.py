@@ -7,19 +7,22 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden, Invalid
+from responder.core.errors import Invalid
 from responder.core.permissions import Permission
 from responder.planning import service
+from responder.planning.access import demand_in_full
 from responder.planning.events import media
 from responder.planning.events.exporting import media_workbook
 from responder.planning.events.models import REPLY_LABELS, Reply
 from responder.planning.events.pasted import read_media
 from responder.planning.events.small_forms import MediumForm, PasteForm
+from responder.planning.models import PressEvent
 from responder.planning.views import blueprint
-from responder.web.access import current_actor, may, requires
+from responder.web.access import current_actor, requires
 
 Page = str | Response | tuple[str, int]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -106,37 +109,37 @@ def remove_medium(invitation_id: int) -> Response:
 
 
 @blueprint.post("/planning/events/<int:event_id>/media/phones")
-@requires(Permission.IDENTITY_REVEAL)
+@requires(Permission.MEDIA_CONTACT)
 def show_phones(event_id: int) -> str:
     """Shown in this answer alone: coming back to the page hides them again."""
-    _require_reading()
     with transaction(current_actor()) as session:
-        media.reveal_phones(session, service.get_event(session, event_id), current_actor())
+        media.reveal_phones(session, _event(session, event_id), current_actor())
     return _list_page(event_id, revealed=True)
 
 
 @blueprint.get("/planning/events/<int:event_id>/media/export")
 @requires(Permission.PLAN_READ)
 def export_media(event_id: int) -> Response:
-    event = service.get_event(db.session, event_id)
+    event = _event(db.session, event_id)
     listed = media.invitations(db.session, event)
     return _workbook(media_workbook(event.theme, listed))
 
 
 @blueprint.post("/planning/events/<int:event_id>/media/export-phones")
-@requires(Permission.IDENTITY_REVEAL)
+@requires(Permission.MEDIA_CONTACT)
 def export_phones(event_id: int) -> Response:
-    _require_reading()
     with transaction(current_actor()) as session:
-        event = service.get_event(session, event_id)
+        event = _event(session, event_id)
         listed = media.reveal_phones(session, event, current_actor())
         content = media_workbook(event.theme, listed, with_phones=True)
     return _workbook(content)
 
 
-def _require_reading() -> None:
-    if not may(Permission.PLAN_READ):
-        raise Forbidden(_("您没有查看发布活动的权限；如工作需要，请联系系统管理员"))
+def _event(session: Session, event_id: int) -> PressEvent:
+    """:raises Forbidden: the person reads the outline of this event alone."""
+    event = service.get_event(session, event_id)
+    demand_in_full(current_actor(), event)
+    return event
 
 
 def _workbook(content: BytesIO) -> Response:
@@ -160,7 +163,7 @@ def _list_page(
     revealed: bool = False,
     **context: Any,
 ) -> str:
-    event = service.get_event(db.session, event_id)
+    event = _event(db.session, event_id)
     listed = media.invitations(db.session, event)
     return render_template(
         "planning/media.html",

@@ -16,6 +16,7 @@ from responder.core.errors import Invalid, NotFound, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, local
 from responder.core.work_calendar import WorkCalendar, load_calendar
+from responder.planning.access import events_in_full
 from responder.planning.events.lifecycle import APPROVAL_TASK, APPROVE, CLOSED, RESUBMIT
 from responder.planning.events.models import PreparationItem, PreparationTask
 from responder.planning.events.rules import due_day
@@ -57,10 +58,11 @@ def tasks_of(session: Session, event: PressEvent) -> list[PreparationTask]:
     return list(session.scalars(query.order_by(PreparationTask.position, PreparationTask.id)))
 
 
-def due_tasks(session: Session, day: date) -> list[PreparationTask]:
+def due_tasks(session: Session, day: date, reader: Actor) -> list[PreparationTask]:
     """What is to be done by the end of ``day`` and still open, earliest first, with its event.
 
-    What is overdue is among it. Events that are over, cancelled or postponed ask for nothing.
+    What is overdue is among it. Events that are over, cancelled or postponed ask for nothing,
+    nor do those of which the reader reads the outline alone.
     """
     query = (
         select(PreparationTask)
@@ -69,6 +71,7 @@ def due_tasks(session: Session, day: date) -> list[PreparationTask]:
             PreparationTask.due_on <= day,
             PreparationTask.done_at.is_(None),
             PressEvent.state.not_in(CLOSED | _UNDATED),
+            events_in_full(reader),
         )
         .options(joinedload(PreparationTask.event).joinedload(PressEvent.unit))
         .order_by(PreparationTask.due_on, PressEvent.starts_at, PreparationTask.position)

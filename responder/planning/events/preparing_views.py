@@ -31,7 +31,8 @@ SHOWN_DAYS = 14
 def preparation() -> str:
     """What is due within two weeks, whichever event it is for."""
     today = local_today()
-    tasks = preparing.due_tasks(db.session, today + timedelta(days=SHOWN_DAYS))
+    last = today + timedelta(days=SHOWN_DAYS)
+    tasks = preparing.due_tasks(db.session, last, current_actor())
     return render_template("planning/preparation.html", tasks=tasks, today=today, days=SHOWN_DAYS)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from nlp import scripts
@@ -17,6 +17,7 @@ from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
 from responder.core.turns import take_turns
+from responder.planning.access import events_in_full
 from responder.planning.events.advancing import APPROVED_FACTS, propose_anew, seen_elsewhere
 from responder.planning.events.lifecycle import CLOSED, EXPECTED, PRESS_EVENT, TOOK_PLACE
 from responder.planning.events.moving import put
@@ -248,6 +249,7 @@ def linkable_events(session: Session, now: datetime) -> list[PressEvent]:
 
 
 def search_events(
+    reader: Actor,
     state: EventState | None = None,
     form: Form | None = None,
     unit_id: int | None = None,
@@ -255,7 +257,8 @@ def search_events(
 ) -> Select[PressEvent]:
     """The query behind the list, latest first; every filter is optional.
 
-    :param words: in either script, searched in theme, summary, speaker and place.
+    :param words: in either script, searched in the theme, and in summary, speaker and place
+        where the reader may read them.
     """
     query = select(PressEvent).options(joinedload(PressEvent.unit))
     if state is not None:
@@ -264,10 +267,12 @@ def search_events(
         query = query.where(PressEvent.form == form)
     if unit_id is not None:
         query = query.where(PressEvent.unit_id == unit_id)
-    columns = (PressEvent.theme, PressEvent.summary, PressEvent.speaker, PressEvent.place)
+    inner = (PressEvent.summary, PressEvent.speaker, PressEvent.place)
     for word in words.split():
-        found = (c.icontains(form, autoescape=True) for form in scripts(word) for c in columns)
-        query = query.where(or_(*found))
+        forms = scripts(word)
+        outside = (PressEvent.theme.icontains(form, autoescape=True) for form in forms)
+        inside = (c.icontains(form, autoescape=True) for form in forms for c in inner)
+        query = query.where(or_(*outside, and_(events_in_full(reader), or_(*inside))))
     return query.order_by(PressEvent.starts_at.desc(), PressEvent.id.desc())
 
 

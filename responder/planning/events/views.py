@@ -19,6 +19,7 @@ from responder.core.permissions import Permission
 from responder.core.privacy import mask
 from responder.core.times import utc_now
 from responder.planning import service
+from responder.planning.access import demand_in_full, in_full
 from responder.planning.events import media, moving, series
 from responder.planning.events.belongings import belongings_of
 from responder.planning.events.clashes import Clash, clashes_of, demand_acceptance, slot_of
@@ -61,6 +62,7 @@ Member = TypeVar("Member", bound=StrEnum)
 @requires(Permission.PLAN_READ)
 def events() -> str:
     query = service.search_events(
+        current_actor(),
         state=_asked_for(EventState, "state"),
         form=_asked_for(Form, "form"),
         unit_id=request.args.get("unit", type=int),
@@ -85,6 +87,8 @@ def _asked_for(enumeration: type[Member], name: str) -> Member | None:
 @requires(Permission.PLAN_READ)
 def show_event(event_id: int) -> str:
     event = service.get_event(db.session, event_id)
+    if not in_full(current_actor(), event.unit_id):
+        return render_template("planning/event_outline.html", event=event)
     choices = PRESS_EVENT.choices(event, Attempt(current_actor(), utc_now()))
     return render_template(
         "planning/event.html",
@@ -100,6 +104,7 @@ def show_event(event_id: int) -> str:
 @requires(Permission.PLAN_READ)
 def approval_form(event_id: int) -> str:
     event = service.get_event(db.session, event_id)
+    demand_in_full(current_actor(), event)
     invited = media.invitations(db.session, event)
     return render_template("planning/approval_form.html", event=event, invited=invited)
 

@@ -149,6 +149,6 @@ def test_due_tasks_are_the_open_ones_of_events_that_live(session: Session) -> No
         preparing.add_task(writing, gone, "口径", 5)
         preparing.finish_task(writing, done, CONSOLE, NOW)
     advance(gone, "cancel")
-    due: list[PreparationTask] = service.due_tasks(session, date(2026, 11, 20))
+    due: list[PreparationTask] = service.due_tasks(session, date(2026, 11, 20), CONSOLE)
     assert due == [late, today]
     assert preparing.overdue(due, date(2026, 11, 20)) == [late]

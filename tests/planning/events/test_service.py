@@ -175,7 +175,7 @@ def test_the_list_is_filtered_and_newest_first(session: Session) -> None:
     new = make.event("供水 100%_保障", NOW + timedelta(days=3))
 
     def found(**filters: object) -> list[PressEvent]:
-        return list(session.scalars(service.search_events(**filters)))
+        return list(session.scalars(service.search_events(CONSOLE, **filters)))
 
     assert found() == [new, old]
     assert found(state=EventState.HELD) == [old]
