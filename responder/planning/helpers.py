@@ -63,6 +63,7 @@ TASK_FACTS = {
     "position": "次序",
     "active": "启用",
     "source": "依据",
+    "before_confirmation": "确认前须完成",
 }
 MEDIUM_FACTS = {
     "outlet": "媒体",

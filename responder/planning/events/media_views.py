@@ -11,18 +11,22 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
+from responder.core.versions import check_seen
 from responder.planning import service
 from responder.planning.access import demand_in_full
 from responder.planning.events import media
 from responder.planning.events.exporting import media_workbook
-from responder.planning.events.models import REPLY_LABELS, Reply
+from responder.planning.events.forms import differences
+from responder.planning.events.models import REPLY_LABELS, MediaInvitation, Reply
 from responder.planning.events.pasted import read_media
 from responder.planning.events.small_forms import MediumForm, PasteForm
 from responder.planning.models import PressEvent
 from responder.planning.views import blueprint
 from responder.web.access import current_actor, requires
+from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors, shown_version
 
 Page = str | Response | tuple[str, int]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -40,8 +44,12 @@ def add_medium(event_id: int) -> Page:
     form = MediumForm()
     if not form.validate_on_submit():
         return _list_page(event_id, form=form), 422
-    with transaction(current_actor()) as session:
-        media.invite(session, service.get_event(session, event_id), _facts(form))
+    try:
+        with transaction(current_actor()) as session:
+            media.invite(session, service.get_event(session, event_id), _facts(form))
+    except Invalid as error:
+        show_errors(form, error)
+        return _list_page(event_id, form=form), STATUS[Invalid]
     flash(_("已加入媒体名单。"), "success")
     return _to_list(event_id)
 
@@ -71,18 +79,38 @@ def paste_media(event_id: int) -> Page:
 def edit_medium(invitation_id: int) -> Page:
     """The number is not shown: an empty field leaves it, another number replaces it."""
     invitation = media.find_invitation(db.session, invitation_id)
-    values = {
-        name: getattr(invitation, name)
-        for name in ("outlet", "journalist", "accreditation", "note")
-    }
-    form = MediumForm(data=values)
+    form = MediumForm(data=_values(invitation))
     if not form.validate_on_submit():
-        return render_template("planning/medium_form.html", form=form, invitation=invitation)
-    with transaction(current_actor()) as session:
-        invitation = media.find_invitation(session, invitation_id)
-        phone = "" if request.form.get("forget_phone") else form.phone.data or None
-        media.edit_invitation(session, invitation, _facts(form, phone))
+        return _form_page(form, invitation)
+    try:
+        with transaction(current_actor()) as session:
+            invitation = media.find_invitation(session, invitation_id)
+            check_seen(invitation, seen_version())
+            phone = "" if request.form.get("forget_phone") else form.phone.data or None
+            media.edit_invitation(session, invitation, _facts(form, phone))
+    except Stale:
+        invitation = media.find_invitation(db.session, invitation_id)
+        stored = differences(form, _values(invitation))
+        return _form_page(form, invitation, stored), STATUS[Stale]
     return _to_list(invitation.event_id)
+
+
+def _values(invitation: MediaInvitation) -> dict[str, str]:
+    names = ("outlet", "journalist", "accreditation", "note")
+    return {name: getattr(invitation, name) for name in names}
+
+
+def _form_page(
+    form: MediumForm, invitation: MediaInvitation, stored: dict[str, str] | None = None
+) -> str:
+    """:param stored: what somebody else saved meanwhile and the form says otherwise."""
+    return render_template(
+        "planning/medium_form.html",
+        form=form,
+        invitation=invitation,
+        version=shown_version(invitation, stored is not None),
+        stored=stored,
+    )
 
 
 @blueprint.post("/planning/media/<int:invitation_id>/reply")
@@ -93,7 +121,9 @@ def reply_medium(invitation_id: int) -> Response:
         raise Invalid(_("没有这种回复：请从名单上的按钮选择"))
     with transaction(current_actor()) as session:
         invitation = media.find_invitation(session, invitation_id)
-        media.set_reply(session, invitation, Reply(given))
+        if invitation.reply != given:
+            check_seen(invitation, seen_version())
+            media.set_reply(session, invitation, Reply(given))
     return _to_list(invitation.event_id, f"medium-{invitation_id}")
 
 
@@ -102,6 +132,7 @@ def reply_medium(invitation_id: int) -> Response:
 def remove_medium(invitation_id: int) -> Response:
     with transaction(current_actor()) as session:
         invitation = media.find_invitation(session, invitation_id)
+        check_seen(invitation, seen_version())
         event_id, outlet = invitation.event_id, invitation.outlet
         media.remove_invitation(session, invitation)
     flash(_("已从名单删除“%(outlet)s”。", outlet=outlet), "success")
