@@ -13,6 +13,7 @@ from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.access import in_full
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
+from responder.planning.linking.deciding import decisions_on
 from responder.planning.models import (
     EventState,
     PressEvent,
@@ -132,6 +133,7 @@ def register(app: Flask) -> None:
     app.add_template_global(reads_in_full)
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
+    app.add_template_global(link_decisions)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
     for table, kind in _KINDS.items():
@@ -196,3 +198,8 @@ def topic_event_links(topic_id: int) -> list[TopicEventLink]:
 def linkable_events() -> list[PressEvent]:
     """For the topic page: what a topic can be linked to by hand."""
     return service.linkable_events(db.session, utc_now())
+
+
+def link_decisions(topic_id: int) -> int:
+    """For a form that links a topic by hand: how often people have decided on it by now."""
+    return decisions_on(db.session, topic_id)

@@ -23,7 +23,7 @@ from responder.planning.events.service import (
 )
 from responder.planning.linking.deciding import (
     decide_link,
-    get_link,
+    hold_link,
     link_by_hand,
     linked_topics,
     links_of_topic,
@@ -74,8 +74,8 @@ __all__ = [
     "get_entry",
     "get_event",
     "get_event_as_seen",
-    "get_link",
     "get_or_create_plan",
+    "hold_link",
     "link_by_hand",
     "linkable_events",
     "linked_topics",

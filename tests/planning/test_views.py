@@ -212,7 +212,7 @@ def test_suggestions_are_shown_with_reasons_and_decided_from_the_event(press: Fl
     page = press.get(f"/planning/events/{event.id}").text
     assert "建议依据" in page
     assert "100%" in page
-    back = {"next": f"/planning/events/{event.id}"}
+    back = {"next": f"/planning/events/{event.id}", "version": "1"}
     answer = press.post(f"/planning/links/{confirm.id}/confirm", data=back)
     assert answer.location == back["next"]
     press.post(f"/planning/links/{refuse.id}/refuse", data=back)
@@ -225,7 +225,9 @@ def test_suggestions_are_shown_with_reasons_and_decided_from_the_event(press: Fl
 
 def test_a_link_never_leads_to_another_site(press: FlaskClient) -> None:
     link = make.link(make.topic(), make.event())
-    answer = press.post(f"/planning/links/{link.id}/confirm", data={"next": "//evil.example"})
+    answer = press.post(
+        f"/planning/links/{link.id}/confirm", data={"next": "//evil.example", "version": 1}
+    )
     assert answer.location == "/planning/gaps"
 
 
@@ -237,7 +239,8 @@ def test_a_withdrawn_suggestion_is_said_to_be_so(press: FlaskClient) -> None:
 
 def test_a_topic_is_linked_to_an_event_by_hand(press: FlaskClient) -> None:
     topic, event = make.topic(), make.event()
-    press.post("/planning/links", data={"topic_id": topic.id, "event_id": event.id})
+    wish = {"topic_id": topic.id, "event_id": event.id, "decisions": 0}
+    press.post("/planning/links", data=wish)
     assert [link.state for link in make.links()] == [LinkState.CONFIRMED]
     assert press.post("/planning/links", data={"topic_id": topic.id}).status_code == 422
 
