@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core.database import db, transaction
@@ -13,7 +14,7 @@ from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT
-from responder.planning.models import EventState, LinkState, PlanState, PressEvent
+from responder.planning.models import EntryState, EventState, LinkState, PlanState, PressEvent
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
@@ -235,6 +236,30 @@ def test_a_withdrawn_suggestion_is_said_to_be_so(press: FlaskClient) -> None:
     answer = press.post("/planning/links/999/confirm")
     assert answer.status_code == 404
     assert "撤下" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (EntryState.PROPOSED, "待列入"), (EntryState.DECLINED, "未列入"),
+        (EntryState.DROPPED, "已取消"),
+    ],
+)  # fmt: skip
+def test_no_event_comes_of_a_row_that_is_not_in_the_plan(
+    press: FlaskClient, state: EntryState, said: str
+) -> None:
+    row = make.entry(theme="不在计划的条目")
+    path = f"/planning/events/new?entry_id={row.id}"
+    assert press.get(path).status_code == 200
+    with transaction(CONSOLE, NOW):
+        row.state = state
+    opened = press.get(path)
+    sent = press.post(path, data=form(plan_entry_id=row.id))
+    for answer in (opened, sent):
+        assert answer.status_code == 409
+        assert f"“不在计划的条目”{said}" in answer.text.replace("单位报送，", "")
+        assert "按计划外建立" in answer.text
+    assert db.session.scalars(select(PressEvent)).all() == []
 
 
 def test_a_topic_is_linked_to_an_event_by_hand(press: FlaskClient) -> None:

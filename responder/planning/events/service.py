@@ -25,6 +25,8 @@ from responder.planning.events.preparing import reschedule
 from responder.planning.events.rules import Span
 from responder.planning.linking.deciding import link_by_hand
 from responder.planning.models import (
+    ENTRY_STATE_LABELS,
+    EntryState,
     EventState,
     Form,
     PlanEntry,
@@ -86,6 +88,7 @@ def create_event(
 
     :param actor: who proposes it, and may therefore not approve it.
     :raises Invalid: no theme.
+    :raises WrongState: the row is not in the plan.
     """
     facts = EventFacts(theme, form, starts_at, unit, place, speaker, summary, plan_entry)
     return enter(session, facts, actor)
@@ -146,7 +149,7 @@ def edit_event(
 
     :param version_id: the version that the person had before them.
     :raises Stale: somebody else saved in between.
-    :raises WrongState: the event is over and done with.
+    :raises WrongState: the event is over and done with, or the row is not in the plan.
     :raises Invalid: no theme, an end before the beginning, or an event that was held would be
         moved to the future.
     """
@@ -177,10 +180,21 @@ def _write(event: PressEvent, facts: EventFacts, names: Iterable[str]) -> None:
         raise Invalid("请填写发布主题", {"theme": "必填"})
     if facts.ends_at is not None and facts.ends_at <= facts.starts_at:
         raise Invalid("结束时间不晚于开始时间：请改正", {"ends_at": "须晚于开始时间"})
+    if facts.plan_entry is not None and facts.plan_entry is not event.plan_entry:
+        check_listed(facts.plan_entry)
     for name in names:
         value = getattr(facts, name)
         is_text = isinstance(value, str) and not isinstance(value, Form)
         setattr(event, name, value.strip() if is_text else value)
+
+
+def check_listed(entry: PlanEntry) -> None:
+    """:raises WrongState: the row has no place in the plan, and no event can come of it."""
+    if entry.state is not EntryState.LISTED:
+        raise WrongState(
+            f"计划条目“{entry.theme}”{ENTRY_STATE_LABELS[entry.state]}，不能据此建立活动："
+            "请从年度计划另选条目，或按计划外建立"
+        )
 
 
 def get_event(session: Session, event_id: int) -> PressEvent:

@@ -42,6 +42,7 @@ from responder.planning.events.lifecycle import (
 )
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.series import Scope
+from responder.planning.events.service import check_listed
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
 from responder.planning.views import blueprint, local_today, zone
 from responder.topics import service as topics
@@ -216,6 +217,7 @@ def _prefilled() -> dict[str, object]:
         return {"theme": mask(topic.label), "topic_id": topic.id}
     if entry_id := request.args.get("entry_id", type=int):
         entry = service.get_entry(db.session, entry_id)
+        check_listed(entry)
         return {
             "theme": entry.theme,
             "form": entry.form.value,
