@@ -58,5 +58,6 @@ def _topic(day: date) -> TopicPart:
         tones=(("负面", 8),),
         questions=(Question("车位什么时候可以出租？", (1, 2), 2),),
         read=8,
+        reports=1,
         answers=(Answer(0, "示例答复", "示例内容。", "示例单位", "已公开", said, "示例编号"),),
     )

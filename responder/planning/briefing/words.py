@@ -26,7 +26,7 @@ EXPLAINED = {
     "话题.名称": "另有 话题.条数、话题.人数、话题.首次、话题.最近、话题.热度、话题.等级",
     "话题.渠道": "各渠道的留言数；话题.地点、话题.语气 同此",
     "话题.口径": "对这个话题的口径（会上回应）的各段",
-    "话题.问题列表": "群众原话，已隐去个人信息",
+    "话题.问题列表": "群众原话，已隐去个人信息；不含举报，话题.举报数 为没有列入的条数",
     "问题.原话": "另有 问题.序号、问题.条数、问题.人数、问题.留言编号",
     "话题.回应列表": "已经作出和正在办理的回应",
     "回应.标题": "另有 回应.内容、回应.单位、回应.日期、回应.状态、回应.编号",
@@ -87,6 +87,7 @@ def _topic(number: int, part: TopicPart) -> dict[str, Any]:
         "地点": listed(part.places, "条"),
         "语气": _shares(part.tones),
         "口径": list(part.statement),
+        "举报数": part.reports,
         "问题列表": [_question(n, one) for n, one in enumerate(part.questions, 1)],
         "回应列表": [_answer(n, one) for n, one in enumerate(part.answers, 1)],
     }

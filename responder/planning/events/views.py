@@ -44,6 +44,7 @@ from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.series import Scope
 from responder.planning.events.service import check_listed
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
+from responder.planning.reported import reports_in
 from responder.planning.views import blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
@@ -252,8 +253,9 @@ def _facts(form: EventForm) -> service.EventFacts:
     return facts_of_form(form, unit, entry, zone())
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+def _number(text: object) -> int | None:
+    told = str(text or "")
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 def _refused(form: EventForm, event: PressEvent | None, error: DomainError) -> tuple[str, int]:
@@ -289,6 +291,9 @@ def _overtaken(form: EventForm, event_id: int, error: Stale) -> tuple[str, int]:
 
 def _form_page(form: EventForm, event: PressEvent | None, **context: Any) -> str:
     approved = event is not None and event.state in APPROVED
+    topic_id = _number(form.topic_id.data)
+    reports = reports_in(db.session, [topic_id]).get(topic_id, 0) if topic_id else 0
     return render_template(
-        "planning/event_form.html", form=form, event=event, approved=approved, **context
-    )
+        "planning/event_form.html", form=form, event=event, approved=approved, reports=reports,
+        **context,
+    )  # fmt: skip
