@@ -29,9 +29,11 @@ class Permission(StrEnum):
     HEAT_EDIT = "heat.edit"
     ALERT_EDIT = "alert.edit"
     PLAN_READ = "plan.read"
+    PLAN_READ_ALL = "plan.read-all"
     PLAN_PROPOSE = "plan.propose"
     PLAN_EDIT = "plan.edit"
     EVENT_LINK = "event.link"
+    MEDIA_CONTACT = "media.contact"
     ORDER_READ = "order.read"
     ORDER_DISPATCH = "order.dispatch"
     ORDER_HANDLE = "order.handle"
@@ -91,7 +93,16 @@ ROLE_LABELS = {
 }
 
 _P = Permission
-_DESK = frozenset({_P.MESSAGE_READ, _P.SOURCE_READ, _P.TOPIC_READ, _P.PLAN_READ, _P.RESPONSE_READ})
+_DESK = frozenset(
+    {
+        _P.MESSAGE_READ,
+        _P.SOURCE_READ,
+        _P.TOPIC_READ,
+        _P.PLAN_READ,
+        _P.PLAN_READ_ALL,
+        _P.RESPONSE_READ,
+    }
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
@@ -125,7 +136,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.RESPONSE_OPEN,
     },
     # Of the orders, those of the own unit alone: see orders.service.visible_to.
-    # Of the plan, rows of the own unit alone: see planning.plans.service.
+    # Of the plan and its events, all that the own unit writes, and the outline of the others:
+    # see planning.access.
     Role.LIAISON: frozenset({_P.PLAN_READ, _P.PLAN_PROPOSE, _P.ORDER_HANDLE}),
     Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
@@ -141,6 +153,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.PLAN_PROPOSE,
         _P.PLAN_EDIT,
         _P.EVENT_LINK,
+        _P.MEDIA_CONTACT,
         _P.ORDER_READ,
         _P.RESPONSE_OPEN,
         _P.PUBLISH,

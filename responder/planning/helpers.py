@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
@@ -10,13 +11,18 @@ from flask_babel import gettext as _
 from responder.core.database import db
 from responder.core.times import utc_now
 from responder.planning import service
+from responder.planning.access import in_full
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
+from responder.planning.linking.deciding import decisions_on
 from responder.planning.models import (
     EventState,
     PressEvent,
     TopicEventLink,
 )
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
+from responder.planning.plans.models import PlanChange
+from responder.planning.plans.tables import told_changes
+from responder.web.access import current_actor
 from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind
 
@@ -58,6 +64,7 @@ TASK_FACTS = {
     "position": "次序",
     "active": "启用",
     "source": "依据",
+    "before_confirmation": "确认前须完成",
 }
 MEDIUM_FACTS = {
     "outlet": "媒体",
@@ -122,12 +129,25 @@ def register(app: Flask) -> None:
     app.add_template_filter(event_state_tone, "event_tone")
     app.add_template_filter(event_when, "event_when")
     app.add_template_filter(task_offset, "task_offset")
+    app.add_template_filter(changes_as_read, "told_changes")
+    app.add_template_global(reads_in_full)
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
+    app.add_template_global(link_decisions)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
     for table, kind in _KINDS.items():
         name_kind(app, table, kind)
+
+
+def reads_in_full(unit_id: int) -> bool:
+    """Whether whoever looks at the page reads all that is written of what belongs to a unit."""
+    return in_full(current_actor(), unit_id)
+
+
+def changes_as_read(change: PlanChange) -> list[tuple[str, Any]]:
+    """The fields of a line of the change table, as far as whoever looks at it may read them."""
+    return list(told_changes(change, current_actor()).items())
 
 
 def event_state_label(state: EventState) -> str:
@@ -178,3 +198,8 @@ def topic_event_links(topic_id: int) -> list[TopicEventLink]:
 def linkable_events() -> list[PressEvent]:
     """For the topic page: what a topic can be linked to by hand."""
     return service.linkable_events(db.session, utc_now())
+
+
+def link_decisions(topic_id: int) -> int:
+    """For a form that links a topic by hand: how often people have decided on it by now."""
+    return decisions_on(db.session, topic_id)

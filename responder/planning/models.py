@@ -242,7 +242,8 @@ class TopicEventLink(Audited, Base):
     """A topic that an event could answer, or will (话题与发布活动的关联).
 
     ``reasons`` holds ``[[word or circumstance, share of the score], …]``; ``statement`` is what
-    was said on the topic at the event (会上回应).
+    was said on the topic at the event (会上回应). ``version_id`` counts what people decided and
+    wrote; a run that scores the link anew takes nothing from anybody and leaves it.
     """
 
     __tablename__ = "topic_event_link"
@@ -261,5 +262,6 @@ class TopicEventLink(Audited, Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None]
     statement: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     topic: Mapped[Topic] = relationship()
     event: Mapped[PressEvent] = relationship(back_populates="links")

@@ -21,10 +21,9 @@ from responder.planning.events.service import (
     upcoming_events,
     waiting_approval,
 )
-from responder.planning.events.turns import take_turns
 from responder.planning.linking.deciding import (
     decide_link,
-    get_link,
+    hold_link,
     link_by_hand,
     linked_topics,
     links_of_topic,
@@ -75,8 +74,8 @@ __all__ = [
     "get_entry",
     "get_event",
     "get_event_as_seen",
-    "get_link",
     "get_or_create_plan",
+    "hold_link",
     "link_by_hand",
     "linkable_events",
     "linked_topics",
@@ -92,7 +91,6 @@ __all__ = [
     "seed_release_rules",
     "suggest_links",
     "sweep_event_files",
-    "take_turns",
     "tasks_of",
     "uncovered_hot_topics",
     "uncovered_query",

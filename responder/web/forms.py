@@ -13,6 +13,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, StopValidation
 
 from responder.core.errors import DomainError
+from responder.core.versions import Versioned
 
 
 class Named(Protocol):
@@ -52,6 +53,18 @@ def show_errors(form: FlaskForm, error: DomainError) -> None:
 def unit_choices(units: Iterable[Named]) -> list[SelectChoice]:
     """Units for a menu; 0 asks to choose, so that nobody saves the first by accident."""
     return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
+
+
+def shown_version(record: Versioned | None, anew: bool = False) -> int | None:
+    """For the field ``version`` of a form; None for what is not stored yet.
+
+    :param anew: the form comes back with what somebody else has saved, for a second decision;
+        else it keeps what was seen when it was opened.
+    """
+    if record is None:
+        return None
+    seen = None if anew else seen_version()
+    return record.version_id if seen is None else seen
 
 
 def seen_version() -> int | None:

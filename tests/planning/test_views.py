@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core.database import db, transaction
@@ -13,7 +14,7 @@ from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT
-from responder.planning.models import EventState, LinkState, PlanState, PressEvent
+from responder.planning.models import EntryState, EventState, LinkState, PlanState, PressEvent
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
@@ -212,7 +213,7 @@ def test_suggestions_are_shown_with_reasons_and_decided_from_the_event(press: Fl
     page = press.get(f"/planning/events/{event.id}").text
     assert "建议依据" in page
     assert "100%" in page
-    back = {"next": f"/planning/events/{event.id}"}
+    back = {"next": f"/planning/events/{event.id}", "version": "1"}
     answer = press.post(f"/planning/links/{confirm.id}/confirm", data=back)
     assert answer.location == back["next"]
     press.post(f"/planning/links/{refuse.id}/refuse", data=back)
@@ -225,7 +226,9 @@ def test_suggestions_are_shown_with_reasons_and_decided_from_the_event(press: Fl
 
 def test_a_link_never_leads_to_another_site(press: FlaskClient) -> None:
     link = make.link(make.topic(), make.event())
-    answer = press.post(f"/planning/links/{link.id}/confirm", data={"next": "//evil.example"})
+    answer = press.post(
+        f"/planning/links/{link.id}/confirm", data={"next": "//evil.example", "version": 1}
+    )
     assert answer.location == "/planning/gaps"
 
 
@@ -235,9 +238,34 @@ def test_a_withdrawn_suggestion_is_said_to_be_so(press: FlaskClient) -> None:
     assert "撤下" in answer.text
 
 
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (EntryState.PROPOSED, "待列入"), (EntryState.DECLINED, "未列入"),
+        (EntryState.DROPPED, "已取消"),
+    ],
+)  # fmt: skip
+def test_no_event_comes_of_a_row_that_is_not_in_the_plan(
+    press: FlaskClient, state: EntryState, said: str
+) -> None:
+    row = make.entry(theme="不在计划的条目")
+    path = f"/planning/events/new?entry_id={row.id}"
+    assert press.get(path).status_code == 200
+    with transaction(CONSOLE, NOW):
+        row.state = state
+    opened = press.get(path)
+    sent = press.post(path, data=form(plan_entry_id=row.id))
+    for answer in (opened, sent):
+        assert answer.status_code == 409
+        assert f"“不在计划的条目”{said}" in answer.text.replace("单位报送，", "")
+        assert "按计划外建立" in answer.text
+    assert db.session.scalars(select(PressEvent)).all() == []
+
+
 def test_a_topic_is_linked_to_an_event_by_hand(press: FlaskClient) -> None:
     topic, event = make.topic(), make.event()
-    press.post("/planning/links", data={"topic_id": topic.id, "event_id": event.id})
+    wish = {"topic_id": topic.id, "event_id": event.id, "decisions": 0}
+    press.post("/planning/links", data=wish)
     assert [link.state for link in make.links()] == [LinkState.CONFIRMED]
     assert press.post("/planning/links", data={"topic_id": topic.id}).status_code == 422
 
@@ -279,6 +307,7 @@ def test_who_may_not_read_topics_is_told_how_many_and_not_which(
     people.sign_in(client, people.press_officer)
     seen = "".join(client.get(page).text for page in pages)
     assert all(one.label in seen for one in (hot, answered, suggested, refused))
+    make.liaison(people, unit())
     people.sign_in(client, people.liaison)
     gaps, shown = (client.get(page).text for page in pages)
     for page in (gaps, shown):

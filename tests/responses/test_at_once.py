@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from responder.accounts.models import Unit
 from responder.core.database import db, transaction
 from responder.core.errors import Stale
 from responder.core.lifecycle import Attempt
-from responder.core.permissions import Role
+from responder.core.permissions import CONSOLE, Role
+from responder.planning.models import EventState, LinkState
 from responder.responses import service
-from responder.responses.models import ItemState, Level
+from responder.responses.models import ItemState, Level, ResponseItem
 from tests.conftest import DATABASES
 from tests.factories import NOW, People, unit
 from tests.installations import PEOPLE, at_once, installation
+from tests.planning import factories as planning
 from tests.responses.factories import brought_to, drafted
 
 
@@ -93,3 +98,28 @@ def test_clicks_at_the_same_moment_open_one_item(instance: Flask) -> None:
     assert at_once(instance, click) == []
     assert len(opened) == PEOPLE
     assert len(set(opened)) == 1
+
+
+def test_events_fed_back_at_once_give_their_topic_one_item(instance: Flask) -> None:
+    """Each event has the topic confirmed; whoever waits finds the item of the one before."""
+    with instance.app_context():
+        editor = People().editor.actor
+        topic = planning.topic()
+        event_ids = []
+        for number in range(PEOPLE):
+            held = planning.event(f"第{number}场", NOW - timedelta(days=1), EventState.HELD)
+            planning.link(topic, held, LinkState.CONFIRMED)
+            with transaction(CONSOLE, NOW):
+                held.transcript = "已答复。"
+            event_ids.append(held.id)
+
+    def feed_back(number: int) -> None:
+        with transaction(editor, NOW) as session:
+            service.feed_back(session, event_ids[number], editor, NOW)
+            session.flush()
+            time.sleep(0.2)
+
+    assert at_once(instance, feed_back) == []
+    with instance.app_context():
+        (item,) = db.session.scalars(select(ResponseItem))
+        assert item.event_id in event_ids

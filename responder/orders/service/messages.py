@@ -196,3 +196,12 @@ def with_open_orders() -> Select[Any]:
     merged = aliased(WorkOrder)
     living = living.union_all(select(merged.id).where(merged.merged_into_id == living.c.id))
     return select(OrderMessage.message_id).where(OrderMessage.order_id.in_(select(living.c.id)))
+
+
+def in_reports() -> Select[Any]:
+    """Ids of the messages whose order, or one into which it was merged, is a report (举报)."""
+    reports = select(WorkOrder.id).where(WorkOrder.nature == Nature.REPORT)
+    found = reports.cte("report_order", recursive=True)
+    merged = aliased(WorkOrder)
+    found = found.union(select(merged.id).where(merged.merged_into_id == found.c.id))
+    return select(OrderMessage.message_id).where(OrderMessage.order_id.in_(select(found.c.id)))

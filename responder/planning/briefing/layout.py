@@ -137,6 +137,9 @@ def _questions(document: Any) -> None:
             "{%p else %}",
             "没有可引用的原话。",
             "{%p endfor %}",
+            "{%p if 话题.举报数 %}",
+            "另有举报 {{ 话题.举报数 }} 条，内容不列入本材料。",
+            "{%p endif %}",
             "{%p endfor %}",
         ),
     )

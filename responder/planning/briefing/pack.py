@@ -23,6 +23,7 @@ from responder.planning.briefing.reading import Standpoint
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.events.models import REPLY_LABELS, MediaInvitation, PreparationTask, Reply
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
+from responder.planning.reported import reports_in
 from responder.topics import service as topics
 from responder.topics.models import Topic
 from responder.topics.rules import LEVEL_LABELS
@@ -56,6 +57,7 @@ class TopicPart:
 
     :param statement: paragraphs of what the office says on it.
     :param read: messages whose sentences were looked at, of all ``messages``.
+    :param reports: those of ``messages`` that are reports (举报), of which nothing is told.
     """
 
     topic_id: int
@@ -72,6 +74,7 @@ class TopicPart:
     tones: Counts
     questions: tuple[Question, ...]
     read: int
+    reports: int
     answers: tuple[Answer, ...]
 
     @property
@@ -189,7 +192,7 @@ def _parts(
     at: Standpoint,
 ) -> tuple[TopicPart, ...]:
     ids = [topic.id for topic in found]
-    heard = reading.heard(session, ids, at.public)
+    heard, reports = reading.heard(session, ids, at.public), reports_in(session, ids)
     channels, places = reading.by_channel(session, ids), reading.by_place(session, ids)
     answered = answers(session, ids)
     earlier = _said_before(session, ids, event)
@@ -211,15 +214,10 @@ def _parts(
             ),
             questions=tuple(ask(heard[topic.id])),
             read=len(heard[topic.id]),
+            reports=reports.get(topic.id, 0),
             answers=tuple(_masked(one, at) for one in [*answered[topic.id], *earlier[topic.id]]),
         )
         for topic in found
-    )
-
-
-def _tones(topic: Topic) -> Counts:
-    return tuple(
-        (label, topic.tones[tone]) for tone, label in TONE_LABELS.items() if topic.tones.get(tone)
     )
 
 

@@ -16,6 +16,7 @@ from responder.core.privacy import mask
 from responder.core.times import end_of_day, local, start_of_day
 from responder.intake.models import CHANNEL_LABELS, Channel, Message
 from responder.planning.briefing.questions import Heard
+from responder.planning.reported import is_no_report
 from responder.topics import service as topics
 from responder.topics.heat_models import TopicDay
 from responder.topics.models import Membership
@@ -39,11 +40,14 @@ class Standpoint:
 def heard(
     session: Session, topic_ids: Sequence[int], public: frozenset[str]
 ) -> dict[int, list[Heard]]:
-    """Topic id → its messages, masked, at most ``READ_MOST``, in order of time."""
+    """Topic id → its messages, masked, at most ``READ_MOST``, in order of time.
+
+    Reports (举报) are not among them: a pack goes to the unit, which may be the one reported on.
+    """
     query = (
         select(Membership.topic_id, Message.id)
         .join(Membership.message)
-        .where(Membership.topic_id.in_(topic_ids))
+        .where(Membership.topic_id.in_(topic_ids), is_no_report())
         .order_by(Message.occurred_at, Message.id)
     )
     ids: defaultdict[int, list[int]] = defaultdict(list)

@@ -60,6 +60,7 @@ def _topic(day: date) -> TopicPart:
         tones=(("负面", 8),),
         questions=(Question(_ASKED, (Voice(1, _ASKED), Voice(2, _ASKED)), 2),),
         read=8,
+        reports=1,
         answers=(
             Answer(0, "示例答复", "示例内容。", "示例单位", "已公开", said, "示例编号"),
             Answer(0, "示例在办", "", "示例单位", "待初审"),

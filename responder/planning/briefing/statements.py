@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.errors import Forbidden, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.planning.briefing import rules
+from responder.planning.linking.deciding import hold_link
 from responder.planning.models import EventState, LinkState, TopicEventLink
 
 LONGEST = 4_000
@@ -20,19 +21,17 @@ def seen(link: TopicEventLink) -> str:
     return hashlib.sha256(link.statement.encode()).hexdigest()[:16]
 
 
-def get(session: Session, link_id: int, lock: bool = False) -> TopicEventLink:
+def get(session: Session, link_id: int) -> TopicEventLink:
     """One link with its event and topic.
 
-    :param lock: nobody else writes it until this transaction ends.
     :raises NotFound: no such link.
     """
     query = (
         select(TopicEventLink)
         .where(TopicEventLink.id == link_id)
         .options(joinedload(TopicEventLink.event), joinedload(TopicEventLink.topic))
-        .execution_options(populate_existing=lock)
     )
-    link = session.scalar(query.with_for_update(of=TopicEventLink) if lock else query)
+    link = session.scalar(query)
     if link is None:
         raise NotFound("这条关联已被撤下：请返回活动页刷新后再试")
     return link
@@ -49,7 +48,7 @@ def write(session: Session, link_id: int, text: str, shown: str, actor: Actor) -
     """
     if not actor.may(Permission.PLAN_EDIT):
         raise Forbidden("您没有填写会上回应的权限，请联系新闻办办理")
-    link = get(session, link_id, lock=True)
+    link = hold_link(session, link_id)
     if link.state is not LinkState.CONFIRMED:
         raise WrongState("这个话题还没有确认关联：请先在活动页确认关联，再填写会上回应")
     if link.event.state is EventState.CANCELLED:
@@ -62,5 +61,6 @@ def write(session: Session, link_id: int, text: str, shown: str, actor: Actor) -
     if shown != seen(link):
         raise Stale("您填写期间，别人改过这段会上回应：请对照下面的最新内容，改好后再保存")
     link.statement = text
+    link.version_id += 1
     session.flush()
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -116,12 +117,17 @@ def check(name: str, content: bytes) -> None:
     try:
         with ZipFile(BytesIO(content)) as archive:
             _check_parts(archive)
-    except (BadZipFile, KeyError, SyntaxError, NotImplementedError) as error:
-        raise Invalid("文件不是完整的 Word 文档：请在 Word 中重新保存后再上传", _FILE) from error
+    except _UNREADABLE as error:
+        raise Invalid(
+            "文件不是完整的 Word 文档，或设有密码：请在 Word 中去掉密码，重新保存后再上传", _FILE
+        ) from error
     word_file(sample_pack(), content)
 
 
 _FILE = {"file": "不能使用"}
+
+# What reading a part raises: damaged, cut off, encrypted, packed in a way nobody uses, no XML.
+_UNREADABLE = (BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, SyntaxError)
 
 
 def _check_parts(archive: ZipFile) -> None:
@@ -131,8 +137,9 @@ def _check_parts(archive: ZipFile) -> None:
     if any(_ACTIVE.search(part.filename) for part in parts):
         raise Invalid("文件含有宏或嵌入对象：请另存为不含宏的 .docx 后再上传", _FILE)
     for part in parts:
+        content = archive.read(part)  # pictures too: a damaged one would come to light in a pack
         if part.filename.endswith((".xml", ".rels")):
-            _check_xml(part.filename, archive.read(part))
+            _check_xml(part.filename, content)
     if _MAIN not in archive.namelist():
         raise BadZipFile("no text")
 

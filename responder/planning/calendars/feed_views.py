@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask import session as cookie
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
@@ -18,6 +30,7 @@ from responder.core.errors import Invalid, NotFound
 from responder.core.identity import ring_of
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
+from responder.planning.access import in_full
 from responder.planning.calendars import feeds
 from responder.planning.calendars.exporting import year_as_ics
 from responder.planning.calendars.feed_forms import FeedForm
@@ -82,11 +95,10 @@ def feed(token: str) -> Response:
         return _plain(error.message, 404)
     if found.ended:
         return _plain(_("这个日历订阅已经撤销：请在“日历订阅”页重新建立。"), 410)
-    body = calendar_of(found.events, zone(), _calendar_name(found.name), now, found.own_unit_id)
-    if feeds.is_read_long_ago(db.session, found.feed_id, now):
-        with transaction(now=now) as session:
-            feeds.note_read(session, found.feed_id, now)
+    body = calendar_of(found.events, zone(), _calendar_name(found.name), now, found.owner)
     response = make_response(body)
+    if feeds.is_read_long_ago(db.session, found.feed_id, now):
+        response.call_on_close(partial(_note_read, _app(), found.feed_id, now))
     response.content_type = MEDIA_TYPE
     response.headers["Content-Disposition"] = "inline; filename=calendar.ics"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -96,12 +108,26 @@ def feed(token: str) -> Response:
     return response.make_conditional(request)
 
 
+def _app() -> Flask:
+    found: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    return found
+
+
+def _note_read(app: Flask, feed_id: int, now: datetime) -> None:
+    """Once the answer is out: whoever reads waits for no writer, nor fails with one."""
+    try:
+        with app.app_context(), transaction(now=now) as session:
+            feeds.note_read(session, feed_id, now)
+    except OperationalError as error:
+        app.logger.warning("the reading of a calendar was not noted: %s", error.orig)
+
+
 @blueprint.get("/planning/calendar/<int:year>.ics")
 @requires(Permission.PLAN_READ)
 def year_file(year: int) -> Response:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise NotFound(f"没有 {year} 年的日历：请从发布日历重新进入")
-    body = year_as_ics(db.session, year, zone(), utc_now(), current_actor().unit_id)
+    body = year_as_ics(db.session, year, zone(), utc_now(), current_actor())
     response = make_response(body)
     response.content_type = MEDIA_TYPE
     response.headers["Content-Disposition"] = f"attachment; filename=calendar-{year}.ics"
@@ -127,15 +153,15 @@ def _just_issued() -> feeds.Issued | None:
 
 
 def _form() -> FeedForm:
-    form, own_unit_id = FeedForm(), current_actor().unit_id
+    form = FeedForm()
     everything = SelectChoice(NO_UNIT, _("我能看到的全部活动"))
-    form.unit_id.choices = [everything, *_unit_choices(own_unit_id)]
+    form.unit_id.choices = [everything, *_unit_choices()]
     return form
 
 
-def _unit_choices(own_unit_id: int | None) -> list[SelectChoice]:
+def _unit_choices() -> list[SelectChoice]:
     units: list[Unit] = accounts.units(db.session)
-    mine = [unit for unit in units if own_unit_id in (None, unit.id)]
+    mine = [unit for unit in units if in_full(current_actor(), unit.id)]
     return [SelectChoice(unit.id, _("只要%(unit)s的活动", unit=unit.name)) for unit in mine]
 
 

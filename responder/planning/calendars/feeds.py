@@ -16,6 +16,7 @@ from responder.accounts.models import Unit, User
 from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Actor, Permission
+from responder.planning.access import in_full
 from responder.planning.calendars.models import CalendarFeed
 from responder.planning.models import PressEvent
 
@@ -36,15 +37,14 @@ class Issued(NamedTuple):
 class Subscription:
     """What somebody who knows a feed's address gets at this moment.
 
-    ``ended``: it was revoked, or its owner may no longer sign in. ``own_unit_id`` is that of
-    an owner who works for a unit, see ``ical.calendar_of``.
+    ``ended``: it was revoked, or its owner may no longer sign in.
     """
 
     feed_id: int
     name: str
     ended: bool
     events: Sequence[PressEvent]
-    own_unit_id: int | None
+    owner: Actor
 
 
 def create_feed(
@@ -63,7 +63,7 @@ def create_feed(
     if unit_id is not None:
         if session.get(Unit, unit_id) is None:
             raise Invalid("没有这个单位：请从列表中选择", {"unit_id": "没有这个单位"})
-        if actor.unit_id not in (None, unit_id):
+        if not in_full(actor, unit_id):
             raise Forbidden("只能订阅本单位的活动：请选择本单位")
     if sum(feed.revoked_at is None for feed in feeds_of(session, actor)) >= MOST:
         raise Invalid(f"每人最多 {MOST} 个有效的订阅：请先撤销不用的")
@@ -121,7 +121,7 @@ def open_feed(session: Session, token: str, now: datetime) -> Subscription:
         raise NotFound("没有这个日历订阅：请在“日历订阅”页重新建立")
     ended = feed.revoked_at is not None or not feed.user.active
     seen = [] if ended else _seen_by(session, feed, feed.user, now)
-    return Subscription(feed.id, feed.name, ended, seen, feed.user.unit_id)
+    return Subscription(feed.id, feed.name, ended, seen, feed.user.actor)
 
 
 def note_read(session: Session, feed_id: int, now: datetime) -> None:
@@ -138,7 +138,7 @@ def is_read_long_ago(session: Session, feed_id: int, now: datetime) -> bool:
 
 def _seen_by(session: Session, feed: CalendarFeed, owner: User, now: datetime) -> list[PressEvent]:
     actor = owner.actor
-    moved_on = feed.unit_id is not None and actor.unit_id not in (None, feed.unit_id)
+    moved_on = feed.unit_id is not None and not in_full(actor, feed.unit_id)
     if not actor.may(Permission.PLAN_READ) or moved_on:
         return []
     query = (

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, Timezone, vText
 
 from responder.core.office import public_lines
+from responder.core.permissions import Actor
 from responder.core.privacy import mask
 from responder.core.times import local
+from responder.planning.access import in_full
 from responder.planning.calendars.rules import last_day
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import EventState, PressEvent
@@ -41,7 +43,7 @@ def calendar_of(
     zone: ZoneInfo,
     name: str,
     now: datetime,
-    own_unit_id: int | None = None,
+    reader: Actor,
 ) -> bytes:
     """The events as one calendar; units should be loaded.
 
@@ -51,8 +53,7 @@ def calendar_of(
 
     :param zone: the office's zone; timed events are given in it.
     :param name: what a subscriber sees the calendar called.
-    :param own_unit_id: for the people of a unit: of other units' events only the time, the
-        theme, the form and the unit are told. None tells all of each.
+    :param reader: whom it is for: of some events the outline alone, see ``planning.access``.
     """
     listed = list(events)
     calendar = Calendar()
@@ -65,8 +66,7 @@ def calendar_of(
     if any(not event.all_day for event in listed):
         calendar.add_component(_zone_of(listed, zone))
     for event in listed:
-        in_full = own_unit_id in (None, event.unit_id)
-        calendar.add_component(_event(event, zone, now, in_full))
+        calendar.add_component(_event(event, zone, now, in_full(reader, event.unit_id)))
     content: bytes = calendar.to_ical()
     return content
 
@@ -84,7 +84,7 @@ def _timezone(zone: ZoneInfo, first_year: int, last_year: int) -> Timezone:
     return found
 
 
-def _event(event: PressEvent, zone: ZoneInfo, now: datetime, in_full: bool) -> Event:
+def _event(event: PressEvent, zone: ZoneInfo, now: datetime, whole: bool) -> Event:
     stamp = event.changed_at or now
     made = Event()
     made.add("uid", event.uid)
@@ -95,9 +95,9 @@ def _event(event: PressEvent, zone: ZoneInfo, now: datetime, in_full: bool) -> E
     made.add("status", STATUS[event.state])
     made.add("summary", _text(event.theme))
     _add_times(made, event, zone)
-    if event.place and in_full:
+    if event.place and whole:
         made.add("location", _text(event.place))
-    made.add("description", _text(_description(event, in_full)))
+    made.add("description", _text(_description(event, whole)))
     made.add("categories", [event.form_label])
     return made
 
@@ -116,15 +116,15 @@ def _add_times(made: Event, event: PressEvent, zone: ZoneInfo) -> None:
         made.add("dtend", ends)
 
 
-def _description(event: PressEvent, in_full: bool) -> str:
+def _description(event: PressEvent, whole: bool) -> str:
     lines = [
         f"发布形式：{event.form_label}",
         f"发布单位：{event.unit.name}",
         f"状态：{PRESS_EVENT.states[event.state]}",
     ]
-    if in_full and event.speaker:
+    if whole and event.speaker:
         lines.append(f"发布人：{event.speaker}")
-    if in_full and event.summary:
+    if whole and event.summary:
         lines.append(event.summary)
     return "\n".join(lines)
 

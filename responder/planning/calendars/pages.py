@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from responder.core.permissions import Actor, Permission
 from responder.core.times import SHANGHAI, local, start_of_day
 from responder.core.work_calendar import CalendarDay, WorkCalendar, load_calendar
+from responder.planning.access import events_in_full, sees_row
 from responder.planning.calendars import rules
 from responder.planning.calendars.heat import HeatOfDays, heat_of_days
 from responder.planning.calendars.rules import Lane, Span, View
@@ -117,22 +119,23 @@ def calendar_page(
     today: date,
     zone: ZoneInfo = SHANGHAI,
     *,
+    reader: Actor,
     filters: Filters = EVERYTHING,
-    with_heat: bool = False,
 ) -> CalendarPage:
     """Everything on one page of the calendar; the number of queries rests on the view alone.
 
     :param today: the local day to be marked.
-    :param with_heat: lay hot topics under the days; only for who may read topics.
+    :param reader: whom it is for: hot topics lie under the days of who may read topics, and
+        what is to be prepared is told where the person reads all of the event.
     """
-    calendar = load_calendar(session)
+    calendar, is_due = load_calendar(session), _is_due(span, filters, reader)
     sheet = _Sheet(
         today=today,
         calendar=calendar,
         names=_names(session, span),
         events=_events_by_day(session, span, filters, zone),
-        entries=[e for e in open_entries(session, span.year) if filters.keeps(e)],
-        due=_due(session, span, filters),
+        entries=[e for e in _entries(session, span.year, reader) if filters.keeps(e)],
+        due=_due(session, is_due),
     )
     months = tuple(sheet.month(span.year, month) for month in span.months)
     drawn = months[0].weeks[0][0], months[-1].weeks[-1][-1]
@@ -143,8 +146,8 @@ def calendar_page(
         span=span,
         months=months,
         provisional=tuple(year for year in years if year not in calendar.announced),
-        heat=heat_of_days(session, _rows(span, months)) if with_heat else HeatOfDays(),
-        tasks=_tasks(session, span, filters) if span.view is View.AGENDA else {},
+        heat=_heat(session, _rows(span, months), reader),
+        tasks=_tasks(session, is_due) if span.view is View.AGENDA else {},
     )
 
 
@@ -225,37 +228,46 @@ def _events_by_day(
     return by_day
 
 
+def _entries(session: Session, year: int, reader: Actor) -> list[PlanEntry]:
+    return [entry for entry in open_entries(session, year) if sees_row(reader, entry)]
+
+
+def _heat(session: Session, rows: list[list[date]], reader: Actor) -> HeatOfDays:
+    return heat_of_days(session, rows) if reader.may(Permission.TOPIC_READ) else HeatOfDays()
+
+
 def _names(session: Session, span: Span) -> dict[date, str]:
     query = select(CalendarDay.day, CalendarDay.name)
     query = query.where(CalendarDay.day.between(span.first, span.last))
     return {row.day: row.name for row in session.execute(query)}
 
 
-def _is_due(span: Span, filters: Filters) -> ColumnElement[bool]:
+def _is_due(span: Span, filters: Filters, reader: Actor) -> ColumnElement[bool]:
     return and_(
         PreparationTask.due_on.between(span.first, span.last),
         PreparationTask.done_at.is_(None),
         PressEvent.state.not_in(_STANDS_STILL),
+        events_in_full(reader),
         *filters.of_events(),
     )
 
 
-def _due(session: Session, span: Span, filters: Filters) -> Mapping[date, int]:
+def _due(session: Session, is_due: ColumnElement[bool]) -> Mapping[date, int]:
     query = (
         select(PreparationTask.due_on, func.count())
         .join(PreparationTask.event)
-        .where(_is_due(span, filters))
+        .where(is_due)
         .group_by(PreparationTask.due_on)
     )
     return Counter({day: count for day, count in session.execute(query) if day is not None})
 
 
-def _tasks(session: Session, span: Span, filters: Filters) -> Mapping[date, list[PreparationTask]]:
+def _tasks(session: Session, is_due: ColumnElement[bool]) -> Mapping[date, list[PreparationTask]]:
     query = (
         select(PreparationTask)
         .join(PreparationTask.event)
         .options(contains_eager(PreparationTask.event))
-        .where(_is_due(span, filters))
+        .where(is_due)
         .order_by(PreparationTask.due_on, PressEvent.starts_at, PreparationTask.position)
     )
     found: defaultdict[date, list[PreparationTask]] = defaultdict(list)

@@ -36,8 +36,8 @@ def calendar() -> str:
         span,
         today,
         zone(),
+        reader=current_actor(),
         filters=_filters(),
-        with_heat=current_actor().may(Permission.TOPIC_READ),
     )
     return render_template(
         "planning/calendar.html",

@@ -7,16 +7,20 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
+from responder.core.versions import check_seen
 from responder.planning.events import avoiding
+from responder.planning.events.forms import differences
 from responder.planning.events.models import AvoidedPeriod
 from responder.planning.events.small_forms import PeriodForm
 from responder.planning.views import blueprint, local_today
 from responder.web.access import current_actor, requires
-from responder.web.forms import show_errors
+from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors, shown_version
 
 Page = str | Response | tuple[str, int]
+FIELDS = ("name", "first_day", "last_day", "source")
 
 
 @blueprint.get("/planning/avoided-periods")
@@ -43,23 +47,42 @@ def edit_period(period_id: int) -> Page:
 @requires(Permission.PLAN_EDIT)
 def remove_period(period_id: int) -> Response:
     with transaction(current_actor()) as session:
-        avoiding.remove_period(session, avoiding.find_period(session, period_id))
+        period = avoiding.find_period(session, period_id)
+        check_seen(period, seen_version())
+        avoiding.remove_period(session, period)
     flash(_("已删除回避时段。"), "success")
     return redirect(url_for("planning.avoided_periods"))
 
 
 def _period_page(period: AvoidedPeriod | None, form: PeriodForm) -> Page:
     if not form.validate_on_submit():
-        return render_template("planning/avoided_period.html", form=form, period=period)
+        return _form_page(form, period)
     try:
         with transaction(current_actor()) as session:
             stored = avoiding.find_period(session, period.id) if period else None
+            if stored is not None:
+                check_seen(stored, seen_version())
             avoiding.save_period(
                 session, stored, form.first_day.data, form.last_day.data, form.name.data,
                 form.source.data or "",
             )  # fmt: skip
     except Invalid as error:
         show_errors(form, error)
-        return render_template("planning/avoided_period.html", form=form, period=period), 422
+        return _form_page(form, period), STATUS[Invalid]
+    except Stale:
+        assert period is not None, "a new period has no other version"
+        period = avoiding.find_period(db.session, period.id)
+        latest = {name: getattr(period, name) for name in FIELDS}
+        return _form_page(form, period, differences(form, latest)), STATUS[Stale]
     flash(_("已保存回避时段。"), "success")
     return redirect(url_for("planning.avoided_periods"))
+
+
+def _form_page(
+    form: PeriodForm, period: AvoidedPeriod | None, stored: dict[str, str] | None = None
+) -> str:
+    """:param stored: what somebody else saved meanwhile and the form says otherwise."""
+    version = shown_version(period, stored is not None)
+    return render_template(
+        "planning/avoided_period.html", form=form, period=period, version=version, stored=stored
+    )

@@ -23,6 +23,7 @@ class ItemFacts:
     form: Form | None = None
     source: str = ""
     active: bool = True
+    before_confirmation: bool = False
 
 
 def items(session: Session) -> list[PreparationItem]:
@@ -68,5 +69,6 @@ def save_item(session: Session, item: PreparationItem | None, facts: ItemFacts) 
         session.add(item)
     item.name, item.days, item.position = name, facts.days, facts.position
     item.form, item.source, item.active = facts.form, facts.source.strip(), facts.active
+    item.before_confirmation = facts.before_confirmation
     session.flush()
     return item

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db
+from responder.core.permissions import CONSOLE
 from responder.core.times import local, utc_now
 from responder.planning.events.models import PreparationTask
 from responder.planning.events.preparing import due_tasks, overdue
@@ -28,7 +29,7 @@ def preparation(days: int, as_json: bool) -> None:
     例：responder plan preparation --days 7 --json
     """
     today = local(utc_now(), current_app.extensions["settings"].zone).date()
-    tasks = due_tasks(db.session, today + timedelta(days=days))
+    tasks = due_tasks(db.session, today + timedelta(days=days), CONSOLE)
     late = {task.id for task in overdue(tasks, today)}
     if as_json:
         rows = [_as_json(task, task.id in late) for task in tasks]

@@ -14,6 +14,7 @@ from responder.core.errors import Invalid, WrongState
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.planning import service
+from responder.planning.access import demand_in_full
 from responder.planning.events import files
 from responder.planning.events.models import FileKind
 from responder.planning.views import blueprint, settings
@@ -67,6 +68,7 @@ def _upload(event_id: int) -> str:
 def download_file(file_id: int) -> Response:
     """Always to be kept, never to be shown: what somebody uploaded runs in no page of ours."""
     file = files.find_file(db.session, file_id)
+    demand_in_full(current_actor(), file.event)
     path = files.content_of(settings().event_files, file)
     return send_file(
         path.resolve(), file.media_type, as_attachment=True, download_name=file.name, etag=False

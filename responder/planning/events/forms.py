@@ -175,7 +175,7 @@ def facts_of_form(
     )
 
 
-def differences(form: EventForm, stored: Mapping[str, Any]) -> dict[str, str]:
+def differences(form: FlaskForm, stored: Mapping[str, Any]) -> dict[str, str]:
     """Field → what is stored, where the form says something else; for a second editor."""
     return {
         name: _told(form, name, value)
@@ -188,7 +188,7 @@ def _plain(value: Any) -> Any:
     return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
 
 
-def _told(form: EventForm, name: str, value: Any) -> str:
+def _told(form: FlaskForm, name: str, value: Any) -> str:
     choices = getattr(form[name], "choices", None)
     if choices:
         return str(next((one.label for one in choices if one.value == value), value))
@@ -196,7 +196,7 @@ def _told(form: EventForm, name: str, value: Any) -> str:
         return str(_("是") if value else _("否"))
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    return str(value or _("（空）"))
+    return str(_("（空）") if value in ("", None) else value)
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> datetime:

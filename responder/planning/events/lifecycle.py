@@ -24,9 +24,6 @@ RESTORE = {
     state: f"restore_{state}" for state in (_S.APPROVED, _S.PREPARING, _S.CONFIRMED, _S.POSTPONED)
 }
 
-# Tasks of the checklist that must be done before a day is certain.
-APPROVAL_TASK, SECRECY_TASK = "审批", "保密审查"
-
 
 def not_before_it_starts(event: PressEvent, attempt: Attempt) -> str | None:
     """Nobody can say of tomorrow's conference that it was held."""
@@ -43,17 +40,15 @@ def was_proposed_by_somebody_else(event: PressEvent, attempt: Attempt) -> str | 
 
 
 def is_cleared(event: PressEvent, _attempt: Attempt) -> str | None:
-    """A day is not certain while the approval or the secrecy check is open in the checklist."""
+    """A day is not certain while something of the checklist is open that comes before it."""
     session = object_session(event)
     assert session is not None, "an event that is advanced is stored"
     query = select(PreparationTask.name).where(
-        PreparationTask.event_id == event.id, PreparationTask.done_at.is_(None)
+        PreparationTask.event_id == event.id,
+        PreparationTask.before_confirmation.is_(True),
+        PreparationTask.done_at.is_(None),
     )
-    open_names = [
-        name
-        for name in session.scalars(query.order_by(PreparationTask.position))
-        if APPROVAL_TASK in name or SECRECY_TASK in name
-    ]
+    open_names = session.scalars(query.order_by(PreparationTask.position)).all()
     if open_names:
         return f"“{'”“'.join(open_names)}”尚未完成：办理后请先在筹备清单上登记完成"
     return None

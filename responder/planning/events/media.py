@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core import audit
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Actor
+from responder.planning.events.holding import hold_event
 from responder.planning.events.models import MediaInvitation, Reply
 from responder.planning.events.pasted import PastedMedium
 from responder.planning.models import PressEvent
@@ -52,29 +53,59 @@ def find_invitation(session: Session, invitation_id: int) -> MediaInvitation:
 
 
 def invite(session: Session, event: PressEvent, facts: MediumFacts) -> MediaInvitation:
-    """Put a medium on the list.
+    """Put a medium on the list. The same sent twice (a double click) is one.
 
-    :raises Invalid: no name.
+    :raises Invalid: no name, or it is on the list with other facts.
     """
-    invitation = MediaInvitation(event=event, reply=Reply.INVITED)
+    hold_event(session, event)
+    invitation = MediaInvitation(reply=Reply.INVITED)
     _write(invitation, facts)
+    for one in invitations(session, event):
+        if _told(one) == _told(invitation):
+            return one
+        if _key(one) == _key(invitation):
+            raise Invalid(
+                f"“{' '.join(filter(None, _key(one)))}”已在名单上：请在名单中修改；"
+                "同一媒体再来一位，请写明记者姓名",
+                {"outlet": "已在名单上"},
+            )
+    return _add(session, event, invitation)
+
+
+def invite_many(session: Session, event: PressEvent, media: Iterable[PastedMedium]) -> int:
+    """Put each on the list who is not on it yet (by medium and journalist); how many.
+
+    Two who paste at once wait for each other, and nobody is asked twice.
+    """
+    hold_event(session, event)
+    known = {_key(one) for one in invitations(session, event)}
+    added = 0
+    for one in media:
+        invitation = MediaInvitation(reply=Reply.INVITED)
+        facts = MediumFacts(one.outlet, one.journalist, one.phone, one.accreditation)
+        _write(invitation, facts)
+        if _key(invitation) in known:
+            continue
+        known.add(_key(invitation))
+        _add(session, event, invitation)
+        added += 1
+    return added
+
+
+def _add(session: Session, event: PressEvent, invitation: MediaInvitation) -> MediaInvitation:
+    invitation.event = event
     session.add(invitation)
     session.flush()
     return invitation
 
 
-def invite_many(session: Session, event: PressEvent, media: Iterable[PastedMedium]) -> int:
-    """Put each on the list who is not on it yet (by medium and journalist); how many."""
-    known = {(one.outlet, one.journalist) for one in invitations(session, event)}
-    added = 0
-    for one in media:
-        if (one.outlet, one.journalist) in known:
-            continue
-        known.add((one.outlet, one.journalist))
-        invite(session, event, MediumFacts(one.outlet, one.journalist, one.phone,
-                                           one.accreditation))  # fmt: skip
-        added += 1
-    return added
+def _key(one: MediaInvitation) -> tuple[str, str]:
+    """Who is asked: a medium, and of one medium each journalist by the name."""
+    return one.outlet, one.journalist
+
+
+def _told(one: MediaInvitation) -> tuple[str, ...]:
+    return (*_key(one), one.phone, one.accreditation, one.note)
 
 
 def edit_invitation(session: Session, invitation: MediaInvitation, facts: MediumFacts) -> None:
@@ -98,7 +129,7 @@ def remove_invitation(session: Session, invitation: MediaInvitation) -> None:
 def reveal_phones(session: Session, event: PressEvent, actor: Actor) -> list[MediaInvitation]:
     """The media list for somebody who may see the numbers; the trail names them.
 
-    Whoever shows it asks for ``Permission.IDENTITY_REVEAL``.
+    Whoever shows it asks for ``Permission.MEDIA_CONTACT``.
     """
     audit.record(session, REVEAL, event, actor=actor)
     return invitations(session, event)

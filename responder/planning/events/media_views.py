@@ -7,19 +7,26 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden, Invalid
+from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
+from responder.core.versions import check_seen
 from responder.planning import service
+from responder.planning.access import demand_in_full
 from responder.planning.events import media
 from responder.planning.events.exporting import media_workbook
-from responder.planning.events.models import REPLY_LABELS, Reply
+from responder.planning.events.forms import differences
+from responder.planning.events.models import REPLY_LABELS, MediaInvitation, Reply
 from responder.planning.events.pasted import read_media
 from responder.planning.events.small_forms import MediumForm, PasteForm
+from responder.planning.models import PressEvent
 from responder.planning.views import blueprint
-from responder.web.access import current_actor, may, requires
+from responder.web.access import current_actor, requires
+from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors, shown_version
 
 Page = str | Response | tuple[str, int]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -37,8 +44,12 @@ def add_medium(event_id: int) -> Page:
     form = MediumForm()
     if not form.validate_on_submit():
         return _list_page(event_id, form=form), 422
-    with transaction(current_actor()) as session:
-        media.invite(session, service.get_event(session, event_id), _facts(form))
+    try:
+        with transaction(current_actor()) as session:
+            media.invite(session, service.get_event(session, event_id), _facts(form))
+    except Invalid as error:
+        show_errors(form, error)
+        return _list_page(event_id, form=form), STATUS[Invalid]
     flash(_("已加入媒体名单。"), "success")
     return _to_list(event_id)
 
@@ -68,18 +79,38 @@ def paste_media(event_id: int) -> Page:
 def edit_medium(invitation_id: int) -> Page:
     """The number is not shown: an empty field leaves it, another number replaces it."""
     invitation = media.find_invitation(db.session, invitation_id)
-    values = {
-        name: getattr(invitation, name)
-        for name in ("outlet", "journalist", "accreditation", "note")
-    }
-    form = MediumForm(data=values)
+    form = MediumForm(data=_values(invitation))
     if not form.validate_on_submit():
-        return render_template("planning/medium_form.html", form=form, invitation=invitation)
-    with transaction(current_actor()) as session:
-        invitation = media.find_invitation(session, invitation_id)
-        phone = "" if request.form.get("forget_phone") else form.phone.data or None
-        media.edit_invitation(session, invitation, _facts(form, phone))
+        return _form_page(form, invitation)
+    try:
+        with transaction(current_actor()) as session:
+            invitation = media.find_invitation(session, invitation_id)
+            check_seen(invitation, seen_version())
+            phone = "" if request.form.get("forget_phone") else form.phone.data or None
+            media.edit_invitation(session, invitation, _facts(form, phone))
+    except Stale:
+        invitation = media.find_invitation(db.session, invitation_id)
+        stored = differences(form, _values(invitation))
+        return _form_page(form, invitation, stored), STATUS[Stale]
     return _to_list(invitation.event_id)
+
+
+def _values(invitation: MediaInvitation) -> dict[str, str]:
+    names = ("outlet", "journalist", "accreditation", "note")
+    return {name: getattr(invitation, name) for name in names}
+
+
+def _form_page(
+    form: MediumForm, invitation: MediaInvitation, stored: dict[str, str] | None = None
+) -> str:
+    """:param stored: what somebody else saved meanwhile and the form says otherwise."""
+    return render_template(
+        "planning/medium_form.html",
+        form=form,
+        invitation=invitation,
+        version=shown_version(invitation, stored is not None),
+        stored=stored,
+    )
 
 
 @blueprint.post("/planning/media/<int:invitation_id>/reply")
@@ -90,7 +121,9 @@ def reply_medium(invitation_id: int) -> Response:
         raise Invalid(_("没有这种回复：请从名单上的按钮选择"))
     with transaction(current_actor()) as session:
         invitation = media.find_invitation(session, invitation_id)
-        media.set_reply(session, invitation, Reply(given))
+        if invitation.reply != given:
+            check_seen(invitation, seen_version())
+            media.set_reply(session, invitation, Reply(given))
     return _to_list(invitation.event_id, f"medium-{invitation_id}")
 
 
@@ -99,6 +132,7 @@ def reply_medium(invitation_id: int) -> Response:
 def remove_medium(invitation_id: int) -> Response:
     with transaction(current_actor()) as session:
         invitation = media.find_invitation(session, invitation_id)
+        check_seen(invitation, seen_version())
         event_id, outlet = invitation.event_id, invitation.outlet
         media.remove_invitation(session, invitation)
     flash(_("已从名单删除“%(outlet)s”。", outlet=outlet), "success")
@@ -106,37 +140,37 @@ def remove_medium(invitation_id: int) -> Response:
 
 
 @blueprint.post("/planning/events/<int:event_id>/media/phones")
-@requires(Permission.IDENTITY_REVEAL)
+@requires(Permission.MEDIA_CONTACT)
 def show_phones(event_id: int) -> str:
     """Shown in this answer alone: coming back to the page hides them again."""
-    _require_reading()
     with transaction(current_actor()) as session:
-        media.reveal_phones(session, service.get_event(session, event_id), current_actor())
+        media.reveal_phones(session, _event(session, event_id), current_actor())
     return _list_page(event_id, revealed=True)
 
 
 @blueprint.get("/planning/events/<int:event_id>/media/export")
 @requires(Permission.PLAN_READ)
 def export_media(event_id: int) -> Response:
-    event = service.get_event(db.session, event_id)
+    event = _event(db.session, event_id)
     listed = media.invitations(db.session, event)
     return _workbook(media_workbook(event.theme, listed))
 
 
 @blueprint.post("/planning/events/<int:event_id>/media/export-phones")
-@requires(Permission.IDENTITY_REVEAL)
+@requires(Permission.MEDIA_CONTACT)
 def export_phones(event_id: int) -> Response:
-    _require_reading()
     with transaction(current_actor()) as session:
-        event = service.get_event(session, event_id)
+        event = _event(session, event_id)
         listed = media.reveal_phones(session, event, current_actor())
         content = media_workbook(event.theme, listed, with_phones=True)
     return _workbook(content)
 
 
-def _require_reading() -> None:
-    if not may(Permission.PLAN_READ):
-        raise Forbidden(_("您没有查看发布活动的权限；如工作需要，请联系系统管理员"))
+def _event(session: Session, event_id: int) -> PressEvent:
+    """:raises Forbidden: the person reads the outline of this event alone."""
+    event = service.get_event(session, event_id)
+    demand_in_full(current_actor(), event)
+    return event
 
 
 def _workbook(content: BytesIO) -> Response:
@@ -160,7 +194,7 @@ def _list_page(
     revealed: bool = False,
     **context: Any,
 ) -> str:
-    event = service.get_event(db.session, event_id)
+    event = _event(db.session, event_id)
     listed = media.invitations(db.session, event)
     return render_template(
         "planning/media.html",

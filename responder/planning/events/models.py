@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.core.audit import Audited
@@ -92,7 +92,8 @@ class PreparationItem(Audited, Base):
     """A line of the office's checklist (筹备清单模板).
 
     ``days`` counts working days back from the day of the event; below 0, on from it.
-    ``form`` None: for events of every form.
+    ``form`` None: for events of every form. ``before_confirmation``: the day is not certain
+    while the task is open.
     """
 
     __tablename__ = "preparation_item"
@@ -104,6 +105,10 @@ class PreparationItem(Audited, Base):
     form: Mapped[Form | None] = mapped_column(choice(Form, "form"))
     source: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
+    before_confirmation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version_id}
 
     @property
     def form_label(self) -> str:
@@ -114,7 +119,7 @@ class PreparationTask(Audited, Base):
     """One thing to be done for one event (筹备事项).
 
     ``due_on`` follows from ``days`` and the day of the event, and moves with it; None for an
-    event whose date is open.
+    event whose date is open. ``before_confirmation``: see :class:`PreparationItem`.
     """
 
     __tablename__ = "preparation_task"
@@ -133,7 +138,11 @@ class PreparationTask(Audited, Base):
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     done_by_name: Mapped[str] = mapped_column(String(64), default="")
+    before_confirmation: Mapped[bool] = mapped_column(default=False, server_default=false())
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     event: Mapped[PressEvent] = relationship()
+
+    __mapper_args__ = {"version_id_col": version_id}
 
 
 class MediaInvitation(Audited, Base):
@@ -152,7 +161,10 @@ class MediaInvitation(Audited, Base):
     accreditation: Mapped[str] = mapped_column(String(64), default="")
     reply: Mapped[Reply] = mapped_column(choice(Reply, "reply"), default=Reply.INVITED)
     note: Mapped[str] = mapped_column(String(200), default="")
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     event: Mapped[PressEvent] = relationship()
+
+    __mapper_args__ = {"version_id_col": version_id}
 
     @property
     def reply_label(self) -> str:
@@ -194,3 +206,6 @@ class AvoidedPeriod(Audited, Base):
     last_day: Mapped[date]
     name: Mapped[str] = mapped_column(String(100))
     source: Mapped[str] = mapped_column(String(200), default="")
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version_id}

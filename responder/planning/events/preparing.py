@@ -16,13 +16,18 @@ from responder.core.errors import Invalid, NotFound, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, local
 from responder.core.work_calendar import WorkCalendar, load_calendar
-from responder.planning.events.lifecycle import APPROVAL_TASK, APPROVE, CLOSED, RESUBMIT
+from responder.planning.access import events_in_full
+from responder.planning.events.holding import hold_event
+from responder.planning.events.lifecycle import APPROVE, CLOSED, RESUBMIT
 from responder.planning.events.models import PreparationItem, PreparationTask
 from responder.planning.events.rules import due_day
 from responder.planning.models import EventState, PressEvent
 
 FINISH, REOPEN = "finish", "reopen"
+APPROVAL_TASK = "审批"  # done by the approval itself
 MOST_DAYS = 60
+
+_GONE = "没有这个筹备事项，或已被删除：请刷新活动页面"
 
 # Of such an event nothing is due: its date is open, or there is none.
 _UNDATED = frozenset({EventState.POSTPONED, EventState.CANCELLED})
@@ -57,10 +62,11 @@ def tasks_of(session: Session, event: PressEvent) -> list[PreparationTask]:
     return list(session.scalars(query.order_by(PreparationTask.position, PreparationTask.id)))
 
 
-def due_tasks(session: Session, day: date) -> list[PreparationTask]:
+def due_tasks(session: Session, day: date, reader: Actor) -> list[PreparationTask]:
     """What is to be done by the end of ``day`` and still open, earliest first, with its event.
 
-    What is overdue is among it. Events that are over, cancelled or postponed ask for nothing.
+    What is overdue is among it. Events that are over, cancelled or postponed ask for nothing,
+    nor do those of which the reader reads the outline alone.
     """
     query = (
         select(PreparationTask)
@@ -69,6 +75,7 @@ def due_tasks(session: Session, day: date) -> list[PreparationTask]:
             PreparationTask.due_on <= day,
             PreparationTask.done_at.is_(None),
             PressEvent.state.not_in(CLOSED | _UNDATED),
+            events_in_full(reader),
         )
         .options(joinedload(PreparationTask.event).joinedload(PressEvent.unit))
         .order_by(PreparationTask.due_on, PressEvent.starts_at, PreparationTask.position)
@@ -83,7 +90,7 @@ def make_tasks(
 
     Two who press the button at once wait for each other, and no task is made twice.
     """
-    session.execute(select(PressEvent.id).where(PressEvent.id == event.id).with_for_update())
+    hold_event(session, event)
     present = tasks_of(session, event)
     names = {task.name for task in present}
     wanted = select(PreparationItem).where(PreparationItem.active.is_(True))
@@ -98,6 +105,7 @@ def make_tasks(
         PreparationTask(
             event=event, position=start + number, name=item.name, days=item.days,
             due_on=due_of(event, item.days, calendar, zone),
+            before_confirmation=item.before_confirmation,
         )
         for number, item in enumerate(items, start=1)
     ]  # fmt: skip
@@ -158,22 +166,48 @@ def find_task(session: Session, task_id: int) -> PreparationTask:
     """:raises NotFound: no such task."""
     task = session.get(PreparationTask, task_id, options=[joinedload(PreparationTask.event)])
     if task is None:
-        raise NotFound("没有这个筹备事项，或已被删除：请刷新活动页面")
+        raise NotFound(_GONE)
+    return task
+
+
+def hold_task(session: Session, task_id: int) -> PreparationTask:
+    """A task read anew with its event, both held as by ``hold_event``.
+
+    :raises NotFound: no such task, or somebody has just removed it.
+    """
+    hold_event(session, find_task(session, task_id).event)
+    query = select(PreparationTask).where(PreparationTask.id == task_id)
+    task = session.scalar(query.execution_options(populate_existing=True))
+    if task is None:
+        raise NotFound(_GONE)
     return task
 
 
 def add_task(
-    session: Session, event: PressEvent, name: str, days: int, zone: ZoneInfo = SHANGHAI
+    session: Session,
+    event: PressEvent,
+    name: str,
+    days: int,
+    zone: ZoneInfo = SHANGHAI,
+    *,
+    responsible: str = "",
+    note: str = "",
+    before_confirmation: bool = False,
 ) -> PreparationTask:
     """A task of this event alone.
 
     :param days: working days before the event; below 0, after it.
+    :param before_confirmation: whether the day is not certain while it is open.
     :raises Invalid: no name, or out of reach.
     :raises WrongState: the event is over.
     """
+    hold_event(session, event)
     _refuse_closed(event)
     position = max((task.position for task in tasks_of(session, event)), default=0) + 1
-    task = PreparationTask(event=event, position=position, name="", days=0)
+    task = PreparationTask(
+        event=event, position=position, name="", days=0, responsible=responsible.strip(),
+        note=note.strip(), before_confirmation=before_confirmation,
+    )  # fmt: skip
     _write(task, name, days)
     task.due_on = due_of(event, days, load_calendar(session), zone)
     session.add(task)
@@ -189,11 +223,17 @@ def edit_task(
     responsible: str = "",
     note: str = "",
     zone: ZoneInfo = SHANGHAI,
+    *,
+    before_confirmation: bool = False,
 ) -> None:
-    """Rename a task, put it to another day, say who does it; errors as :func:`add_task`."""
+    """Rename a task, put it to another day, say who does it; errors as :func:`add_task`.
+
+    :param task: of :func:`hold_task`, so that its day is that of the event as it is now.
+    """
     _refuse_closed(task.event)
     _write(task, name, days)
     task.responsible, task.note = responsible.strip(), note.strip()
+    task.before_confirmation = before_confirmation
     task.due_on = due_of(task.event, days, load_calendar(session), zone)
     session.flush()
 

@@ -9,21 +9,25 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
+from responder.core.versions import check_seen
 from responder.planning import service
 from responder.planning.events import checklist, preparing
-from responder.planning.events.models import PreparationItem
+from responder.planning.events.forms import differences
+from responder.planning.events.models import PreparationItem, PreparationTask
 from responder.planning.events.small_forms import ItemForm, TaskForm
-from responder.planning.models import Form
+from responder.planning.models import Form, PressEvent
 from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
-from responder.web.forms import show_errors
+from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors, shown_version
 
 Page = str | Response | tuple[str, int]
 
 SHOWN_DAYS = 14
+TASK_FIELDS = ("name", "days", "before_confirmation", "responsible", "note")
 
 
 @blueprint.get("/planning/preparation")
@@ -31,7 +35,8 @@ SHOWN_DAYS = 14
 def preparation() -> str:
     """What is due within two weeks, whichever event it is for."""
     today = local_today()
-    tasks = preparing.due_tasks(db.session, today + timedelta(days=SHOWN_DAYS))
+    last = today + timedelta(days=SHOWN_DAYS)
+    tasks = preparing.due_tasks(db.session, last, current_actor())
     return render_template("planning/preparation.html", tasks=tasks, today=today, days=SHOWN_DAYS)
 
 
@@ -56,16 +61,18 @@ def add_task(event_id: int) -> Page:
     event = service.get_event(db.session, event_id)
     form = TaskForm()
     if not form.validate_on_submit():
-        return render_template("planning/task_form.html", form=form, event=event, task=None)
+        return _task_page(form, event, None)
     try:
         with transaction(current_actor()) as session:
             event = service.get_event(session, event_id)
-            task = preparing.add_task(session, event, form.name.data, form.days.data, zone())
-            task.responsible = (form.responsible.data or "").strip()
-            task.note = (form.note.data or "").strip()
+            preparing.add_task(
+                session, event, form.name.data, form.days.data, zone(),
+                responsible=form.responsible.data or "", note=form.note.data or "",
+                before_confirmation=form.before_confirmation.data,
+            )  # fmt: skip
     except Invalid as error:
         show_errors(form, error)
-        return render_template("planning/task_form.html", form=form, event=event, task=None), 422
+        return _task_page(form, event, None), 422
     return _to_checklist(event_id)
 
 
@@ -75,21 +82,41 @@ def edit_task(task_id: int) -> Page:
     task = preparing.find_task(db.session, task_id)
     form = TaskForm(obj=task)
     if not form.validate_on_submit():
-        return render_template("planning/task_form.html", form=form, event=task.event, task=task)
-    with transaction(current_actor()) as session:
-        task = preparing.find_task(session, task_id)
-        preparing.edit_task(
-            session, task, form.name.data, form.days.data, form.responsible.data or "",
-            form.note.data or "", zone(),
-        )  # fmt: skip
+        return _task_page(form, task.event, task)
+    try:
+        with transaction(current_actor()) as session:
+            task = preparing.hold_task(session, task_id)
+            check_seen(task, seen_version())
+            preparing.edit_task(
+                session, task, form.name.data, form.days.data, form.responsible.data or "",
+                form.note.data or "", zone(), before_confirmation=form.before_confirmation.data,
+            )  # fmt: skip
+    except Stale:
+        task = preparing.find_task(db.session, task_id)
+        stored = differences(form, {name: getattr(task, name) for name in TASK_FIELDS})
+        return _task_page(form, task.event, task, stored), STATUS[Stale]
     return _to_checklist(task.event_id)
+
+
+def _task_page(
+    form: TaskForm,
+    event: PressEvent,
+    task: PreparationTask | None,
+    stored: dict[str, str] | None = None,
+) -> str:
+    """:param stored: what somebody else saved meanwhile and the form says otherwise."""
+    version = shown_version(task, stored is not None)
+    return render_template(
+        "planning/task_form.html", form=form, event=event, task=task, version=version,
+        stored=stored,
+    )  # fmt: skip
 
 
 @blueprint.post("/planning/tasks/<int:task_id>/finish")
 @requires(Permission.PLAN_EDIT)
 def finish_task(task_id: int) -> Response:
     with transaction(current_actor()) as session:
-        task = preparing.find_task(session, task_id)
+        task = preparing.hold_task(session, task_id)
         preparing.finish_task(session, task, current_actor(), utc_now())
     return _to_checklist(task.event_id)
 
@@ -98,7 +125,7 @@ def finish_task(task_id: int) -> Response:
 @requires(Permission.PLAN_EDIT)
 def reopen_task(task_id: int) -> Response:
     with transaction(current_actor()) as session:
-        task = preparing.find_task(session, task_id)
+        task = preparing.hold_task(session, task_id)
         preparing.reopen_task(session, task, current_actor())
     return _to_checklist(task.event_id)
 
@@ -107,7 +134,8 @@ def reopen_task(task_id: int) -> Response:
 @requires(Permission.PLAN_EDIT)
 def remove_task(task_id: int) -> Response:
     with transaction(current_actor()) as session:
-        task = preparing.find_task(session, task_id)
+        task = preparing.hold_task(session, task_id)
+        check_seen(task, seen_version())
         event_id, name = task.event_id, task.name
         preparing.remove_task(session, task)
     flash(_("已从清单删除“%(name)s”。", name=name), "success")
@@ -134,20 +162,24 @@ def add_item() -> Page:
 @requires(Permission.PLAN_EDIT)
 def edit_item(item_id: int) -> Page:
     item = checklist.find_item(db.session, item_id)
-    values = {
+    return _item_page(item, ItemForm(data=_values(item)))
+
+
+def _values(item: PreparationItem) -> dict[str, object]:
+    return {
         "name": item.name,
         "days": item.days,
         "position": item.position,
         "form": item.form.value if item.form else "",
+        "before_confirmation": item.before_confirmation,
         "source": item.source,
         "active": item.active,
     }
-    return _item_page(item, ItemForm(data=values))
 
 
 def _item_page(item: PreparationItem | None, form: ItemForm) -> Page:
     if not form.validate_on_submit():
-        return render_template("planning/preparation_item.html", form=form, item=item)
+        return _item_form(form, item)
     facts = checklist.ItemFacts(
         name=form.name.data,
         days=form.days.data,
@@ -155,13 +187,30 @@ def _item_page(item: PreparationItem | None, form: ItemForm) -> Page:
         form=Form(form.form.data) if form.form.data else None,
         source=form.source.data or "",
         active=form.active.data,
+        before_confirmation=form.before_confirmation.data,
     )
     try:
         with transaction(current_actor()) as session:
             stored = checklist.find_item(session, item.id) if item else None
+            if stored is not None:
+                check_seen(stored, seen_version())
             checklist.save_item(session, stored, facts)
     except Invalid as error:
         show_errors(form, error)
-        return render_template("planning/preparation_item.html", form=form, item=item), 422
+        return _item_form(form, item), STATUS[Invalid]
+    except Stale:
+        assert item is not None, "a new line has no other version"
+        item = checklist.find_item(db.session, item.id)
+        return _item_form(form, item, differences(form, _values(item))), STATUS[Stale]
     flash(_("清单模板已保存；已经生成的清单不变。"), "success")
     return redirect(url_for("planning.preparation_items"))
+
+
+def _item_form(
+    form: ItemForm, item: PreparationItem | None, stored: dict[str, str] | None = None
+) -> str:
+    """:param stored: see :func:`_task_page`."""
+    version = shown_version(item, stored is not None)
+    return render_template(
+        "planning/preparation_item.html", form=form, item=item, version=version, stored=stored
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from nlp import scripts
@@ -16,14 +16,17 @@ from responder.core.audit import AuditEvent
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
+from responder.core.turns import take_turns
+from responder.planning.access import events_in_full
 from responder.planning.events.advancing import APPROVED_FACTS, propose_anew, seen_elsewhere
 from responder.planning.events.lifecycle import CLOSED, EXPECTED, PRESS_EVENT, TOOK_PLACE
 from responder.planning.events.moving import put
 from responder.planning.events.preparing import reschedule
 from responder.planning.events.rules import Span
-from responder.planning.events.turns import take_turns
 from responder.planning.linking.deciding import link_by_hand
 from responder.planning.models import (
+    ENTRY_STATE_LABELS,
+    EntryState,
     EventState,
     Form,
     PlanEntry,
@@ -85,6 +88,7 @@ def create_event(
 
     :param actor: who proposes it, and may therefore not approve it.
     :raises Invalid: no theme.
+    :raises WrongState: the row is not in the plan.
     """
     facts = EventFacts(theme, form, starts_at, unit, place, speaker, summary, plan_entry)
     return enter(session, facts, actor)
@@ -145,7 +149,7 @@ def edit_event(
 
     :param version_id: the version that the person had before them.
     :raises Stale: somebody else saved in between.
-    :raises WrongState: the event is over and done with.
+    :raises WrongState: the event is over and done with, or the row is not in the plan.
     :raises Invalid: no theme, an end before the beginning, or an event that was held would be
         moved to the future.
     """
@@ -176,10 +180,21 @@ def _write(event: PressEvent, facts: EventFacts, names: Iterable[str]) -> None:
         raise Invalid("请填写发布主题", {"theme": "必填"})
     if facts.ends_at is not None and facts.ends_at <= facts.starts_at:
         raise Invalid("结束时间不晚于开始时间：请改正", {"ends_at": "须晚于开始时间"})
+    if facts.plan_entry is not None and facts.plan_entry is not event.plan_entry:
+        check_listed(facts.plan_entry)
     for name in names:
         value = getattr(facts, name)
         is_text = isinstance(value, str) and not isinstance(value, Form)
         setattr(event, name, value.strip() if is_text else value)
+
+
+def check_listed(entry: PlanEntry) -> None:
+    """:raises WrongState: the row has no place in the plan, and no event can come of it."""
+    if entry.state is not EntryState.LISTED:
+        raise WrongState(
+            f"计划条目“{entry.theme}”{ENTRY_STATE_LABELS[entry.state]}，不能据此建立活动："
+            "请从年度计划另选条目，或按计划外建立"
+        )
 
 
 def get_event(session: Session, event_id: int) -> PressEvent:
@@ -248,6 +263,7 @@ def linkable_events(session: Session, now: datetime) -> list[PressEvent]:
 
 
 def search_events(
+    reader: Actor,
     state: EventState | None = None,
     form: Form | None = None,
     unit_id: int | None = None,
@@ -255,7 +271,8 @@ def search_events(
 ) -> Select[PressEvent]:
     """The query behind the list, latest first; every filter is optional.
 
-    :param words: in either script, searched in theme, summary, speaker and place.
+    :param words: in either script, searched in the theme, and in summary, speaker and place
+        where the reader may read them.
     """
     query = select(PressEvent).options(joinedload(PressEvent.unit))
     if state is not None:
@@ -264,10 +281,12 @@ def search_events(
         query = query.where(PressEvent.form == form)
     if unit_id is not None:
         query = query.where(PressEvent.unit_id == unit_id)
-    columns = (PressEvent.theme, PressEvent.summary, PressEvent.speaker, PressEvent.place)
+    inner = (PressEvent.summary, PressEvent.speaker, PressEvent.place)
     for word in words.split():
-        found = (c.icontains(form, autoescape=True) for form in scripts(word) for c in columns)
-        query = query.where(or_(*found))
+        forms = scripts(word)
+        outside = (PressEvent.theme.icontains(form, autoescape=True) for form in forms)
+        inside = (c.icontains(form, autoescape=True) for form in forms for c in inner)
+        query = query.where(or_(*outside, and_(events_in_full(reader), or_(*inside))))
     return query.order_by(PressEvent.starts_at.desc(), PressEvent.id.desc())
 
 

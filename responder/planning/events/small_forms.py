@@ -26,6 +26,8 @@ from responder.web.forms import WholeNumber
 _DAYS = NumberRange(-MOST_DAYS, MOST_DAYS, _l("请填写 -60 至 60 的整数"))
 _DAYS_HELP = _l("填正数为举行前的工作日数，0 为当天，负数为举行后的工作日数。")
 
+_BEFORE_HELP = _l("没有完成，活动就不能“确定举行”。")
+
 
 class TaskForm(FlaskForm):
     name = StringField(
@@ -36,6 +38,7 @@ class TaskForm(FlaskForm):
         validators=[InputRequired(_l("请填写工作日数")), _DAYS],
         description=_DAYS_HELP,
     )
+    before_confirmation = BooleanField(_l("确认前须完成"), description=_BEFORE_HELP)
     responsible = StringField(_l("责任人"), validators=[Length(max=64)])
     note = StringField(_l("备注"), validators=[Length(max=300)])
     submit = SubmitField(_l("保存"))
@@ -60,6 +63,7 @@ class ItemForm(FlaskForm):
     form = SelectField(
         _l("适用的发布形式"), choices=[SelectChoice("", _l("全部形式")), *FORM_CHOICES]
     )
+    before_confirmation = BooleanField(_l("确认前须完成"), description=_BEFORE_HELP)
     source = StringField(_l("依据"), validators=[Length(max=200)])
     active = BooleanField(_l("启用"), default=True)
     submit = SubmitField(_l("保存"))

@@ -19,6 +19,7 @@ from responder.core.permissions import Permission
 from responder.core.privacy import mask
 from responder.core.times import utc_now
 from responder.planning import service
+from responder.planning.access import demand_in_full, in_full
 from responder.planning.events import media, moving, series
 from responder.planning.events.belongings import belongings_of
 from responder.planning.events.clashes import Clash, clashes_of, demand_acceptance, slot_of
@@ -41,7 +42,9 @@ from responder.planning.events.lifecycle import (
 )
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.series import Scope
+from responder.planning.events.service import check_listed
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
+from responder.planning.reported import reports_in
 from responder.planning.views import blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
@@ -61,6 +64,7 @@ Member = TypeVar("Member", bound=StrEnum)
 @requires(Permission.PLAN_READ)
 def events() -> str:
     query = service.search_events(
+        current_actor(),
         state=_asked_for(EventState, "state"),
         form=_asked_for(Form, "form"),
         unit_id=request.args.get("unit", type=int),
@@ -85,6 +89,8 @@ def _asked_for(enumeration: type[Member], name: str) -> Member | None:
 @requires(Permission.PLAN_READ)
 def show_event(event_id: int) -> str:
     event = service.get_event(db.session, event_id)
+    if not in_full(current_actor(), event.unit_id):
+        return render_template("planning/event_outline.html", event=event)
     choices = PRESS_EVENT.choices(event, Attempt(current_actor(), utc_now()))
     return render_template(
         "planning/event.html",
@@ -100,6 +106,7 @@ def show_event(event_id: int) -> str:
 @requires(Permission.PLAN_READ)
 def approval_form(event_id: int) -> str:
     event = service.get_event(db.session, event_id)
+    demand_in_full(current_actor(), event)
     invited = media.invitations(db.session, event)
     return render_template("planning/approval_form.html", event=event, invited=invited)
 
@@ -211,6 +218,7 @@ def _prefilled() -> dict[str, object]:
         return {"theme": mask(topic.label), "topic_id": topic.id}
     if entry_id := request.args.get("entry_id", type=int):
         entry = service.get_entry(db.session, entry_id)
+        check_listed(entry)
         return {
             "theme": entry.theme,
             "form": entry.form.value,
@@ -245,8 +253,9 @@ def _facts(form: EventForm) -> service.EventFacts:
     return facts_of_form(form, unit, entry, zone())
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+def _number(text: object) -> int | None:
+    told = str(text or "")
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 def _refused(form: EventForm, event: PressEvent | None, error: DomainError) -> tuple[str, int]:
@@ -282,6 +291,9 @@ def _overtaken(form: EventForm, event_id: int, error: Stale) -> tuple[str, int]:
 
 def _form_page(form: EventForm, event: PressEvent | None, **context: Any) -> str:
     approved = event is not None and event.state in APPROVED
+    topic_id = _number(form.topic_id.data)
+    reports = reports_in(db.session, [topic_id]).get(topic_id, 0) if topic_id else 0
     return render_template(
-        "planning/event_form.html", form=form, event=event, approved=approved, **context
-    )
+        "planning/event_form.html", form=form, event=event, approved=approved, reports=reports,
+        **context,
+    )  # fmt: skip

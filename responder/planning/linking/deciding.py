@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.core import audit
-from responder.core.errors import Forbidden, NotFound, WrongState
+from responder.core.errors import Forbidden, NotFound, Stale, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.privacy import mask
+from responder.core.versions import check_seen
 from responder.planning.linking.rules import PER_TOPIC
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.topics import service as topics
@@ -19,36 +20,52 @@ from responder.topics.models import Topic
 UNDATED = datetime.max.replace(tzinfo=UTC)  # as if it had been decided last of all
 
 
-def get_link(session: Session, link_id: int) -> TopicEventLink:
-    """One link with its event and topic.
+def hold_link(session: Session, link_id: int) -> TopicEventLink:
+    """One link, read anew, with its event and topic; nobody else writes it until this ends.
 
     :raises NotFound: no such link; a suggestion may have been withdrawn meanwhile.
     """
-    link = session.get(
-        TopicEventLink,
-        link_id,
-        options=[joinedload(TopicEventLink.event), joinedload(TopicEventLink.topic)],
-    )
+    link = session.scalar(_held().where(TopicEventLink.id == link_id))
     if link is None:
-        raise NotFound("这条关联建议已被更新或撤下：请返回上一页刷新后再试")
+        raise NotFound("这条关联已被更新或撤下：请返回上一页刷新后再试")
     return link
 
 
+def _held() -> Select[TopicEventLink]:
+    return (
+        select(TopicEventLink)
+        .options(joinedload(TopicEventLink.event), joinedload(TopicEventLink.topic))
+        .with_for_update(of=TopicEventLink)
+        .execution_options(populate_existing=True)
+    )
+
+
 def decide_link(
-    session: Session, link: TopicEventLink, confirmed: bool, actor: Actor, now: datetime
+    session: Session,
+    link: TopicEventLink,
+    confirmed: bool,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
 ) -> None:
     """Say whether an event answers a topic. What was refused is not suggested again.
 
+    :param link: of :func:`hold_link`, where others may decide at the same time.
+    :param seen: ``version_id`` on the person's page; None when nobody had one before them.
     :raises Forbidden: the person may not link events.
     :raises WrongState: the event is cancelled and cannot answer anything.
+    :raises Stale: somebody else has decided otherwise since, or written what is said there.
     """
     _check_may_link(actor)
     if confirmed and link.event.state is EventState.CANCELLED:
         raise WrongState("这项活动已取消，不能再关联话题：请选择其他活动")
-    before = link.state
-    link.state = LinkState.CONFIRMED if confirmed else LinkState.REFUSED
-    if link.state is before:
+    before, wanted = link.state, LinkState.CONFIRMED if confirmed else LinkState.REFUSED
+    if before is wanted:
         return
+    if seen is not None:
+        check_seen(link, seen)
+    link.state = wanted
+    link.version_id += 1
     link.decided_by_id = actor.id
     link.decided_at = now
     changes = {
@@ -62,26 +79,46 @@ def decide_link(
 
 
 def link_by_hand(
-    session: Session, topic: Topic, event: PressEvent, actor: Actor, now: datetime
+    session: Session,
+    topic: Topic,
+    event: PressEvent,
+    actor: Actor,
+    now: datetime,
+    seen: int | None = None,
 ) -> TopicEventLink:
     """Link a topic to an event that nobody suggested, or that was refused before.
 
+    :param seen: :func:`decisions_on` the topic when the person's page was made; None when
+        nobody had one before them.
     :raises Forbidden: the person may not link events.
     :raises WrongState: the event is cancelled.
+    :raises Stale: somebody else has decided on the topic since.
     """
     _check_may_link(actor)
-    link = session.scalar(
-        select(TopicEventLink).where(
-            TopicEventLink.topic_id == topic.id, TopicEventLink.event_id == event.id
-        )
-    )
+    session.execute(select(Topic.id).where(Topic.id == topic.id).with_for_update(key_share=True))
+    pair = (TopicEventLink.topic_id == topic.id) & (TopicEventLink.event_id == event.id)
+    link = session.scalar(_held().where(pair))
+    is_decided = link is not None and link.state is LinkState.CONFIRMED
+    if seen is not None and not is_decided and seen != decisions_on(session, topic.id):
+        raise Stale("您打开页面之后，这个话题的关联已有变化：请刷新页面，看过最新内容再关联")
     if link is None:
         link = TopicEventLink(
-            topic=topic, event=event, state=LinkState.SUGGESTED, score=0.0, reasons=[]
+            topic=topic, event=event, state=LinkState.SUGGESTED, score=0.0, reasons=[], version_id=1
         )
         session.add(link)
     decide_link(session, link, True, actor, now)
     return link
+
+
+def decisions_on(session: Session, topic_id: int) -> int:
+    """How often people have decided on what answers a topic, and written what is said there.
+
+    Of what was merged into it, too. A page tells the number, so that it is known whether
+    somebody else has decided since.
+    """
+    told = func.coalesce(func.sum(TopicEventLink.version_id - 1), 0)
+    family = topics.absorbed(session, [topic_id])
+    return session.scalar(select(told).where(TopicEventLink.topic_id.in_(family))) or 0
 
 
 def _check_may_link(actor: Actor) -> None:

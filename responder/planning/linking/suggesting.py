@@ -16,6 +16,7 @@ from responder.planning.events.service import LINKABLE_DAYS
 from responder.planning.linking import rules, texts
 from responder.planning.linking.rules import Pair
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
+from responder.planning.reported import is_no_report
 from responder.topics.models import Membership, Topic
 from responder.topics.service import absorbed, survivors, topics_by_heat
 
@@ -145,7 +146,7 @@ def _raised(session: Session, topics: Sequence[Topic]) -> list[_Raised]:
     query = (
         select(Membership.topic_id, Message.title, func.substr(Message.body, 1, BODY_READ))
         .join(Membership.message)
-        .where(Membership.topic_id.in_([topic.id for topic in topics]))
+        .where(Membership.topic_id.in_([topic.id for topic in topics]), is_no_report())
         .order_by(Message.id)
     )
     for topic_id, title, body in session.execute(query):

@@ -12,7 +12,7 @@ from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.privacy import mask
-from responder.planning.events.turns import take_turns
+from responder.core.turns import take_turns
 from responder.planning.linking.models import TopicVerdict
 from responder.topics import service as topics
 from responder.topics.models import Topic

@@ -19,6 +19,7 @@ from responder.planning.views import blueprint, zone
 from responder.topics import heat_settings
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
+from responder.web.forms import seen_version
 from responder.web.paging import Page, paginate, requested_page
 from responder.web.redirects import back_to
 
@@ -142,7 +143,8 @@ def link_by_hand() -> Response:
     with transaction(current_actor()) as session:
         topic = topics.get_living(session, topic_id)
         event = service.get_event(session, event_id)
-        service.link_by_hand(session, topic, event, current_actor(), utc_now())
+        seen = request.form.get("decisions", default=-1, type=int)
+        service.link_by_hand(session, topic, event, current_actor(), utc_now(), seen)
     flash(_("已关联。"), "success")
     return _back()
 
@@ -165,8 +167,9 @@ def refuse_link(link_id: int) -> Response:
 
 def _decide(link_id: int, confirmed: bool) -> None:
     with transaction(current_actor()) as session:
-        link = service.get_link(session, link_id)
-        service.decide_link(session, link, confirmed, current_actor(), utc_now())
+        link = service.hold_link(session, link_id)
+        seen = seen_version() or 0
+        service.decide_link(session, link, confirmed, current_actor(), utc_now(), seen)
 
 
 def _back() -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.errors import GuardRefused, Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
-from responder.planning.events.turns import take_turns
+from responder.core.turns import take_turns
 from responder.planning.models import EntryState, PlanEntry, PlanState, ReleasePlan
 from responder.planning.plans.baselines import (
     FIELD_LABELS,

@@ -202,7 +202,7 @@ def export(year: int, kind: str, out: Path | None, as_json: bool) -> None:
     例：responder plan export --year 2026 --format docx --out 计划.docx
     """
     found = service.get_plan(db.session, year)
-    content = FORMATS[kind].write(db.session, found, _zone(), utc_now())
+    content = FORMATS[kind].write(db.session, found, _zone(), utc_now(), CONSOLE)
     path = out or Path(f"{found.title}.{kind}")
     try:
         path.write_bytes(content)

@@ -12,7 +12,7 @@ from responder.core.audit import AuditEvent
 from responder.core.errors import Forbidden
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
-from responder.planning.events.turns import take_turns
+from responder.core.turns import take_turns
 from responder.planning.models import EntryState, PlanEntry, ReleasePlan
 from responder.planning.plans.lifecycle import PLAN_ENTRY
 from responder.planning.plans.service import (

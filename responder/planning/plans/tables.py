@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from responder.core.permissions import Actor
 from responder.core.times import chinese_date, local
-from responder.planning.models import PlanState, ReleasePlan
+from responder.planning.access import in_full, sees_row
+from responder.planning.models import PlanEntry, PlanState, ReleasePlan
 from responder.planning.plans.baselines import FIELD_LABELS, listed
 from responder.planning.plans.changing import changes_of
 from responder.planning.plans.models import ChangeKind, PlanChange
@@ -19,6 +22,8 @@ from responder.planning.plans.planned_time import official_words
 PLAN_HEADINGS = (
     "序号", "发布主题", "发布形式", "拟发布时间", "发布单位", "发布人", "依据", "备注",
 )  # fmt: skip
+# What a change table tells of the rows of other units.
+OUTLINE = frozenset({"theme", "form", "when", "unit"})
 CHANGE_HEADINGS = ("序号", "日期", "变更", "计划条目", "变更内容", "理由", "批准意见", "登记人")
 
 
@@ -35,8 +40,8 @@ class PaperTable:
     rows: Sequence[Sequence[str]]
 
 
-def plan_table(plan: ReleasePlan) -> PaperTable:
-    """The plan as it stands, the columns of the office's own table."""
+def plan_table(plan: ReleasePlan, reader: Actor) -> PaperTable:
+    """The plan as it stands, the columns of the office's own table, as far as they are read."""
     rows = [
         (
             str(entry.number),
@@ -44,16 +49,20 @@ def plan_table(plan: ReleasePlan) -> PaperTable:
             entry.form_label,
             official_words(plan.year, entry.month, entry.day),
             entry.unit.name,
-            entry.speaker,
-            entry.basis,
-            entry.remark,
+            *_inner(entry, reader),
         )
         for entry in listed(plan)
+        if sees_row(reader, entry)
     ]
     return PaperTable(plan.title, adoption_words(plan), PLAN_HEADINGS, rows)
 
 
-def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo) -> PaperTable:
+def _inner(entry: PlanEntry, reader: Actor) -> tuple[str, str, str]:
+    whole = in_full(reader, entry.unit_id)
+    return (entry.speaker, entry.basis, entry.remark) if whole else ("", "", "")
+
+
+def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo, reader: Actor) -> PaperTable:
     """What changed since the plan was adopted (变更表)."""
     rows = [
         (
@@ -61,9 +70,8 @@ def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo) -> PaperTa
             chinese_date(local(change.at, zone).date()),
             change.kind_label,
             f"{change.entry.number}. {change.entry.theme}",
-            "；".join(change_words(change)),
-            change.reason,
-            change.approval,
+            "；".join(change_words(change, reader)),
+            *((change.reason, change.approval) if _whole(change, reader) else ("", "")),
             change.by_name,
         )
         for change in changes_of(session, plan)
@@ -71,13 +79,23 @@ def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo) -> PaperTa
     return PaperTable(f"{plan.title}变更表", "", CHANGE_HEADINGS, rows)
 
 
-def change_words(change: PlanChange) -> list[str]:
+def _whole(change: PlanChange, reader: Actor) -> bool:
+    return in_full(reader, change.entry.unit_id)
+
+
+def told_changes(change: PlanChange, reader: Actor) -> dict[str, Any]:
+    """Field → (before, after), as far as a person reads it: of other units' rows the outline."""
+    whole = _whole(change, reader)
+    return {name: pair for name, pair in change.changes.items() if whole or name in OUTLINE}
+
+
+def change_words(change: PlanChange, reader: Actor) -> list[str]:
     """Each field of a change: ``拟发布时间：3月 → 4月15日``."""
     return [
         f"{FIELD_LABELS[name]}：{before or '（空）'} → {after or '（空）'}"
         if (before and after) or change.kind is ChangeKind.CHANGED
         else f"{FIELD_LABELS[name]}：{before or after}"
-        for name, (before, after) in change.changes.items()
+        for name, (before, after) in told_changes(change, reader).items()
     ]
 
 
@@ -101,5 +119,8 @@ class Paper:
     now: datetime
 
 
-def paper(session: Session, plan: ReleasePlan, zone: ZoneInfo, now: datetime) -> Paper:
-    return Paper(plan_table(plan), change_table(session, plan, zone), now)
+def paper(
+    session: Session, plan: ReleasePlan, zone: ZoneInfo, now: datetime, reader: Actor
+) -> Paper:
+    """:param reader: whom the file is for, see ``planning.access``."""
+    return Paper(plan_table(plan, reader), change_table(session, plan, zone, reader), now)

@@ -148,6 +148,7 @@ def feed_back(
     if not actor.may(Permission.RESPONSE_OPEN):
         raise Forbidden("您没有发起回应的权限，请联系研判员或编辑")
     event = _held(session, event_id)
+    _hold_topics(session, event)
     wanted = [turn for turn in turns(session, event) if turn.skip is None]
     if seen is not None and not {turn.topic.id for turn in wanted} <= set(seen):
         raise Stale("您打开页面之后，关联的话题有变化：请核对下面的清单后再转")
@@ -167,6 +168,17 @@ def _held(session: Session, event_id: int) -> PressEvent:
     if event.state not in TOOK_PLACE:
         raise WrongState("活动还没有举行：请先登记“已举行”，再转为回应事项")
     return event
+
+
+def _hold_topics(session: Session, event: PressEvent) -> None:
+    """What the event answers; other events feed back to the same topics after this one.
+
+    In one order, or two events that share two topics would wait for each other.
+    """
+    links = [link.topic_id for link in event.links if link.state is LinkState.CONFIRMED]
+    living = set(topics.survivors(session, links).values())
+    held = select(Topic.id).where(Topic.id.in_(living)).order_by(Topic.id)
+    session.execute(held.with_for_update(key_share=True))
 
 
 def _open(

@@ -16,10 +16,10 @@ from responder.core.clocks import ClockRule, deadline, rules_for
 from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.times import SHANGHAI, chinese_moment
+from responder.core.turns import take_turns
 from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
 from responder.planning.models import LinkState, PressEvent, TopicEventLink
-from responder.planning.service import take_turns
 from responder.responses import rules
 from responder.responses.models import ItemClock, Level, ResponseItem
 from responder.topics import service as topics

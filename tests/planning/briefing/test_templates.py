@@ -189,3 +189,37 @@ def test_taking_one_in_is_in_the_trail_without_its_content(session, people):
     assert (line.action, line.actor_name) == ("create", officer.name)
     assert line.changes["name"] == [None, NAME]
     assert "content" not in line.changes
+
+
+PICTURE = "word/media/image1.png"
+
+
+def damaged(content: bytes, part: str, encrypted: bool = False) -> bytes:
+    """The file with some bytes of a part overwritten, or with all of it said to be encrypted."""
+    spoilt = bytearray(content)
+    if encrypted:
+        for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            found = spoilt.find(mark)
+            while found >= 0:
+                spoilt[found + flags] |= 1
+                found = spoilt.find(mark, found + 4)
+        return bytes(spoilt)
+    info = zipfile.ZipFile(BytesIO(content)).getinfo(part)
+    start = info.header_offset + 30 + len(part)
+    spoilt[start + 5 : start + 25] = b"\xff" * 20
+    return bytes(spoilt)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        damaged(shipped_template(), "word/document.xml"),
+        damaged(shipped_template(), "", encrypted=True),
+        damaged(edited({}, **{PICTURE: bytes(range(256)) * 9}), PICTURE),
+        shipped_template()[:-300],
+        b"PK\x03\x04",
+    ],
+    ids=["text", "encrypted", "picture", "cut off", "nothing"],
+)
+def test_a_damaged_or_encrypted_file_is_refused_in_words(content):
+    assert "重新保存" in refusal(content)

@@ -14,6 +14,7 @@ from responder.planning.briefing import statements, templates
 from responder.planning.briefing.layout import shipped_template
 from responder.planning.briefing.views import DOCX
 from responder.planning.models import EventState
+from tests.factories import unit
 from tests.planning import factories
 from tests.planning.briefing.factories import (
     answered_event,
@@ -167,10 +168,21 @@ def test_too_few_days_are_said_to_be_too_few(client, people):
 
 
 def test_a_unit_sees_neither_pack_nor_statements_nor_heat(client, people):
-    event, _ = answered_event()
+    event, of = answered_event()
+    fill(event, wording="先租后售。")
     say(event, "会上的话。")
+    address = f"/planning/events/{event.id}"
+    hidden = ("会上的话。", of.label, "会前会后的热度", "查看背景材料")
+    people.sign_in(client, people.press_officer)
+    assert all(word in client.get(address).text for word in hidden)
+    factories.liaison(people, unit())
     people.sign_in(client, people.liaison)
-    page = client.get(f"/planning/events/{event.id}").text
-    assert "会上的话。" not in page
-    assert "会前会后的热度" not in page
-    assert "查看背景材料" not in page
+    page = client.get(address)
+    assert page.status_code == 200
+    assert not any(word in page.text for word in hidden)
+    assert "先租后售。" in page.text  # what the own unit will say
+    factories.liaison(people, unit("jyj", "市教育局"))
+    people.sign_in(client, people.liaison)
+    page = client.get(address)
+    assert page.status_code == 200
+    assert not any(word in page.text for word in (*hidden, "先租后售。"))

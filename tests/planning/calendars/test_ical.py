@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from responder.accounts.models import Unit
+from responder.core.permissions import CONSOLE, Actor, Role, permissions_of
 from responder.core.times import SHANGHAI, start_of_day
 from responder.planning.calendars.ical import calendar_of
 from responder.planning.models import EventState, Form, PressEvent
@@ -56,8 +57,8 @@ def only(content: bytes):
     return found
 
 
-def calendar(*events: PressEvent, name: str = "发布日历", **facts) -> bytes:
-    return calendar_of(events, SHANGHAI, name, NOW, **facts)
+def calendar(*events: PressEvent, name: str = "发布日历", reader: Actor = CONSOLE) -> bytes:
+    return calendar_of(events, SHANGHAI, name, NOW, reader)
 
 
 @given(theme=ODD, place=ODD, summary=ODD, name=ODD, uid=st.uuids())
@@ -84,7 +85,9 @@ def test_a_timed_event_is_told_by_the_offices_clock() -> None:
 
 def test_a_zone_with_summer_time_is_told_with_its_changes() -> None:
     zone = ZoneInfo("Europe/Berlin")
-    content = calendar_of([event(starts_at=datetime(2026, 7, 1, 8, tzinfo=UTC))], zone, "x", NOW)
+    content = calendar_of(
+        [event(starts_at=datetime(2026, 7, 1, 8, tzinfo=UTC))], zone, "x", NOW, CONSOLE
+    )
     rfc5545.check(content)
     assert b"DTSTART;TZID=Europe/Berlin:20260701T100000\r\n" in content
     assert b"BEGIN:DAYLIGHT\r\n" in content
@@ -136,7 +139,8 @@ def test_telephones_of_people_stay_inside() -> None:
 def test_other_units_events_are_told_in_outline() -> None:
     facts = {"summary": "内部口径", "speaker": "副局长", "place": "三楼"}
     own, other = event(uid="a", unit_id=1, **facts), event(uid="b", unit_id=2, **facts)
-    one, two = rfc5545.check(calendar(own, other, own_unit_id=1)).walk("VEVENT")
+    reader = Actor(None, "联络员", permissions_of([Role.LIAISON]), unit_id=1)
+    one, two = rfc5545.check(calendar(own, other, reader=reader)).walk("VEVENT")
     assert "内部口径" in one["DESCRIPTION"]
     assert "内部口径" not in two["DESCRIPTION"]
     assert "副局长" not in two["DESCRIPTION"]

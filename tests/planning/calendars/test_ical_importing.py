@@ -152,7 +152,7 @@ def test_bad_entries_are_named_in_the_order_of_the_file(session: Session) -> Non
 
 def test_our_own_calendar_comes_in_again_as_nothing_new(session: Session) -> None:
     make.event(starts_at=NOW)
-    content = year_as_ics(db.session, 2026, SHANGHAI, NOW)
+    content = year_as_ics(db.session, 2026, SHANGHAI, NOW, CONSOLE)
     reading = read(content, SHANGHAI, TODAY)
     (wanted,) = ical_importing.intents(db.session, reading, TODAY)
     assert wanted.outcome is Outcome.UNCHANGED
@@ -160,10 +160,10 @@ def test_our_own_calendar_comes_in_again_as_nothing_new(session: Session) -> Non
 
 def test_what_came_in_goes_out_under_the_same_identity_and_grows(session: Session) -> None:
     imported(entry(STARTS, "SEQUENCE:2"))
-    before = year_as_ics(db.session, 2026, SHANGHAI, NOW)
+    before = year_as_ics(db.session, 2026, SHANGHAI, NOW, CONSOLE)
     imported(entry("DTSTART:20261202T013000Z", "SEQUENCE:3"))
     db.session.expire_all()
-    after = year_as_ics(db.session, 2026, SHANGHAI, NOW)
+    after = year_as_ics(db.session, 2026, SHANGHAI, NOW, CONSOLE)
     (event,) = rfc5545.check(after, before=before).walk("VEVENT")
     assert event["UID"] == "a@b"
 

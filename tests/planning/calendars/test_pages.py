@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from responder.core.database import db, transaction
-from responder.core.permissions import CONSOLE
+from responder.core.permissions import CONSOLE, Actor, Permission
 from responder.core.times import start_of_day
 from responder.core.work_calendar import store_year
 from responder.planning import service
@@ -33,7 +33,9 @@ def page(
     with_heat: bool = False,
 ) -> service.CalendarPage:
     span = Span(view, year, month)
-    return service.calendar_page(db.session, span, TODAY, filters=filters, with_heat=with_heat)
+    rights = {Permission.PLAN_READ_ALL} | ({Permission.TOPIC_READ} if with_heat else set())
+    reader = Actor(None, "某人", frozenset(rights))
+    return service.calendar_page(db.session, span, TODAY, reader=reader, filters=filters)
 
 
 def day_of(shown: service.CalendarPage, day: date) -> Day:

@@ -152,12 +152,12 @@ def test_nobody_restores_an_approval_but_by_undoing_a_move(
     assert event.state is EventState.PROPOSED
 
 
-def test_a_day_is_not_certain_while_the_secrecy_check_is_open(session: Session) -> None:
+def test_a_day_is_not_certain_while_a_task_is_open_that_comes_before(session: Session) -> None:
     event = make.event(state=EventState.PREPARING)
     with transaction(CONSOLE, NOW) as writing:
-        check = preparing.add_task(writing, event, "保密审查", 2)
-        preparing.add_task(writing, event, "场地", 1)
-    with pytest.raises(GuardRefused, match="“保密审查”尚未完成"), transaction(CONSOLE, NOW) as w:
+        check = preparing.add_task(writing, event, "内容把关", 2, before_confirmation=True)
+        preparing.add_task(writing, event, "保密审查", 1)
+    with pytest.raises(GuardRefused, match="“内容把关”尚未完成"), transaction(CONSOLE, NOW) as w:
         service.advance_event(w, event, "confirm", CONSOLE, NOW)
     with transaction(CONSOLE, NOW) as writing:
         preparing.finish_task(writing, check, CONSOLE, NOW)

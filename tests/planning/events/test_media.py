@@ -63,6 +63,16 @@ def test_pasting_twice_adds_nobody_twice(session: Session) -> None:
     assert [one.journalist for one in media.invitations(session, event)] == ["王小明", "李四"]
 
 
+def test_a_medium_sent_twice_is_one_and_another_of_its_name_is_refused(session: Session) -> None:
+    event = make.event()
+    first = invite(event, "市日报", "王小明", "13812345678")
+    assert invite(event, " 市日报", "王小明", "13812345678") is first
+    with pytest.raises(Invalid, match="“市日报 王小明”已在名单上"):
+        invite(event, "市日报", "王小明", "13912345678")
+    invite(event, "市日报", "李四")
+    assert len(media.invitations(session, event)) == 2
+
+
 def test_numbers_are_sealed_and_kept_unless_replaced(session: Session) -> None:
     one = invite(make.event(), "市日报", "王小明", "13812345678")
     stored = session.scalar(text("SELECT phone FROM media_invitation"))

@@ -42,6 +42,8 @@ def test_the_shipped_checklist_is_the_offices_and_names_its_source(
     ]  # fmt: skip
     assert shipped[0].days == 5
     assert all(item.source for item in shipped)
+    first = [item.name for item in shipped if item.before_confirmation]
+    assert first == ["审批", "保密审查"]
     with transaction(CONSOLE, NOW) as writing:
         shipped[0].name = "报批"
         assert preparing.seed_preparation(writing) == 0
@@ -56,6 +58,7 @@ def test_approval_makes_the_checklist_and_is_done_by_it(
     tasks = preparing.tasks_of(session, event)
     assert [task.name for task in tasks] == [item.name for item in shipped]
     assert [task.name for task in tasks if task.done_at] == ["审批"]
+    assert [task.name for task in tasks if task.before_confirmation] == ["审批", "保密审查"]
     due = {task.name: task.due_on for task in tasks}
     assert due["审批"] == date(2026, 11, 20)
     assert due["场地"] == date(2026, 11, 26)
@@ -111,7 +114,10 @@ def test_a_task_of_one_event_is_changed_and_removed(session: Session) -> None:
     event = make.event()
     with transaction(CONSOLE, NOW) as writing:
         task = preparing.add_task(writing, event, "场地", 1)
-        preparing.edit_task(writing, task, "场地与直播", -2, "李四", "含直播")
+        preparing.edit_task(
+            writing, task, "场地与直播", -2, "李四", "含直播", before_confirmation=True
+        )
+    assert task.before_confirmation
     assert (task.name, task.due_on, task.responsible, task.note) == (
         "场地与直播", date(2026, 12, 1), "李四", "含直播",
     )  # fmt: skip
@@ -149,6 +155,6 @@ def test_due_tasks_are_the_open_ones_of_events_that_live(session: Session) -> No
         preparing.add_task(writing, gone, "口径", 5)
         preparing.finish_task(writing, done, CONSOLE, NOW)
     advance(gone, "cancel")
-    due: list[PreparationTask] = service.due_tasks(session, date(2026, 11, 20))
+    due: list[PreparationTask] = service.due_tasks(session, date(2026, 11, 20), CONSOLE)
     assert due == [late, today]
     assert preparing.overdue(due, date(2026, 11, 20)) == [late]

@@ -13,7 +13,7 @@ from responder.core.database import transaction
 from responder.core.errors import GuardRefused, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import CONSOLE, Actor, Role
 from responder.planning import service
-from responder.planning.models import EventState, Form, PressEvent
+from responder.planning.models import EntryState, EventState, Form, PressEvent
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 
@@ -175,7 +175,7 @@ def test_the_list_is_filtered_and_newest_first(session: Session) -> None:
     new = make.event("供水 100%_保障", NOW + timedelta(days=3))
 
     def found(**filters: object) -> list[PressEvent]:
-        return list(session.scalars(service.search_events(**filters)))
+        return list(session.scalars(service.search_events(CONSOLE, **filters)))
 
     assert found() == [new, old]
     assert found(state=EventState.HELD) == [old]
@@ -185,3 +185,19 @@ def test_the_list_is_filtered_and_newest_first(session: Session) -> None:
     assert found(form=Form.CONFERENCE) == []
     assert found(unit_id=old.unit_id) == [new, old]
     assert found(unit_id=old.unit_id + 1) == []
+
+
+def test_an_event_takes_no_row_that_has_just_left_the_plan(session: Session) -> None:
+    row, event = make.entry(), make.event()
+    with transaction(CONSOLE, NOW):
+        row.state = EntryState.DROPPED
+    with pytest.raises(WrongState, match="按计划外建立"):
+        make.event("由取消的条目而来", plan_entry=row)
+    with pytest.raises(WrongState, match="按计划外建立"):
+        edit(event, event.version_id, plan_entry=row)
+    kept = make.entry(month=12)
+    edit(event, event.version_id, plan_entry=kept)
+    with transaction(CONSOLE, NOW):
+        kept.state = EntryState.DROPPED
+    edit(event, event.version_id, plan_entry=kept, host="李主持")  # what it came of is no obstacle
+    assert (event.plan_entry, event.host) == (kept, "李主持")

@@ -43,7 +43,7 @@ def test_a_gap_is_attached_to_an_event_chosen_from_the_menu(press: FlaskClient) 
     page = press.get(f"/planning/gaps?order=clock&attach={topic.id}").text
     assert f'<option value="{event.id}">' in page
     back = "/planning/gaps?order=clock&page=1"
-    form = {"topic_id": topic.id, "event_id": event.id, "next": back}
+    form = {"topic_id": topic.id, "event_id": event.id, "next": back, "decisions": 0}
     assert press.post("/planning/links", data=form).location == back
     [link] = make.links()
     assert (link.topic_id, link.state) == (topic.id, LinkState.CONFIRMED)

@@ -93,7 +93,7 @@ def test_a_link_by_hand_is_confirmed_at_once_and_revives_a_refused_one(
 
 def test_a_suggestion_that_is_gone_is_said_to_be(session: Session) -> None:
     with pytest.raises(NotFound, match="撤下"):
-        service.get_link(session, 999)
+        service.hold_link(session, 999)
 
 
 def test_a_topics_links_come_confirmed_first_and_without_the_refused(session: Session) -> None:

@@ -41,7 +41,7 @@ def exported(session: Session, kind: str) -> bytes:
         wanted = make.facts(theme=row.theme, month=4, basis=row.basis, speaker=row.speaker)
         changing.change_entry(writing, entry, wanted, entry.version_id, ground)
     session.expire_all()
-    return FORMATS[kind].write(session, get_plan(session, 2026), SHANGHAI, NOW)
+    return FORMATS[kind].write(session, get_plan(session, 2026), SHANGHAI, NOW, CONSOLE)
 
 
 def sheets(content: bytes) -> dict[str, list[list[object]]]:
@@ -140,7 +140,7 @@ def test_the_word_file_holds_both_tables_and_repeats_their_heads(session: Sessio
 
 def test_a_plan_without_changes_has_no_annex(session: Session) -> None:
     make.entry()
-    content = FORMATS["docx"].write(session, get_plan(session, 2026), SHANGHAI, NOW)
+    content = FORMATS["docx"].write(session, get_plan(session, 2026), SHANGHAI, NOW, CONSOLE)
     document = Document(BytesIO(content))
     assert len(document.tables) == 1
     assert "（草案，尚未审议）" in [paragraph.text for paragraph in document.paragraphs]

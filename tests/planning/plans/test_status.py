@@ -127,10 +127,11 @@ def test_an_event_of_a_dropped_row_is_outside_of_the_plan(session: Session) -> N
     row, other = make.entry(month=3), make.entry(month=4)
     make.adopt()
     ground = Ground("压减", "", CONSOLE, NOW)
+    event = make.event(plan_entry=row, state=EventState.CANCELLED, starts_at=utc(3, 5))
     with transaction(CONSOLE, NOW) as writing:
         entry = service.get_entry(writing, row.id)
         changing.drop_entry(writing, entry, entry.version_id, ground)
-    make.event(plan_entry=row, state=EventState.HELD, starts_at=utc(3, 5))
+        event.state = EventState.HELD
     total = status(session).total
     assert (total[Figure.OUTSIDE], total[Figure.NOW]) == (1, 1)
     assert other.number == 2

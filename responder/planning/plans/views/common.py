@@ -15,6 +15,7 @@ from responder.core.errors import NotFound
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
+from responder.planning.access import sees_row
 from responder.planning.models import EntryState, Form, PlanEntry, PlanState, ReleasePlan
 from responder.planning.plans import collecting, rules, service
 from responder.planning.plans.baselines import baselines, differs_from_baseline, listed
@@ -154,11 +155,12 @@ def _stage(plan: ReleasePlan | None) -> str:
 
 
 def _rows(plan: ReleasePlan | None) -> list[PlanEntry]:
-    """The table: listed rows, and those that were dropped, where they stood."""
+    """The table, as far as it is seen: listed rows, and dropped ones where they stood."""
     if plan is None:
         return []
     dropped = [entry for entry in plan.entries if entry.state is EntryState.DROPPED]
-    return sorted([*listed(plan), *dropped], key=lambda entry: entry.number)
+    shown = [one for one in (*listed(plan), *dropped) if sees_row(current_actor(), one)]
+    return sorted(shown, key=lambda entry: entry.number)
 
 
 def _by_row(changes: list[PlanChange]) -> dict[int, list[PlanChange]]:

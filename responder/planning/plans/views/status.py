@@ -7,6 +7,7 @@ from flask import render_template, request
 from responder.core.database import db
 from responder.core.errors import NotFound
 from responder.core.permissions import Permission
+from responder.planning.access import sees_row
 from responder.planning.models import PlanEntry, PressEvent
 from responder.planning.plans import rules
 from responder.planning.plans.baselines import in_words
@@ -14,7 +15,7 @@ from responder.planning.plans.rules import Figure, Grouping
 from responder.planning.plans.status import YearStatus, year_status
 from responder.planning.plans.views.common import check_year
 from responder.planning.views import blueprint, local_today, zone
-from responder.web.access import requires
+from responder.web.access import current_actor, requires
 
 
 @blueprint.get("/planning/plan/<int:year>/status")
@@ -38,6 +39,7 @@ def _status(year: int) -> YearStatus:
 @requires(Permission.PLAN_READ)
 def plan_figure(year: int, name: str) -> str:
     """The rows and events that a figure counts."""
+    actor = current_actor()
     figure = next((one for one in Figure if one.value == name), None)
     asked, key = request.args.get("by", ""), request.args.get("key", "")
     by = next((one for one in Grouping if one.value == asked), None)
@@ -53,7 +55,7 @@ def plan_figure(year: int, name: str) -> str:
         group=group or "",
         by=by,
         key=key,
-        entries=[one for one in found if isinstance(one, PlanEntry)],
+        entries=[one for one in found if isinstance(one, PlanEntry) and sees_row(actor, one)],
         events=[one for one in found if isinstance(one, PressEvent)],
         frozen=[(one["number"], in_words(one)) for one in found if isinstance(one, dict)],
         progress_labels=rules.PROGRESS_LABELS,

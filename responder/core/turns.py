@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from responder.accounts.models import User
+from responder.core.database import Base
 from responder.core.permissions import Actor
+
+PEOPLE = "user_account"
 
 
 def take_turns(session: Session, actor: Actor) -> None:
@@ -15,5 +17,6 @@ def take_turns(session: Session, actor: Actor) -> None:
     What came before is stored by then and can be found, so that it is not stored twice.
     SQLite, which has one writer at a time, does so anyway.
     """
-    own = select(User.id).where(User.id == actor.id)
+    people = Base.metadata.tables[PEOPLE]
+    own = select(people.c.id).where(people.c.id == actor.id)
     session.execute(own.with_for_update(key_share=True))
