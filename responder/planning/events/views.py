@@ -176,7 +176,7 @@ def resume_event(event_id: int) -> Response:
     moment = read_moment(request.form.get("starts_at", ""), zone())
     with transaction(current_actor()) as session:
         event = service.get_event_as_seen(session, event_id, seen_version())
-        moving.resume_event(session, event, moment, current_actor(), utc_now(), zone())
+        moving.resume_event(session, event, moment, current_actor(), utc_now(), zone=zone())
         label = PRESS_EVENT.states[event.state]
     flash(_("活动状态：%(state)s。", state=label), "success")
     return redirect(url_for("planning.show_event", event_id=event_id))
