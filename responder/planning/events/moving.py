@@ -150,11 +150,13 @@ def put(
     zone: ZoneInfo,
 ) -> EventMove:
     """Write another time and keep all that the move may change; asks nobody."""
+    with session.no_autoflush:  # what is changed with the time is one line of the trail with it
+        approvals = approvals_done(session, event)
     move = EventMove(
         event=event, from_at=event.starts_at, to_at=span.starts_at, reason=reason.strip(),
         at=now, by_id=actor.id, by_name=actor.name, from_ends_at=event.ends_at,
         from_all_day=event.all_day, from_state=event.state,
-        from_proposed_by_id=event.proposed_by_id, from_approvals=approvals_done(session, event),
+        from_proposed_by_id=event.proposed_by_id, from_approvals=approvals,
     )  # fmt: skip
     session.add(move)
     event.starts_at, event.ends_at, event.all_day = span.starts_at, span.ends_at, span.all_day
