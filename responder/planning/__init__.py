@@ -17,6 +17,7 @@ from responder.planning.events import (
     file_views,
     media_views,
     preparing_views,
+    resuming_views,
     series_views,
 )
 from responder.planning.events import models as event_models
@@ -36,7 +37,8 @@ from responder.topics.evaluation_cli import evaluate
 # Routes and tables come with their modules.
 PAGES = (
     avoiding_views, briefing_views, calendar_views, event_views, feed_views, file_views, ical_views,
-    link_views, media_views, moving_views, plan_views, preparing_views, series_views,
+    link_views, media_views, moving_views, plan_views, preparing_views, resuming_views,
+    series_views,
 )  # fmt: skip
 TABLES = (briefing_models, calendar_models, event_models, link_models, plan_models)
 

@@ -183,14 +183,20 @@ class PressEvent(Audited, Base):
 
     ``uid`` and ``sequence`` are those of iCalendar (RFC 5545): calendars elsewhere know the
     event by the one and take a change by the other. ``changed_at`` is the last such change.
+    Of an event that a calendar file brought, ``imported_sequence`` is the version of the file
+    that was last taken, and ``series_uid`` the recurring entry that it is an occurrence of.
     ``series_at`` is when it would be held by the rule of its series alone.
+
+    ``changed_since_approval``: theme, form or unit changed while it was postponed, so that it
+    has to be approved again when it is taken up.
     """
 
     __tablename__ = "press_event"
     # The lifecycle tells of states; who proposed is whoever its line, or the change, names.
     __audit_skip__ = frozenset(
-        {"state", "proposed_by_id", "uid", "sequence", "changed_at", "series_at"}
-    )
+        {"state", "proposed_by_id", "uid", "sequence", "imported_sequence", "series_uid",
+         "changed_at", "series_at", "changed_since_approval"}
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_entry_id: Mapped[int | None] = mapped_column(ForeignKey("plan_entry.id"))
@@ -223,7 +229,10 @@ class PressEvent(Audited, Base):
         String(255), default=_new_uid, server_default=_EMPTY, index=True, unique=True
     )
     sequence: Mapped[int] = mapped_column(default=0, server_default="0")
+    imported_sequence: Mapped[int | None]
+    series_uid: Mapped[str | None] = mapped_column(String(255), index=True)
     changed_at: Mapped[datetime | None]
+    changed_since_approval: Mapped[bool] = mapped_column(default=False, server_default=false())
     version_id: Mapped[int] = mapped_column(default=1)
     plan_entry: Mapped[PlanEntry | None] = relationship(back_populates="events")
     unit: Mapped[Unit] = relationship()

@@ -4,7 +4,8 @@ from responder.planning.calendars.pages import CalendarPage, calendar_page
 from responder.planning.events.advancing import advance_event
 from responder.planning.events.clashes import Clash, clashes
 from responder.planning.events.files import sweep as sweep_event_files
-from responder.planning.events.moving import Consequences, consequences, move_event, undo_move
+from responder.planning.events.foreseeing import Consequences, consequences
+from responder.planning.events.moving import move_event
 from responder.planning.events.preparing import due_tasks, finish_task, seed_preparation, tasks_of
 from responder.planning.events.service import (
     EventFacts,
@@ -21,6 +22,7 @@ from responder.planning.events.service import (
     upcoming_events,
     waiting_approval,
 )
+from responder.planning.events.undoing import undo_move
 from responder.planning.linking.deciding import (
     decide_link,
     hold_link,

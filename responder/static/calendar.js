@@ -48,14 +48,14 @@
   // An event goes to another day by dragging or by M: both open the page that tells what
   // this brings about, here in a dialog.
   const dialog = document.querySelector("[data-move-dialog]");
-  const openMove = async (address) => {
+  const openMove = async (address, focused = "[name=reason]") => {
     try {
       const answer = await fetch(address, { redirect: "error" });
       if (!answer.ok) throw new Error(String(answer.status));
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       dialog.replaceChildren(page.getElementById("move"));
       if (!dialog.open) dialog.showModal();
-      (dialog.querySelector("[name=reason]") || dialog.querySelector("[type=date]"))?.focus();
+      (dialog.querySelector(focused) || dialog.querySelector("[type=date]"))?.focus();
     } catch {
       window.location.assign(address);
     }
@@ -102,12 +102,19 @@
       event.preventDefault();
       dialog.close();
     });
+    const lookAgain = (form, focused) => {
+      const address = new URL(form.dataset.address, window.location.href);
+      address.search = new URLSearchParams(new FormData(form)).toString();
+      openMove(address.href, focused);
+    };
     dialog.addEventListener("submit", (event) => {
       if (!event.target.matches("[data-move-day]")) return;
       event.preventDefault();
-      const address = new URL(event.target.dataset.address, window.location.href);
-      address.search = new URLSearchParams(new FormData(event.target)).toString();
-      openMove(address.href);
+      lookAgain(event.target);
+    });
+    // Another reach in the series has other consequences: what is confirmed is what is shown.
+    dialog.addEventListener("change", (event) => {
+      if (event.target.matches("[name=scope]")) lookAgain(event.target.form, "[name=scope]:checked");
     });
   }
 

@@ -158,6 +158,61 @@ def test_an_event_is_moved_without_javascript(office) -> None:
     undo(page, day, theme)
 
 
+def a_weekly_series(page: Page, first: str) -> str:
+    """Three proposals, a week apart; the theme under which they stand on the calendar."""
+    theme = f"每周例行发布 {first}"
+    page.goto("/planning/events/new")
+    page.get_by_label("发布主题").fill(theme)
+    page.get_by_label("发布时间").fill(f"{first}T10:00")
+    page.get_by_label("发布单位").select_option(index=1)
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("link", name="设为定期举行").click()
+    page.locator("[name=every][value=week]").check()
+    page.get_by_label("共几次").fill("3")
+    page.get_by_role("button", name="建立系列").click()
+    page.wait_for_url(re.compile("#series"))
+    return theme
+
+
+def test_an_event_of_a_series_takes_the_others_along_and_all_come_back(office) -> None:
+    page = office.sign_in("press")
+    theme = a_weekly_series(page, "2026-09-08")
+    page.goto("/planning/calendar?year=2026&month=9")
+    slot_on(page, date(2026, 9, 15), theme).drag_to(page.locator("#d-2026-09-16"))
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="确认改期")).to_have_text("确认改期")
+    dialog.get_by_label("只改这一场").focus()
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("button", name="确认改期")).to_have_text("确认改期（共 2 场）")
+    expect(dialog.get_by_label("这一场和以后各场")).to_be_focused()
+    dialog.get_by_label("全部").check()
+    expect(dialog).to_contain_text("其他各场（2 场）")
+    expect(dialog).to_contain_text("2026-09-22 10:00 → 2026-09-23")
+    assert Axe().run(page).violations_count == 0
+    dialog.get_by_role("button", name="确认改期（共 3 场）").click()
+    for day in (9, 16, 23):
+        expect(slot_on(page, date(2026, 9, day), theme)).to_be_visible()
+    notice = page.get_by_role("status").filter(has_text="另有 2 场一并改期")
+    notice.get_by_role("button", name="全部撤销").click()
+    expect(page.get_by_role("status").first).to_contain_text("已撤销 3 场改期")
+    for day in (8, 15, 22):
+        expect(slot_on(page, date(2026, 9, day), theme)).to_be_visible()
+
+
+def test_a_clash_is_accepted_on_the_page_of_the_move(office) -> None:
+    page = office.sign_in("press")
+    theme = a_weekly_series(page, "2026-08-04")
+    page.goto("/planning/calendar?year=2026&month=8")
+    slot_on(page, date(2026, 8, 11), theme).drag_to(page.locator("#d-2026-08-15"))
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("group", name="有这些冲突")).to_contain_text("不是工作日")
+    dialog.get_by_role("button", name="确认改期").click()
+    expect(dialog).to_be_visible()  # the box is asked for first
+    dialog.get_by_label("仍然保存").check()
+    dialog.get_by_role("button", name="确认改期").click()
+    expect(slot_on(page, date(2026, 8, 15), theme)).to_be_visible()
+
+
 def test_keys_walk_through_the_days_and_pages(office) -> None:
     page = office.sign_in("press")
     page.goto("/planning/calendar?year=2026&month=11#d-2026-11-18")

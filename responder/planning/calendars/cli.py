@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from responder.accounts.models import Unit
 from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
-from responder.core.database import db, transaction
+from responder.core.database import db
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
@@ -20,6 +20,7 @@ from responder.core.times import local, utc_now
 from responder.planning.calendars import ical_importing
 from responder.planning.calendars.ical_importing import OUTCOME_LABELS, ImportRun, Outcome, Row
 from responder.planning.calendars.ical_reading import read
+from responder.planning.calendars.ical_storing import store
 from responder.planning.models import Form
 
 
@@ -52,6 +53,8 @@ def import_ics(path: Path, code: str, form: str, dry_run: bool, as_json: bool) -
         for row in run.rows:
             click.echo(_line(row))
         told = "，".join(f"{OUTCOME_LABELS[one]} {count} 项" for one, count in counts.items())
+        if run.clashing:
+            told += f"；{run.clashing} 项有冲突，列在各条下面"
         say(("试运行：" if dry_run else "已导入：") + told)
     if counts[Outcome.REFUSED]:
         raise SystemExit(DONE_WITH_REFUSALS)
@@ -62,13 +65,10 @@ def _run(content: bytes, code: str, form: Form, dry_run: bool) -> ImportRun:
     today = local(now, zone).date()
     reading = read(content, zone, today)
     if dry_run:
-        _unit(db.session, code)
-        wanted = ical_importing.intents(db.session, reading, today, zone)
+        unit = _unit(db.session, code)
+        wanted = ical_importing.intents(db.session, reading, today, zone, unit.id)
         return ical_importing.preview(wanted, reading.refused)
-    with transaction(CONSOLE, now) as session:
-        unit = _unit(session, code)
-        wanted = ical_importing.intents(session, reading, today, zone)
-        return ical_importing.take(session, wanted, reading.refused, unit, form, CONSOLE, now, zone)
+    return store(reading, lambda session: _unit(session, code), form, CONSOLE, now, today, zone)
 
 
 def _content(path: Path) -> bytes:
@@ -99,7 +99,12 @@ def _when(row: Row) -> str:
 def _line(row: Row) -> str:
     number = f"第 {row.number} 条" if row.number else "—"
     reason = f"（{row.reason}）" if row.reason else ""
-    return f"{number}  {_when(row):16}  [{OUTCOME_LABELS[row.outcome]}] {mask(row.theme)}{reason}"
+    line = f"{number}  {_when(row):16}  [{OUTCOME_LABELS[row.outcome]}] {mask(row.theme)}{reason}"
+    return "\n".join([line, *(f"      冲突：{mask(told)}" for told in _clashes(row))])
+
+
+def _clashes(row: Row) -> list[str]:
+    return [clash.sentence for clash in row.clashes]
 
 
 def _row_as_json(row: Row) -> dict[str, Any]:
@@ -110,5 +115,6 @@ def _row_as_json(row: Row) -> dict[str, Any]:
         "all_day": row.all_day,
         "outcome": row.outcome,
         "reason": row.reason,
+        "clashes": [mask(told) for told in _clashes(row)],
         "event_id": row.event_id,
     }

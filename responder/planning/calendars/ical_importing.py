@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.accounts.models import Unit
@@ -18,13 +18,18 @@ from responder.core.times import SHANGHAI, start_of_day
 from responder.planning.calendars.ical_reading import Found, Reading, Refused
 from responder.planning.calendars.recurring import AHEAD
 from responder.planning.events.advancing import advance_event
+from responder.planning.events.clashes import Clash, clashes_by_slot, slot_of
 from responder.planning.events.lifecycle import CLOSED, PRESS_EVENT, TOOK_PLACE
+from responder.planning.events.rules import Slot, Span
 from responder.planning.events.service import EventFacts, edit_event, enter
 from responder.planning.models import EventState, Form, PressEvent
 
 ASKED_AT_ONCE = 500
 CANCELLED_BY_FILE = "日历文件注明已取消"
 GONE_FROM_FILE = "日历文件中不再有这一次"
+
+# Postponed events go out as cancelled, until they have a new day.
+WAITS = "活动已推迟，等待新的时间；确需取消，请在活动页办理"
 
 
 class Outcome(StrEnum):
@@ -36,6 +41,9 @@ class Outcome(StrEnum):
     UNCHANGED = "unchanged"
     REFUSED = "refused"
 
+
+# What gives an event a time, in which something else may stand in its way.
+TIMED = frozenset({Outcome.CREATED, Outcome.UPDATED})
 
 OUTCOME_LABELS = {
     Outcome.CREATED: "新建",
@@ -50,7 +58,7 @@ OUTCOME_LABELS = {
 class Row:
     """An entry of the file and what becomes of it; ``reason`` says why nothing does.
 
-    ``event_id`` is None for what is not stored (yet).
+    ``event_id`` is None for what is not stored (yet). ``clashes`` is what stands in its way.
     """
 
     number: int
@@ -60,6 +68,7 @@ class Row:
     outcome: Outcome
     reason: str = ""
     event_id: int | None = None
+    clashes: tuple[Clash, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,9 +77,19 @@ class ImportRun:
 
     rows: list[Row] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, rows: Iterable[Row]) -> ImportRun:
+        """These rows by their place in the file; what only the database knew comes last."""
+        return cls(sorted(rows, key=lambda row: (row.number == 0, row.number)))
+
     @property
     def counts(self) -> dict[Outcome, int]:
         return {one: sum(row.outcome is one for row in self.rows) for one in Outcome}
+
+    @property
+    def clashing(self) -> int:
+        """How many events would be in the way of something."""
+        return sum(bool(row.clashes) for row in self.rows)
 
     @property
     def changes(self) -> int:
@@ -81,25 +100,36 @@ class ImportRun:
 
 @dataclass(frozen=True)
 class Intent:
-    """What is to be done with one entry; ``event`` is the stored one, where there is one."""
+    """What is to be done with one entry; ``event`` is the stored one, where there is one.
+
+    ``clashes`` is what stands in the way at the time that the file says.
+    """
 
     found: Found
     outcome: Outcome
     reason: str = ""
     event: PressEvent | None = None
+    clashes: tuple[Clash, ...] = ()
 
 
 def intents(
-    session: Session, reading: Reading, today: date, zone: ZoneInfo = SHANGHAI
+    session: Session,
+    reading: Reading,
+    today: date,
+    zone: ZoneInfo = SHANGHAI,
+    unit_id: int | None = None,
 ) -> list[Intent]:
     """What becomes of each entry; changes nothing.
 
-    An entry is known by its UID, and taken again when its SEQUENCE is higher. What a recurring
-    event no longer has within the year is cancelled with it.
+    An entry is known by its UID, and taken again when its SEQUENCE is higher than that which
+    was last taken. What a recurring event no longer has within the year is cancelled with it.
+
+    :param unit_id: the unit of new events, to tell whether it has another one that day.
     """
     known = _known(session, [found.uid for found in reading.found])
-    made = [_intent(found, known.get(found.uid)) for found in reading.found]
-    return [*made, *_gone(session, reading, today, zone)]
+    made = [_intent(found, known.get(found.uid), reading.is_ours) for found in reading.found]
+    wanted = [*made, *_gone(session, reading, today, zone)]
+    return _with_clashes(session, wanted, zone, unit_id)
 
 
 def preview(wanted: Iterable[Intent], refused: Iterable[Refused]) -> ImportRun:
@@ -144,15 +174,17 @@ def _known(session: Session, uids: list[str]) -> dict[str, PressEvent]:
     return found
 
 
-def _intent(found: Found, event: PressEvent | None) -> Intent:
+def _intent(found: Found, event: PressEvent | None, is_ours: bool) -> Intent:
     if event is None:
         if found.cancelled:
             return Intent(found, Outcome.UNCHANGED, "已取消，也从未导入过")
         return Intent(found, Outcome.CREATED)
     if found.cancelled and event.state is EventState.CANCELLED:
         return Intent(found, Outcome.UNCHANGED, "早已取消", event)
-    if found.sequence <= event.sequence and not found.cancelled:
+    if not _is_newer(found, event, is_ours):
         return Intent(found, Outcome.UNCHANGED, "版本（SEQUENCE）不比系统中的新", event)
+    if found.cancelled and event.state is EventState.POSTPONED:
+        return Intent(found, Outcome.UNCHANGED, WAITS, event)
     if event.state in TOOK_PLACE | CLOSED:
         reason = f"活动{PRESS_EVENT.states[event.state]}，不能再改"
         return Intent(found, Outcome.REFUSED, reason, event)
@@ -160,31 +192,81 @@ def _intent(found: Found, event: PressEvent | None) -> Intent:
     return Intent(found, outcome, event=event)
 
 
+def _is_newer(found: Found, event: PressEvent, is_ours: bool) -> bool:
+    """Whether the entry is a version that has not been taken yet.
+
+    Calendars cancel without a new SEQUENCE too, but never with an older one.
+    """
+    taken = _last_taken(event, is_ours)
+    return found.sequence > taken or (found.cancelled and found.sequence == taken)
+
+
+def _last_taken(event: PressEvent, is_ours: bool) -> int:
+    """The version of the event that such a file is measured by.
+
+    ``sequence`` counts what is done here too: a copy of our own calendar is measured by it, and
+    an event that no file has brought. The versions of its own file know nothing of that.
+    """
+    return event.sequence if is_ours or event.imported_sequence is None else event.imported_sequence
+
+
 def _gone(session: Session, reading: Reading, today: date, zone: ZoneInfo) -> Iterator[Intent]:
     """Occurrences that were stored, and that a newer version of their series has no more."""
-    if not reading.series:
-        return
-    there = {found.uid for found in reading.found}
-    query = (
-        select(PressEvent)
-        .options(joinedload(PressEvent.unit))
-        .where(
-            PressEvent.starts_at >= start_of_day(today, zone),
-            PressEvent.starts_at < start_of_day(today + AHEAD, zone),
-            PressEvent.state.not_in(TOOK_PLACE | CLOSED),
-            or_(*(PressEvent.uid.startswith(f"{uid}/", autoescape=True) for uid in reading.series)),
-        )
-    )
-    for event in session.scalars(query.order_by(PressEvent.starts_at)):
-        series = event.uid.rpartition("/")[0]
-        if event.uid in there or reading.series.get(series, -1) <= event.sequence:
+    there = reading.elsewhere.union(found.uid for found in reading.found)
+    for event in _stored_of(session, list(reading.series), today, zone):
+        series = event.series_uid or ""
+        sequence = reading.series[series]
+        if event.uid in there or sequence <= _last_taken(event, reading.is_ours):
             continue
         found = Found(
-            number=0, uid=event.uid, sequence=reading.series[series], theme=event.theme,
+            number=0, uid=event.uid, sequence=sequence, theme=event.theme,
             starts_at=event.starts_at, ends_at=event.ends_at, all_day=event.all_day,
             cancelled=True, series=series,
         )  # fmt: skip
-        yield Intent(found, Outcome.CANCELLED, GONE_FROM_FILE, event)
+        if event.state is EventState.POSTPONED:
+            yield Intent(found, Outcome.UNCHANGED, WAITS, event)
+        else:
+            yield Intent(found, Outcome.CANCELLED, GONE_FROM_FILE, event)
+
+
+def _stored_of(
+    session: Session, series: list[str], today: date, zone: ZoneInfo
+) -> Iterator[PressEvent]:
+    """The occurrences of these series within the year that can still be changed, by time."""
+    for start in range(0, len(series), ASKED_AT_ONCE):
+        query = (
+            select(PressEvent)
+            .options(joinedload(PressEvent.unit))
+            .where(
+                PressEvent.series_uid.in_(series[start : start + ASKED_AT_ONCE]),
+                PressEvent.starts_at >= start_of_day(today, zone),
+                PressEvent.starts_at < start_of_day(today + AHEAD, zone),
+                PressEvent.state.not_in(TOOK_PLACE | CLOSED),
+            )
+        )
+        yield from session.scalars(query.order_by(PressEvent.starts_at, PressEvent.id))
+
+
+def _with_clashes(
+    session: Session, wanted: list[Intent], zone: ZoneInfo, unit_id: int | None
+) -> list[Intent]:
+    """The same, each event that gets a time with what stands in its way there."""
+    timed = [one for one in wanted if one.outcome in TIMED]
+    found = iter(clashes_by_slot(session, [_slot(one, unit_id) for one in timed], zone))
+    return [
+        replace(one, clashes=tuple(clash for clash in next(found) if clash.must_be_accepted))
+        if one.outcome in TIMED
+        else one
+        for one in wanted
+    ]
+
+
+def _slot(one: Intent, unit_id: int | None) -> Slot:
+    found = one.found
+    span = Span(found.starts_at, found.ends_at, found.all_day)
+    if one.event is None:
+        return Slot(span, found.place, unit_id=unit_id)
+    return replace(slot_of(one.event, span), place=found.place)
 
 
 def _apply(
@@ -204,16 +286,18 @@ def _apply(
             all_day=found.all_day,
         )  # fmt: skip
         event = enter(session, facts, actor)
-        event.uid = found.uid
-    elif one.outcome is Outcome.UPDATED and event is not None:
-        edit_event(session, event, _changed(event, found), event.version_id, actor, now, zone)
-    elif one.outcome is Outcome.CANCELLED and event is not None:
-        note = one.reason or CANCELLED_BY_FILE
-        advance_event(session, event, "cancel", actor, now, note, zone)
-    else:
+        event.uid, event.sequence, event.changed_at = found.uid, found.sequence, now
+    elif event is None or one.outcome not in (Outcome.UPDATED, Outcome.CANCELLED):
         return event
-    event.sequence = max(event.sequence, found.sequence)
-    event.changed_at = now
+    else:
+        # First, so that what a move leaves behind is the version it will be known by.
+        event.sequence, event.changed_at = max(event.sequence, found.sequence), now
+        if one.outcome is Outcome.UPDATED:
+            edit_event(session, event, _changed(event, found), event.version_id, actor, now, zone)
+        else:
+            note = one.reason or CANCELLED_BY_FILE
+            advance_event(session, event, "cancel", actor, now, note, zone)
+    event.imported_sequence, event.series_uid = found.sequence, found.series or None
     session.flush()
     return event
 
@@ -237,10 +321,11 @@ def _row(one: Intent) -> Row:
     found = one.found
     event_id = one.event.id if one.event is not None else None
     return Row(
-        found.number, found.theme, found.starts_at, found.all_day, one.outcome, one.reason, event_id
-    )
+        found.number, found.theme, found.starts_at, found.all_day, one.outcome, one.reason,
+        event_id, one.clashes,
+    )  # fmt: skip
 
 
 def _run(rows: Iterable[Row], refused: Iterable[Refused]) -> ImportRun:
     bad = [Row(one.number, one.theme, None, False, Outcome.REFUSED, one.reason) for one in refused]
-    return ImportRun(sorted([*rows, *bad], key=lambda row: (row.number == 0, row.number)))
+    return ImportRun.of([*rows, *bad])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from responder.accounts import service as accounts
 from responder.accounts.models import Unit
-from responder.core.database import db, transaction
+from responder.core.database import db
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
@@ -16,6 +17,7 @@ from responder.planning.calendars import ical_importing
 from responder.planning.calendars.feed_forms import IcsForm
 from responder.planning.calendars.ical_importing import OUTCOME_LABELS, ImportRun, Outcome
 from responder.planning.calendars.ical_reading import MOST_BYTES, read
+from responder.planning.calendars.ical_storing import store
 from responder.planning.models import Form
 from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
@@ -41,7 +43,7 @@ def import_ics() -> str | Response | tuple[str, int]:
         return _page(form), 422
     try:
         content = form.content()
-        run = _store(form, content) if form.store.data else _look(content)
+        run = _store(form, content) if form.store.data else _look(form, content)
     except Invalid as error:
         show_errors(form, error)
         return _page(form), 422
@@ -64,24 +66,23 @@ def import_ics() -> str | Response | tuple[str, int]:
     return redirect(url_for("planning.events", state="proposed"))
 
 
-def _look(content: bytes) -> ImportRun:
+def _look(form: IcsForm, content: bytes) -> ImportRun:
     reading = read(content, zone(), local_today())
-    wanted = ical_importing.intents(db.session, reading, local_today(), zone())
+    wanted = ical_importing.intents(db.session, reading, local_today(), zone(), form.unit_id.data)
     return ical_importing.preview(wanted, reading.refused)
 
 
 def _store(form: IcsForm, content: bytes) -> ImportRun:
     now, today = utc_now(), local_today()
     reading = read(content, zone(), today)
-    with transaction(current_actor(), now) as session:
+
+    def find_unit(session: Session) -> Unit:
         unit = session.get(Unit, form.unit_id.data)
         if unit is None:
             raise NotFound("所选单位已不存在：请刷新页面后重新选择")
-        wanted = ical_importing.intents(session, reading, today, zone())
-        return ical_importing.take(
-            session, wanted, reading.refused, unit, Form(form.form.data), current_actor(), now,
-            zone(),
-        )  # fmt: skip
+        return unit
+
+    return store(reading, find_unit, Form(form.form.data), current_actor(), now, today, zone())
 
 
 def _page(form: IcsForm, run: ImportRun | None = None, stored: bool = False) -> str:

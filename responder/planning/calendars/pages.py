@@ -18,12 +18,10 @@ from responder.planning.access import events_in_full, sees_row
 from responder.planning.calendars import rules
 from responder.planning.calendars.heat import HeatOfDays, heat_of_days
 from responder.planning.calendars.rules import Lane, Span, View
+from responder.planning.events.lifecycle import EXPECTED
 from responder.planning.events.models import PreparationTask
 from responder.planning.models import EventState, Form, PlanEntry, PressEvent
 from responder.planning.plans.service import open_entries
-
-# Of an event in one of these, nothing is prepared for its day.
-_STANDS_STILL = (EventState.CANCELLED, EventState.POSTPONED)
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,8 @@ class Day:
     """A day. ``holiday`` is its name where it differs from the plain week.
 
     ``continued`` are the ids of events that began on an earlier day; ``due`` counts the
-    preparation tasks that are due on it and not done.
+    preparation tasks that are due on it and not done, ``due_after`` those of events that were
+    held, which were for afterwards.
     """
 
     day: date
@@ -71,10 +70,11 @@ class Day:
     continued: frozenset[int]
     entries: tuple[PlanEntry, ...]
     due: int
+    due_after: int
 
     @property
     def is_busy(self) -> bool:
-        return bool(self.events or self.entries or self.due)
+        return bool(self.events or self.entries or self.due or self.due_after)
 
 
 @dataclass(frozen=True)
@@ -129,13 +129,15 @@ def calendar_page(
         what is to be prepared is told where the person reads all of the event.
     """
     calendar, is_due = load_calendar(session), _is_due(span, filters, reader)
+    due, due_after = _due(session, is_due)
     sheet = _Sheet(
         today=today,
         calendar=calendar,
         names=_names(session, span),
         events=_events_by_day(session, span, filters, zone),
         entries=[e for e in _entries(session, span.year, reader) if filters.keeps(e)],
-        due=_due(session, is_due),
+        due=due,
+        due_after=due_after,
     )
     months = tuple(sheet.month(span.year, month) for month in span.months)
     drawn = months[0].weeks[0][0], months[-1].weeks[-1][-1]
@@ -161,6 +163,7 @@ class _Sheet:
     events: Mapping[date, list[PressEvent]]
     entries: list[PlanEntry]
     due: Mapping[date, int]
+    due_after: Mapping[date, int]
 
     def month(self, year: int, month: int) -> Month:
         of_month = [entry for entry in self.entries if entry.month == month]
@@ -192,6 +195,7 @@ class _Sheet:
             continued=frozenset(e.id for e in events) & frozenset(e.id for e in before),
             entries=tuple(dated.get(day, ())),
             due=self.due.get(day, 0),
+            due_after=self.due_after.get(day, 0),
         )
 
 
@@ -243,23 +247,32 @@ def _names(session: Session, span: Span) -> dict[date, str]:
 
 
 def _is_due(span: Span, filters: Filters, reader: Actor) -> ColumnElement[bool]:
+    """Of an event that was held, what was to be ready for its day is past."""
+    after = and_(PressEvent.state == EventState.HELD, PreparationTask.days < 0)
     return and_(
         PreparationTask.due_on.between(span.first, span.last),
         PreparationTask.done_at.is_(None),
-        PressEvent.state.not_in(_STANDS_STILL),
+        or_(PressEvent.state.in_(EXPECTED), after),
         events_in_full(reader),
         *filters.of_events(),
     )
 
 
-def _due(session: Session, is_due: ColumnElement[bool]) -> Mapping[date, int]:
+def _due(
+    session: Session, is_due: ColumnElement[bool]
+) -> tuple[Mapping[date, int], Mapping[date, int]]:
+    """How many tasks are due on each day: of events to come, and after those that were held."""
     query = (
-        select(PreparationTask.due_on, func.count())
+        select(PreparationTask.due_on, PressEvent.state, func.count())
         .join(PreparationTask.event)
         .where(is_due)
-        .group_by(PreparationTask.due_on)
+        .group_by(PreparationTask.due_on, PressEvent.state)
     )
-    return Counter({day: count for day, count in session.execute(query) if day is not None})
+    before, after = Counter[date](), Counter[date]()
+    for day, state, count in session.execute(query):
+        if day is not None:
+            (after if state is EventState.HELD else before)[day] += count
+    return before, after
 
 
 def _tasks(session: Session, is_due: ColumnElement[bool]) -> Mapping[date, list[PreparationTask]]:

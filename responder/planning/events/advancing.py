@@ -11,7 +11,14 @@ from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
-from responder.planning.events.lifecycle import APPROVED, PRESS_EVENT, RESTORE, RESUBMIT
+from responder.planning.events.lifecycle import (
+    APPROVE,
+    APPROVED,
+    PRESS_EVENT,
+    RESTORE,
+    RESUBMIT,
+    RESUME,
+)
 from responder.planning.events.preparing import follow
 from responder.planning.models import EventState, PressEvent
 
@@ -30,11 +37,20 @@ def advance_event(
 ) -> None:
     """Move an event along one arrow of :data:`PRESS_EVENT`; errors as ``Lifecycle.advance``.
 
+    A postponed event of which somebody changed what was approved does not resume: it waits for
+    approval, as the proposal of whoever changed it.
+
     :raises Invalid: what only the undoing of a move may do.
     """
     if action in RESTORE.values():
         raise Invalid("没有这个操作：撤销改期请用改期记录旁的按钮")
-    take(session, event, action, Attempt(actor, now, note), zone)
+    PRESS_EVENT.find(action, event.state)
+    if action == RESUME and event.changed_since_approval:
+        changed_by = event.proposed_by_id
+        take(session, event, RESUBMIT, Attempt(actor, now, note), zone)
+        event.proposed_by_id = changed_by
+    else:
+        take(session, event, action, Attempt(actor, now, note), zone)
     seen_elsewhere(event, now)
     session.flush()
 
@@ -46,6 +62,8 @@ def take(
     PRESS_EVENT.advance(session, event, action, attempt)
     if event.state is EventState.PROPOSED:
         event.proposed_by_id = attempt.actor.id
+    if action == APPROVE:
+        event.changed_since_approval = False
     follow(session, event, action, attempt.actor, attempt.now, zone)
 
 
@@ -55,14 +73,24 @@ def needs_approval_again(event: PressEvent) -> bool:
 
 
 def propose_anew(
-    session: Session, event: PressEvent, actor: Actor, now: datetime, zone: ZoneInfo
+    session: Session,
+    event: PressEvent,
+    actor: Actor,
+    now: datetime,
+    zone: ZoneInfo,
+    new_date: bool = True,
 ) -> None:
     """Whoever changes what is approved proposes the event anew.
 
     One that had been approved waits for approval again, by somebody else; a proposal becomes
-    that of the person who changed it.
+    that of the person who changed it. One that is postponed stays so until it has a day again,
+    and is approved then.
+
+    :param new_date: whether the change gave it another time.
     """
-    if needs_approval_again(event):
+    if event.state is EventState.POSTPONED and not new_date:
+        event.changed_since_approval, event.proposed_by_id = True, actor.id
+    elif needs_approval_again(event):
         take(session, event, RESUBMIT, Attempt(actor, now), zone)
     elif event.state is EventState.PROPOSED:
         event.proposed_by_id = actor.id

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from responder.planning.events import files, media, moving, preparing, series
+from responder.planning.events import files, media, moving, preparing, series, undoing
 from responder.planning.events.models import EventFile, EventMove, PreparationTask, Reply
 from responder.planning.models import PressEvent
 
@@ -15,7 +15,9 @@ from responder.planning.models import PressEvent
 @dataclass(frozen=True)
 class Belongings:
     """``overdue`` are the ids of open tasks that should have been done before today;
-    ``replies`` counts the media list by answer; ``siblings`` is the whole series, or empty."""
+    ``replies`` counts the media list by answer; ``siblings`` is the whole series, or empty.
+    ``undoable`` is the id of the move that can be taken back, or None, and ``moved_together``
+    how many of its series were made with it, itself included."""
 
     tasks: list[PreparationTask]
     overdue: frozenset[int]
@@ -23,6 +25,8 @@ class Belongings:
     replies: dict[Reply, int]
     files: list[EventFile]
     moves: list[EventMove]
+    undoable: int | None
+    moved_together: int
     siblings: list[PressEvent]
 
 
@@ -30,12 +34,16 @@ def belongings_of(session: Session, event: PressEvent, today: date) -> Belonging
     """All of it, in a fixed number of queries."""
     tasks = preparing.tasks_of(session, event)
     listed = media.invitations(session, event)
+    moves = moving.moves_of(session, event)
+    latest = moves[0] if moves and not undoing.why_not_undone(moves[0], is_latest=True) else None
     return Belongings(
         tasks=tasks,
         overdue=frozenset(task.id for task in preparing.overdue(tasks, today)),
         invited=len(listed),
         replies=media.counts(listed),
         files=files.files_of(session, event),
-        moves=moving.moves_of(session, event),
+        moves=moves,
+        undoable=latest.id if latest else None,
+        moved_together=len(undoing.moved_with(session, latest)) if latest else 0,
         siblings=series.events_of(session, event),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -86,23 +88,33 @@ def clashes_of(session: Session, wanted: Sequence[Slot], zone: ZoneInfo = SHANGH
 
     They are not compared with each other.
     """
+    in_time = sorted(wanted, key=lambda one: one.span.starts_at)
+    return list(chain.from_iterable(clashes_by_slot(session, in_time, zone)))
+
+
+def clashes_by_slot(
+    session: Session, wanted: Sequence[Slot], zone: ZoneInfo = SHANGHAI
+) -> list[list[Clash]]:
+    """The same, for each slot what stands in its own way, in the order of the slots."""
     if not wanted:
         return []
     first = min(slot.span.starts_at for slot in wanted) - LONGEST
     last = max(slot.span.end for slot in wanted) + timedelta(days=1)
     days = _Days(session, local(first, zone).date(), local(last, zone).date())
     own = {slot.event_id for slot in wanted}
-    others = [slot for slot in _taken(session, first, last) if slot.event_id not in own]
-    found: list[Clash] = []
-    for slot in sorted(wanted, key=lambda one: one.span.starts_at):
-        found += days.clashes(slot.span, zone)
-        found += (
-            Clash(kind, _sentence(kind, slot, other, zone), _day(slot, zone), other.event_id,
-                  other.theme)
-            for other in others
-            for kind in collisions(slot, other, zone)
-        )  # fmt: skip
-    return found
+    others = _by_day([one for one in _taken(session, first, last) if one.event_id not in own], zone)
+    return [
+        [
+            *days.clashes(slot.span, zone),
+            *(
+                Clash(kind, _sentence(kind, slot, other, zone), _day(slot, zone), other.event_id,
+                      other.theme)
+                for other in _near(slot, others, zone)
+                for kind in collisions(slot, other, zone)
+            ),
+        ]
+        for slot in wanted
+    ]  # fmt: skip
 
 
 def demand_acceptance(
@@ -137,6 +149,22 @@ def _taken(session: Session, first: datetime, last: datetime) -> list[Slot]:
         .order_by(PressEvent.starts_at, PressEvent.id)
     )
     return [slot_of(event) for event in session.scalars(query)]
+
+
+def _by_day(slots: Iterable[Slot], zone: ZoneInfo) -> Mapping[date, list[Slot]]:
+    """Slots by each local day that they touch, so that a long file is not compared with all."""
+    found: defaultdict[date, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        for day in Span(slot.span.starts_at, slot.span.end).days(zone):
+            found[day].append(slot)
+    return found
+
+
+def _near(slot: Slot, by_day: Mapping[date, list[Slot]], zone: ZoneInfo) -> Iterable[Slot]:
+    """The slots that touch a day of this one, each once, in the order in which they were read."""
+    days = Span(slot.span.starts_at, slot.span.end).days(zone)
+    near = {other.event_id: other for day in days for other in by_day.get(day, ())}
+    return sorted(near.values(), key=lambda one: (one.span.starts_at, one.event_id or 0))
 
 
 def _day(slot: Slot, zone: ZoneInfo) -> date:

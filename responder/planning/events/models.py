@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
 from responder.core.identity import Sealed
-from responder.planning.models import FORM_LABELS, Form, PressEvent
+from responder.planning.models import FORM_LABELS, EventState, Form, PressEvent
 
 
 class Reply(StrEnum):
@@ -71,7 +72,15 @@ class EventSeries(Audited, Base):
 
 
 class EventMove(Base):
-    """That an event was put to another time (改期). Never changed; the old date stays known."""
+    """That an event was put to another time (改期). Never changed; the old date stays known.
+
+    ``from_…`` is the event as it was: its time, where it stood, who had proposed it, and who
+    had done the approval in its checklist (task id → ``[moment, id, name]``). ``left_sequence``
+    is the event's ``sequence`` once all was done; None where the move came with other changes,
+    or was made before such things were kept, and so cannot be taken back by itself.
+    ``undoes_id`` is the move that this one took back. ``together_id``: the first of the moves
+    of one series that were made at once.
+    """
 
     __tablename__ = "event_move"
 
@@ -85,6 +94,14 @@ class EventMove(Base):
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     by_name: Mapped[str] = mapped_column(String(64))
+    from_ends_at: Mapped[datetime | None]
+    from_all_day: Mapped[bool | None]
+    from_state: Mapped[EventState | None] = mapped_column(choice(EventState, "from_state"))
+    from_proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    from_approvals: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    left_sequence: Mapped[int | None]
+    undoes_id: Mapped[int | None] = mapped_column(ForeignKey("event_move.id"))
+    together_id: Mapped[int | None] = mapped_column(ForeignKey("event_move.id"), index=True)
     event: Mapped[PressEvent] = relationship()
 
 

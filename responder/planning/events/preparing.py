@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -148,13 +149,24 @@ def follow(
             finish_task(session, task, actor, now)
 
 
-def restore_approval(session: Session, event: PressEvent) -> None:
-    """Have the approval done again by whom and when it was: its sending back was undone."""
+def approvals_done(session: Session, event: PressEvent) -> dict[str, list[Any]]:
+    """Who did the approval in the checklist, and when: task id → ``[moment, id, name]``."""
+    return {
+        str(task.id): [task.done_at.isoformat(), task.done_by_id, task.done_by_name]
+        for task in _approvals(session, event)
+        if task.done_at is not None
+    }
+
+
+def restore_approvals(session: Session, event: PressEvent, done: Mapping[str, list[Any]]) -> None:
+    """Have the approval done again by whom and when it was: its sending back was undone.
+
+    :param done: what :func:`approvals_done` told before.
+    """
     for task in _approvals(session, event):
-        done = [line for line in audit.history(session, task) if line.action == FINISH]
-        if task.done_at is None and done:
-            task.done_at, task.done_by_id = done[-1].at, done[-1].actor_id
-            task.done_by_name = done[-1].actor_name
+        if task.done_at is None and str(task.id) in done:
+            moment, task.done_by_id, task.done_by_name = done[str(task.id)]
+            task.done_at = datetime.fromisoformat(moment)
     session.flush()
 
 

@@ -199,10 +199,10 @@ def edit_series(
         if name not in _OWN | {"plan_entry"} and value != getattr(facts, name)
     }
     span = Span(facts.starts_at, facts.ends_at, facts.all_day)
-    shift = _shift(span_of(event), span, zone)
+    shifted = shift(span_of(event), span, zone)
     edit_event(session, event, facts, version_id, actor, now, zone)
     for one in others:
-        moved = shift(one)
+        moved = shifted(one)
         wanted = replace(
             facts_of(one), **shared, starts_at=moved.starts_at, ends_at=moved.ends_at,
             all_day=moved.all_day,
@@ -214,20 +214,24 @@ def edit_series(
 def wanted_slots(
     session: Session, event: PressEvent, facts: EventFacts, scope: Scope, zone: ZoneInfo
 ) -> list[Slot]:
-    """What an event, and those that are meant with it, would take after an edit."""
+    """What an event, and those that are meant with it, would take after an edit.
+
+    One that is postponed takes nothing.
+    """
     span = Span(facts.starts_at, facts.ends_at, facts.all_day)
-    shift = _shift(span_of(event), span, zone)
+    shifted = shift(span_of(event), span, zone)
     own = replace(
         slot_of(event, span), place=facts.place, speaker=facts.speaker, unit_id=facts.unit.id
     )
     others = [
         replace(
-            slot_of(one, shift(one)),
+            slot_of(one, shifted(one)),
             place=facts.place if facts.place != event.place else one.place,
             speaker=facts.speaker if facts.speaker != event.speaker else one.speaker,
             unit_id=facts.unit.id if facts.unit is not event.unit else one.unit_id,
         )
         for one in meant(session, event, scope)
+        if one.state is not EventState.POSTPONED
     ]
     return [own, *others]
 
@@ -270,7 +274,7 @@ def _like(span: Span, moment: datetime, zone: ZoneInfo) -> Span:
     return Span(moment, end, span.all_day)
 
 
-def _shift(old: Span, new: Span, zone: ZoneInfo) -> Callable[[PressEvent], Span]:
+def shift(old: Span, new: Span, zone: ZoneInfo) -> Callable[[PressEvent], Span]:
     """How a change of one event's time is carried over to another event.
 
     Where the time stays as it is, that of the other stays too; a postponed event has none.

@@ -144,8 +144,8 @@ def edit_event(
 ) -> None:
     """Save changed facts. Another time is a move, with all that follows from one (``moving``).
 
-    Whoever changes theme, form, time or unit proposes the event anew: one that had been
-    approved waits for approval again, by somebody else.
+    Whoever changes theme, form, time or unit proposes the event anew (``propose_anew``): one
+    that had been approved waits for approval again, by somebody else.
 
     :param version_id: the version that the person had before them.
     :raises Stale: somebody else saved in between.
@@ -163,16 +163,19 @@ def edit_event(
     changed = {name for name in _FACTS if getattr(event, name) != getattr(wanted, name)}
     moved = event.starts_at != facts.starts_at and event.state not in TOOK_PLACE
     _write(event, facts, [name for name in _FACTS if not moved or name not in _TIMES])
+    move = None
     if moved:
         span = Span(facts.starts_at, facts.ends_at, facts.all_day)
-        put(session, event, span, actor, now, "", zone)
+        move = put(session, event, span, actor, now, "", zone)
     elif changed.intersection(_SHOWN):
         seen_elsewhere(event, now)
     session.flush()
     if "starts_at" in changed and not moved:
         reschedule(session, event, zone)
     if changed.intersection(APPROVED_FACTS):
-        propose_anew(session, event, actor, now, zone)
+        propose_anew(session, event, actor, now, zone, new_date="starts_at" in changed)
+    if move is not None and changed <= _TIMES:
+        move.left_sequence = event.sequence
 
 
 def _write(event: PressEvent, facts: EventFacts, names: Iterable[str]) -> None:

@@ -20,7 +20,7 @@ from responder.core.privacy import mask
 from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.access import demand_in_full, in_full
-from responder.planning.events import media, moving, series
+from responder.planning.events import media, series
 from responder.planning.events.belongings import belongings_of
 from responder.planning.events.clashes import Clash, clashes_of, demand_acceptance, slot_of
 from responder.planning.events.forms import (
@@ -29,7 +29,6 @@ from responder.planning.events.forms import (
     entry_choices,
     facts_of_form,
     fingerprints,
-    read_moment,
     take_over,
     values_of,
 )
@@ -175,18 +174,6 @@ def _save(session: Session, event: PressEvent, form: EventForm, found: list[Clas
     count = series.edit_series(session, event, facts, version, scope, actor, now, zone())
     demand_acceptance(session, event, found, form.accept_clashes.data, actor)
     return count
-
-
-@blueprint.post("/planning/events/<int:event_id>/resume")
-@requires(Permission.PLAN_EDIT)
-def resume_event(event_id: int) -> Response:
-    moment = read_moment(request.form.get("starts_at", ""), zone())
-    with transaction(current_actor()) as session:
-        event = service.get_event_as_seen(session, event_id, seen_version())
-        moving.resume_event(session, event, moment, current_actor(), utc_now(), zone())
-        label = PRESS_EVENT.states[event.state]
-    flash(_("活动状态：%(state)s。", state=label), "success")
-    return redirect(url_for("planning.show_event", event_id=event_id))
 
 
 @blueprint.post("/planning/events/<int:event_id>/<string:action>")

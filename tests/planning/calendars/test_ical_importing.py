@@ -15,10 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from responder.accounts.models import Unit
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Actor
 from responder.core.times import SHANGHAI
-from responder.planning.calendars import ical_importing
+from responder.planning import service
+from responder.planning.calendars import ical_importing, ical_storing
 from responder.planning.calendars.exporting import year_as_ics
 from responder.planning.calendars.ical_importing import ImportRun, Outcome
 from responder.planning.calendars.ical_reading import read
@@ -116,6 +118,45 @@ def test_a_cancelled_entry_cancels_and_an_unknown_one_is_left(session: Session) 
     assert len(stored()) == 1
 
 
+def test_a_file_of_many_series_is_asked_for_in_a_few_queries(session: Session) -> None:
+    rule = "RRULE:FREQ=DAILY;COUNT=1"
+    few, many = ([entry(STARTS, rule, uid=f"u{n}") for n in range(count)] for count in (1, 1_500))
+
+    def look(entries: list[str]) -> int:
+        reading = read(file(*entries), SHANGHAI, TODAY)
+        return count_queries(lambda: ical_importing.intents(db.session, reading, TODAY))
+
+    assert look(many) - look(few) == 4  # two more chunks, of entries and of series
+
+
+def test_a_look_tells_what_stands_in_the_way_of_what_would_be_stored(session: Session) -> None:
+    make.event("已定的另一项", NOW + timedelta(days=12))
+    with transaction(CONSOLE, NOW):
+        stored()[0].place = "三楼"
+    found = f"DTSTART:{NOW + timedelta(days=12):%Y%m%dT%H%M%SZ}"
+    saturday = "DTSTART:20261128T013000Z"
+    reading = read(
+        file(
+            entry(found, "LOCATION:三楼", uid="room"),
+            entry(saturday, uid="off"),
+            entry(STARTS, "STATUS:CANCELLED", uid="none"),
+            entry("DTSTART:20261230T013000Z", uid="free"),
+        ),
+        SHANGHAI,
+        TODAY,
+    )
+    wanted = ical_importing.intents(db.session, reading, TODAY, unit_id=unit().id)
+    told = {row.number: [c.sentence for c in row.clashes] for row in preview_of(wanted).rows}
+    assert "已定的另一项" in told[1][0]
+    assert "不是工作日" in told[2][0]
+    assert told[3] == told[4] == []
+    assert preview_of(wanted).clashing == 2
+
+
+def preview_of(wanted: list[ical_importing.Intent]) -> ImportRun:
+    return ical_importing.preview(wanted, [])
+
+
 def test_what_was_held_is_not_changed_and_the_rest_is_stored(session: Session) -> None:
     held = make.event(state=EventState.HELD, starts_at=NOW - timedelta(days=9))
     with transaction(CONSOLE, NOW):
@@ -150,12 +191,131 @@ def test_bad_entries_are_named_in_the_order_of_the_file(session: Session) -> Non
     ]
 
 
-def test_our_own_calendar_comes_in_again_as_nothing_new(session: Session) -> None:
-    make.event(starts_at=NOW)
-    content = year_as_ics(db.session, 2026, SHANGHAI, NOW, CONSOLE)
+def advance(event: PressEvent, *actions: str) -> None:
+    with transaction(CONSOLE, NOW) as writing:
+        for action in actions:
+            service.advance_event(writing, event, action, CONSOLE, NOW, "数据核实")
+
+
+def our_own() -> bytes:
+    db.session.expire_all()
+    return year_as_ics(db.session, 2026, SHANGHAI, NOW, CONSOLE)
+
+
+def taken(content: bytes) -> ImportRun:
     reading = read(content, SHANGHAI, TODAY)
-    (wanted,) = ical_importing.intents(db.session, reading, TODAY)
-    assert wanted.outcome is Outcome.UNCHANGED
+    with transaction(CONSOLE, NOW) as writing:
+        wanted = ical_importing.intents(writing, reading, TODAY)
+        return ical_importing.take(
+            writing, wanted, reading.refused, unit(), Form.CONFERENCE, CONSOLE, NOW
+        )
+
+
+def test_our_own_calendar_comes_in_again_as_nothing_new(session: Session) -> None:
+    """Whatever stands in it: new, moved, postponed, cancelled, held, or itself from a file."""
+    imported(entry(STARTS, "SEQUENCE:0", uid="from-elsewhere"))
+    advance(stored()[0], "approve", "prepare")
+    fresh, moved, late, off, held = (
+        make.event(f"第{n}项", starts_at=NOW + timedelta(days=n)) for n in range(5)
+    )
+    with transaction(CONSOLE, NOW) as writing:
+        service.move_event(writing, moved, NOW + timedelta(days=9), CONSOLE, NOW, accepted=True)
+        held.state = EventState.HELD
+    advance(late, "approve", "postpone")
+    advance(off, "cancel")
+    before = [(one.id, one.state, one.theme, one.summary, one.sequence) for one in stored()]
+    assert counted(taken(our_own())) == {"unchanged": 6}
+    assert [(o.id, o.state, o.theme, o.summary, o.sequence) for o in stored()] == before
+    assert fresh.state is EventState.PROPOSED
+
+
+def test_an_older_copy_of_our_own_calendar_brings_nothing_either(session: Session) -> None:
+    event = make.event(starts_at=NOW + timedelta(days=2))
+    advance(event, "approve", "postpone")
+    copy = our_own()
+    advance(event, "resume")
+    assert counted(taken(copy)) == {"unchanged": 1}
+    assert stored()[0].state is EventState.PREPARING
+
+
+def test_a_cancellation_of_an_older_version_cancels_nothing(session: Session) -> None:
+    imported(entry(STARTS, "SEQUENCE:9"))
+    assert counted(imported(entry(STARTS, "SEQUENCE:2", "STATUS:CANCELLED"))) == {"unchanged": 1}
+    assert stored()[0].state is EventState.PROPOSED
+
+
+def test_a_postponed_event_waits_for_its_day_whatever_a_file_says(session: Session) -> None:
+    imported(entry(STARTS), entry(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=9", uid="series"))
+    for event in stored():
+        advance(event, "approve", "postpone")
+    run = imported(
+        entry(STARTS, "SEQUENCE:9", "STATUS:CANCELLED"),
+        entry(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=2", "SEQUENCE:9", uid="series"),
+    )
+    assert counted(run) == {"unchanged": 2}
+    assert {row.reason for row in run.rows} == {
+        "活动已推迟，等待新的时间；确需取消，请在活动页办理"
+    }
+    assert {event.state for event in stored()} == {EventState.POSTPONED}
+
+
+@pytest.mark.parametrize(
+    ("rule", "refused"),
+    [("FREQ=HOURLY", "只支持按日、周、月、年重复"), ("FREQ=DAILY;INTERVAL=0", "重复规则")],
+)
+def test_a_series_whose_new_rule_is_refused_stays_as_it_was(
+    session: Session, rule: str, refused: str
+) -> None:
+    imported(entry(*WEEKLY, "RRULE:FREQ=WEEKLY;COUNT=20"))
+    run = imported(entry(*WEEKLY, f"RRULE:{rule}", "SEQUENCE:5"))
+    assert counted(run) == {"refused": 1}
+    assert refused in run.rows[0].reason
+    assert {event.state for event in stored()} == {EventState.PROPOSED}
+
+
+def test_a_series_of_which_an_identity_is_too_long_loses_nothing(session: Session) -> None:
+    uid = "u" * 243  # a day fits behind it, a moment does not
+    whole = ("DTSTART;VALUE=DATE:20261124", "RRULE:FREQ=WEEKLY;COUNT=2")
+    assert counted(imported(entry(*whole, uid=uid))) == {"created": 2}
+    timed = ("DTSTART:20261124T010000Z", "RRULE:FREQ=WEEKLY;COUNT=2", "SEQUENCE:1")
+    assert counted(imported(entry(*timed, uid=uid))) == {"refused": 2}
+    assert {event.state for event in stored()} == {EventState.PROPOSED}
+
+
+def test_an_occurrence_moved_out_of_the_year_moves_and_is_not_cancelled(
+    session: Session,
+) -> None:
+    rule = "RRULE:FREQ=WEEKLY;UNTIL=20261203T010000Z"
+    imported(entry(*WEEKLY, rule))
+    far = entry(
+        "RECURRENCE-ID;TZID=Asia/Shanghai:20261126T090000",
+        "DTSTART;TZID=Asia/Shanghai:20281127T100000",
+        "SEQUENCE:2",
+    )
+    assert counted(imported(entry(*WEEKLY, rule, "SEQUENCE:2"), far)) == {"updated": 2}
+    assert [event.starts_at.year for event in stored()] == [2026, 2028]
+
+
+def test_steps_taken_here_do_not_hide_a_newer_version_of_the_file(session: Session) -> None:
+    imported(
+        entry(STARTS, "SEQUENCE:0"),
+        entry(*WEEKLY, "RRULE:FREQ=WEEKLY;UNTIL=20261203T010000Z", uid="series"),
+    )
+    for event in stored():
+        advance(event, "approve", "prepare")
+    exception = "EXDATE;TZID=Asia/Shanghai:20261126T090000"
+    run = imported(
+        entry("DTSTART:20261204T013000Z", "SEQUENCE:1"),
+        entry(
+            *WEEKLY, "RRULE:FREQ=WEEKLY;UNTIL=20261203T010000Z", exception, "SEQUENCE:1",
+            uid="series",
+        ),
+    )  # fmt: skip
+    assert counted(run) == {"updated": 2, "cancelled": 1}
+    found = {event.uid: event for event in stored()}
+    assert found["a@b"].starts_at.day == 4
+    assert found["a@b"].imported_sequence == 1
+    assert found["a@b"].sequence > 2  # who subscribed takes each change as newer
 
 
 def test_what_came_in_goes_out_under_the_same_identity_and_grows(session: Session) -> None:
@@ -231,6 +391,36 @@ def test_the_page_says_what_is_wrong_with_the_file(
 
 def run(app: Flask, *arguments: str):
     return app.test_cli_runner().invoke(args=["plan", "import-ics", *arguments])
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+def test_a_file_is_stored_in_portions_and_told_as_one(
+    session: Session, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(ical_storing, "STORED_AT_ONCE", size)
+    until = "RRULE:FREQ=WEEKLY;UNTIL=20261210T010000Z"
+    first = (entry(STARTS), entry("DTSTART:明天", uid="bad"), entry(*WEEKLY, until, uid="series"))
+    later = entry(*WEEKLY, until.replace("1210", "1203"), "SEQUENCE:1", uid="series")
+
+    unit_id = unit().id
+
+    def store(*entries: str) -> ImportRun:
+        reading = read(file(*entries), SHANGHAI, TODAY)
+        return ical_storing.store(
+            reading,
+            lambda s: s.get_one(Unit, unit_id),
+            Form.CONFERENCE,
+            CONSOLE,
+            NOW,
+            TODAY,
+            SHANGHAI,
+        )
+
+    run = store(*first)
+    assert counted(run) == {"created": 4, "refused": 1}
+    assert [row.number for row in run.rows] == [1, 2, 3, 3, 3]
+    assert counted(store(first[0], later)) == {"updated": 2, "cancelled": 1, "unchanged": 1}
+    assert [event.state for event in stored()].count(EventState.CANCELLED) == 1
 
 
 def test_the_command_imports_and_says_what_it_did(app: Flask, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from responder.core.errors import Invalid
 from responder.core.times import SHANGHAI
+from responder.planning.calendars.ical import PRODUCT
 from responder.planning.calendars.ical_reading import MOST_BYTES, Reading, read
 from responder.planning.models import Form
 
@@ -226,3 +227,31 @@ def test_a_calendar_in_gb18030_or_with_a_mark_in_front_is_read() -> None:
     content = file(entry("DTSTART:20261201T013000Z"))
     for one in (content.decode().encode("gb18030"), b"\xef\xbb\xbf" + content):
         assert read(one, SHANGHAI, TODAY).found[0].theme == "供水发布"
+
+
+def many(count: int, *lines: str) -> list[str]:
+    return [entry("DTSTART:20261201T013000Z", *lines, uid=f"u{n}") for n in range(count)]
+
+
+def test_a_file_that_comes_to_too_many_events_is_refused_before_they_are_made() -> None:
+    assert len(reading(*many(5, "RRULE:FREQ=DAILY")).found) == 5 * 355
+    with pytest.raises(Invalid, match="连同重复的各次超过 2000 项"):
+        reading(*many(1_500, "RRULE:FREQ=DAILY"))
+    with pytest.raises(Invalid, match="超过 2000 项"):
+        reading(*many(1_990), *many(1, "RRULE:FREQ=DAILY"))
+
+
+def test_rules_that_look_at_too_many_days_are_refused_together() -> None:
+    never = "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30;COUNT=9"
+    old = [entry("DTSTART:20000101T013000Z", never, uid=f"u{n}") for n in range(200)]
+    assert reading(*old[:5]).found == []
+    with pytest.raises(Invalid, match="重复规则太多"):
+        reading(*old)
+
+
+def test_a_file_of_this_desk_is_known_by_who_wrote_it() -> None:
+    assert not reading(entry("DTSTART:20261201T013000Z")).is_ours
+    ours = file(entry("DTSTART:20261201T013000Z")).replace(b"-//x//EN", PRODUCT.encode())
+    assert read(ours, SHANGHAI, TODAY).is_ours
+    both = ours + file(entry("DTSTART:20261201T013000Z", uid="c@d"))
+    assert not read(both, SHANGHAI, TODAY).is_ours

@@ -43,11 +43,13 @@ def day_of(shown: service.CalendarPage, day: date) -> Day:
     return next(one for week in weeks for one in week if one.day == day)
 
 
-def task(event: PressEvent, due_on: date, name: str = "媒体邀请", done: bool = False) -> None:
+def task(
+    event: PressEvent, due_on: date, name: str = "媒体邀请", done: bool = False, days: int = 3
+) -> None:
     with transaction(CONSOLE, NOW) as session:
         session.add(
             PreparationTask(
-                event=event, position=1, name=name, days=3, due_on=due_on,
+                event=event, position=1, name=name, days=days, due_on=due_on,
                 done_at=NOW if done else None,
             )
         )  # fmt: skip
@@ -166,6 +168,19 @@ def test_tasks_that_are_open_are_counted_on_their_day_and_named_in_the_agenda(
     assert page().tasks == {}
     named = page(view=View.AGENDA).tasks[date(2026, 11, 18)]
     assert {one.name for one in named} == {"媒体邀请", "问答提纲"}
+
+
+def test_after_an_event_was_held_only_what_was_for_afterwards_is_open(session: Session) -> None:
+    held, done = make.event(state=EventState.HELD), make.event(state=EventState.EVALUATED)
+    day = date(2026, 11, 18)
+    for event in (held, done):
+        task(event, day, "媒体邀请", days=3)
+        task(event, day, "报送实录", days=-1)
+        task(event, day, "舆情跟踪", done=True, days=-1)
+    shown = day_of(page(), day)
+    assert (shown.due, shown.due_after, shown.is_busy) == (0, 1, True)
+    named = page(view=View.AGENDA).tasks[day]
+    assert [(one.event_id, one.name) for one in named] == [(held.id, "报送实录")]
 
 
 def test_hot_topics_lie_under_their_days_hottest_first(session: Session) -> None:

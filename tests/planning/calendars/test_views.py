@@ -52,6 +52,16 @@ def test_each_view_shows_what_there_is(press: FlaskClient, view: str) -> None:
 
 
 @pytest.mark.parametrize("view", VIEWS)
+def test_what_is_open_after_an_event_is_not_called_preparation(
+    press: FlaskClient, view: str
+) -> None:
+    task(make.event(starts_at=NOW, state=EventState.HELD), date(2026, 11, 18), "报送实录", days=-1)
+    page = press.get(f"{NOVEMBER}&view={view}").text
+    assert re.search("会后 1|会后未办", page)
+    assert not re.search(r"筹备 \d|筹备到期", page)
+
+
+@pytest.mark.parametrize("view", VIEWS)
 def test_filters_go_along_to_the_next_page_and_the_other_views(
     press: FlaskClient, view: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,14 +11,17 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid, Stale, WrongState
+from responder.core.errors import GuardRefused, Invalid, Stale, WrongState
 from responder.core.permissions import CONSOLE, Actor, Role
 from responder.core.times import start_of_day
 from responder.planning import service
-from responder.planning.events import preparing
+from responder.planning.events import moving, preparing
+from responder.planning.events.clashes import ACCEPTED
 from responder.planning.events.lifecycle import APPROVED
 from responder.planning.events.models import EventMove
+from responder.planning.events.series import facts_of
 from responder.planning.models import EventState, Form, PressEvent
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
@@ -120,22 +124,145 @@ def test_only_the_latest_move_is_undone_and_only_once(session: Session) -> None:
     undo(second)
     assert event.starts_at == LATER
     for one in session.scalars(select(EventMove)).all():
-        with pytest.raises(WrongState):
+        with pytest.raises(WrongState, match="只能撤销最近一次改期"):
             undo(one)
+    assert event.starts_at == LATER
 
 
-@pytest.mark.parametrize("deed", ["approve", "edit"])
-def test_a_move_is_not_undone_once_something_else_has_changed(session: Session, deed: str) -> None:
+def edit(event: PressEvent, **changes: object) -> None:
+    facts = replace(facts_of(event), **changes)
+    with transaction(CONSOLE, NOW) as writing:
+        service.edit_event(writing, event, facts, event.version_id, CONSOLE, NOW)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        None,
+        {"place": "线上"},
+        {"theme": "另一个主题"},
+        {"ends_at": LATER + timedelta(hours=3)},
+        {"all_day": True, "starts_at": start_of_day(date(2026, 12, 9)), "ends_at": None},
+    ],
+)
+def test_a_move_is_not_undone_once_something_else_has_changed(
+    session: Session, changes: dict[str, object] | None
+) -> None:
+    event = make.event(state=EventState.CONFIRMED)
+    with transaction(CONSOLE, NOW):
+        event.ends_at = event.starts_at + timedelta(hours=2)
+    made = move(event, LATER)
+    if changes is None:
+        with transaction(CONSOLE, NOW) as writing:
+            service.advance_event(writing, event, "approve", CONSOLE, NOW)
+    else:
+        edit(event, **changes)
+    left = event.starts_at, event.ends_at, event.all_day, event.state
+    with pytest.raises(WrongState, match=r"又有变化|最近一次"):
+        undo(made)
+    assert (event.starts_at, event.ends_at, event.all_day, event.state) == left
+
+
+def test_an_end_that_was_set_before_the_move_comes_back_with_it(session: Session) -> None:
+    """Of several changes of times it is the move's own that is taken back."""
+    event = make.event(state=EventState.PREPARING)
+    edit(event, ends_at=event.starts_at + timedelta(hours=2))
+    before = event.starts_at, event.ends_at
+    made = move(event, event.starts_at - timedelta(days=3))
+    undo(made)
+    assert (event.starts_at, event.ends_at) == before
+
+
+def test_words_that_nobody_approves_do_not_stand_in_the_way_of_an_undo(session: Session) -> None:
     event = make.event(state=EventState.CONFIRMED)
     made = move(event, LATER)
-    with transaction(CONSOLE, NOW) as writing:
-        if deed == "approve":
-            service.advance_event(writing, event, "approve", CONSOLE, NOW)
-        else:
-            event.place = "线上"
-    with pytest.raises(WrongState, match="又有变化"):
-        undo(made)
+    edit(event, wording="写了很久的口径")
+    undo(made)
+    assert (event.state, event.wording) == (EventState.CONFIRMED, "写了很久的口径")
+
+
+def test_an_undo_tells_what_now_stands_in_the_way_on_the_old_day(session: Session) -> None:
+    event = make.event(state=EventState.CONFIRMED)
+    made = move(event, LATER)
+    make.event("后来定的另一项", event.starts_at - (LATER - (NOW + timedelta(days=7))))
+    told = undo(made)
+    assert "后来定的另一项" in told
+
+
+def test_a_move_into_other_arrangements_is_refused_until_somebody_accepts_them(
+    session: Session,
+) -> None:
+    event = make.event()
+    make.event("另一项", LATER)
+    with pytest.raises(GuardRefused, match="冲突"):
+        move(event, LATER)
+    assert event.starts_at == NOW + timedelta(days=7)
+    move(event, LATER, accepted=True)
     assert event.starts_at == LATER
+    (accepted,) = [line for line in audit.history(session, event) if line.action == ACCEPTED]
+    assert "另一项" in accepted.note
+
+
+def resume(event: PressEvent, at: datetime, now: datetime = NOW, accepted: bool = False) -> None:
+    with transaction(CONSOLE, now) as writing:
+        moving.resume_event(writing, event, at, CONSOLE, now, accepted=accepted)
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_a_postponed_event_does_not_resume_into_other_arrangements(
+    session: Session, days: int
+) -> None:
+    event = make.event(state=EventState.POSTPONED)
+    at = event.starts_at + timedelta(days=days)
+    make.event("另一项", at)
+    with pytest.raises(GuardRefused, match="冲突"):
+        resume(event, at)
+    assert event.state is EventState.POSTPONED
+    resume(event, at, accepted=True)
+    assert event.state is (EventState.PROPOSED if days else EventState.PREPARING)
+    assert ACCEPTED in [line.action for line in audit.history(session, event)]
+
+
+def test_a_postponed_event_of_a_whole_day_resumes_on_that_day(session: Session) -> None:
+    day = date(2026, 12, 1)
+    event = make.event(starts_at=start_of_day(day), state=EventState.POSTPONED)
+    with transaction(CONSOLE, NOW):
+        event.all_day = True
+    on_the_day = start_of_day(day) + timedelta(hours=9)
+    resume(event, on_the_day, now=on_the_day + timedelta(hours=1))
+    assert (event.state, event.starts_at) == (EventState.PREPARING, start_of_day(day))
+    assert session.scalar(select(EventMove)) is None
+
+
+def test_a_whole_day_that_is_over_is_past(session: Session) -> None:
+    event = make.event(starts_at=start_of_day(date(2026, 12, 1)), state=EventState.POSTPONED)
+    with transaction(CONSOLE, NOW):
+        event.all_day = True
+    with pytest.raises(Invalid, match="已经过去"):
+        resume(event, event.starts_at, now=start_of_day(date(2026, 12, 2)))
+
+
+@pytest.mark.parametrize("name", ["theme", "form", "unit"])
+def test_correcting_a_postponed_event_leaves_it_postponed_and_is_approved_on_its_new_day(
+    session: Session, people: People, name: str
+) -> None:
+    event = with_tasks(make.event(state=EventState.PREPARING), 5)
+    with transaction(CONSOLE, NOW) as writing:
+        service.advance_event(writing, event, "postpone", CONSOLE, NOW, "核实")
+    editor = people.press_officer.actor
+    changes = {"theme": "改一个字", "form": Form.CONFERENCE, "unit": unit("jyj", "市教育局")}
+    facts = replace(facts_of(event), **{name: changes[name]})
+    with transaction(editor, NOW) as writing:
+        service.edit_event(writing, event, facts, event.version_id, editor, NOW)
+    assert event.state is EventState.POSTPONED
+    assert due(event) == [None]
+    resume(event, event.starts_at)
+    assert (event.state, event.proposed_by_id) == (EventState.PROPOSED, editor.id)
+    with transaction(CONSOLE, NOW) as writing:
+        service.advance_event(writing, event, "approve", CONSOLE, NOW)
+        service.advance_event(writing, event, "postpone", CONSOLE, NOW, "再核实")
+    resume(event, event.starts_at)
+    assert event.state is EventState.PREPARING
 
 
 def test_a_move_that_came_with_another_theme_is_not_undone_alone(session: Session) -> None:
@@ -210,7 +337,7 @@ def test_consequences_are_told_and_nothing_is_done(session: Session) -> None:
         (date(2026, 11, 26), date(2026, 11, 27), False),
     ]
     assert any("重新审批" in line for line in told.sentences)
-    assert any("2026年11月28日（星期六）不是工作日" in line for line in told.sentences)
+    assert "2026年11月28日（星期六）不是工作日" in [clash.sentence for clash in told.clashes]
     assert (event.state, event.starts_at) == (EventState.APPROVED, NOW + timedelta(days=7))
     soon = service.consequences(session, event, NOW + timedelta(days=3), TODAY)
     assert [task.is_past for task in soon.tasks] == [True, False]
@@ -244,7 +371,7 @@ def test_moving_to_a_day_and_back_restores_all_due_days(
     event = with_tasks(make.event(), *tasks)
     home, before = event.starts_at, due(event)
     if there:
-        move(event, home + timedelta(days=there))
-        undo(move(event, home))
-        move(event, home)
+        move(event, home + timedelta(days=there), accepted=True)
+        undo(move(event, home, accepted=True))
+        move(event, home, accepted=True)
     assert due(event) == before

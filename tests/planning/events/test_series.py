@@ -144,6 +144,15 @@ def test_another_time_shifts_each_by_as_many_days_to_the_same_hour(session: Sess
     assert (held.starts_at, events[3].starts_at) == before
 
 
+def test_a_postponed_one_keeps_waiting_when_the_others_are_renamed(session: Session) -> None:
+    events = a_series()
+    with transaction(CONSOLE, NOW):
+        events[2].state = EventState.POSTPONED
+    edit(events[0], Scope.ALL, theme="改名")
+    assert {one.theme for one in events} == {"改名"}
+    assert events[2].state is EventState.POSTPONED
+
+
 def test_cancelling_reaches_as_far_as_it_is_meant(session: Session) -> None:
     events = a_series()
     with transaction(CONSOLE, NOW) as writing:

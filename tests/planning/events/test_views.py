@@ -221,6 +221,50 @@ def test_resuming_on_the_old_date_needs_no_approval(press: FlaskClient) -> None:
     assert events()[0].state is EventState.PREPARING
 
 
+def test_resuming_into_other_arrangements_is_looked_at_before_it_is_done(
+    press: FlaskClient,
+) -> None:
+    event = make.event(state=EventState.POSTPONED)
+    at = datetime(2031, 3, 4, 2, tzinfo=UTC)
+    make.event("已定的另一项", at)
+    path, at_ten = f"/planning/events/{event.id}/resume", "2031-03-04T10:00"
+    data = {"version": event.version_id, "starts_at": at_ten}
+    shown = press.post(path, data=data)
+    assert shown.status_code == 422
+    assert "已定的另一项" in shown.text
+    assert f'name="accept_clashes" value="{at_ten}"' in shown.text
+    assert f'value="{at_ten}" required' in shown.text
+    # Accepted was what stands at ten o'clock, not whatever stands at eleven.
+    other_time = {**data, "starts_at": "2031-03-04T11:00", "accept_clashes": at_ten}
+    assert press.post(path, data=other_time).status_code == 422
+    assert service.get_event(db.session, event.id).state is EventState.POSTPONED
+    assert press.post(path, data={**data, "accept_clashes": at_ten}).status_code == 302
+    found = service.get_event(db.session, event.id)
+    assert (found.state, found.starts_at) == (EventState.PROPOSED, at)
+
+
+def test_a_postponed_whole_day_asks_for_a_day(press: FlaskClient) -> None:
+    event = make.event(state=EventState.POSTPONED, starts_at=datetime(2031, 3, 3, 16, tzinfo=UTC))
+    with transaction(CONSOLE, NOW):
+        event.all_day = True
+    page = press.get(f"/planning/events/{event.id}").text
+    assert re.search(r'type="date" id="resume-at" name="starts_at" value="2031-03-04"', page)
+    data = {"version": event.version_id, "starts_at": "2031-03-04"}
+    assert press.post(f"/planning/events/{event.id}/resume", data=data).status_code == 302
+    assert events()[0].state is EventState.PREPARING
+
+
+def test_a_postponed_event_says_that_a_correction_will_be_approved_later(
+    press: FlaskClient,
+) -> None:
+    event = make.event(state=EventState.POSTPONED)
+    assert "恢复时须由其他同事重新审批" in press.get(f"/planning/events/{event.id}/edit").text
+    assert "推迟期间改过" not in press.get(f"/planning/events/{event.id}").text
+    press.post(f"/planning/events/{event.id}/edit", data=form(event, theme="改一个字"))
+    assert events()[0].state is EventState.POSTPONED
+    assert "推迟期间改过" in press.get(f"/planning/events/{event.id}").text
+
+
 @pytest.mark.parametrize("typed", ["", "nonsense", "2020-01-01T09:00"])
 def test_resuming_needs_a_date_to_come(press: FlaskClient, typed: str) -> None:
     event = make.event(state=EventState.POSTPONED)
