@@ -13,6 +13,7 @@ from responder.accounts.models import Unit
 from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor, Permission
+from responder.core.texts import tidy
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import (
     EntryState,
@@ -178,7 +179,7 @@ def next_outside(plan: ReleasePlan) -> int:
 
 def check_facts(plan: ReleasePlan, facts: EntryFacts) -> None:
     """:raises Invalid: no theme, or no such day."""
-    if not facts.theme.strip():
+    if not tidy(facts.theme):
         raise Invalid("请填写发布主题", {"theme": "必填"})
     if not 1 <= facts.month <= 12 or not rules.is_possible_day(plan.year, facts.month, facts.day):
         raise Invalid(
@@ -189,9 +190,7 @@ def check_facts(plan: ReleasePlan, facts: EntryFacts) -> None:
 
 def write_facts(entry: PlanEntry, facts: EntryFacts) -> None:
     for name in FACTS:
-        value = getattr(facts, name)
-        is_text = isinstance(value, str) and not isinstance(value, Form)
-        setattr(entry, name, value.strip() if is_text else value)
+        setattr(entry, name, tidy(getattr(facts, name)))
 
 
 def lock_plan(session: Session, plan: ReleasePlan) -> None:

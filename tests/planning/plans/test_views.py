@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,6 +57,23 @@ def test_a_unit_sends_in_a_row_sees_it_and_takes_it_back(liaison: FlaskClient) -
     assert entry.state is EntryState.PROPOSED
     liaison.post(f"/planning/plan/entries/{entry.id}/remove", data={"version": entry.version_id})
     assert db.session.scalars(select(PlanEntry)).all() == []
+
+
+def test_what_word_cannot_hold_is_not_stored_and_breaks_no_export(press: FlaskClient) -> None:
+    pasted = form(theme="老旧\x0b小区", speaker="张\x01局长", basis="依\x1f据")
+    assert press.post(f"{PLAN}/entries", data=pasted).status_code == 302
+    entry = only_entry()
+    assert (entry.theme, entry.speaker, entry.basis) == ("老旧小区", "张局长", "依据")
+    assert press.get(f"{PLAN}/export.docx").status_code == 200
+
+
+def test_a_word_file_of_rows_from_before_is_written_all_the_same(press: FlaskClient) -> None:
+    row = make.entry()
+    with transaction(CONSOLE, NOW):
+        row.theme = "老旧\x0b小区"
+    answer = press.get(f"{PLAN}/export.docx")
+    cells = Document(BytesIO(answer.data)).tables[0].rows[1].cells
+    assert cells[1].text == "老旧小区"
 
 
 def test_a_unit_cannot_send_in_for_another_nor_decide(liaison: FlaskClient) -> None:
