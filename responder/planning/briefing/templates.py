@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zlib
 from datetime import datetime
 from io import BytesIO
+from lzma import LZMAError
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -25,6 +27,12 @@ LARGEST = 1024 * 1024
 LARGEST_UNPACKED, MOST_PARTS = 20 * 1024 * 1024, 400
 KEPT_SHOWN = 10
 SHIPPED_NAME = "系统模板"
+
+# What reading an archive raises: cut off or spoilt (each way of packing its own), encrypted.
+_DAMAGED = (
+    BadZipFile, zlib.error, LZMAError, EOFError, OSError, RuntimeError, ValueError, KeyError,
+    SyntaxError,
+)  # fmt: skip
 
 _MAIN = "word/document.xml"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -116,8 +124,10 @@ def check(name: str, content: bytes) -> None:
     try:
         with ZipFile(BytesIO(content)) as archive:
             _check_parts(archive)
-    except (BadZipFile, KeyError, SyntaxError, NotImplementedError) as error:
-        raise Invalid("文件不是完整的 Word 文档：请在 Word 中重新保存后再上传", _FILE) from error
+    except _DAMAGED as error:
+        raise Invalid(
+            "文件不是完整的 Word 文档，或有打开密码：请在 Word 中去掉密码、重新保存后再上传", _FILE
+        ) from error
     word_file(sample_pack(), content)
 
 
@@ -131,8 +141,9 @@ def _check_parts(archive: ZipFile) -> None:
     if any(_ACTIVE.search(part.filename) for part in parts):
         raise Invalid("文件含有宏或嵌入对象：请另存为不含宏的 .docx 后再上传", _FILE)
     for part in parts:
+        content = archive.read(part)  # whether it is whole
         if part.filename.endswith((".xml", ".rels")):
-            _check_xml(part.filename, archive.read(part))
+            _check_xml(part.filename, content)
     if _MAIN not in archive.namelist():
         raise BadZipFile("no text")
 
