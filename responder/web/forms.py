@@ -54,6 +54,15 @@ def unit_choices(units: Iterable[Named]) -> list[SelectChoice]:
     return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
 
 
+def plain_number(text: str | None) -> int | None:
+    """A whole number of at most nine plain digits; None for whatever else was sent.
+
+    ``str.isdigit`` takes ``²``, which ``int`` does not; ``int`` refuses thousands of digits.
+    """
+    plain = (text or "").strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None
+
+
 def seen_version() -> int | None:
     """The version that a step's form was shown with; None when it tells none or nonsense."""
-    return request.form.get("version", type=int)
+    return plain_number(request.form.get("version"))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -42,11 +41,11 @@ from responder.planning.events.lifecycle import (
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.series import Scope
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
-from responder.planning.views import blueprint, local_today, zone
+from responder.planning.views import asked_for, blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, unit_choices
+from responder.web.forms import plain_number, seen_version, show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
 
 Page = str | Response | tuple[str, int]
@@ -54,15 +53,13 @@ Page = str | Response | tuple[str, int]
 # What of an event others may want at the same time.
 _TAKEN = ("starts_at", "ends_at", "all_day", "place", "speaker", "unit")
 
-Member = TypeVar("Member", bound=StrEnum)
-
 
 @blueprint.get("/planning/events")
 @requires(Permission.PLAN_READ)
 def events() -> str:
     query = service.search_events(
-        state=_asked_for(EventState, "state"),
-        form=_asked_for(Form, "form"),
+        state=asked_for(EventState, "state"),
+        form=asked_for(Form, "form"),
         unit_id=request.args.get("unit", type=int),
         words=request.args.get("q", "").strip(),
     )
@@ -73,12 +70,6 @@ def events() -> str:
         forms=FORM_LABELS,
         units=accounts.units(db.session),
     )
-
-
-def _asked_for(enumeration: type[Member], name: str) -> Member | None:
-    """The member that the address names, or None for none and for nonsense."""
-    value = request.args.get(name, "")
-    return next((member for member in enumeration if member.value == value), None)
 
 
 @blueprint.get("/planning/events/<int:event_id>")
@@ -113,7 +104,7 @@ def new_event() -> Page:
     actor, now, found = current_actor(), utc_now(), list[Clash]()
     try:
         with transaction(actor, now) as session:
-            topic_id = _number(form.topic_id.data)
+            topic_id = plain_number(form.topic_id.data)
             event = service.propose_event(session, _facts(form), topic_id, actor, now)
             found = clashes_of(session, [slot_of(event)], zone())
             demand_acceptance(session, event, found, form.accept_clashes.data, actor)
@@ -164,7 +155,7 @@ def _save(session: Session, event: PressEvent, form: EventForm, found: list[Clas
     if taken and event.state not in TOOK_PLACE:
         slots = series.wanted_slots(session, event, facts, scope, zone())
         found += clashes_of(session, slots, zone())
-    version = _number(form.version_id.data) or 0
+    version = plain_number(form.version_id.data) or 0
     count = series.edit_series(session, event, facts, version, scope, actor, now, zone())
     demand_acceptance(session, event, found, form.accept_clashes.data, actor)
     return count
@@ -243,10 +234,6 @@ def _facts(form: EventForm) -> service.EventFacts:
     entry_id = form.plan_entry_id.data
     entry = db.session.get(PlanEntry, entry_id) if entry_id else None
     return facts_of_form(form, unit, entry, zone())
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
 
 
 def _refused(form: EventForm, event: PressEvent | None, error: DomainError) -> tuple[str, int]:

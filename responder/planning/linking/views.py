@@ -15,7 +15,7 @@ from responder.core.times import local, utc_now
 from responder.planning import service
 from responder.planning.linking import exporting, verdicts
 from responder.planning.linking import gaps as gap_list
-from responder.planning.views import blueprint, zone
+from responder.planning.views import asked_for, blueprint, zone
 from responder.topics import heat_settings
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
@@ -62,8 +62,7 @@ def _gaps_page(refused: _Refused | None = None) -> str:
 
 
 def _asked_order() -> gap_list.Order:
-    wanted = request.args.get("order")
-    return next((one for one in gap_list.Order if one.value == wanted), gap_list.Order.HEAT)
+    return asked_for(gap_list.Order, "order") or gap_list.Order.HEAT
 
 
 @blueprint.get("/planning/gaps.xlsx")

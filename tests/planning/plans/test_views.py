@@ -118,7 +118,21 @@ def test_the_office_lists_several_and_declines_with_a_reason(
     assert len(listed(get_plan(db.session, 2026))) == 2
     assert "与上月重复" in press.get(PLAN).text
     assert press.post(f"{PLAN}/waiting", data={}).status_code == 302
-    assert press.post(f"{PLAN}/waiting", data={"entry": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["x", "1", "-1", "1-", "1-²", "²-1", "1-1-1", f"1-{'9' * 5000}"])
+def test_ticks_that_are_none_are_refused(press: FlaskClient, typed: str) -> None:
+    make.entry()
+    assert press.post(f"{PLAN}/waiting", data={"entry": [typed]}).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["²", "x", "9" * 5000, ""])
+def test_a_version_that_is_none_is_no_version_of_the_row(press: FlaskClient, typed: str) -> None:
+    row = make.entry()
+    path = f"/planning/plan/entries/{row.id}"
+    assert press.post(f"{path}/edit", data=form(version_id=typed)).status_code == 409
+    assert press.post(f"{path}/remove", data={"version": typed}).status_code == 409
+    assert only_entry().theme == row.theme
 
 
 def test_a_unit_reads_why_its_row_was_declined(people: People, client: FlaskClient) -> None:

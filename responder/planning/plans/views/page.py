@@ -22,10 +22,11 @@ from responder.planning.plans.views.common import (
     entry_form,
     facts_of,
     plan_page,
+    ticked,
 )
 from responder.planning.views import blueprint
 from responder.web.access import current_actor, requires
-from responder.web.forms import seen_version, show_errors
+from responder.web.forms import plain_number, seen_version, show_errors
 
 EDIT = Permission.PLAN_EDIT
 _PLACE = re.compile(r"place-(\d{1,9})")
@@ -74,10 +75,10 @@ def _places() -> dict[int, int]:
     wanted = {}
     for name, text in request.form.items():
         if match := _PLACE.fullmatch(name):
-            plain = text.strip()
-            if not (plain.isascii() and plain.isdigit() and 0 < len(plain) < 6):
+            place = plain_number(text)
+            if place is None:
                 raise Invalid(_("序号要填整数：请改正后再保存顺序"))
-            wanted[int(match[1])] = int(plain)
+            wanted[int(match[1])] = place
     return wanted
 
 
@@ -109,14 +110,12 @@ def _check_decision(action: str) -> None:
 def list_entries(year: int) -> Response:
     """List several rows at once, each as it was seen."""
     check_year(year)
-    chosen = [part.partition("-") for part in request.form.getlist("entry")]
+    chosen = ticked()
     attempt = Attempt(current_actor(), utc_now())
     with transaction(current_actor()) as session:
-        for entry_id, _dash, version in chosen:
-            if not (entry_id.isascii() and entry_id.isdigit() and version.isdigit()):
-                raise Invalid(_("没有选对条目：请刷新页面后重新勾选"))
-            entry = service.get_entry(session, int(entry_id))
-            collecting.decide(session, entry, "list", int(version), attempt)
+        for entry_id, version in chosen.items():
+            entry = service.get_entry(session, entry_id)
+            collecting.decide(session, entry, "list", version, attempt)
     if chosen:
         flash(_("已列入 %(count)s 条。", count=len(chosen)), "success")
     else:
