@@ -23,7 +23,6 @@ class Progress(StrEnum):
     UNDER_WAY = "under_way"
     WAITING = "waiting"
     OVERDUE = "overdue"
-    CANCELLED = "cancelled"
 
 
 PROGRESS_LABELS = {
@@ -31,34 +30,25 @@ PROGRESS_LABELS = {
     Progress.UNDER_WAY: "推进中",
     Progress.WAITING: "未到时间",
     Progress.OVERDUE: "逾期未办",
-    Progress.CANCELLED: "已取消",
 }
 
 
-@dataclass(frozen=True)
-class EventFate:
-    """Of one event that a row led to: whether it took place, or was given up."""
-
-    took_place: bool
-    cancelled: bool
-
-
 def entry_progress(
-    fates: Sequence[EventFate], year: int, month: int, day: int | None, today: date
+    took_place: Sequence[bool], year: int, month: int, day: int | None, today: date
 ) -> Progress:
     """How far one row of the plan has come.
+
+    :param took_place: of each event that it led to and that was not given up.
 
     A row is overdue when its day (its month's end, where no day is set) has passed and
     nothing was held; a postponed event does not excuse it.
     """
-    if any(fate.took_place for fate in fates):
+    if any(took_place):
         return Progress.HELD
-    if fates and all(fate.cancelled for fate in fates):
-        return Progress.CANCELLED
     planned = date(year, month, day or calendar.monthrange(year, month)[1])
     if today > planned:
         return Progress.OVERDUE
-    return Progress.UNDER_WAY if fates else Progress.WAITING
+    return Progress.UNDER_WAY if took_place else Progress.WAITING
 
 
 def tally(progress: Iterable[Progress]) -> dict[Progress, int]:
@@ -96,7 +86,6 @@ FIGURE_OF = {
     Progress.UNDER_WAY: Figure.PENDING,
     Progress.WAITING: Figure.PENDING,
     Progress.OVERDUE: Figure.LATE,
-    Progress.CANCELLED: Figure.CANCELLED,
 }
 
 

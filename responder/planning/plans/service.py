@@ -316,11 +316,12 @@ def report(plan: ReleasePlan, today: date) -> PlanReport:
 
 def progress_of(entry: PlanEntry, year: int, today: date) -> rules.Progress:
     """How far a row has come."""
-    fates = [
-        rules.EventFate(event.state in TOOK_PLACE, event.state is EventState.CANCELLED)
+    took_place = [
+        event.state in TOOK_PLACE
         for event in entry.events
+        if event.state is not EventState.CANCELLED
     ]
-    return rules.entry_progress(fates, year, entry.month, entry.day, today)
+    return rules.entry_progress(took_place, year, entry.month, entry.day, today)
 
 
 def open_entries(session: Session, year: int, month: int | None = None) -> list[PlanEntry]:
