@@ -22,7 +22,7 @@ from responder.planning.events import media
 from responder.planning.events.models import Reply
 from responder.planning.models import FORM_LABELS, LinkState, PlanEntry, PressEvent
 from responder.planning.plans import changing, collecting
-from responder.planning.plans.service import EntryFacts
+from responder.planning.plans.entries import EntryFacts
 
 FORMS = {label: form for form, label in FORM_LABELS.items()}
 TEXTS = ("host", "attendees", "wording", "transcript")
@@ -48,7 +48,7 @@ def load_press(world: DemoWorld, now: datetime) -> None:
     liaison = lookup.actor("liaison")
     with transaction(liaison, now) as session:
         for proposal in tables["proposal"]:
-            _propose(session, world.today.year + 1, proposal, liaison)
+            _propose(session, world.today.year + 1, proposal, liaison, now)
 
 
 def _detail(session: Session, event: PressEvent, detail: Table, press: Actor) -> None:
@@ -84,7 +84,7 @@ def _facts(entry: PlanEntry, month: int) -> EntryFacts:
     )
 
 
-def _propose(session: Session, year: int, proposal: Table, liaison: Actor) -> None:
+def _propose(session: Session, year: int, proposal: Table, liaison: Actor, now: datetime) -> None:
     facts = EntryFacts(
         theme=proposal["theme"],
         form=FORMS[proposal["form"]],
@@ -93,4 +93,5 @@ def _propose(session: Session, year: int, proposal: Table, liaison: Actor) -> No
         speaker=proposal["speaker"],
         basis=proposal["basis"],
     )
-    collecting.enter(session, planning.get_or_create_plan(session, year), facts, liaison)
+    plan = planning.get_or_create_plan(session, year)
+    collecting.enter(session, plan, facts, liaison, now)

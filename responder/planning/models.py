@@ -129,13 +129,13 @@ class ReleasePlan(Audited, Base):
 class PlanEntry(Audited, Base):
     """A row of the plan (计划条目). Often only the month is known.
 
-    ``number`` is its place in the table; below 0 it has none (sent in, or declined). What
-    happens to it after the plan was adopted stands in the change table
-    (``plans.models.PlanChange``).
+    ``number`` is its place in the table; below 0 it has none (sent in, or declined).
+    ``entered_at`` is when a person typed it, None for one that came another way. What happens
+    to it after the plan was adopted stands in the change table (``plans.models.PlanChange``).
     """
 
     __tablename__ = "plan_entry"
-    __audit_skip__ = frozenset({"state", "proposed_by_id"})  # its lifecycle tells of them
+    __audit_skip__ = frozenset({"state", "proposed_by_id", "entered_at"})  # lines of their own
     __table_args__ = (
         UniqueConstraint("plan_id", "number"),
         CheckConstraint("month BETWEEN 1 AND 12", name="month"),
@@ -157,6 +157,7 @@ class PlanEntry(Audited, Base):
         choice(EntryState, "entry_state"), default=EntryState.LISTED, server_default="listed"
     )
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[datetime | None]
     version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     plan: Mapped[ReleasePlan] = relationship(back_populates="entries")
     unit: Mapped[Unit] = relationship()

@@ -21,7 +21,7 @@ from responder.planning.events.service import (
     upcoming_events,
     waiting_approval,
 )
-from responder.planning.events.turns import take_turns
+from responder.planning.events.turns import SAME_CLICK, take_turns
 from responder.planning.linking.deciding import (
     decide_link,
     get_link,
@@ -37,10 +37,10 @@ from responder.planning.linking.gaps import (
 )
 from responder.planning.linking.suggesting import SuggestionRun, suggest_links
 from responder.planning.plans.adopting import adopt
+from responder.planning.plans.entries import add_entry
 from responder.planning.plans.frequency import seed_release_rules
 from responder.planning.plans.service import (
     PlanReport,
-    add_entry,
     find_plan,
     get_entry,
     get_or_create_plan,
@@ -50,6 +50,7 @@ from responder.planning.plans.service import (
 )
 
 __all__ = [
+    "SAME_CLICK",
     "CalendarPage",
     "Clash",
     "Consequences",

@@ -20,7 +20,7 @@ from responder.planning.models import (
     TopicEventLink,
 )
 from responder.planning.plans import collecting
-from responder.planning.plans.service import EntryFacts
+from responder.planning.plans.entries import EntryFacts
 from responder.topics.models import Topic
 from tests.factories import NOW, People, unit
 
@@ -132,9 +132,9 @@ def facts(**changes: Any) -> EntryFacts:
     return EntryFacts(**{**values, **changes})
 
 
-def send_in(actor: Actor, year: int = 2026, **changes: Any) -> PlanEntry:
+def send_in(actor: Actor, year: int = 2026, now: datetime = NOW, **changes: Any) -> PlanEntry:
     """A row as this person enters it on the page."""
     written = facts(**changes)
-    with transaction(actor, NOW) as session:
+    with transaction(actor, now) as session:
         plan = service.get_or_create_plan(session, year)
-        return collecting.enter(session, plan, written, actor)
+        return collecting.enter(session, plan, written, actor, now)

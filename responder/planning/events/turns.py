@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import User
 from responder.core.permissions import Actor
+
+# Of one person the very same again within this time is the same click.
+SAME_CLICK = timedelta(minutes=1)
 
 
 def take_turns(session: Session, actor: Actor) -> None:

@@ -90,12 +90,12 @@ def import_command(
     """
     if errors_path is not None:
         check_writable(errors_path, path)
+    file = importing.read_file(db.session, path, year, CONSOLE, _unit_of(code))
     if dry_run:
-        unit = _unit_of(code)
-        found = importing.import_plan(db.session, path, year, CONSOLE, unit, trial=True)
+        found = importing.rehearse(db.session, file)
     else:
         with transaction(CONSOLE) as session:
-            found = importing.import_plan(session, path, year, CONSOLE, _unit_of(code))
+            found = importing.store(session, file, CONSOLE)
     written = errors_path is not None and importing.write_errors(
         errors_path, found.headings, found.refusals
     )

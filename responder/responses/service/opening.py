@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,13 +19,11 @@ from responder.core.times import SHANGHAI, chinese_moment
 from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
 from responder.planning.models import LinkState, PressEvent, TopicEventLink
-from responder.planning.service import take_turns
+from responder.planning.service import SAME_CLICK, take_turns
 from responder.responses import rules
 from responder.responses.models import ItemClock, Level, ResponseItem
 from responder.topics import service as topics
 from responder.topics.models import Membership, Topic
-
-SAME_CLICK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,60 @@ def test_a_word_file_of_rows_from_before_is_written_all_the_same(press: FlaskCli
     assert cells[1].text == "老旧小区"
 
 
+def test_a_row_like_one_that_is_there_is_not_said_to_be_taken(press: FlaskClient) -> None:
+    press.post(f"{PLAN}/entries", data=form(speaker="张"))
+    answer = press.post(f"{PLAN}/entries", data=form(speaker="李", remark="第二场"))
+    assert answer.status_code == 422
+    assert "计划中已有相同的条目（第 1 项）" in answer.text
+    assert 'value="第二场"' in answer.text, "nothing typed is lost"
+    assert only_entry().speaker == "张"
+
+
+def test_what_was_declined_waits_anew_with_the_reason_shown_to_the_office(
+    people: People, client: FlaskClient
+) -> None:
+    row = make.send_in(make.liaison(people, unit()))
+    people.sign_in(client, people.press_officer)
+    seen = {"version": row.version_id, "note": "与上月重复"}
+    client.post(f"/planning/plan/entries/{row.id}/decline", data=seen)
+    people.sign_in(client, people.liaison)
+    client.post(f"{PLAN}/entries", data=form(theme=row.theme, month=row.month, remark="已改期"))
+    people.sign_in(client, people.press_officer)
+    page = client.get(PLAN).text
+    assert "单位报送，待决定（1 条）" in page
+    assert "曾未列入：与上月重复" in page
+
+
+def test_listing_many_sends_the_same_queries_as_listing_a_few(
+    people: People, press: FlaskClient
+) -> None:
+    actor = make.liaison(people, unit())
+
+    def ticked(year: int, rows: int) -> int:
+        sent = [make.send_in(actor, year, theme=f"第 {n} 件") for n in range(rows)]
+        ticks = [f"{one.id}-{one.version_id}" for one in sent]
+        where = f"/planning/plan/{year}/waiting"
+        queries = count_queries(lambda: press.post(where, data={"entry": ticks}))
+        assert [one.number for one in listed(get_plan(db.session, year))] == [*range(1, rows + 1)]
+        return queries
+
+    assert ticked(2027, 2) == ticked(2028, 12)
+
+
+def test_a_row_taken_back_meanwhile_is_named_when_several_are_listed(
+    people: People, press: FlaskClient
+) -> None:
+    sent = make.send_in(make.liaison(people, unit()))
+    make.entry(year=2027)
+    gone = press.post(f"{PLAN}/waiting", data={"entry": ["999-1"]})
+    assert (gone.status_code, "刷新页面后重新勾选" in gone.text) == (404, True)
+    elsewhere = f"{sent.id}-{sent.version_id}"
+    answer = press.post("/planning/plan/2027/waiting", data={"entry": [elsewhere]})
+    assert answer.status_code == 404
+    db.session.expire_all()
+    assert sent.state is EntryState.PROPOSED
+
+
 def test_a_unit_cannot_send_in_for_another_nor_decide(liaison: FlaskClient) -> None:
     other = unit("jyj", "市教育局")
     assert liaison.post(f"{PLAN}/entries", data=form(unit_id=other.id)).status_code == 422
@@ -423,7 +477,7 @@ def test_a_page_takes_the_same_queries_for_one_row_as_for_many(
 ) -> None:
     actor = make.liaison(people, unit())
     make.event(plan_entry=make.entry(month=1), state=EventState.HELD)
-    make.send_in(actor, month=1)
+    make.send_in(actor, month=1, theme="报送的一件")
     few = count_queries(lambda: press.get(path))
     for n in range(10):
         of = unit(f"u{n}", f"单位{n}")

@@ -20,11 +20,11 @@ from responder.planning.models import EntryState, Form, PlanEntry, PlanState, Re
 from responder.planning.plans import collecting, rules, service
 from responder.planning.plans.baselines import baselines, differs_from_baseline, listed
 from responder.planning.plans.changing import changes_of
+from responder.planning.plans.entries import EntryFacts
 from responder.planning.plans.exporting import FORMATS
 from responder.planning.plans.forms import AdoptForm, PlanEntryForm
 from responder.planning.plans.lifecycle import RELEASE_PLAN, STEPS
 from responder.planning.plans.models import PlanChange
-from responder.planning.plans.service import EntryFacts
 from responder.planning.plans.tables import adoption_words
 from responder.planning.views import local_today
 from responder.web.access import current_actor, may
@@ -133,6 +133,7 @@ def plan_page(
     waiting = collecting.waiting_for(plan, actor) if plan else []
     declined = collecting.declined_for(plan, actor) if plan else []
     changes = changes_of(db.session, plan) if plan else []
+    outside = [*declined, *waiting]
     return render_template(
         "planning/plan.html",
         year=year,
@@ -143,7 +144,7 @@ def plan_page(
         rows=_rows(plan),
         waiting=waiting,
         declined=declined,
-        decline_reasons=collecting.decline_reasons(db.session, declined) if declined else {},
+        decline_reasons=collecting.decline_reasons(db.session, outside) if outside else {},
         changes=changes,
         changes_of_row=_by_row(changes),
         baselines=baselines(db.session, plan) if plan else [],

@@ -14,7 +14,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.planning.models import EntryState
-from responder.planning.plans import collecting, service
+from responder.planning.plans import arranging, collecting, service
 from responder.planning.plans.views.common import (
     WRITERS,
     Page,
@@ -47,7 +47,8 @@ def add_entry(year: int) -> Response | Page:
     try:
         with transaction(current_actor()) as session:
             found = service.get_or_create_plan(session, year)
-            entry = collecting.enter(session, found, facts_of(session, form), current_actor())
+            facts, now = facts_of(session, form), utc_now()
+            entry = collecting.enter(session, found, facts, current_actor(), now)
             is_listed = entry.state is EntryState.LISTED
     except Invalid as error:
         show_errors(form, error)
@@ -63,9 +64,9 @@ def arrange_plan(year: int) -> Response:
     with transaction(current_actor()) as session:
         found = service.get_plan(session, year)
         if request.form.get("by") == "time":
-            service.arrange_by_time(session, found)
+            arranging.arrange_by_time(session, found)
         else:
-            service.arrange(session, found, _places())
+            arranging.arrange(session, found, _places())
     flash(_("已重新编号。"), "success")
     return _back(year)
 
@@ -110,12 +111,9 @@ def _check_decision(action: str) -> None:
 def list_entries(year: int) -> Response:
     """List several rows at once, each as it was seen."""
     check_year(year)
-    chosen = ticked()
-    attempt = Attempt(current_actor(), utc_now())
+    chosen, attempt = ticked(), Attempt(current_actor(), utc_now())
     with transaction(current_actor()) as session:
-        for entry_id, version in chosen.items():
-            entry = service.get_entry(session, entry_id)
-            collecting.decide(session, entry, "list", version, attempt)
+        collecting.list_several(session, service.get_plan(session, year), chosen, attempt)
     if chosen:
         flash(_("已列入 %(count)s 条。", count=len(chosen)), "success")
     else:
