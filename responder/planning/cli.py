@@ -66,8 +66,9 @@ def suggest(as_of: datetime | None, as_json: bool) -> None:
     例：responder plan suggest --json
     """
     now = end_of_day(as_of.date(), _zone()) if as_of else utc_now()
+    proposals = service.propose_links(db.session, now)
     with transaction(CONSOLE) as session:
-        run = service.suggest_links(session, now)
+        run = service.store_proposals(session, proposals)
     if as_json:
         print_json(
             {

@@ -35,7 +35,12 @@ from responder.planning.linking.gaps import (
     uncovered_hot_topics,
     uncovered_query,
 )
-from responder.planning.linking.suggesting import SuggestionRun, suggest_links
+from responder.planning.linking.suggesting import (
+    Proposals,
+    SuggestionRun,
+    propose_links,
+    store_proposals,
+)
 from responder.planning.plans.adopting import adopt
 from responder.planning.plans.entries import add_entry
 from responder.planning.plans.frequency import seed_release_rules
@@ -56,6 +61,7 @@ __all__ = [
     "Consequences",
     "EventFacts",
     "PlanReport",
+    "Proposals",
     "SuggestionRun",
     "TopicGap",
     "add_entry",
@@ -87,11 +93,12 @@ __all__ = [
     "open_entries",
     "overdue_events",
     "propose_event",
+    "propose_links",
     "report",
     "search_events",
     "seed_preparation",
     "seed_release_rules",
-    "suggest_links",
+    "store_proposals",
     "sweep_event_files",
     "take_turns",
     "tasks_of",

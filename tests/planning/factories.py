@@ -88,8 +88,9 @@ def entry(year: int = 2026, month: int = 11, day: int | None = None, **facts: An
 
 
 def suggest(now: datetime = NOW) -> service.SuggestionRun:
+    proposals = service.propose_links(db.session, now)
     with transaction(CONSOLE, now) as session:
-        return service.suggest_links(session, now)
+        return service.store_proposals(session, proposals)
 
 
 def link(of: Topic, to: PressEvent, state: LinkState = LinkState.SUGGESTED) -> TopicEventLink:

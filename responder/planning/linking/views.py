@@ -117,8 +117,9 @@ def withdraw_verdict(verdict_id: int) -> Response:
 @blueprint.post("/planning/links/refresh")
 @requires(Permission.EVENT_LINK)
 def refresh_suggestions() -> Response:
+    proposals = service.propose_links(db.session, utc_now())
     with transaction(current_actor()) as session:
-        run = service.suggest_links(session, utc_now())
+        run = service.store_proposals(session, proposals)
     flash(
         _(
             "已更新关联建议：新增 %(added)s 条，保留 %(kept)s 条，撤下 %(removed)s 条。",
