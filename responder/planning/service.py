@@ -6,6 +6,7 @@ from responder.planning.events.clashes import Clash, clashes
 from responder.planning.events.files import sweep as sweep_event_files
 from responder.planning.events.moving import Consequences, consequences, move_event, undo_move
 from responder.planning.events.preparing import due_tasks, finish_task, seed_preparation, tasks_of
+from responder.planning.events.rescheduling import reschedule_all
 from responder.planning.events.service import (
     EventFacts,
     create_event,
@@ -95,6 +96,7 @@ __all__ = [
     "propose_event",
     "propose_links",
     "report",
+    "reschedule_all",
     "search_events",
     "seed_preparation",
     "seed_release_rules",

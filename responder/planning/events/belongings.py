@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from responder.planning.events import files, media, moving, preparing, series
+from responder.core.times import SHANGHAI
+from responder.core.work_calendar import load_calendar
+from responder.planning.events import files, media, moving, preparing, rescheduling, series
 from responder.planning.events.models import EventFile, EventMove, PreparationTask, Reply
 from responder.planning.models import PressEvent
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """``overdue`` are the ids of open tasks that should have been done before today;
+    """``overdue`` are the ids of open tasks that should have been done before today,
+    ``provisional`` of those whose day rests on holidays not announced yet;
     ``replies`` counts the media list by answer; ``siblings`` is the whole series, or empty."""
 
     tasks: list[PreparationTask]
     overdue: frozenset[int]
+    provisional: frozenset[int]
     invited: int
     replies: dict[Reply, int]
     files: list[EventFile]
@@ -26,13 +31,16 @@ class Belongings:
     siblings: list[PressEvent]
 
 
-def belongings_of(session: Session, event: PressEvent, today: date) -> Belongings:
+def belongings_of(
+    session: Session, event: PressEvent, today: date, zone: ZoneInfo = SHANGHAI
+) -> Belongings:
     """All of it, in a fixed number of queries."""
     tasks = preparing.tasks_of(session, event)
     listed = media.invitations(session, event)
     return Belongings(
         tasks=tasks,
         overdue=frozenset(task.id for task in preparing.overdue(tasks, today)),
+        provisional=rescheduling.provisional(tasks, load_calendar(session), zone),
         invited=len(listed),
         replies=media.counts(listed),
         files=files.files_of(session, event),

@@ -12,8 +12,9 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
+from responder.core.work_calendar import load_calendar
 from responder.planning import service
-from responder.planning.events import checklist, preparing
+from responder.planning.events import checklist, preparing, rescheduling
 from responder.planning.events.models import PreparationItem
 from responder.planning.events.small_forms import ItemForm, TaskForm
 from responder.planning.models import Form
@@ -32,7 +33,13 @@ def preparation() -> str:
     """What is due within two weeks, whichever event it is for."""
     today = local_today()
     tasks = preparing.due_tasks(db.session, today + timedelta(days=SHOWN_DAYS))
-    return render_template("planning/preparation.html", tasks=tasks, today=today, days=SHOWN_DAYS)
+    return render_template(
+        "planning/preparation.html",
+        tasks=tasks,
+        provisional=rescheduling.provisional(tasks, load_calendar(db.session), zone()),
+        today=today,
+        days=SHOWN_DAYS,
+    )
 
 
 @blueprint.post("/planning/events/<int:event_id>/tasks/from-template")

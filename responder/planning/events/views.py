@@ -82,7 +82,7 @@ def show_event(event_id: int) -> str:
         event=event,
         choices=[choice for choice in choices if choice.transition.action not in WITHOUT_BUTTON],
         history=service.event_history(db.session, event),
-        belongings=belongings_of(db.session, event, local_today()),
+        belongings=belongings_of(db.session, event, local_today(), zone()),
         file_kinds=FILE_KIND_LABELS,
     )
 
