@@ -104,5 +104,6 @@ def _event_as_json(event: PressEvent) -> dict[str, Any]:
         "place": event.place,
         "unit": event.unit.name,
         "speaker": event.speaker,
+        "speaker_rank": event.speaker_rank,
         "plan_entry_id": event.plan_entry_id,
     }

@@ -12,13 +12,15 @@ from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
 from responder.planning.models import (
+    SPEAKER_RANK_LABELS,
     EventState,
     PressEvent,
     TopicEventLink,
 )
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
+from responder.planning.plans.models import PERIOD_LABELS
 from responder.web.filters import moment
-from responder.web.trail import Kind, name_kind
+from responder.web.trail import Kind, name_kind, name_values
 
 DEEDS = {
     "confirm_link": "确认关联话题",
@@ -39,7 +41,7 @@ FACTS = {
     "plan_entry_id": "年度计划",
     "ends_at": "结束时间",
     "all_day": "全天",
-    "head_speaks": "主要负责人出席",
+    "speaker_rank": "发布人身份",
     "host": "主持人",
     "attendees": "参加人员",
     "wording": "口径",
@@ -97,7 +99,7 @@ _KINDS = {
             "period": "计算周期",
             "least": "至少几场",
             "forms": "计入的发布形式",
-            "by_head": "只计主要负责人出席的",
+            "speaker_rank": "计入的发布人身份",
             "all_units": "适用于所有单位",
             "active": "启用",
         },
@@ -126,6 +128,8 @@ def register(app: Flask) -> None:
     app.add_template_global(linkable_events)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
+    name_values(app, "speaker_rank", SPEAKER_RANK_LABELS)
+    name_values(app, "period", PERIOD_LABELS)
     for table, kind in _KINDS.items():
         name_kind(app, table, kind)
 

@@ -29,6 +29,7 @@ from responder.planning.models import (
     Form,
     PlanEntry,
     PressEvent,
+    SpeakerRank,
     TopicEventLink,
 )
 from responder.topics import service as topics
@@ -51,7 +52,7 @@ class EventFacts:
     plan_entry: PlanEntry | None = None
     ends_at: datetime | None = None
     all_day: bool = False
-    head_speaks: bool = False
+    speaker_rank: SpeakerRank = SpeakerRank.OTHER
     host: str = ""
     attendees: str = ""
     wording: str = ""

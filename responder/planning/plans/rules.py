@@ -152,8 +152,8 @@ def count_by(counted: Iterable[Counted], by: Grouping) -> dict[int | str, dict[F
 
 
 @dataclass(frozen=True)
-class Span:
-    """A quarter or a year that a rule counts over; both days belong to it."""
+class Term:
+    """A quarter, a half or a whole year that a rule counts over; both days belong to it."""
 
     label: str
     first_day: date
@@ -161,7 +161,7 @@ class Span:
 
 
 class Timing(StrEnum):
-    """Whether a span is over."""
+    """Whether a term is over."""
 
     OVER = "over"
     RUNNING = "running"
@@ -171,48 +171,51 @@ class Timing(StrEnum):
 TIMING_LABELS = {Timing.OVER: "已结束", Timing.RUNNING: "进行中", Timing.TO_COME: "未到"}
 
 
-def spans_of(period: str, year: int) -> list[Span]:
-    """The quarters of a year, or the year, by the period's code (``quarter``, ``year``)."""
-    if period == "year":
-        return [Span(str(year), date(year, 1, 1), date(year, 12, 31))]
+# Period → its months, and the letter that numbers it in the year.
+_PERIODS = {"quarter": (3, "Q"), "half_year": (6, "H"), "year": (12, "")}
+
+
+def terms_of(period: str, year: int) -> list[Term]:
+    """The parts of a year by the period's code: ``2026-Q1`` to ``Q4``, two halves, or itself."""
+    months, letter = _PERIODS[period]
     return [
-        Span(
-            f"{year}-Q{quarter}",
-            date(year, quarter * 3 - 2, 1),
-            date(year, quarter * 3, calendar.monthrange(year, quarter * 3)[1]),
+        Term(
+            f"{year}-{letter}{last // months}" if letter else str(year),
+            date(year, last - months + 1, 1),
+            date(year, last, calendar.monthrange(year, last)[1]),
         )
-        for quarter in range(1, 5)
+        for last in range(months, 13, months)
     ]
 
 
-def timing_of(span: Span, today: date) -> Timing:
-    if today > span.last_day:
+def timing_of(term: Term, today: date) -> Timing:
+    if today > term.last_day:
         return Timing.OVER
-    return Timing.RUNNING if today >= span.first_day else Timing.TO_COME
+    return Timing.RUNNING if today >= term.first_day else Timing.TO_COME
 
 
 @dataclass(frozen=True)
 class Quota:
-    """What one unit held in one span, against what a rule asks."""
+    """What one unit held in one term, against what a rule asks."""
 
-    span: Span
+    term: Term
     timing: Timing
     held: int
     missing: int
 
     @property
     def is_short(self) -> bool:
-        """Whether the unit failed; of a span that still runs nobody can say so."""
+        """Whether the unit failed; of a term that still runs nobody can say so."""
         return self.timing is Timing.OVER and self.missing > 0
 
 
 def quotas(days: Sequence[date], period: str, least: int, year: int, today: date) -> list[Quota]:
-    """A unit's standing in each span of the year.
+    """A unit's standing in each term of the year.
 
     :param days: on which it held what counts.
     """
     found = []
-    for span in spans_of(period, year):
-        held = sum(span.first_day <= day <= span.last_day for day in days)
-        found.append(Quota(span, timing_of(span, today), held, max(0, least - held)))
+    for term in terms_of(period, year):
+        held = sum(term.first_day <= day <= term.last_day for day in days)
+        found.append(Quota(term, timing_of(term, today), held, max(0, least - held)))
     return found

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
 from responder.planning import service
-from responder.planning.models import EntryState, EventState, PlanEntry
+from responder.planning.models import EntryState, EventState, PlanEntry, SpeakerRank
 from responder.planning.plans import frequency
 from responder.planning.plans.baselines import listed
-from responder.planning.plans.models import PlanChange, ReleaseRule
+from responder.planning.plans.models import Period, PlanChange, ReleaseRule
 from responder.planning.plans.service import get_plan
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
@@ -436,6 +436,23 @@ def test_a_rule_is_added_changed_and_switched_off(press: FlaskClient) -> None:
     assert "已停用" in press.get("/planning/rules").text
     assert "每季度一场" not in press.get(f"{PLAN}/status").text
     assert "请填写 1 到 99" in press.post("/planning/rules/new", data=rule_form(least=0)).text
+
+
+def test_a_rule_says_who_must_speak_for_an_event_to_count(press: FlaskClient) -> None:
+    typed = rule_form(speaker_rank="leader", period="half_year")
+    assert press.post("/planning/rules/new", data=typed).status_code == 302
+    (rule,) = db.session.scalars(select(ReleaseRule)).all()
+    assert (rule.speaker_rank, rule.period) == (SpeakerRank.LEADER, Period.HALF_YEAR)
+    for path in ("/planning/rules", f"{PLAN}/status"):
+        page = press.get(path).text
+        assert "每半年至少 1 场" in page
+        assert "只计负责同志出席的（含主要负责人）" in page
+    form_page = press.get(f"/planning/rules/{rule.id}").text
+    assert 'selected value="leader"' in form_page
+    seen = {"version_id": frequency.seal(rule)}
+    press.post(f"/planning/rules/{rule.id}", data=rule_form(speaker_rank="mayor", **seen))
+    db.session.expire_all()
+    assert rule.speaker_rank is SpeakerRank.LEADER
 
 
 def test_readers_see_the_plan_its_figures_and_rules_and_no_forms(
