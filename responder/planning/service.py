@@ -30,12 +30,7 @@ from responder.planning.linking.deciding import (
     linked_topics,
     links_of_topic,
 )
-from responder.planning.linking.gaps import (
-    TopicGap,
-    answered_elsewhere,
-    uncovered_hot_topics,
-    uncovered_query,
-)
+from responder.planning.linking.gaps import answered_elsewhere, open_topics
 from responder.planning.linking.suggesting import (
     Proposals,
     SuggestionRun,
@@ -64,7 +59,6 @@ __all__ = [
     "PlanReport",
     "Proposals",
     "SuggestionRun",
-    "TopicGap",
     "add_entry",
     "adopt",
     "advance_event",
@@ -92,6 +86,7 @@ __all__ = [
     "list_plans",
     "move_event",
     "open_entries",
+    "open_topics",
     "overdue_events",
     "propose_event",
     "propose_links",
@@ -104,8 +99,6 @@ __all__ = [
     "sweep_event_files",
     "take_turns",
     "tasks_of",
-    "uncovered_hot_topics",
-    "uncovered_query",
     "undo_move",
     "upcoming_events",
     "waiting_approval",
