@@ -18,6 +18,7 @@ from responder.core.times import local, utc_now
 from responder.planning import service
 from responder.planning.events.models import EventMove
 from responder.planning.models import PressEvent
+from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
 from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -25,7 +26,6 @@ from responder.web.forms import seen_version
 
 # The move that the next calendar page tells of, and offers to take back.
 TOLD_ONCE = "moved_event"
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @blueprint.route("/planning/events/<int:event_id>/move", methods=["GET", "POST"])

@@ -20,9 +20,9 @@ from responder.planning.events.pasted import read_media
 from responder.planning.events.small_forms import MediumForm, PasteForm
 from responder.planning.views import blueprint
 from responder.web.access import current_actor, may, requires
+from responder.web.media_types import XLSX
 
 Page = str | Response | tuple[str, int]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/planning/events/<int:event_id>/media")

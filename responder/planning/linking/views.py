@@ -19,11 +19,11 @@ from responder.planning.views import asked_for, blueprint, zone
 from responder.topics import heat_settings
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
+from responder.web.media_types import XLSX
 from responder.web.paging import Page, paginate, requested_page
 from responder.web.redirects import back_to
 
 PAGE_SIZE = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from responder.core.permissions import Permission
 from responder.intake.imports.rows import described
 from responder.intake.imports.uploads import UploadFolder, receive
 from responder.planning.plans import importing
-from responder.planning.plans.exporting import XLSX
 from responder.planning.plans.importing import PlanImport
 from responder.planning.plans.views.common import (
     WRITERS,
@@ -29,6 +28,7 @@ from responder.planning.plans.views.common import (
 from responder.planning.plans.workbook import plan_template
 from responder.planning.views import blueprint, settings
 from responder.web.access import current_actor, may, requires
+from responder.web.media_types import XLSX
 
 FORM_BYTES = 64 * 1024  # what a form has besides the file
 SHOWN_REFUSALS = 100
