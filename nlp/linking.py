@@ -9,7 +9,7 @@ part of what it scores with those that it resembles most is taken off. Nothing i
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Any, NamedTuple, Protocol, Self, TypeAlias
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from nlp.normalise import normalise
 from nlp.segment import Segmenter, default_segmenter
-from nlp.shared import shared_phrases
+from nlp.shared import Phrases
 from nlp.sparse import Matrix, csr_matrix
 from nlp.words import content_words
 
@@ -111,18 +111,28 @@ class Linker:
                 found.append(_best(row, row - CROWD_SHARE * self.crowd_, limit))
         return found
 
-    def evidence(self, message: Asked, release: int) -> list[tuple[str, float]]:
-        """Return the phrases that a message shares with a fitted release, heaviest first.
+    def evidence(self, message: Asked, releases: Sequence[int]) -> list[list[tuple[str, float]]]:
+        """Return the phrases that a message shares with each of some fitted releases.
 
-        Each with its share of the similarity; shares sum to 1, and without a shared phrase
-        there is none.
+        Heaviest first, each with its share of the similarity; shares sum to 1, and without a
+        shared phrase there is none. The message is read once for all releases.
         """
         texts = _texts_of(message)
-        shared = self._vectors([texts]).multiply(self._releases[release]).tocoo()
-        points: Counter[str] = Counter()
-        for column, value in zip(shared.col.tolist(), shared.data.tolist(), strict=True):
-            points[self._term(column)] += value
-        return shared_phrases(texts, self._texts[release], points, self._segmenter)
+        phrases = Phrases(texts, self._segmenter)
+        asked = self._vectors([texts]).toarray().ravel()
+        return [
+            phrases.shared_with(self._texts[release], self._points(asked, release))
+            for release in releases
+        ]
+
+    def _points(self, asked: Scores, release: int) -> dict[str, float]:
+        """Term → what it adds to the similarity of a message's vector with a release."""
+        row = self._releases[release]
+        points: defaultdict[str, float] = defaultdict(float)
+        for column, value in zip(row.indices.tolist(), row.data * asked[row.indices], strict=True):
+            if value:
+                points[self._term(column)] += float(value)
+        return points
 
     def _term(self, column: int) -> str:
         own = len(self._bigrams.names)

@@ -10,31 +10,43 @@ _RUN = re.compile(r"[^\W_]+")
 _SHORTEST = 2  # characters
 
 
-def shared_phrases(
-    texts: Sequence[str], other: str, points: Mapping[str, float], segmenter: Segmenter
-) -> list[tuple[str, float]]:
-    """Return the longest phrases of `texts` that `other` has too, heaviest first.
+class Phrases:
+    """The phrases of some texts, to be compared with other texts one after the other."""
 
-    `points`: what each shared term (bigram or word, in lower case) is worth; each goes to the
-    longest phrase that holds it. Shares sum to 1. Words that say nothing are cut off at both
-    ends of a phrase: 翠屏湾小区的 is shown as 翠屏湾小区.
-    """
-    other = other.lower()
-    found: dict[str, str] = {}  # in lower case → as written
-    for run in _RUN.findall("\n".join(texts)):
-        for common in _common(run, other):
-            phrase = _trimmed(segmenter.cut(common))
-            if phrase:
-                found.setdefault(phrase.lower(), phrase)
-    longest_first = sorted(found, key=len, reverse=True)
-    worth: dict[str, float] = {}
-    for term, value in points.items():
-        holder = next((phrase for phrase in longest_first if term in phrase), None)
-        if holder is not None and value > 0:
-            worth[holder] = worth.get(holder, 0.0) + value
-    whole = sum(worth.values())
-    ordered = sorted(worth.items(), key=lambda item: (-item[1], item[0]))
-    return [(found[phrase], value / whole) for phrase, value in ordered]
+    def __init__(self, texts: Sequence[str], segmenter: Segmenter) -> None:
+        self._runs = list(dict.fromkeys(_RUN.findall("\n".join(texts))))
+        self._segmenter = segmenter
+        self._phrases: dict[str, str] = {}
+
+    def shared_with(self, other: str, points: Mapping[str, float]) -> list[tuple[str, float]]:
+        """Return the longest phrases that `other` has too, heaviest first.
+
+        `points`: what each shared term (bigram or word, in lower case) is worth; each goes to
+        the longest phrase that holds it. Shares sum to 1. Words that say nothing are cut off at
+        both ends of a phrase: 翠屏湾小区的 is shown as 翠屏湾小区.
+        """
+        other = other.lower()
+        found: dict[str, str] = {}  # in lower case → as written
+        for run in self._runs:
+            for common in _common(run, other):
+                phrase = self._phrase(common)
+                if phrase:
+                    found.setdefault(phrase.lower(), phrase)
+        longest_first = sorted(found, key=len, reverse=True)
+        worth: dict[str, float] = {}
+        for term, value in points.items():
+            holder = next((phrase for phrase in longest_first if term in phrase), None)
+            if holder is not None and value > 0:
+                worth[holder] = worth.get(holder, 0.0) + value
+        whole = sum(worth.values())
+        ordered = sorted(worth.items(), key=lambda item: (-item[1], item[0]))
+        return [(found[phrase], value / whole) for phrase, value in ordered]
+
+    def _phrase(self, common: str) -> str:
+        """What people would read of a common part; cut once, however many texts have it."""
+        if common not in self._phrases:
+            self._phrases[common] = _trimmed(self._segmenter.cut(common))
+        return self._phrases[common]
 
 
 def _common(run: str, other: str) -> Iterator[str]:

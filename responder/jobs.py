@@ -58,8 +58,9 @@ def _erase_identities(now: datetime, settings: Settings) -> object:
 
 
 def _suggest_links(now: datetime, _settings: Settings) -> object:
+    proposals = planning.propose_links(db.session, now)
     with transaction(SYSTEM, now) as session:
-        return planning.suggest_links(session, now)
+        return planning.store_proposals(session, proposals)
 
 
 def _settle_calls(now: datetime, _settings: Settings) -> object:

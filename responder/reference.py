@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import find_year, load_calendar, read_year, set_day, store_year
 from responder.orders import service as orders
+from responder.planning import service as planning
 from responder.responses import service as responses
 from responder.settings import Settings
 
@@ -33,7 +35,7 @@ def calendar() -> None:
 @json_option
 @with_appcontext
 def calendar_import(paths: tuple[Path, ...], as_json: bool) -> None:
-    """导入一年或数年的节假日 JSON，替换该年原有安排，并重算正在计时的时限。
+    """导入一年或数年的节假日 JSON，替换该年原有安排，并重算正在计时的时限和筹备事项的日期。
 
     例：responder calendar import 2027.json
     """
@@ -43,8 +45,8 @@ def calendar_import(paths: tuple[Path, ...], as_json: bool) -> None:
         with transaction(CONSOLE) as session:
             store_year(session, year, days, source)
             moved = _recompute(session)
-        years.append({"year": year, "days": len(days), "clocks_moved": moved})
-        say(f"{year} 年：{len(days)} 天已导入，{moved} 个时限随之改变")
+        years.append({"year": year, "days": len(days), **asdict(moved)})
+        say(f"{year} 年：{len(days)} 天已导入，{moved}")
     if as_json:
         print_json({"years": years})
 
@@ -74,14 +76,14 @@ def calendar_show(year: int, as_json: bool) -> None:
 @click.option("--name", required=True, help="名称，例如“市庆日”。")
 @with_appcontext
 def calendar_set(day: datetime, is_off: bool, name: str) -> None:
-    """改一天的安排，并重算正在计时的时限。
+    """改一天的安排，并重算正在计时的时限和筹备事项的日期。
 
     例：responder calendar set 2026-05-04 --off --name 市庆日
     """
     with transaction(CONSOLE) as session:
         set_day(session, day.date(), not is_off, name)
         moved = _recompute(session)
-    say(f"{day:%Y-%m-%d} 已改为{'放假' if is_off else '上班'}，{moved} 个时限随之改变")
+    say(f"{day:%Y-%m-%d} 已改为{'放假' if is_off else '上班'}，{moved}")
 
 
 @click.group()
@@ -123,11 +125,23 @@ def clocks_set(code: str, length: int, source: str) -> None:
     say(f"{rule.name}：{rule.length_label}")
 
 
-def _recompute(session: Session) -> int:
-    """Reckon every running clock anew by the calendar as it is now; how many ends moved."""
+@dataclass(frozen=True)
+class _Moved:
+    """How many ends of clocks and days of checklists a change of the calendar has moved."""
+
+    clocks_moved: int
+    tasks_moved: int
+
+    def __str__(self) -> str:
+        return f"{self.clocks_moved} 个时限、{self.tasks_moved} 个筹备事项的日期随之改变"
+
+
+def _recompute(session: Session) -> _Moved:
+    """Reckon every running clock and every checklist anew by the calendar as it is now."""
     calendar, zone = load_calendar(session), _zone()
     items = responses.recompute_clocks(session, calendar, zone)
-    return len(items) + len(orders.recompute_clocks(session, calendar, zone))
+    clocks = len(items) + len(orders.recompute_clocks(session, calendar, zone))
+    return _Moved(clocks, len(planning.reschedule_all(session, calendar, zone)))
 
 
 def _zone() -> ZoneInfo:

@@ -130,7 +130,9 @@ def test_the_calendar_takes_a_year_from_a_file(ready: Path, tmp_path: Path) -> N
     days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
     file.write_text(json.dumps({"year": 2027, "days": days}), encoding="utf-8")
     result = run("calendar", "import", str(file), "--json", state=ready)
-    assert json.loads(result.stdout) == {"years": [{"year": 2027, "days": 1, "clocks_moved": 0}]}
+    assert json.loads(result.stdout) == {
+        "years": [{"year": 2027, "days": 1, "clocks_moved": 0, "tasks_moved": 0}]
+    }
 
 
 def test_serving_starts_web_and_scheduler_and_both_end_together(ready: Path) -> None:

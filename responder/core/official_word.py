@@ -1,6 +1,7 @@
 """Word files as offices write them (GB/T 9704-2012): page, fonts, headings, page numbers.
 
 Fonts are set by name and not embedded: whoever opens the file has them, as every office does.
+Texts are cleaned of what a Word file cannot hold, wherever they come from.
 A turned page keeps the margins of the upright one, bound at its top.
 """
 
@@ -18,6 +19,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Length, Mm, Pt
+
+from responder.core.texts import clean
 
 BODY_FONT = "仿宋_GB2312"
 TITLE_FONT = "方正小标宋简体"
@@ -57,7 +60,7 @@ def new_document(title: str = "", now: datetime | None = None, landscape: bool =
     _set_styles(document)
     _number_pages(document)
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = title, "", ""
+    properties.title, properties.author, properties.comments = clean(title), "", ""
     if now is not None:
         properties.created = properties.modified = now
     return document
@@ -65,17 +68,17 @@ def new_document(title: str = "", now: datetime | None = None, landscape: bool =
 
 def add_title(document: Any, text: str) -> Any:
     """The title, centred, 22 points."""
-    return document.add_paragraph(text, style=TITLE)
+    return document.add_paragraph(clean(text), style=TITLE)
 
 
 def add_heading(document: Any, text: str, level: int) -> Any:
     """``一、…`` is of level 1, ``（一）…`` of 2, ``1. …`` of 3; never the last line of a page."""
-    return document.add_paragraph(text, style=f"Heading {level}")
+    return document.add_paragraph(clean(text), style=f"Heading {level}")
 
 
 def add_body(document: Any, text: str) -> Any:
     """A paragraph of the text, its first line two characters in."""
-    return document.add_paragraph(text, style=BODY)
+    return document.add_paragraph(clean(text), style=BODY)
 
 
 def add_line(document: Any, text: str, font: str = BODY_FONT, centred: bool = False) -> Any:
@@ -83,7 +86,7 @@ def add_line(document: Any, text: str, font: str = BODY_FONT, centred: bool = Fa
     paragraph = document.add_paragraph()
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _name_font(paragraph.add_run(text), font, BODY_SIZE)
+    _name_font(paragraph.add_run(clean(text)), font, BODY_SIZE)
     return paragraph
 
 
@@ -132,7 +135,7 @@ def _fill(table: Any, row: Any, texts: Sequence[str], style: str, size: Length) 
         cell.width = column.width
         paragraph = cell.paragraphs[0]
         paragraph.style = style
-        run = paragraph.add_run(text)
+        run = paragraph.add_run(clean(text))
         if size != TABLE_SIZE:
             run.font.size = size
             paragraph.paragraph_format.line_spacing = Length(int(size * 1.5))

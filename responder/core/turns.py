@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,8 @@ from responder.core.database import Base
 from responder.core.permissions import Actor
 
 PEOPLE = "user_account"
+# Of one person the very same again within this time is the same click.
+SAME_CLICK = timedelta(minutes=1)
 
 
 def take_turns(session: Session, actor: Actor) -> None:

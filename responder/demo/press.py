@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
@@ -20,9 +20,9 @@ from responder.planning import service as planning
 from responder.planning.briefing import statements
 from responder.planning.events import media
 from responder.planning.events.models import Reply
-from responder.planning.models import FORM_LABELS, LinkState, PlanEntry, PressEvent
+from responder.planning.models import FORM_LABELS, LinkState, PlanEntry, PressEvent, SpeakerRank
 from responder.planning.plans import changing, collecting
-from responder.planning.plans.service import EntryFacts
+from responder.planning.plans.entries import EntryFacts
 
 FORMS = {label: form for form, label in FORM_LABELS.items()}
 TEXTS = ("host", "attendees", "wording", "transcript")
@@ -43,12 +43,14 @@ def load_press(world: DemoWorld, now: datetime) -> None:
                 select(PressEvent).where(PressEvent.theme == themes[detail["event"]])
             ).one()
             _detail(session, event, detail, press)
+        for rank, keys in tables["speakers"].items():
+            _rank(session, [themes[key] for key in keys], SpeakerRank(rank))
         for change in tables["change"]:
             _change(session, world.today.year, change, press, now)
     liaison = lookup.actor("liaison")
     with transaction(liaison, now) as session:
         for proposal in tables["proposal"]:
-            _propose(session, world.today.year + 1, proposal, liaison)
+            _propose(session, world.today.year + 1, proposal, liaison, now)
 
 
 def _detail(session: Session, event: PressEvent, detail: Table, press: Actor) -> None:
@@ -61,6 +63,12 @@ def _detail(session: Session, event: PressEvent, detail: Table, press: Actor) ->
         invited = media.invite(session, event, media.MediumFacts(outlet))
         if Reply(reply) is not Reply.INVITED:
             media.set_reply(session, invited, Reply(reply))
+
+
+def _rank(session: Session, themes: Sequence[str], rank: SpeakerRank) -> None:
+    """As if it had been said when the events were entered: no line in the trail."""
+    known = update(PressEvent).where(PressEvent.theme.in_(themes))
+    session.execute(known.values(speaker_rank=rank))
 
 
 def _change(session: Session, year: int, change: Table, press: Actor, now: datetime) -> None:
@@ -84,7 +92,7 @@ def _facts(entry: PlanEntry, month: int) -> EntryFacts:
     )
 
 
-def _propose(session: Session, year: int, proposal: Table, liaison: Actor) -> None:
+def _propose(session: Session, year: int, proposal: Table, liaison: Actor, now: datetime) -> None:
     facts = EntryFacts(
         theme=proposal["theme"],
         form=FORMS[proposal["form"]],
@@ -93,4 +101,5 @@ def _propose(session: Session, year: int, proposal: Table, liaison: Actor) -> No
         speaker=proposal["speaker"],
         basis=proposal["basis"],
     )
-    collecting.enter(session, planning.get_or_create_plan(session, year), facts, liaison)
+    plan = planning.get_or_create_plan(session, year)
+    collecting.enter(session, plan, facts, liaison, now)

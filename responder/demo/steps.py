@@ -142,8 +142,9 @@ def link_events(world: DemoWorld, topic_of: Mapping[str, int], now: datetime) ->
         and event.storyline in topic_of
         and event.state in ("confirmed", "held", "evaluated")
     }
+    proposals = planning.propose_links(db.session, now)
     with transaction(CONSOLE, now) as session:
-        planning.suggest_links(session, now)
+        planning.store_proposals(session, proposals)
     with transaction(press, now) as session:
         suggested = select(TopicEventLink).where(TopicEventLink.state == LinkState.SUGGESTED)
         for link in session.scalars(suggested).all():

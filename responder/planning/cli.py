@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from responder.core.console import json_option, print_json, say
@@ -16,6 +15,7 @@ from responder.core.times import end_of_day, local, start_of_day, utc_now
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import PressEvent
+from responder.planning.views import local_today, zone
 
 DAY = click.DateTime(["%Y-%m-%d"])
 LISTED_DAYS = 90
@@ -39,16 +39,14 @@ def events(first: datetime | None, last: datetime | None, as_json: bool) -> None
 
     例：responder plan events --from 2026-11-01 --to 2026-11-30 --json
     """
-    start = first.date() if first else _today()
+    start = first.date() if first else local_today()
     end = last.date() if last else start + timedelta(days=LISTED_DAYS)
-    found = service.events_between(
-        db.session, start_of_day(start, _zone()), end_of_day(end, _zone())
-    )
+    found = service.events_between(db.session, start_of_day(start, zone()), end_of_day(end, zone()))
     if as_json:
         print_json({"from": start, "to": end, "events": [_event_as_json(one) for one in found]})
         return
     for event in found:
-        moment = local(event.starts_at, _zone())
+        moment = local(event.starts_at, zone())
         state = PRESS_EVENT.states[event.state]
         click.echo(
             f"{event.id:>4}  {moment:%Y-%m-%d %H:%M}  [{state}] {event.form_label}  {event.theme}"
@@ -65,9 +63,10 @@ def suggest(as_of: datetime | None, as_json: bool) -> None:
 
     例：responder plan suggest --json
     """
-    now = end_of_day(as_of.date(), _zone()) if as_of else utc_now()
+    now = end_of_day(as_of.date(), zone()) if as_of else utc_now()
+    proposals = service.propose_links(db.session, now)
     with transaction(CONSOLE) as session:
-        run = service.suggest_links(session, now)
+        run = service.store_proposals(session, proposals)
     if as_json:
         print_json(
             {
@@ -85,14 +84,6 @@ def suggest(as_of: datetime | None, as_json: bool) -> None:
     )
 
 
-def _zone() -> Any:
-    return current_app.extensions["settings"].zone
-
-
-def _today() -> date:
-    return local(utc_now(), _zone()).date()
-
-
 def _event_as_json(event: PressEvent) -> dict[str, Any]:
     return {
         "id": event.id,
@@ -103,5 +94,6 @@ def _event_as_json(event: PressEvent) -> dict[str, Any]:
         "place": event.place,
         "unit": event.unit.name,
         "speaker": event.speaker,
+        "speaker_rank": event.speaker_rank,
         "plan_entry_id": event.plan_entry_id,
     }

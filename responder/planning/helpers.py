@@ -15,16 +15,17 @@ from responder.planning.access import in_full
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
 from responder.planning.linking.deciding import decisions_on
 from responder.planning.models import (
+    SPEAKER_RANK_LABELS,
     EventState,
     PressEvent,
     TopicEventLink,
 )
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
-from responder.planning.plans.models import PlanChange
+from responder.planning.plans.models import PERIOD_LABELS, PlanChange
 from responder.planning.plans.tables import told_changes
 from responder.web.access import current_actor
 from responder.web.filters import moment
-from responder.web.trail import Kind, name_kind
+from responder.web.trail import Kind, name_kind, name_values
 
 DEEDS = {
     "confirm_link": "确认关联话题",
@@ -45,7 +46,7 @@ FACTS = {
     "plan_entry_id": "年度计划",
     "ends_at": "结束时间",
     "all_day": "全天",
-    "head_speaks": "主要负责人出席",
+    "speaker_rank": "发布人身份",
     "host": "主持人",
     "attendees": "参加人员",
     "wording": "口径",
@@ -104,7 +105,7 @@ _KINDS = {
             "period": "计算周期",
             "least": "至少几场",
             "forms": "计入的发布形式",
-            "by_head": "只计主要负责人出席的",
+            "speaker_rank": "计入的发布人身份",
             "all_units": "适用于所有单位",
             "active": "启用",
         },
@@ -136,6 +137,8 @@ def register(app: Flask) -> None:
     app.add_template_global(link_decisions)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
+    name_values(app, "speaker_rank", SPEAKER_RANK_LABELS)
+    name_values(app, "period", PERIOD_LABELS)
     for table, kind in _KINDS.items():
         name_kind(app, table, kind)
 

@@ -90,6 +90,26 @@ class EventState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SpeakerRank(StrEnum):
+    """Who speaks for a unit (发布人身份), from whoever it sends to its head."""
+
+    OTHER = "other"
+    LEADER = "leader"
+    HEAD = "head"
+
+    def counts_as(self, least: SpeakerRank) -> bool:
+        """Whether it will do where ``least`` is asked: the head is one of the leaders, too."""
+        order = list(SpeakerRank)
+        return order.index(self) >= order.index(least)
+
+
+SPEAKER_RANK_LABELS = {
+    SpeakerRank.OTHER: "其他",
+    SpeakerRank.LEADER: "负责同志",
+    SpeakerRank.HEAD: "主要负责人",
+}
+
+
 class LinkState(StrEnum):
     """What a person said of a suggested link."""
 
@@ -129,13 +149,13 @@ class ReleasePlan(Audited, Base):
 class PlanEntry(Audited, Base):
     """A row of the plan (计划条目). Often only the month is known.
 
-    ``number`` is its place in the table; below 0 it has none (sent in, or declined). What
-    happens to it after the plan was adopted stands in the change table
-    (``plans.models.PlanChange``).
+    ``number`` is its place in the table; below 0 it has none (sent in, or declined).
+    ``entered_at`` is when a person typed it, None for one that came another way. What happens
+    to it after the plan was adopted stands in the change table (``plans.models.PlanChange``).
     """
 
     __tablename__ = "plan_entry"
-    __audit_skip__ = frozenset({"state", "proposed_by_id"})  # its lifecycle tells of them
+    __audit_skip__ = frozenset({"state", "proposed_by_id", "entered_at"})  # lines of their own
     __table_args__ = (
         UniqueConstraint("plan_id", "number"),
         CheckConstraint("month BETWEEN 1 AND 12", name="month"),
@@ -157,6 +177,7 @@ class PlanEntry(Audited, Base):
         choice(EntryState, "entry_state"), default=EntryState.LISTED, server_default="listed"
     )
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    entered_at: Mapped[datetime | None]
     version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     plan: Mapped[ReleasePlan] = relationship(back_populates="entries")
     unit: Mapped[Unit] = relationship()
@@ -177,9 +198,9 @@ class PressEvent(Audited, Base):
     """Something held for the press on a day (发布活动).
 
     ``ends_at`` None: nobody said how long. ``all_day``: only the day is known, and
-    ``starts_at`` is its first moment in the office's zone. ``head_speaks``: the head of the
-    unit speaks in person (主要负责人出席). ``wording`` is what the office will say (口径),
-    ``transcript`` what was said (实录), ``evaluation`` what came of it (效果评估).
+    ``starts_at`` is its first moment in the office's zone. ``speaker_rank``: whether one of the
+    unit's leaders, or its head, speaks in person. ``wording`` is what the office will say
+    (口径), ``transcript`` what was said (实录), ``evaluation`` what came of it (效果评估).
 
     ``uid`` and ``sequence`` are those of iCalendar (RFC 5545): calendars elsewhere know the
     event by the one and take a change by the other. ``changed_at`` is the last such change.
@@ -213,7 +234,9 @@ class PressEvent(Audited, Base):
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     ends_at: Mapped[datetime | None]
     all_day: Mapped[bool] = mapped_column(default=False, server_default=false())
-    head_speaks: Mapped[bool] = mapped_column(default=False, server_default=false())
+    speaker_rank: Mapped[SpeakerRank] = mapped_column(
+        choice(SpeakerRank, "speaker_rank"), default=SpeakerRank.OTHER, server_default="other"
+    )
     host: Mapped[str] = mapped_column(String(64), default="", server_default=_EMPTY)
     attendees: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
     wording: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
@@ -245,6 +268,10 @@ class PressEvent(Audited, Base):
     @property
     def form_label(self) -> str:
         return FORM_LABELS[self.form]
+
+    @property
+    def speaker_rank_label(self) -> str:
+        return SPEAKER_RANK_LABELS[self.speaker_rank]
 
 
 class TopicEventLink(Audited, Base):

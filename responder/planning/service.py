@@ -7,6 +7,7 @@ from responder.planning.events.files import sweep as sweep_event_files
 from responder.planning.events.foreseeing import Consequences, consequences
 from responder.planning.events.moving import move_event
 from responder.planning.events.preparing import due_tasks, finish_task, seed_preparation, tasks_of
+from responder.planning.events.rescheduling import reschedule_all
 from responder.planning.events.service import (
     EventFacts,
     create_event,
@@ -30,18 +31,18 @@ from responder.planning.linking.deciding import (
     linked_topics,
     links_of_topic,
 )
-from responder.planning.linking.gaps import (
-    TopicGap,
-    answered_elsewhere,
-    uncovered_hot_topics,
-    uncovered_query,
+from responder.planning.linking.gaps import answered_elsewhere, open_topics
+from responder.planning.linking.suggesting import (
+    Proposals,
+    SuggestionRun,
+    propose_links,
+    store_proposals,
 )
-from responder.planning.linking.suggesting import SuggestionRun, suggest_links
 from responder.planning.plans.adopting import adopt
+from responder.planning.plans.entries import add_entry
 from responder.planning.plans.frequency import seed_release_rules
 from responder.planning.plans.service import (
     PlanReport,
-    add_entry,
     find_plan,
     get_entry,
     get_or_create_plan,
@@ -56,8 +57,8 @@ __all__ = [
     "Consequences",
     "EventFacts",
     "PlanReport",
+    "Proposals",
     "SuggestionRun",
-    "TopicGap",
     "add_entry",
     "adopt",
     "advance_event",
@@ -85,17 +86,18 @@ __all__ = [
     "list_plans",
     "move_event",
     "open_entries",
+    "open_topics",
     "overdue_events",
     "propose_event",
+    "propose_links",
     "report",
+    "reschedule_all",
     "search_events",
     "seed_preparation",
     "seed_release_rules",
-    "suggest_links",
+    "store_proposals",
     "sweep_event_files",
     "tasks_of",
-    "uncovered_hot_topics",
-    "uncovered_query",
     "undo_move",
     "upcoming_events",
     "waiting_approval",

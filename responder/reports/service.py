@@ -16,7 +16,6 @@ from responder.orders import service as orders
 from responder.orders.models import WorkOrder
 from responder.planning import service as planning
 from responder.planning.models import PressEvent
-from responder.planning.service import TopicGap
 from responder.responses import service as responses
 from responder.responses.models import ItemClock, ResponseItem
 from responder.topics import service as topics
@@ -28,31 +27,30 @@ ALERT_ROWS = 5
 
 @dataclass(frozen=True)
 class Today:
-    """A person's morning; what the person may not see is empty."""
+    """A person's morning; what the person may not see is empty.
+
+    :param unanswered: ids of the topics in the list of gaps.
+    """
 
     alerts: list[Alert] = field(default_factory=list)
     due: list[ItemClock] = field(default_factory=list)
     hot: list[Topic] = field(default_factory=list)
-    uncovered: dict[int, TopicGap] = field(default_factory=dict)
+    unanswered: frozenset[int] = frozenset()
     upcoming: list[PressEvent] = field(default_factory=list)
     items_waiting: list[ResponseItem] = field(default_factory=list)
     events_waiting: list[PressEvent] = field(default_factory=list)
     orders_waiting: list[WorkOrder] = field(default_factory=list)
 
 
-def today(session: Session, actor: Actor, now: datetime, hot_heat: float) -> Today:
-    """The first page of one person.
-
-    :param hot_heat: from which heat (0–100) a topic that no event answers stands out.
-    """
+def today(session: Session, actor: Actor, now: datetime) -> Today:
+    """The first page of one person."""
     sees_plan = actor.may(Permission.PLAN_READ)
     sees_items = actor.may(Permission.RESPONSE_READ)
-    gaps = planning.uncovered_hot_topics(session, hot_heat) if sees_plan else []
     return Today(
         alerts=alerts.open_alerts(session, actor, now, ALERT_ROWS),
         due=responses.due(session, limit=ROWS) if sees_items else [],
         hot=_hot(session) if actor.may(Permission.TOPIC_READ) else [],
-        uncovered={gap.topic.id: gap for gap in gaps},
+        unanswered=planning.open_topics(session) if sees_plan else frozenset(),
         upcoming=planning.upcoming_events(session, now, limit=ROWS) if sees_plan else [],
         items_waiting=responses.waiting_for(session, actor) if sees_items else [],
         events_waiting=_events_waiting(session, actor, now),

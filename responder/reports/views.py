@@ -8,7 +8,6 @@ from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.core.times import chinese_moment, utc_now
 from responder.reports import service
-from responder.topics import heat_settings
 from responder.web.access import current_actor, requires, signed_in
 from responder.web.paging import paginate, requested_page
 from responder.web.trail import kinds
@@ -23,7 +22,7 @@ def today() -> str:
     now = utc_now()
     return render_template(
         "reports/today.html",
-        today=service.today(db.session, current_actor(), now, heat_settings.hot_from(db.session)),
+        today=service.today(db.session, current_actor(), now),
         moment_now=chinese_moment(now, settings.zone),
     )
 

@@ -10,13 +10,12 @@ from difflib import SequenceMatcher
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from responder.core import privacy
+from responder.core import privacy, texts
 from responder.core.times import SHANGHAI, chinese_date, local
 
 # Under this, an answer is a placeholder and not an answer.
 MIN_ANSWER_LENGTH = 10
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _CLAUSE = re.compile(r"[^，。！？；：、\n]*[，。！？；：、\n]|[^，。！？；：、\n]+")
 
 
@@ -65,8 +64,7 @@ class Change:
 
 def clean(text: str) -> str:
     """Text as it is kept: one kind of line end, no character that XML or a database refuses."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text).strip()
+    return texts.clean(text).strip()
 
 
 def current_round(reviews: Iterable[Reviewed]) -> int:

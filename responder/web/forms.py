@@ -67,6 +67,15 @@ def shown_version(record: Versioned | None, anew: bool = False) -> int | None:
     return record.version_id if seen is None else seen
 
 
+def plain_number(text: str | None) -> int | None:
+    """A whole number of at most nine plain digits; None for whatever else was sent.
+
+    ``str.isdigit`` takes ``²``, which ``int`` does not; ``int`` refuses thousands of digits.
+    """
+    plain = (text or "").strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None
+
+
 def seen_version() -> int | None:
     """The version that a step's form was shown with; None when it tells none or nonsense."""
-    return request.form.get("version", type=int)
+    return plain_number(request.form.get("version"))

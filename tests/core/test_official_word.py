@@ -43,3 +43,16 @@ def test_the_file_says_when_it_was_made_and_not_by_what():
     properties = word.new_document("年度计划", now).core_properties
     assert (properties.title, properties.author, properties.comments) == ("年度计划", "", "")
     assert properties.created == now
+
+
+def test_a_pasted_control_character_breaks_no_file():
+    document = word.new_document("年度\x0b计划")
+    word.add_title(document, "年度\x0b计划")
+    word.add_heading(document, "一、\x01总体", 1)
+    word.add_body(document, "老旧\x0b小区\n第二行")
+    word.add_line(document, "附\x1f件")
+    table = word.add_table(document, [("主\x0b题", 100)], [("甲\x00乙",)])
+    told = [paragraph.text for paragraph in document.paragraphs]
+    assert told == ["年度计划", "一、总体", "老旧小区\n第二行", "附件"]
+    assert [row.cells[0].text for row in table.rows] == ["主题", "甲乙"]
+    assert document.core_properties.title == "年度计划"

@@ -26,6 +26,17 @@ RELEASES = [
 RIGHT = [3, 2, 1, 0]
 
 
+class CountingSegmenter:
+    """The default one, and how many texts it was given."""
+
+    def __init__(self) -> None:
+        self.cuts = 0
+
+    def cut(self, text: str) -> list[str]:
+        self.cuts += 1
+        return default_segmenter().cut(text)
+
+
 def first(ranker: Ranker, messages: list[str] = MESSAGES) -> list[int]:
     return [hits[0].release for hits in ranker.rank(messages)]
 
@@ -45,7 +56,8 @@ def test_what_every_release_says_tells_none_from_the_next() -> None:
     releases = [f"{formula}：疫苗接种安排", f"{formula}：公交线网优化"]
     [hits] = Linker().fit(["新闻发布会上说的疫苗"], releases).rank(["新闻发布会上说的疫苗"])
     assert hits[0].release == 0
-    [(phrase, _), *_] = Linker().fit(["发布会上说的疫苗"], releases).evidence("发布会上说的疫苗", 0)
+    linker = Linker().fit(["发布会上说的疫苗"], releases)
+    [[(phrase, _), *_]] = linker.evidence("发布会上说的疫苗", [0])
     assert phrase == "疫苗"
 
 
@@ -74,12 +86,29 @@ def test_a_topic_is_ranked_by_what_its_messages_have_in_common() -> None:
 
 def test_evidence_is_the_wording_that_both_have_with_shares_that_sum_to_one() -> None:
     linker = Linker().fit(MESSAGES, RELEASES)
-    found = linker.evidence(MESSAGES[1], 2)
+    [found] = linker.evidence(MESSAGES[1], [2])
     assert {"公交", "延长", "江滩公园"} == {phrase for phrase, _ in found}
     assert sum(share for _, share in found) == pytest.approx(1)
     assert [share for _, share in found] == sorted((share for _, share in found), reverse=True)
     assert all(phrase in normalise(RELEASES[2]) for phrase, _ in found)
-    assert linker.evidence("完全无关", 2) == []
+    assert linker.evidence("完全无关", [2]) == [[]]
+
+
+def test_evidence_for_several_releases_is_that_for_each() -> None:
+    linker = Linker().fit(MESSAGES, RELEASES)
+    together = linker.evidence(MESSAGES[1], [2, 0, 2])
+    assert together == [linker.evidence(MESSAGES[1], [one])[0] for one in (2, 0, 2)]
+
+
+def test_a_message_is_read_once_however_many_releases_it_is_held_against() -> None:
+    linker = Linker(segmenter := CountingSegmenter()).fit(MESSAGES, RELEASES * 30)
+
+    def cuts(releases: list[int]) -> int:
+        before = segmenter.cuts
+        linker.evidence(MESSAGES[1], releases)
+        return segmenter.cuts - before
+
+    assert cuts([2] * 30) == cuts([2])
 
 
 @pytest.mark.parametrize(
@@ -91,7 +120,7 @@ def test_evidence_is_the_wording_that_both_have_with_shares_that_sum_to_one() ->
     ],
 )
 def test_phrases_read_as_people_would_say_them(message: str, release: str, phrase: str) -> None:
-    assert Linker().fit([message], [release]).evidence(message, 0)[0][0] == phrase
+    assert Linker().fit([message], [release]).evidence(message, [0])[0][0][0] == phrase
 
 
 def test_scripts_and_widths_do_not_matter() -> None:

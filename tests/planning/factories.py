@@ -20,7 +20,7 @@ from responder.planning.models import (
     TopicEventLink,
 )
 from responder.planning.plans import collecting
-from responder.planning.plans.service import EntryFacts
+from responder.planning.plans.entries import EntryFacts
 from responder.topics.models import Topic
 from tests.factories import NOW, People, unit
 
@@ -88,8 +88,9 @@ def entry(year: int = 2026, month: int = 11, day: int | None = None, **facts: An
 
 
 def suggest(now: datetime = NOW) -> service.SuggestionRun:
+    proposals = service.propose_links(db.session, now)
     with transaction(CONSOLE, now) as session:
-        return service.suggest_links(session, now)
+        return service.store_proposals(session, proposals)
 
 
 def link(of: Topic, to: PressEvent, state: LinkState = LinkState.SUGGESTED) -> TopicEventLink:
@@ -132,9 +133,9 @@ def facts(**changes: Any) -> EntryFacts:
     return EntryFacts(**{**values, **changes})
 
 
-def send_in(actor: Actor, year: int = 2026, **changes: Any) -> PlanEntry:
+def send_in(actor: Actor, year: int = 2026, now: datetime = NOW, **changes: Any) -> PlanEntry:
     """A row as this person enters it on the page."""
     written = facts(**changes)
-    with transaction(actor, NOW) as session:
+    with transaction(actor, now) as session:
         plan = service.get_or_create_plan(session, year)
-        return collecting.enter(session, plan, written, actor)
+        return collecting.enter(session, plan, written, actor, now)

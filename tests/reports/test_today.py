@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from responder.core.database import transaction
+from sqlalchemy import event
+
+from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
 from responder.planning import service as planning
-from responder.planning.models import Form
+from responder.planning.linking import gaps, verdicts
+from responder.planning.models import Form, LinkState
+from responder.reports import service
+from responder.responses import service as responses
+from responder.responses.models import Level
 from responder.topics import heat_settings
 from responder.topics.rules import SHIPPED, Scale
 from tests.factories import NOW, unit
+from tests.planning import factories as make
+from tests.planning.queries import count_queries
 from tests.topics.factories import refresh, two_worries
 
 
@@ -29,8 +37,55 @@ def test_hot_topics_that_no_event_answers_stand_out(client, people, session) -> 
         heat_settings.save(opened, Scale(SHIPPED.weights, (1, 2, 100)), seen_version=0)
     people.sign_in(client, people.press_officer)
     page = client.get("/").text
-    assert page.count(">没有发布活动<") == 2
-    assert "2 个热点还没有发布活动" in page
+    assert page.count(">尚无安排<") == 2
+    assert "2 个热点尚无安排" in page
+
+
+def test_today_counts_and_marks_the_topics_that_the_gap_list_has(client, people, session) -> None:
+    answered, settled, covered, bare = (
+        make.topic(name, heat=80.0 - n) for n, name in enumerate(("书面", "无需", "活动", "无安排"))
+    )
+    make.topic("不热", heat=10.0)
+    make.link(covered, make.event(), LinkState.CONFIRMED)
+    press, office = people.press_officer.actor, unit()
+    with transaction(CONSOLE, NOW) as writing:
+        responses.open_item(
+            writing, CONSOLE, NOW, title="回应", concern="关切", concern_source="热线", unit=office,
+            level=Level.ORDINARY, found_at=NOW - timedelta(hours=1), topic=answered,
+        )  # fmt: skip
+        verdicts.say_no_answer(writing, settled, "谣言，已澄清", press, NOW)
+    people.sign_in(client, people.press_officer)
+    page = client.get("/").text
+    assert "1 个热点尚无安排，逐个处理" in page
+    assert page.count(">尚无安排<") == 1
+    assert "的话题 1 个" in client.get("/planning/gaps").text
+    assert [gap.topic_id for gap in gaps.open_gaps(session)] == [bare.id]
+    people.sign_in(client, people.analyst)
+    make.link(bare, make.event("又一场"), LinkState.CONFIRMED)
+    assert "尚无安排" not in client.get("/").text
+
+
+def test_today_reads_no_heat_curves_and_takes_the_same_queries_for_many_gaps(
+    session, people
+) -> None:
+    press = people.press_officer.actor
+    make.topic("第一件", heat=90.0)
+    statements: list[str] = []
+
+    def morning() -> None:
+        assert service.today(session, press, NOW).unanswered
+
+    def note(_c, _cursor, statement: str, *_rest) -> None:
+        statements.append(statement)
+
+    few = count_queries(morning)
+    for n in range(12):
+        make.topic(f"第{n}件", heat=60.0 + n)
+    assert count_queries(morning) == few
+    event.listen(db.engine, "before_cursor_execute", note)
+    morning()
+    event.remove(db.engine, "before_cursor_execute", note)
+    assert not [one for one in statements if "topic_day" in one]
 
 
 def test_a_proposed_event_waits_for_a_colleague_of_whoever_proposed_it(client, people) -> None:

@@ -11,6 +11,7 @@ from responder.core.database import transaction
 from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
 from responder.planning import service as planning
+from responder.planning.linking import gaps as gap_list
 from responder.planning.models import EventState, LinkState
 from responder.reports.service import today
 from responder.responses import service as responses
@@ -20,8 +21,6 @@ from responder.topics.models import Topic
 from tests.factories import NOW, unit
 from tests.planning import factories as make
 from tests.topics.correcting import correct, undo
-
-HOT = 35.0
 
 
 def item(topic: Topic) -> ResponseItem:
@@ -47,23 +46,24 @@ def heated(topic: Topic) -> None:
 
 
 def gaps(session: Session) -> list[Topic]:
-    return [gap.topic for gap in planning.uncovered_hot_topics(session, HOT)]
+    found = gap_list.load_gaps(session, gap_list.open_gaps(session))
+    return [gap.topic for gap in found]
 
 
 def test_a_dismissed_topic_leaves_today_and_the_gaps_until_restored(session: Session) -> None:
     topic = make.topic()
     made = correct(corrections.dismiss, topic)
     assert gaps(session) == []
-    assert today(session, CONSOLE, NOW, HOT).hot == []
+    assert today(session, CONSOLE, NOW).hot == []
     undo(made)
     assert gaps(session) == [topic]
-    assert today(session, CONSOLE, NOW, HOT).hot == [topic]
+    assert today(session, CONSOLE, NOW).hot == [topic]
 
 
 def test_a_pinned_topic_stands_first_on_today(session: Session) -> None:
     cool, hot = make.topic("凉", heat=1.0), make.topic("热", heat=90.0)
     correct(corrections.pin, cool)
-    assert today(session, CONSOLE, NOW, HOT).hot == [cool, hot]
+    assert today(session, CONSOLE, NOW).hot == [cool, hot]
 
 
 def test_no_event_is_suggested_for_a_dismissed_topic(session: Session) -> None:
@@ -115,6 +115,9 @@ def test_work_follows_through_a_chain_of_merges(session: Session, merged) -> Non
     assert gaps(session) == []
     with transaction(CONSOLE, NOW):
         event.state = EventState.CANCELLED
+    assert gaps(session) == []
+    with transaction(CONSOLE, NOW) as writing:
+        writing.delete(answer)
     assert gaps(session) == [last]
 
 

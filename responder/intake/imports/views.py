@@ -40,11 +40,11 @@ from responder.intake.models import CHANNEL_LABELS, ImportBatch
 from responder.intake.views import blueprint
 from responder.settings import Settings
 from responder.web.access import current_actor, may, requires
+from responder.web.media_types import XLSX
 from responder.web.paging import paginate, requested_page
 from responder.web.trail import Kind
 
 IMPORT = Permission.MESSAGE_IMPORT
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORM_BYTES = 64 * 1024  # what a form has besides the file
 
 # A file up to this size is read while its sender waits; a larger one by the scheduler.

@@ -9,10 +9,10 @@ from flask import Blueprint, current_app, send_file
 from werkzeug.wrappers import Response
 
 from responder.core.permissions import Permission
+from responder.web.media_types import XLSX
 
 blueprint = Blueprint("orders", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # A liaison reads too: the orders of the own unit, which the service sees to.
 READERS = (Permission.ORDER_READ, Permission.ORDER_HANDLE)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from responder.core.console import say
@@ -17,6 +16,7 @@ from responder.planning.briefing import templates
 from responder.planning.briefing.pack import prepare
 from responder.planning.briefing.reading import Standpoint
 from responder.planning.briefing.rendering import word_file
+from responder.planning.views import zone
 
 
 @click.command()
@@ -34,8 +34,7 @@ def briefing(event_id: int, out: Path) -> None:
     例：responder plan briefing 12 --out 背景材料.docx
     """
     event = service.get_event(db.session, event_id)
-    zone = current_app.extensions["settings"].zone
-    pack = prepare(db.session, event, Standpoint(utc_now(), zone, public_lines()))
+    pack = prepare(db.session, event, Standpoint(utc_now(), zone(), public_lines()))
     out.write_bytes(word_file(pack, templates.current_content(db.session)))
     questions = sum(len(part.questions) for part in pack.topics)
     say(f"{out}：{pack.theme}，话题 {len(pack.topics)} 个，群众问题 {questions} 个")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from responder.core.privacy import mask
 from responder.core.times import chinese_date, chinese_moment, local
+from responder.core.work_calendar import load_calendar
 from responder.planning.briefing import reading, rules
 from responder.planning.briefing.answers import STANDINGS, Answer, answers
 from responder.planning.briefing.charts import ChartKind, Figures
@@ -22,6 +23,7 @@ from responder.planning.briefing.questions import Question, ask
 from responder.planning.briefing.reading import Standpoint
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.events.models import REPLY_LABELS, MediaInvitation, PreparationTask, Reply
+from responder.planning.events.rescheduling import provisional
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.planning.reported import reports_in
 from responder.topics import service as topics
@@ -90,12 +92,13 @@ class TopicPart:
 
 @dataclass(frozen=True)
 class Task:
-    """A line of the checklist."""
+    """A line of the checklist. ``provisional``: its day rests on holidays not announced yet."""
 
     name: str
     due_on: date | None
     responsible: str
     done: bool
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -313,10 +316,15 @@ def _tasks(session: Session, event: PressEvent, at: Standpoint) -> tuple[Task, .
         .where(PreparationTask.event_id == event.id)
         .order_by(PreparationTask.position, PreparationTask.id)
     )
+    tasks = session.scalars(query).all()
+    unsure = provisional(tasks, load_calendar(session), at.zone)
     return tuple(
-        Task(_hidden(one.name, at), one.due_on, one.responsible, one.done_at is not None)
-        for one in session.scalars(query)
-    )
+        Task(
+            _hidden(one.name, at), one.due_on, one.responsible, one.done_at is not None,
+            one.id in unsure,
+        )
+        for one in tasks
+    )  # fmt: skip
 
 
 def _media(session: Session, event: PressEvent) -> Counts:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from responder.core import texts
+
 # A sentence that is quoted: shorter says too little, longer is not read aloud.
 SHORTEST, LONGEST = 8, 90
 
@@ -26,13 +28,12 @@ _DEMANDS = re.compile(
     r"恳请|请求|要求|诉求|希望|盼望|建议|呼吁|责令|想请|麻烦(?!事|得|了|很)|^求(?!助)|"
     r"请(?:尽快|及时|有关|相关|政府|领导|部门)"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DIGITS = "零一二三四五六七八九"
 
 
 def clean(text: str) -> str:
     """Text without what XML refuses or a layout acts upon, with one kind of line end."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
+    return texts.clean(text).replace("\t", " ")
 
 
 def paragraphs(text: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import re
 import zlib
 from datetime import datetime
 from io import BytesIO
+from lzma import LZMAError
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
@@ -26,6 +27,12 @@ LARGEST = 1024 * 1024
 LARGEST_UNPACKED, MOST_PARTS = 20 * 1024 * 1024, 400
 KEPT_SHOWN = 10
 SHIPPED_NAME = "系统模板"
+
+# What reading an archive raises: cut off or spoilt (each way of packing its own), encrypted.
+_DAMAGED = (
+    BadZipFile, zlib.error, LZMAError, EOFError, OSError, RuntimeError, ValueError, KeyError,
+    SyntaxError,
+)  # fmt: skip
 
 _MAIN = "word/document.xml"
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -117,7 +124,7 @@ def check(name: str, content: bytes) -> None:
     try:
         with ZipFile(BytesIO(content)) as archive:
             _check_parts(archive)
-    except _UNREADABLE as error:
+    except _DAMAGED as error:
         raise Invalid(
             "文件不是完整的 Word 文档，或设有密码：请在 Word 中去掉密码，重新保存后再上传", _FILE
         ) from error

@@ -23,8 +23,7 @@ from responder.planning.briefing.words import EXPLAINED
 from responder.planning.views import blueprint, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from responder.web.media_types import DOCX
 
 
 @blueprint.get("/planning/events/<int:event_id>/briefing")

@@ -127,7 +127,7 @@ def _task(number: int, task: Task) -> dict[str, Any]:
     return {
         "序号": number,
         "名称": task.name,
-        "期限": _day(task.due_on),
+        "期限": _day(task.due_on) + ("（暂定）" if task.provisional else ""),
         "负责人": task.responsible or "未定",
         "状态": "已完成" if task.done else "未完成",
     }

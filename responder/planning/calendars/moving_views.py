@@ -31,6 +31,7 @@ from responder.planning.events.series import Scope
 from responder.planning.events.series_moving import move_series, moved_together, versions
 from responder.planning.events.undoing import moved_with, undo_together
 from responder.planning.models import PressEvent
+from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
 from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -38,7 +39,6 @@ from responder.web.redirects import back_to
 
 # The move that the next calendar page tells of, and offers to take back.
 TOLD_ONCE = "moved_event"
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 SCOPES = {
     Scope.THIS: _l("只改这一场"),

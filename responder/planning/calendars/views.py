@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import render_template, request, url_for
 
@@ -18,10 +17,8 @@ from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.events.moving import why_not
 from responder.planning.models import FORM_LABELS, EventState, Form, PressEvent
 from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
-from responder.planning.views import blueprint, local_today, zone
+from responder.planning.views import asked_for, blueprint, local_today, zone
 from responder.web.access import current_actor, requires
-
-Member = TypeVar("Member", bound=StrEnum)
 
 FILTERS = ("unit", "form", "state")
 
@@ -82,7 +79,7 @@ def may_move(event: PressEvent) -> bool:
 
 def requested_span(year: int, month: int) -> Span:
     """The page in the address; the given month when there is none or nonsense."""
-    view = _asked_for(View, "view") or View.MONTH
+    view = asked_for(View, "view") or View.MONTH
     asked_year = request.args.get("year", year, type=int)
     asked_month = request.args.get("month", month, type=int)
     if FIRST_YEAR <= asked_year <= LAST_YEAR and 1 <= asked_month <= 12:
@@ -97,12 +94,6 @@ def _within(span: Span) -> Span | None:
 def _filters() -> Filters:
     return Filters(
         unit_id=request.args.get("unit", type=int),
-        form=_asked_for(Form, "form"),
-        state=_asked_for(EventState, "state"),
+        form=asked_for(Form, "form"),
+        state=asked_for(EventState, "state"),
     )
-
-
-def _asked_for(enumeration: type[Member], name: str) -> Member | None:
-    """The member that the address names, or None for none and for nonsense."""
-    value = request.args.get(name, "")
-    return next((member for member in enumeration if member.value == value), None)

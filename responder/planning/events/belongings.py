@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from responder.planning.events import files, media, moving, preparing, series, undoing
+from responder.core.times import SHANGHAI
+from responder.core.work_calendar import load_calendar
+from responder.planning.events import (
+    files,
+    media,
+    moving,
+    preparing,
+    rescheduling,
+    series,
+    undoing,
+)
 from responder.planning.events.models import EventFile, EventMove, PreparationTask, Reply
 from responder.planning.models import PressEvent
 
 
 @dataclass(frozen=True)
 class Belongings:
-    """``overdue`` are the ids of open tasks that should have been done before today;
+    """``overdue`` are the ids of open tasks that should have been done before today,
+    ``provisional`` of those whose day rests on holidays not announced yet;
     ``replies`` counts the media list by answer; ``siblings`` is the whole series, or empty.
     ``undoable`` is the id of the move that can be taken back, or None, and ``moved_together``
     how many of its series were made with it, itself included."""
 
     tasks: list[PreparationTask]
     overdue: frozenset[int]
+    provisional: frozenset[int]
     invited: int
     replies: dict[Reply, int]
     files: list[EventFile]
@@ -30,7 +43,9 @@ class Belongings:
     siblings: list[PressEvent]
 
 
-def belongings_of(session: Session, event: PressEvent, today: date) -> Belongings:
+def belongings_of(
+    session: Session, event: PressEvent, today: date, zone: ZoneInfo = SHANGHAI
+) -> Belongings:
     """All of it, in a fixed number of queries."""
     tasks = preparing.tasks_of(session, event)
     listed = media.invitations(session, event)
@@ -39,6 +54,7 @@ def belongings_of(session: Session, event: PressEvent, today: date) -> Belonging
     return Belongings(
         tasks=tasks,
         overdue=frozenset(task.id for task in preparing.overdue(tasks, today)),
+        provisional=rescheduling.provisional(tasks, load_calendar(session), zone),
         invited=len(listed),
         replies=media.counts(listed),
         files=files.files_of(session, event),

@@ -9,6 +9,7 @@ import xlsxwriter
 
 from responder.core import privacy
 from responder.planning.events.models import MediaInvitation
+from responder.planning.sheets import fit_to_a4
 
 HEADINGS = ("序号", "媒体", "记者", "电话", "记者证号", "回复", "备注")
 _WIDTHS = (6, 28, 14, 18, 20, 16, 30)
@@ -25,9 +26,7 @@ def media_workbook(
         head = book.add_format({"bold": True, "bg_color": "#E8F0F7", "border": 1})
         cell = book.add_format({"valign": "top", "text_wrap": True, "border": 1})
         sheet = book.add_worksheet("媒体名单")
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(1)
+        fit_to_a4(sheet, 1, landscape=False)
         sheet.write_string(0, 0, f"{theme}：媒体名单", title)
         for column, (heading, width) in enumerate(zip(HEADINGS, _WIDTHS, strict=True)):
             sheet.write_string(1, column, heading, head)

@@ -29,9 +29,17 @@ from responder.core.errors import Invalid
 from responder.core.times import local, start_of_day
 from responder.planning.events.series import SCOPE_LABELS, Scope
 from responder.planning.events.service import EventFacts
-from responder.planning.models import FORM_LABELS, Form, PlanEntry, PressEvent
+from responder.planning.models import (
+    FORM_LABELS,
+    SPEAKER_RANK_LABELS,
+    Form,
+    PlanEntry,
+    PressEvent,
+    SpeakerRank,
+)
 
 FORM_CHOICES = [SelectChoice(form.value, _l(label)) for form, label in FORM_LABELS.items()]
+RANK_CHOICES = [SelectChoice(rank.value, _l(label)) for rank, label in SPEAKER_RANK_LABELS.items()]
 SCOPE_CHOICES = [SelectChoice(scope.value, _l(label)) for scope, label in SCOPE_LABELS.items()]
 
 _DAY = timedelta(days=1)
@@ -41,7 +49,7 @@ _TEXTS = (
     "theme", "place", "speaker", "summary", "host", "attendees", "wording",
     "spokesperson_opinion", "leader_opinion", "transcript", "evaluation",
 )  # fmt: skip
-_PLAIN = (*_TEXTS, "all_day", "head_speaks")
+_PLAIN = (*_TEXTS, "all_day")
 
 # Of a form, what nobody fills in.
 _KEPT = frozenset({"version_id"})
@@ -84,7 +92,12 @@ class EventForm(FlaskForm):
         _l("发布单位"), coerce=int, validators=[NumberRange(min=1, message=_l("请选择发布单位"))]
     )
     speaker = StringField(_l("发布人"), validators=[Length(max=64)])
-    head_speaks = BooleanField(_l("主要负责人出席发布"))
+    speaker_rank = SelectField(
+        _l("发布人身份"),
+        choices=RANK_CHOICES,
+        default=SpeakerRank.OTHER.value,
+        description=_l("发布频次要求按此计数。"),
+    )
     host = StringField(_l("主持人"), validators=[Length(max=64)])
     attendees = _text(_l("参加人员"), 2000, 2)
     plan_entry_id = SelectField(_l("对应的年度计划"), coerce=int)
@@ -142,6 +155,7 @@ def values_of(event: PressEvent, zone: ZoneInfo) -> dict[str, Any]:
     return {
         **{name: getattr(event, name) for name in _PLAIN},
         "form": event.form.value,
+        "speaker_rank": event.speaker_rank.value,
         "starts_at": _shown(event.starts_at, zone),
         "ends_at": _shown(ends_at, zone) if ends_at else None,
         "unit_id": event.unit_id,
@@ -170,7 +184,7 @@ def facts_of_form(
         all_day=whole,
         unit=unit,
         plan_entry=plan_entry,
-        head_speaks=form.head_speaks.data,
+        speaker_rank=SpeakerRank(form.speaker_rank.data),
         **{name: form[name].data or "" for name in _TEXTS},
     )
 

@@ -27,9 +27,9 @@ from responder.planning.views import blueprint
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.media_types import XLSX
 
 Page = str | Response | tuple[str, int]
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/planning/events/<int:event_id>/media")

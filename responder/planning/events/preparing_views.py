@@ -13,8 +13,9 @@ from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.core.versions import check_seen
+from responder.core.work_calendar import load_calendar
 from responder.planning import service
-from responder.planning.events import checklist, preparing
+from responder.planning.events import checklist, preparing, rescheduling
 from responder.planning.events.forms import differences
 from responder.planning.events.models import PreparationItem, PreparationTask
 from responder.planning.events.small_forms import ItemForm, TaskForm
@@ -37,7 +38,13 @@ def preparation() -> str:
     today = local_today()
     last = today + timedelta(days=SHOWN_DAYS)
     tasks = preparing.due_tasks(db.session, last, current_actor())
-    return render_template("planning/preparation.html", tasks=tasks, today=today, days=SHOWN_DAYS)
+    return render_template(
+        "planning/preparation.html",
+        tasks=tasks,
+        provisional=rescheduling.provisional(tasks, load_calendar(db.session), zone()),
+        today=today,
+        days=SHOWN_DAYS,
+    )
 
 
 @blueprint.post("/planning/events/<int:event_id>/tasks/from-template")

@@ -15,6 +15,7 @@ from responder.accounts.models import Unit
 from responder.core.audit import AuditEvent
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor
+from responder.core.texts import tidy
 from responder.core.times import SHANGHAI
 from responder.core.turns import take_turns
 from responder.planning.access import events_in_full
@@ -31,6 +32,7 @@ from responder.planning.models import (
     Form,
     PlanEntry,
     PressEvent,
+    SpeakerRank,
     TopicEventLink,
 )
 from responder.topics import service as topics
@@ -53,7 +55,7 @@ class EventFacts:
     plan_entry: PlanEntry | None = None
     ends_at: datetime | None = None
     all_day: bool = False
-    head_speaks: bool = False
+    speaker_rank: SpeakerRank = SpeakerRank.OTHER
     host: str = ""
     attendees: str = ""
     wording: str = ""
@@ -125,7 +127,7 @@ def _proposed_already(session: Session, facts: EventFacts, actor: Actor) -> Pres
     query = select(PressEvent).where(
         PressEvent.proposed_by_id == actor.id,
         PressEvent.state == EventState.PROPOSED,
-        PressEvent.theme == facts.theme.strip(),
+        PressEvent.theme == tidy(facts.theme),
         PressEvent.form == facts.form,
         PressEvent.starts_at == facts.starts_at,
         PressEvent.unit_id == facts.unit.id,
@@ -159,7 +161,7 @@ def edit_event(
         raise WrongState(f"活动{PRESS_EVENT.states[event.state]}，内容不能再修改")
     if event.state in TOOK_PLACE and facts.starts_at > now:
         raise Invalid("活动已经举行，时间不能改到以后：请核对发布时间", {"starts_at": "晚于现在"})
-    wanted = replace(facts, theme=facts.theme.strip())
+    wanted = replace(facts, theme=tidy(facts.theme))
     changed = {name for name in _FACTS if getattr(event, name) != getattr(wanted, name)}
     moved = event.starts_at != facts.starts_at and event.state not in TOOK_PLACE
     _write(event, facts, [name for name in _FACTS if not moved or name not in _TIMES])
@@ -179,16 +181,14 @@ def edit_event(
 
 
 def _write(event: PressEvent, facts: EventFacts, names: Iterable[str]) -> None:
-    if not facts.theme.strip():
+    if not tidy(facts.theme):
         raise Invalid("请填写发布主题", {"theme": "必填"})
     if facts.ends_at is not None and facts.ends_at <= facts.starts_at:
         raise Invalid("结束时间不晚于开始时间：请改正", {"ends_at": "须晚于开始时间"})
     if facts.plan_entry is not None and facts.plan_entry is not event.plan_entry:
         check_listed(facts.plan_entry)
     for name in names:
-        value = getattr(facts, name)
-        is_text = isinstance(value, str) and not isinstance(value, Form)
-        setattr(event, name, value.strip() if is_text else value)
+        setattr(event, name, tidy(getattr(facts, name)))
 
 
 def check_listed(entry: PlanEntry) -> None:

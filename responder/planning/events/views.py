@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -44,11 +43,11 @@ from responder.planning.events.series import Scope
 from responder.planning.events.service import check_listed
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
 from responder.planning.reported import reports_in
-from responder.planning.views import blueprint, local_today, zone
+from responder.planning.views import asked_for, blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, unit_choices
+from responder.web.forms import plain_number, seen_version, show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
 
 Page = str | Response | tuple[str, int]
@@ -56,16 +55,14 @@ Page = str | Response | tuple[str, int]
 # What of an event others may want at the same time.
 _TAKEN = ("starts_at", "ends_at", "all_day", "place", "speaker", "unit")
 
-Member = TypeVar("Member", bound=StrEnum)
-
 
 @blueprint.get("/planning/events")
 @requires(Permission.PLAN_READ)
 def events() -> str:
     query = service.search_events(
         current_actor(),
-        state=_asked_for(EventState, "state"),
-        form=_asked_for(Form, "form"),
+        state=asked_for(EventState, "state"),
+        form=asked_for(Form, "form"),
         unit_id=request.args.get("unit", type=int),
         words=request.args.get("q", "").strip(),
     )
@@ -76,12 +73,6 @@ def events() -> str:
         forms=FORM_LABELS,
         units=accounts.units(db.session),
     )
-
-
-def _asked_for(enumeration: type[Member], name: str) -> Member | None:
-    """The member that the address names, or None for none and for nonsense."""
-    value = request.args.get(name, "")
-    return next((member for member in enumeration if member.value == value), None)
 
 
 @blueprint.get("/planning/events/<int:event_id>")
@@ -96,7 +87,7 @@ def show_event(event_id: int) -> str:
         event=event,
         choices=[choice for choice in choices if choice.transition.action not in WITHOUT_BUTTON],
         history=service.event_history(db.session, event),
-        belongings=belongings_of(db.session, event, local_today()),
+        belongings=belongings_of(db.session, event, local_today(), zone()),
         file_kinds=FILE_KIND_LABELS,
     )
 
@@ -119,7 +110,7 @@ def new_event() -> Page:
     actor, now, found = current_actor(), utc_now(), list[Clash]()
     try:
         with transaction(actor, now) as session:
-            topic_id = _number(form.topic_id.data)
+            topic_id = plain_number(form.topic_id.data)
             event = service.propose_event(session, _facts(form), topic_id, actor, now)
             found = clashes_of(session, [slot_of(event)], zone())
             demand_acceptance(session, event, found, form.accept_clashes.data, actor)
@@ -170,7 +161,7 @@ def _save(session: Session, event: PressEvent, form: EventForm, found: list[Clas
     if taken and event.state not in TOOK_PLACE:
         slots = series.wanted_slots(session, event, facts, scope, zone())
         found += clashes_of(session, slots, zone())
-    version = _number(form.version_id.data) or 0
+    version = plain_number(form.version_id.data) or 0
     count = series.edit_series(session, event, facts, version, scope, actor, now, zone())
     demand_acceptance(session, event, found, form.accept_clashes.data, actor)
     return count
@@ -240,11 +231,6 @@ def _facts(form: EventForm) -> service.EventFacts:
     return facts_of_form(form, unit, entry, zone())
 
 
-def _number(text: object) -> int | None:
-    told = str(text or "")
-    return int(told) if told.isascii() and told.isdigit() else None
-
-
 def _refused(form: EventForm, event: PressEvent | None, error: DomainError) -> tuple[str, int]:
     """The form again, with what was typed, and what is wrong with it."""
     show_errors(form, error)
@@ -278,7 +264,7 @@ def _overtaken(form: EventForm, event_id: int, error: Stale) -> tuple[str, int]:
 
 def _form_page(form: EventForm, event: PressEvent | None, **context: Any) -> str:
     approved = event is not None and event.state in APPROVED
-    topic_id = _number(form.topic_id.data)
+    topic_id = plain_number(form.topic_id.data)
     reports = reports_in(db.session, [topic_id]).get(topic_id, 0) if topic_id else 0
     return render_template(
         "planning/event_form.html", form=form, event=event, approved=approved, reports=reports,

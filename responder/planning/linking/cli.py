@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from responder.core.console import json_option, print_json, say
@@ -13,6 +12,7 @@ from responder.core.database import db
 from responder.core.privacy import mask
 from responder.core.times import chinese_moment
 from responder.planning.linking.gaps import Gap, Order, load_gaps, open_gaps
+from responder.planning.views import zone
 from responder.topics import heat_settings
 
 
@@ -32,15 +32,15 @@ def gaps(order: str, as_json: bool) -> None:
 
     例：responder plan gaps --order clock --json
     """
-    zone = current_app.extensions["settings"].zone
+    here = zone()
     threshold = heat_settings.hot_from(db.session)
-    found = load_gaps(db.session, open_gaps(db.session, Order(order), zone), zone)
+    found = load_gaps(db.session, open_gaps(db.session, Order(order), here), here)
     if as_json:
         print_json({"threshold": threshold, "topics": [_as_json(gap) for gap in found]})
         return
     for gap in found:
         hint = f"（建议 {len(gap.suggestions)} 条）" if gap.suggestions else ""
-        due = f"应于 {chinese_moment(gap.clock.due_at, zone)}前回应"
+        due = f"应于 {chinese_moment(gap.clock.due_at, here)}前回应"
         label = mask(gap.topic.label)
         click.echo(f"{gap.topic.id:>5}  热度 {gap.topic.heat:>5.1f}  {label}{hint}  {due}")
     say(f"热度 {threshold:.0f} 以上、没有发布活动也没有回应的话题：{len(found)} 个")

@@ -12,9 +12,9 @@ import xlsxwriter
 from responder.core.privacy import mask
 from responder.core.times import local
 from responder.planning.linking.gaps import Gap
+from responder.planning.sheets import fit_to_a4
 from responder.topics.rules import LEVEL_LABELS
 
-A4 = 9
 # Heading → width in characters.
 HEADINGS = {
     "序号": 6, "话题": 40, "热度": 8, "级别": 8, "人数": 8, "留言数": 8, "最近留言": 17,
@@ -47,10 +47,7 @@ def gaps_workbook(found: Sequence[Gap], now: datetime, zone: ZoneInfo) -> BytesI
                 else:
                     sheet.write_number(number, column, cell, plain)
         sheet.freeze_panes(1, 2)
-        sheet.set_landscape()
-        sheet.set_paper(A4)
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
+        fit_to_a4(sheet, 0)
     target.seek(0)
     return target
 

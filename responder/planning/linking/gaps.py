@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, contains_eager
 
 from responder.core.clocks import ClockRule, Deadline, deadline, find_rule
@@ -38,22 +38,16 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True)
-class TopicGap:
-    """A hot topic that no event covers, with what has been suggested for it."""
-
-    topic: Topic
-    suggestions: tuple[TopicEventLink, ...]
-
-
-@dataclass(frozen=True)
-class Gap(TopicGap):
-    """A hot topic that nothing answers.
+class Gap:
+    """A hot topic that nothing answers, with what has been suggested for it.
 
     :param hot_since: when its clock began, see ``rules.hot_since``.
     :param clock: when it should have been answered, and the arithmetic.
     :param verdict: by which it needed no answer, before its heat rose by a level; or None.
     """
 
+    topic: Topic
+    suggestions: tuple[TopicEventLink, ...]
     hot_since: datetime
     clock: Deadline
     verdict: TopicVerdict | None
@@ -86,21 +80,9 @@ def answered_elsewhere(name: str, query: Select[Any]) -> None:
     _elsewhere[name] = query
 
 
-def uncovered_query(threshold: float) -> Select[Topic]:
-    """Topics with heat >= ``threshold`` (0–100) that no live event covers, hottest first.
-
-    An event covers what its topic was merged into, too.
-    """
-    return _without(threshold, _covered_by_events())
-
-
-def uncovered_hot_topics(
-    session: Session, threshold: float, limit: int | None = None
-) -> list[TopicGap]:
-    """Hot topics without a confirmed link, hottest first, each with its suggestions."""
-    found = list(session.scalars(uncovered_query(threshold).limit(limit)))
-    suggested = _suggestions(session, found)
-    return [TopicGap(topic, suggested[topic.id]) for topic in found]
+def open_topics(session: Session) -> frozenset[int]:
+    """Ids of the topics in :func:`open_gaps`, for a page that counts and marks them."""
+    return frozenset(row.id for row, _verdict in _unanswered(session))
 
 
 def open_gaps(
@@ -111,23 +93,39 @@ def open_gaps(
     Less those that need no answer; what has risen by a level since comes back. The queries
     are as many for one topic as for a hundred.
     """
-    levels = heat_settings.current(session).levels
     threshold = heat_settings.hot_from(session)
-    query = _without(threshold, _covered_by_events(), *_elsewhere.values())
+    found = _unanswered(session)
+    points = _points(session, topics.absorbed(session, [row.id for row, _verdict in found]))
+    gaps = [
+        OpenGap(
+            row.id,
+            row.heat,
+            rules.hot_since(points[row.id], threshold, row.first_seen, zone),
+            verdict,
+        )
+        for row, verdict in found
+    ]
+    return sorted(gaps, key=_ORDERS[order])
+
+
+def _unanswered(
+    session: Session,
+) -> list[tuple[Row[int, float, datetime], TopicVerdict | None]]:
+    """(id, heat, first message) of each gap; with a verdict, of one that came back.
+
+    What answers a topic answers what it was merged into, too.
+    """
+    levels = heat_settings.current(session).levels
+    query = _without(heat_settings.hot_from(session), _covered_by_events(), *_elsewhere.values())
     rows = session.execute(query.with_only_columns(Topic.id, Topic.heat, Topic.first_seen)).all()
-    whose = topics.absorbed(session, [row.id for row in rows])
-    points = _points(session, whose)
-    verdicts = in_force(session, whose)
-    found = []
-    for row in rows:
-        verdict = verdicts.get(row.id)
-        if verdict and not rules.has_come_back(
-            level_of(verdict.heat, levels), level_of(row.heat, levels)
-        ):
-            continue
-        since = rules.hot_since(points[row.id], threshold, row.first_seen, zone)
-        found.append(OpenGap(row.id, row.heat, since, verdict))
-    return sorted(found, key=_ORDERS[order])
+    verdicts = in_force(session, topics.absorbed(session, [row.id for row in rows]))
+    judged = [(row, verdicts.get(row.id)) for row in rows]
+    return [
+        (row, verdict)
+        for row, verdict in judged
+        if verdict is None
+        or rules.has_come_back(level_of(verdict.heat, levels), level_of(row.heat, levels))
+    ]
 
 
 def _points(session: Session, whose: Mapping[int, int]) -> defaultdict[int, dict[date, float]]:

@@ -65,24 +65,69 @@ class _Proposal:
     reasons: tuple[rules.Reason, ...]
 
 
-def suggest_links(session: Session, now: datetime, hottest: int = HOTTEST) -> SuggestionRun:
-    """Bring the suggestions up to date.
+@dataclass(frozen=True)
+class Proposals:
+    """What the machine would suggest: (topic id, event id) → score and reasons.
 
-    Looks at the ``hottest`` topics and at the events to come or lately held. A link that
-    a person confirmed or refused is never touched; suggestions that no longer hold go.
+    :param topic_ids: the topics that were looked at, the hottest first.
+    :param events: how many events were.
+    """
+
+    topic_ids: tuple[int, ...]
+    events: int
+    wanted: Mapping[Pair, _Proposal]
+
+
+def propose_links(session: Session, now: datetime, hottest: int = HOTTEST) -> Proposals:
+    """Which events could answer which of the ``hottest`` topics, by what is stored now.
+
+    Reads and computes, which takes seconds with hundreds of events: nobody who writes should
+    wait for it. :func:`store_proposals` stores what is found.
     """
     topics = list(session.scalars(topics_by_heat().limit(hottest)))
     events = _candidates(session, now)
-    links = _links(session, topics)
+    topic_ids = tuple(topic.id for topic in topics)
+    decided = _decided(session, _links(session, topic_ids))
+    return Proposals(topic_ids, len(events), _proposals(session, topics, events, decided))
+
+
+def store_proposals(session: Session, proposals: Proposals) -> SuggestionRun:
+    """Bring the suggestions up to date; those that no longer hold go.
+
+    What happened since the proposals were made goes before them: a link that a person
+    confirmed or refused is never touched, and topics and events that are gone get none.
+    """
+    topic_ids, event_ids = _living(session, proposals)
+    links = _links(session, proposals.topic_ids)
     decided = _decided(session, links)
-    wanted = _proposals(session, topics, events, decided)
+    wanted = {
+        pair: proposal
+        for pair, proposal in proposals.wanted.items()
+        if pair[0] in topic_ids and pair[1] in event_ids and pair not in decided
+    }
     for pair, proposal in wanted.items():
         _store(session, links.get(pair), pair, proposal)
     open_ones = {pair for pair, link in links.items() if link.state is LinkState.SUGGESTED}
     withdrawn = open_ones - wanted.keys()
     _withdraw(session, [links[pair].id for pair in withdrawn])
     kept = len(wanted.keys() & links.keys())
-    return SuggestionRun(len(topics), len(events), len(wanted) - kept, kept, len(withdrawn))
+    return SuggestionRun(
+        len(proposals.topic_ids), proposals.events, len(wanted) - kept, kept, len(withdrawn)
+    )
+
+
+def _living(session: Session, proposals: Proposals) -> tuple[set[int], set[int]]:
+    """Ids of the topics and of the events that are still there.
+
+    The topics are held, so that of two runs at once the second finds what the first stored.
+    """
+    looked_at = topics_by_heat().where(Topic.id.in_(proposals.topic_ids)).order_by(None)
+    held = looked_at.with_only_columns(Topic.id).order_by(Topic.id).with_for_update()
+    named = {event_id for _, event_id in proposals.wanted}
+    events = select(PressEvent.id).where(
+        PressEvent.id.in_(named), PressEvent.state != EventState.CANCELLED
+    )
+    return set(session.scalars(held)), set(session.scalars(events))
 
 
 def _candidates(session: Session, now: datetime) -> list[PressEvent]:
@@ -101,12 +146,12 @@ def _candidates(session: Session, now: datetime) -> list[PressEvent]:
     return list(session.scalars(query))
 
 
-def _links(session: Session, topics: Sequence[Topic]) -> dict[Pair, TopicEventLink]:
+def _links(session: Session, topic_ids: Sequence[int]) -> dict[Pair, TopicEventLink]:
     """All open suggestions, and whatever was decided of these topics and what went into them."""
     query = select(TopicEventLink).where(
         or_(
             TopicEventLink.state == LinkState.SUGGESTED,
-            TopicEventLink.topic_id.in_(absorbed(session, [topic.id for topic in topics])),
+            TopicEventLink.topic_id.in_(absorbed(session, topic_ids)),
         )
     )
     return {(link.topic_id, link.event_id): link for link in session.scalars(query)}
@@ -172,17 +217,20 @@ def _fitting(
 ) -> Iterator[tuple[Pair, _Proposal]]:
     """Yield the pairs that nobody has decided and that are worth a person's time."""
     for topic, scores in zip(raised, linker.score([one.texts for one in raised]), strict=True):
-        for place, event in enumerate(announced):
-            pair = (topic.topic.id, event.event.id)
-            alike = float(scores[place])
-            if pair in decided or alike < rules.LEAST_SIMILARITY:
-                continue
-            phrases = linker.evidence(topic.texts, place)
+        alike = {
+            place: float(scores[place])
+            for place, event in enumerate(announced)
+            if scores[place] >= rules.LEAST_SIMILARITY
+            and (topic.topic.id, event.event.id) not in decided
+        }
+        evidence = linker.evidence(topic.texts, list(alike))
+        for (place, similarity), phrases in zip(alike.items(), evidence, strict=True):
+            event = announced[place]
             score, reasons = rules.suggestion_score(
-                rules.word_score(alike, len(phrases)), phrases, _circumstances(topic, event)
+                rules.word_score(similarity, len(phrases)), phrases, _circumstances(topic, event)
             )
             if score > 0:
-                yield pair, _Proposal(score, reasons)
+                yield (topic.topic.id, event.event.id), _Proposal(score, reasons)
 
 
 def _circumstances(raised: _Raised, announced: _Announced) -> rules.Circumstances:

@@ -15,16 +15,16 @@ from responder.core.times import local, utc_now
 from responder.planning import service
 from responder.planning.linking import exporting, verdicts
 from responder.planning.linking import gaps as gap_list
-from responder.planning.views import blueprint, zone
+from responder.planning.views import asked_for, blueprint, zone
 from responder.topics import heat_settings
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.forms import seen_version
+from responder.web.media_types import XLSX
 from responder.web.paging import Page, paginate, requested_page
 from responder.web.redirects import back_to
 
 PAGE_SIZE = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def _gaps_page(refused: _Refused | None = None) -> str:
 
 
 def _asked_order() -> gap_list.Order:
-    wanted = request.args.get("order")
-    return next((one for one in gap_list.Order if one.value == wanted), gap_list.Order.HEAT)
+    return asked_for(gap_list.Order, "order") or gap_list.Order.HEAT
 
 
 @blueprint.get("/planning/gaps.xlsx")
@@ -119,8 +118,9 @@ def withdraw_verdict(verdict_id: int) -> Response:
 @blueprint.post("/planning/links/refresh")
 @requires(Permission.EVENT_LINK)
 def refresh_suggestions() -> Response:
+    proposals = service.propose_links(db.session, utc_now())
     with transaction(current_actor()) as session:
-        run = service.suggest_links(session, utc_now())
+        run = service.store_proposals(session, proposals)
     flash(
         _(
             "已更新关联建议：新增 %(added)s 条，保留 %(kept)s 条，撤下 %(removed)s 条。",

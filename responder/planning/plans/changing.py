@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.errors import GuardRefused, Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
-from responder.core.turns import take_turns
+from responder.core.turns import SAME_CLICK, take_turns
 from responder.planning.models import EntryState, PlanEntry, PlanState, ReleasePlan
 from responder.planning.plans.baselines import (
     FIELD_LABELS,
@@ -21,16 +21,17 @@ from responder.planning.plans.baselines import (
     listed,
 )
 from responder.planning.plans.collecting import key_of
-from responder.planning.plans.lifecycle import PLAN_ENTRY, why_not_adopted
-from responder.planning.plans.models import ChangeKind, PlanChange
-from responder.planning.plans.service import (
+from responder.planning.plans.entries import (
     EntryFacts,
     check_facts,
     check_version,
     insert_entry,
-    lock_plan,
+    says,
     write_facts,
 )
+from responder.planning.plans.lifecycle import PLAN_ENTRY, why_not_adopted
+from responder.planning.plans.models import ChangeKind, PlanChange
+from responder.planning.plans.service import lock_plan
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def change_entry(
     """
     plan = entry.plan
     _take(session, plan, ground)
-    check_version(session, entry, version_id)
+    check_version(entry, version_id)
     if entry.state is not EntryState.LISTED:
         raise WrongState("这一条已不在计划中，不能再调整：需要时请增加一条")
     check_facts(plan, facts)
@@ -86,7 +87,7 @@ def add_to_adopted(
     _take(session, plan, ground)
     same = next((one for one in listed(plan) if key_of(one) == key_of(facts)), None)
     if same is not None:
-        if sent := _added_already(session, same, ground):
+        if says(same, facts) and (sent := _added_already(session, same, ground)):
             return sent
         raise Invalid(f"计划中已有相同的条目（第 {same.number} 项）：请核对后再增加")
     entry = insert_entry(session, plan, facts)
@@ -95,12 +96,14 @@ def add_to_adopted(
 
 
 def _added_already(session: Session, entry: PlanEntry, ground: Ground) -> PlanChange | None:
-    """The change that added this very row, by the same person for the same reason."""
+    """The change that added this very row, by the same person a moment ago on the same ground."""
     query = select(PlanChange).where(
         PlanChange.entry_id == entry.id,
         PlanChange.kind == ChangeKind.ADDED,
         PlanChange.by_id == ground.actor.id,
+        PlanChange.at > ground.now - SAME_CLICK,
         PlanChange.reason == ground.reason.strip(),
+        PlanChange.approval == ground.approval.strip(),
     )
     return session.scalar(query.limit(1))
 
@@ -114,7 +117,7 @@ def drop_entry(session: Session, entry: PlanEntry, version_id: int, ground: Grou
     """
     plan = entry.plan
     _take(session, plan, ground)
-    check_version(session, entry, version_id)
+    check_version(entry, version_id)
     gone = {name: [text, ""] for name, text in entry_in_words(entry).items() if text}
     PLAN_ENTRY.advance(session, entry, "drop", Attempt(ground.actor, ground.now, ground.reason))
     session.flush()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import select
 
@@ -18,7 +16,7 @@ from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, 
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
-from responder.core.times import local, utc_now
+from responder.core.times import utc_now
 from responder.intake.imports.error_workbook import check_writable
 from responder.intake.imports.rows import described
 from responder.planning.models import PlanEntry, ReleasePlan
@@ -30,6 +28,7 @@ from responder.planning.plans.planned_time import planned_words
 from responder.planning.plans.status import year_status
 from responder.planning.plans.status_words import status_as_json, status_as_text
 from responder.planning.plans.tables import adoption_words
+from responder.planning.views import local_today, zone
 
 DAY = click.DateTime(["%Y-%m-%d"])
 SHOWN_REFUSALS = 10
@@ -44,8 +43,8 @@ def show(year: int | None, as_json: bool) -> None:
 
     例：responder plan show --year 2026 --json
     """
-    found = service.get_plan(db.session, year or _today().year)
-    report = service.report(found, _today())
+    found = service.get_plan(db.session, year or local_today().year)
+    report = service.report(found, local_today())
     entries = listed(found)
     if as_json:
         rows = [
@@ -90,12 +89,12 @@ def import_command(
     """
     if errors_path is not None:
         check_writable(errors_path, path)
+    file = importing.read_file(db.session, path, year, CONSOLE, _unit_of(code))
     if dry_run:
-        unit = _unit_of(code)
-        found = importing.import_plan(db.session, path, year, CONSOLE, unit, trial=True)
+        found = importing.rehearse(db.session, file)
     else:
         with transaction(CONSOLE) as session:
-            found = importing.import_plan(session, path, year, CONSOLE, _unit_of(code))
+            found = importing.store(session, file, CONSOLE)
     written = errors_path is not None and importing.write_errors(
         errors_path, found.headings, found.refusals
     )
@@ -177,8 +176,8 @@ def status(year: int | None, as_of: datetime | None, as_json: bool) -> None:
 
     例：responder plan status --year 2026 --json
     """
-    today = as_of.date() if as_of else _today()
-    found = year_status(db.session, year or today.year, today, _zone())
+    today = as_of.date() if as_of else local_today()
+    found = year_status(db.session, year or today.year, today, zone())
     if as_json:
         print_json(status_as_json(found))
         return
@@ -202,7 +201,7 @@ def export(year: int, kind: str, out: Path | None, as_json: bool) -> None:
     例：responder plan export --year 2026 --format docx --out 计划.docx
     """
     found = service.get_plan(db.session, year)
-    content = FORMATS[kind].write(db.session, found, _zone(), utc_now(), CONSOLE)
+    content = FORMATS[kind].write(db.session, found, zone(), utc_now(), CONSOLE)
     path = out or Path(f"{found.title}.{kind}")
     try:
         path.write_bytes(content)
@@ -214,15 +213,6 @@ def export(year: int, kind: str, out: Path | None, as_json: bool) -> None:
 
 
 commands = (show, import_command, adopt, status, export)
-
-
-def _zone() -> ZoneInfo:
-    found: ZoneInfo = current_app.extensions["settings"].zone
-    return found
-
-
-def _today() -> date:
-    return local(utc_now(), _zone()).date()
 
 
 def _plan_as_json(found: ReleasePlan) -> dict[str, Any]:

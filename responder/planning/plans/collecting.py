@@ -2,48 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nlp import normalise
 from responder.core.audit import AuditEvent
-from responder.core.errors import Forbidden
+from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
-from responder.core.turns import take_turns
+from responder.core.turns import SAME_CLICK, take_turns
 from responder.planning.models import EntryState, PlanEntry, ReleasePlan
-from responder.planning.plans.lifecycle import PLAN_ENTRY
-from responder.planning.plans.service import (
+from responder.planning.plans.entries import (
     EntryFacts,
-    check_open,
+    check_facts,
     check_version,
+    hold_entry,
     insert_entry,
-    lock_plan,
     next_number,
+    says,
+    write_facts,
 )
+from responder.planning.plans.lifecycle import PLAN_ENTRY
+from responder.planning.plans.service import check_open, lock_plan
 
 Key = tuple[int, str, str, int, int | None]
 
 
-def enter(session: Session, plan: ReleasePlan, facts: EntryFacts, actor: Actor) -> PlanEntry:
+def enter(
+    session: Session, plan: ReleasePlan, facts: EntryFacts, actor: Actor, now: datetime
+) -> PlanEntry:
     """Add a row to a draft: listed when the office writes it, else waiting for its decision.
 
-    The same row sent twice (a double click) is one row.
+    The same sent twice (a double click) is one row. What was declined waits for a decision
+    anew, as it is written now.
 
     :raises Forbidden: a row of another unit.
     :raises WrongState: the plan has been adopted, or waits for its adoption.
-    :raises Invalid: no theme, or no such day.
+    :raises Invalid: no theme, no such day, or the plan has such a row.
     """
     take_turns(session, actor)
     check_own(facts, actor)
     lock_plan(session, plan)
     check_open(plan)
-    same = next((one for one in plan.entries if key_of(one) == key_of(facts)), None)
-    if same is not None:
-        return same
-    return insert_entry(session, plan, facts, proposed_by=proposer(actor))
+    same = [one for one in plan.entries if key_of(one) == key_of(facts)]
+    standing = next((one for one in same if one.state is not EntryState.DECLINED), None)
+    if standing is not None:
+        if _is_same_click(standing, facts, actor, now):
+            return standing
+        raise Invalid(_twin(standing), {"theme": "已有相同的条目"})
+    if same:
+        _send_again(session, same[0], facts, Attempt(actor, now))
+        return same[0]
+    return insert_entry(session, plan, facts, proposed_by=proposer(actor), entered_at=now)
+
+
+def _is_same_click(entry: PlanEntry, facts: EntryFacts, actor: Actor, now: datetime) -> bool:
+    sender = proposer(actor)
+    return (
+        entry.entered_at is not None
+        and entry.entered_at > now - SAME_CLICK
+        and entry.proposed_by_id == (sender.id if sender else None)
+        and says(entry, facts)
+    )
+
+
+def _twin(entry: PlanEntry) -> str:
+    """What to do about a row that is there already."""
+    if entry.state is EntryState.LISTED:
+        there = f"计划中已有相同的条目（第 {entry.number} 项）"
+    else:
+        there = "已报送过相同的条目，正等待新闻办决定"
+    return f"{there}：要改动请改那一条；如果是另一场，请写明日期，或在主题中加以区分"
+
+
+def _send_again(session: Session, entry: PlanEntry, facts: EntryFacts, attempt: Attempt) -> None:
+    """Take up a declined row again: for a decision, or listed when the office does it."""
+    check_facts(entry.plan, facts)
+    sender = proposer(attempt.actor)
+    write_facts(entry, facts)
+    entry.entered_at, entry.proposed_by_id = attempt.now, sender.id if sender else None
+    if sender is None:
+        entry.number = next_number(entry.plan)
+    PLAN_ENTRY.advance(session, entry, "list" if sender is None else "resend", attempt)
 
 
 def proposer(actor: Actor) -> Actor | None:
@@ -63,19 +106,36 @@ def check_own(facts: EntryFacts, actor: Actor) -> None:
 
 def key_of(row: PlanEntry | EntryFacts) -> Key:
     """What makes two rows the same: unit, theme, form and time."""
-    return row.unit.id, normalise(row.theme), str(row.form), row.month, row.day
+    unit_id = row.unit_id if isinstance(row, PlanEntry) else row.unit.id
+    return unit_id, normalise(row.theme), str(row.form), row.month, row.day
 
 
 def decide(
     session: Session, entry: PlanEntry, action: str, version_id: int, attempt: Attempt
 ) -> None:
     """List or decline what a unit sent in; errors as ``Lifecycle.advance``, and :class:`Stale`."""
-    lock_plan(session, entry.plan)
-    check_version(session, entry, version_id)
-    PLAN_ENTRY.advance(session, entry, action, attempt)
-    if entry.state is EntryState.LISTED:
+    hold_entry(session, entry, version_id)
+    if action == "list":
         entry.number = next_number(entry.plan)
-    session.flush()
+    PLAN_ENTRY.advance(session, entry, action, attempt)
+
+
+def list_several(
+    session: Session, plan: ReleasePlan, chosen: Mapping[int, int], attempt: Attempt
+) -> None:
+    """List rows that units sent in, in this order; errors as :func:`decide`.
+
+    :param chosen: entry id → the version that the person had before them.
+    """
+    lock_plan(session, plan)
+    rows = {entry.id: entry for entry in plan.entries}
+    for number, (entry_id, version_id) in enumerate(chosen.items(), start=next_number(plan)):
+        entry = rows.get(entry_id)
+        if entry is None:
+            raise NotFound("有的条目刚被撤回或删除：请刷新页面后重新勾选")
+        check_version(entry, version_id)
+        entry.number = number
+        PLAN_ENTRY.advance(session, entry, "list", attempt)
 
 
 def waiting_for(plan: ReleasePlan, actor: Actor) -> list[PlanEntry]:

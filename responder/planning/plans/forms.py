@@ -18,10 +18,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from responder.planning.events.forms import FORM_CHOICES
-from responder.planning.plans.models import PERIOD_LABELS
+from responder.planning.models import SpeakerRank
+from responder.planning.plans.models import COUNTED_RANK_LABELS, PERIOD_LABELS
 from responder.web.forms import WholeNumber
 
 MONTH_CHOICES = [SelectChoice(month, f"{month} 月") for month in range(1, 13)]
+RANK_CHOICES = [SelectChoice(rank.value, _l(label)) for rank, label in COUNTED_RANK_LABELS.items()]
 PERIOD_CHOICES = [SelectChoice(one.value, _l(label)) for one, label in PERIOD_LABELS.items()]
 
 
@@ -110,7 +112,9 @@ class ReleaseRuleForm(FlaskForm):
     forms = _Ticks(
         _l("计入的发布形式"), choices=FORM_CHOICES, description=_l("都不选则各种形式都计入。")
     )
-    by_head = BooleanField(_l("只计主要负责人出席的"))
+    speaker_rank = SelectField(
+        _l("计入的发布人身份"), choices=RANK_CHOICES, default=SpeakerRank.OTHER.value
+    )
     all_units = BooleanField(_l("适用于所有单位"))
     units = _Ticks(
         _l("适用单位"),

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 from responder.accounts.models import Unit
 from responder.core.errors import Invalid, NotFound, Stale
 from responder.core.times import local
-from responder.planning.models import FORM_LABELS, Form, PressEvent
+from responder.planning.models import FORM_LABELS, Form, PressEvent, SpeakerRank
 from responder.planning.plans import rules
 from responder.planning.plans.models import Period, ReleaseRule
 
@@ -28,6 +28,7 @@ class RuleFacts:
     """What a person says of a rule.
 
     :param forms: the forms that count; none for any.
+    :param speaker_rank: the least that the speaker must be.
     :param units: whom it binds, unless it binds all.
     """
 
@@ -35,7 +36,7 @@ class RuleFacts:
     period: Period
     least: int
     forms: tuple[Form, ...] = ()
-    by_head: bool = False
+    speaker_rank: SpeakerRank = SpeakerRank.OTHER
     all_units: bool = False
     units: tuple[Unit, ...] = ()
     source: str = ""
@@ -43,7 +44,7 @@ class RuleFacts:
 
 @dataclass(frozen=True)
 class UnitStanding:
-    """One unit under one rule, span by span."""
+    """One unit under one rule, term by term."""
 
     unit: Unit
     quotas: list[rules.Quota]
@@ -54,7 +55,7 @@ class UnitStanding:
 
     @property
     def lacks_now(self) -> bool:
-        """Whether the span that runs still wants something."""
+        """Whether the term that runs still wants something."""
         return any(q.timing is rules.Timing.RUNNING and q.missing > 0 for q in self.quotas)
 
 
@@ -67,7 +68,7 @@ class Standing:
 
     @property
     def short(self) -> list[UnitStanding]:
-        """The units that failed in a span that is over."""
+        """The units that failed in a term that is over."""
         return [one for one in self.units if one.is_short]
 
 
@@ -80,7 +81,13 @@ def seed_release_rules(session: Session) -> int:
         return 0
     text = files("responder").joinpath("data/release_rules.toml").read_text(encoding="utf-8")
     shipped: list[dict[str, Any]] = tomllib.loads(text)["rule"]
-    session.add_all(ReleaseRule(**{**row, "period": Period(row["period"])}) for row in shipped)
+    session.add_all(
+        ReleaseRule(
+            **row
+            | {"period": Period(row["period"]), "speaker_rank": SpeakerRank(row["speaker_rank"])}
+        )
+        for row in shipped
+    )
     session.flush()
     return len(shipped)
 
@@ -131,8 +138,8 @@ def switch_rule(session: Session, rule: ReleaseRule, active: bool) -> None:
 def seal(rule: ReleaseRule) -> str:
     """Sixteen hex digits that change with what the rule says."""
     said = [
-        rule.name, rule.period, rule.least, rule.forms, rule.by_head, rule.all_units, rule.source,
-        [unit.id for unit in rule.units],
+        rule.name, rule.period, rule.least, rule.forms, rule.speaker_rank, rule.all_units,
+        rule.source,        [unit.id for unit in rule.units],
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
@@ -145,7 +152,7 @@ def _write(rule: ReleaseRule, facts: RuleFacts) -> None:
     rule.name, rule.source = facts.name.strip(), facts.source.strip()
     rule.period, rule.least = facts.period, facts.least
     rule.forms = [str(form) for form in facts.forms]
-    rule.by_head, rule.all_units = facts.by_head, facts.all_units
+    rule.speaker_rank, rule.all_units = facts.speaker_rank, facts.all_units
     rule.units = [] if facts.all_units else list(facts.units)
 
 
@@ -191,5 +198,5 @@ def _days(rule: ReleaseRule, unit: Unit, held: Sequence[PressEvent], zone: ZoneI
         for event in held
         if event.unit_id == unit.id
         and (not rule.forms or event.form in rule.forms)
-        and (event.head_speaks or not rule.by_head)
+        and event.speaker_rank.counts_as(rule.speaker_rank)
     ]

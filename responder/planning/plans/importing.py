@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,77 +16,103 @@ from responder.core.permissions import Actor, Permission
 from responder.intake.files import open_table
 from responder.intake.imports.error_workbook import ErrorWorkbook
 from responder.intake.imports.rows import Refusal
-from responder.planning.models import ReleasePlan
+from responder.planning.models import EntryState, ReleasePlan
 from responder.planning.plans.collecting import Key, key_of, proposer
+from responder.planning.plans.entries import EntryFacts, insert_entries
 from responder.planning.plans.plan_rows import PlanSheet, ReadRow, RowReader, find_sheet
 from responder.planning.plans.service import (
     check_open,
     find_plan,
     get_or_create_plan,
-    insert_entry,
     lock_plan,
 )
 
 MOST_MEGABYTES = 10
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000  # a city plans some hundreds; while they are stored everybody else waits
+
+_DECLINED = "此前报送过，未列入：要再次报送或改为列入，请在计划页办理"
 
 
-@dataclass
+@dataclass(frozen=True)
+class PlanFile:
+    """A file that was read: rows that can be taken, and rows that cannot.
+
+    :param rows: how many it has.
+    """
+
+    name: str
+    year: int
+    headings: tuple[str, ...]
+    rows: int
+    read: tuple[ReadRow, ...]
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True)
 class PlanImport:
     """What became of a file's rows.
 
-    :param created: rows stored; of a trial, rows that would be.
+    :param created: rows stored; of a rehearsal, rows that would be.
     :param duplicates: rows that the plan, or the file above them, has already.
     :param notes: (row number, sentence) of what a person should look at.
     """
 
     headings: tuple[str, ...]
-    rows: int = 0
-    created: int = 0
-    duplicates: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
-    notes: list[tuple[int, str]] = field(default_factory=list)
+    rows: int
+    created: int
+    duplicates: int
+    refusals: tuple[Refusal, ...]
+    notes: tuple[tuple[int, str], ...]
 
     def column_of(self, refusal: Refusal) -> str:
         """The heading of the cell at fault; empty when its column is missing."""
         return "" if refusal.column is None else self.headings[refusal.column]
 
 
-def import_plan(
-    session: Session,
-    path: Path,
-    year: int,
-    actor: Actor,
-    unit: Unit | None = None,
-    trial: bool = False,
-) -> PlanImport:
-    """Read a plan workbook (.xlsx, .xls, CSV) into the draft of a year.
+def read_file(
+    session: Session, path: Path, year: int, actor: Actor, unit: Unit | None = None
+) -> PlanFile:
+    """Read a plan workbook (.xlsx, .xls, CSV) for a year. Holds and stores nothing.
+
+    :param unit: whose rows these are, where the file does not say; others are refused.
+    :raises Invalid: the file cannot be read as a plan.
+    :raises Forbidden: somebody of a unit sends in rows of another, or nobody's.
+    """
+    own = _own_unit(session, actor, unit)
+    table = open_table(path, MOST_MEGABYTES)
+    sheet = find_sheet(table, path, needs_unit=own is None)
+    units = list(session.scalars(select(Unit).order_by(Unit.code)))
+    return _read_all(sheet, RowReader(sheet, year, units, own), path, year)
+
+
+def rehearse(session: Session, file: PlanFile) -> PlanImport:
+    """Count what :func:`store` would do, and store nothing.
+
+    :raises WrongState: the plan has been adopted, or waits for its adoption.
+    """
+    plan = find_plan(session, file.year)
+    if plan is not None:
+        check_open(plan)
+    return _sifted(plan, file)[1]
+
+
+def store(session: Session, file: PlanFile, actor: Actor) -> PlanImport:
+    """Put a file's rows into the draft of its year.
 
     The same file again adds nothing: a row of the same unit, theme, form and time is known.
     Rows of the office are listed, those of a unit wait for its decision.
 
-    :param unit: whose rows these are, where the file does not say; others are refused.
-    :param trial: read and count, store nothing.
-    :raises Invalid: the file cannot be read as a plan.
-    :raises Forbidden: somebody of a unit sends in rows of another, or nobody's.
     :raises WrongState: the plan has been adopted, or waits for its adoption.
     """
-    own = _own_unit(session, actor, unit)
-    plan = find_plan(session, year) if trial else get_or_create_plan(session, year)
-    if plan is not None:
-        if not trial:
-            lock_plan(session, plan)
-        check_open(plan)
-    table = open_table(path, MOST_MEGABYTES)
-    sheet = find_sheet(table, path, needs_unit=own is None)
-    units = list(session.scalars(select(Unit).order_by(Unit.code)))
-    found, read = _read_all(sheet, RowReader(sheet, year, units, own), path)
-    known = {key_of(entry) for entry in plan.entries} if plan else set()
-    for one in read:
-        _take(session, None if trial else plan, one, known, found, actor)
-    if plan is not None and not trial:
-        counts = {"rows": found.rows, "created": found.created, "errors": len(found.refusals)}
-        audit.record(session, "import", plan, {"file_name": path.name, **counts})
+    plan = get_or_create_plan(session, file.year)
+    lock_plan(session, plan)
+    check_open(plan)
+    # The file was read before this transaction began: its units are read anew, all at once.
+    session.scalars(select(Unit)).all()
+    new, found = _sifted(plan, file)
+    insert_entries(session, plan, new, proposer(actor))
+    counts = {"rows": found.rows, "created": found.created, "errors": len(found.refusals)}
+    audit.record(session, "import", plan, {"file_name": file.name, **counts})
     return found
 
 
@@ -101,42 +127,45 @@ def _own_unit(session: Session, actor: Actor, unit: Unit | None) -> Unit | None:
     return session.get_one(Unit, actor.unit_id)
 
 
-def _read_all(sheet: PlanSheet, reader: RowReader, path: Path) -> tuple[PlanImport, list[ReadRow]]:
-    found, read = PlanImport(sheet.headings), []
+def _read_all(sheet: PlanSheet, reader: RowReader, path: Path, year: int) -> PlanFile:
+    read: list[ReadRow] = []
+    refusals: list[Refusal] = []
     for row in sheet.rows:
         result = reader.read(row)
-        if result is None:
-            continue
-        found.rows += 1
-        if found.rows > MOST_ROWS:
-            raise Invalid(f"{path.name} 超过 {MOST_ROWS} 行：请确认是发布计划，或拆成几个文件")
         if isinstance(result, Refusal):
-            found.refusals.append(result)
-        else:
+            refusals.append(result)
+        elif result is not None:
             read.append(result)
-    if not found.rows:
+        if len(read) + len(refusals) > MOST_ROWS:
+            raise Invalid(f"{path.name} 超过 {MOST_ROWS} 行：请确认是发布计划，或拆成几个文件")
+    rows = len(read) + len(refusals)
+    if not rows:
         raise Invalid(f"{path.name} 只有表头，没有条目：请填入条目后再导入")
-    return found, read
+    return PlanFile(path.name, year, sheet.headings, rows, tuple(read), tuple(refusals))
 
 
-def _take(
-    session: Session,
-    plan: ReleasePlan | None,
-    one: ReadRow,
-    known: set[Key],
-    found: PlanImport,
-    actor: Actor,
-) -> None:
-    """Store a row that is not known yet; of a trial (``plan`` None), count it."""
-    if key_of(one.facts) in known:
-        found.duplicates += 1
-        return
-    known.add(key_of(one.facts))
-    found.created += 1
-    if one.note:
-        found.notes.append((one.row.number, one.note))
-    if plan is not None:
-        insert_entry(session, plan, one.facts, proposed_by=proposer(actor))
+def _sifted(plan: ReleasePlan | None, file: PlanFile) -> tuple[list[EntryFacts], PlanImport]:
+    """The rows that neither the plan nor the file above them has, and what is told of all."""
+    states = {key_of(entry): entry.state for entry in plan.entries} if plan else {}
+    new: dict[Key, EntryFacts] = {}
+    notes = []
+    for one in file.read:
+        key = key_of(one.facts)
+        if states.get(key) is EntryState.DECLINED:
+            notes.append((one.row.number, _DECLINED))
+        elif key not in states and key not in new:
+            new[key] = one.facts
+            if one.note:
+                notes.append((one.row.number, one.note))
+    found = PlanImport(
+        headings=file.headings,
+        rows=file.rows,
+        created=len(new),
+        duplicates=len(file.read) - len(new),
+        refusals=file.refusals,
+        notes=tuple(notes),
+    )
+    return list(new.values()), found
 
 
 def write_errors(path: Path, headings: Sequence[str], refusals: Sequence[Refusal]) -> bool:

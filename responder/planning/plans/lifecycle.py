@@ -150,6 +150,15 @@ PLAN_ENTRY = Lifecycle(
             needs_note=True,
             tone="secondary",
         ),
+        # A unit sends in again what was declined, as it writes it now.
+        Transition(
+            "resend",
+            "重新报送",
+            (_E.DECLINED,),
+            _E.PROPOSED,
+            Permission.PLAN_PROPOSE,
+            guards=(plan_is_open,),
+        ),
         Transition(
             "drop",
             "取消",

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from responder.accounts.models import Unit
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
-from responder.planning.models import PlanEntry, ReleasePlan
+from responder.planning.models import PlanEntry, ReleasePlan, SpeakerRank
 
 
 class ChangeKind(StrEnum):
@@ -34,10 +34,18 @@ class Period(StrEnum):
     """How long a rule counts over."""
 
     QUARTER = "quarter"
+    HALF_YEAR = "half_year"
     YEAR = "year"
 
 
-PERIOD_LABELS = {Period.QUARTER: "每季度", Period.YEAR: "每年"}
+PERIOD_LABELS = {Period.QUARTER: "每季度", Period.HALF_YEAR: "每半年", Period.YEAR: "每年"}
+
+# Least rank of the speaker → which events a rule counts.
+COUNTED_RANK_LABELS = {
+    SpeakerRank.OTHER: "不限发布人身份",
+    SpeakerRank.LEADER: "只计负责同志出席的（含主要负责人）",
+    SpeakerRank.HEAD: "只计主要负责人出席的",
+}
 
 
 class PlanBaseline(Base):
@@ -101,8 +109,9 @@ release_rule_unit = Table(
 class ReleaseRule(Audited, Base):
     """How often a unit must hold something (发布频次要求): 每季度至少一次, 4·2·1+N.
 
-    ``forms`` lists the forms that count, none for any. ``by_head``: only where the head of the
-    unit speaks. ``all_units``: it binds every unit, else those in ``units``.
+    ``forms`` lists the forms that count, none for any. ``speaker_rank``: the least that the
+    speaker must be for an event to count. ``all_units``: it binds every unit, else those in
+    ``units``.
     """
 
     __tablename__ = "release_rule"
@@ -113,7 +122,9 @@ class ReleaseRule(Audited, Base):
     period: Mapped[Period] = mapped_column(choice(Period, "period"))
     least: Mapped[int]
     forms: Mapped[list[str]] = mapped_column(JSON, default=list)
-    by_head: Mapped[bool] = mapped_column(default=False)
+    speaker_rank: Mapped[SpeakerRank] = mapped_column(
+        choice(SpeakerRank, "speaker_rank"), default=SpeakerRank.OTHER, server_default="other"
+    )
     all_units: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(default=True)
@@ -122,3 +133,9 @@ class ReleaseRule(Audited, Base):
     @property
     def period_label(self) -> str:
         return PERIOD_LABELS[self.period]
+
+    @property
+    def counted_rank_label(self) -> str:
+        """Whose events count, in words; empty where anybody's do."""
+        anybody = self.speaker_rank is SpeakerRank.OTHER
+        return "" if anybody else COUNTED_RANK_LABELS[self.speaker_rank]

@@ -17,8 +17,8 @@ from responder.intake.imports.mapping import normalised_heading
 from responder.intake.imports.rows import Refusal
 from responder.intake.rules import Unreadable, parse_text
 from responder.planning.models import FORM_LABELS, Form
+from responder.planning.plans.entries import EntryFacts
 from responder.planning.plans.planned_time import PlannedTime, parse_planned_time
-from responder.planning.plans.service import EntryFacts
 
 # Field → its heading in the office's own table, then what others call it.
 HEADINGS = {

@@ -23,7 +23,6 @@ class Progress(StrEnum):
     UNDER_WAY = "under_way"
     WAITING = "waiting"
     OVERDUE = "overdue"
-    CANCELLED = "cancelled"
 
 
 PROGRESS_LABELS = {
@@ -31,34 +30,25 @@ PROGRESS_LABELS = {
     Progress.UNDER_WAY: "推进中",
     Progress.WAITING: "未到时间",
     Progress.OVERDUE: "逾期未办",
-    Progress.CANCELLED: "已取消",
 }
 
 
-@dataclass(frozen=True)
-class EventFate:
-    """Of one event that a row led to: whether it took place, or was given up."""
-
-    took_place: bool
-    cancelled: bool
-
-
 def entry_progress(
-    fates: Sequence[EventFate], year: int, month: int, day: int | None, today: date
+    took_place: Sequence[bool], year: int, month: int, day: int | None, today: date
 ) -> Progress:
     """How far one row of the plan has come.
+
+    :param took_place: of each event that it led to and that was not given up.
 
     A row is overdue when its day (its month's end, where no day is set) has passed and
     nothing was held; a postponed event does not excuse it.
     """
-    if any(fate.took_place for fate in fates):
+    if any(took_place):
         return Progress.HELD
-    if fates and all(fate.cancelled for fate in fates):
-        return Progress.CANCELLED
     planned = date(year, month, day or calendar.monthrange(year, month)[1])
     if today > planned:
         return Progress.OVERDUE
-    return Progress.UNDER_WAY if fates else Progress.WAITING
+    return Progress.UNDER_WAY if took_place else Progress.WAITING
 
 
 def tally(progress: Iterable[Progress]) -> dict[Progress, int]:
@@ -96,7 +86,6 @@ FIGURE_OF = {
     Progress.UNDER_WAY: Figure.PENDING,
     Progress.WAITING: Figure.PENDING,
     Progress.OVERDUE: Figure.LATE,
-    Progress.CANCELLED: Figure.CANCELLED,
 }
 
 
@@ -163,8 +152,8 @@ def count_by(counted: Iterable[Counted], by: Grouping) -> dict[int | str, dict[F
 
 
 @dataclass(frozen=True)
-class Span:
-    """A quarter or a year that a rule counts over; both days belong to it."""
+class Term:
+    """A quarter, a half or a whole year that a rule counts over; both days belong to it."""
 
     label: str
     first_day: date
@@ -172,7 +161,7 @@ class Span:
 
 
 class Timing(StrEnum):
-    """Whether a span is over."""
+    """Whether a term is over."""
 
     OVER = "over"
     RUNNING = "running"
@@ -182,48 +171,51 @@ class Timing(StrEnum):
 TIMING_LABELS = {Timing.OVER: "已结束", Timing.RUNNING: "进行中", Timing.TO_COME: "未到"}
 
 
-def spans_of(period: str, year: int) -> list[Span]:
-    """The quarters of a year, or the year, by the period's code (``quarter``, ``year``)."""
-    if period == "year":
-        return [Span(str(year), date(year, 1, 1), date(year, 12, 31))]
+# Period → its months, and the letter that numbers it in the year.
+_PERIODS = {"quarter": (3, "Q"), "half_year": (6, "H"), "year": (12, "")}
+
+
+def terms_of(period: str, year: int) -> list[Term]:
+    """The parts of a year by the period's code: ``2026-Q1`` to ``Q4``, two halves, or itself."""
+    months, letter = _PERIODS[period]
     return [
-        Span(
-            f"{year}-Q{quarter}",
-            date(year, quarter * 3 - 2, 1),
-            date(year, quarter * 3, calendar.monthrange(year, quarter * 3)[1]),
+        Term(
+            f"{year}-{letter}{last // months}" if letter else str(year),
+            date(year, last - months + 1, 1),
+            date(year, last, calendar.monthrange(year, last)[1]),
         )
-        for quarter in range(1, 5)
+        for last in range(months, 13, months)
     ]
 
 
-def timing_of(span: Span, today: date) -> Timing:
-    if today > span.last_day:
+def timing_of(term: Term, today: date) -> Timing:
+    if today > term.last_day:
         return Timing.OVER
-    return Timing.RUNNING if today >= span.first_day else Timing.TO_COME
+    return Timing.RUNNING if today >= term.first_day else Timing.TO_COME
 
 
 @dataclass(frozen=True)
 class Quota:
-    """What one unit held in one span, against what a rule asks."""
+    """What one unit held in one term, against what a rule asks."""
 
-    span: Span
+    term: Term
     timing: Timing
     held: int
     missing: int
 
     @property
     def is_short(self) -> bool:
-        """Whether the unit failed; of a span that still runs nobody can say so."""
+        """Whether the unit failed; of a term that still runs nobody can say so."""
         return self.timing is Timing.OVER and self.missing > 0
 
 
 def quotas(days: Sequence[date], period: str, least: int, year: int, today: date) -> list[Quota]:
-    """A unit's standing in each span of the year.
+    """A unit's standing in each term of the year.
 
     :param days: on which it held what counts.
     """
     found = []
-    for span in spans_of(period, year):
-        held = sum(span.first_day <= day <= span.last_day for day in days)
-        found.append(Quota(span, timing_of(span, today), held, max(0, least - held)))
+    for term in terms_of(period, year):
+        held = sum(term.first_day <= day <= term.last_day for day in days)
+        found.append(Quota(term, timing_of(term, today), held, max(0, least - held)))
     return found

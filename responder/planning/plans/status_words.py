@@ -51,7 +51,7 @@ def _rule_as_json(standing: Standing) -> dict[str, Any]:
         "period": rule.period,
         "least": rule.least,
         "forms": rule.forms,
-        "by_head": rule.by_head,
+        "speaker_rank": rule.speaker_rank,
         "source": rule.source,
         "short": [one.unit.name for one in standing.short],
         "units": [_unit_as_json(one) for one in standing.units],
@@ -64,7 +64,7 @@ def _unit_as_json(one: UnitStanding) -> dict[str, Any]:
         "code": one.unit.code,
         "periods": [
             {
-                "period": quota.span.label,
+                "period": quota.term.label,
                 "timing": quota.timing,
                 "held": quota.held,
                 "missing": quota.missing,
@@ -97,8 +97,9 @@ def _sentence(label: str, figures: dict[Figure, int]) -> str:
 
 def _rule_lines(standing: Standing) -> Iterator[str]:
     rule = standing.rule
-    forms = f"（{'、'.join(form_labels(rule))}）" if rule.forms else ""
-    yield f"频次要求“{rule.name}”：{rule.period_label}至少 {rule.least} 场{forms}"
+    told = ["、".join(form_labels(rule)), rule.counted_rank_label]
+    counted = f"（{'；'.join(filter(None, told))}）" if any(told) else ""
+    yield f"频次要求“{rule.name}”：{rule.period_label}至少 {rule.least} 场{counted}"
     if not standing.units:
         yield "  还没有选定适用的单位：请在“发布频次要求”页选定"
     for one in standing.units:
@@ -113,4 +114,4 @@ def _is_told(quota: rules.Quota) -> bool:
 def _quota_words(quota: rules.Quota) -> str:
     verb = "缺" if quota.is_short else "还差"
     timing = rules.TIMING_LABELS[quota.timing]
-    return f"{quota.span.label}（{timing}）已举行 {quota.held} 场，{verb} {quota.missing} 场"
+    return f"{quota.term.label}（{timing}）已举行 {quota.held} 场，{verb} {quota.missing} 场"

@@ -11,8 +11,8 @@ import xlsxwriter
 from responder.accounts.models import Unit
 from responder.planning.models import FORM_LABELS
 from responder.planning.plans.tables import PLAN_HEADINGS, Paper, PaperTable
+from responder.planning.sheets import fit_to_a4
 
-A4 = 9
 # Heading → width in characters.
 _WIDTHS = {
     "序号": 6, "发布主题": 30, "发布形式": 12, "拟发布时间": 16, "发布单位": 20, "发布人": 18,
@@ -101,10 +101,7 @@ def _height(table: PaperTable, row: Any) -> float:
 
 
 def _set_page(sheet: Any, head: int, title: str) -> None:
-    sheet.set_landscape()
-    sheet.set_paper(A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(head)
+    fit_to_a4(sheet, head)
     sheet.freeze_panes(head + 1, 2)
     sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
     sheet.center_horizontally()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from responder.core.clocks import ClockRule, deadline, rules_for
 from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.times import SHANGHAI, chinese_moment
-from responder.core.turns import take_turns
+from responder.core.turns import SAME_CLICK, take_turns
 from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
 from responder.planning.models import LinkState, PressEvent, TopicEventLink
@@ -24,8 +24,6 @@ from responder.responses import rules
 from responder.responses.models import ItemClock, Level, ResponseItem
 from responder.topics import service as topics
 from responder.topics.models import Membership, Topic
-
-SAME_CLICK = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,41 @@ def archive(parts: dict[str, bytes]) -> bytes:
     return target.getvalue()
 
 
+def spoilt(place: str) -> bytes:
+    """The shipped template with one of its parts damaged."""
+    content = bytearray(shipped_template())
+    part = zipfile.ZipFile(BytesIO(content)).getinfo(place)
+    start = part.header_offset + 30 + len(part.filename)
+    content[start + 5 : start + 25] = b"\xff" * 20
+    return bytes(content)
+
+
+def encrypted() -> bytes:
+    """The shipped template, each part of it said to be encrypted."""
+    content = bytearray(shipped_template())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = content.find(mark)
+        while place >= 0:
+            content[place + flags] |= 1
+            place = content.find(mark, place + 4)
+    return bytes(content)
+
+
+@pytest.mark.parametrize("place", ["word/document.xml", "docProps/thumbnail.jpeg"])
+def test_a_damaged_file_is_refused_whichever_part_is_damaged(place):
+    assert "不是完整的 Word 文档" in refusal(spoilt(place))
+
+
+def test_a_file_that_is_locked_by_a_password_is_refused():
+    assert "不是完整的 Word 文档" in refusal(encrypted())
+
+
+def test_a_file_that_breaks_off_is_refused():
+    content = shipped_template()
+    for length in range(0, len(content), 997):
+        assert "不是完整的 Word 文档" in refusal(content[:length])
+
+
 def test_a_bomb_is_not_unpacked():
     bomb = archive({"word/document.xml": b"0" * (templates.LARGEST_UNPACKED + 1)})
     assert len(bomb) < templates.LARGEST

@@ -20,7 +20,7 @@ from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.events import avoiding, checklist, media, preparing, series
 from responder.planning.events.models import EventFile, EventMove, PreparationItem, Reply
-from responder.planning.models import EventState, PressEvent
+from responder.planning.models import EventState, PressEvent, SpeakerRank
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
@@ -76,11 +76,12 @@ TEXTS = {
 
 
 def test_everything_that_is_written_is_stored_and_shown(press: FlaskClient) -> None:
-    typed = form(**TEXTS, ends_at="2026-12-01T11:00", head_speaks="y")
+    typed = form(**TEXTS, ends_at="2026-12-01T11:00", speaker_rank="head")
     answer = press.post("/planning/events/new", data=typed)
     (event,) = events()
     assert {name: getattr(event, name) for name in TEXTS} == TEXTS
-    assert (event.ends_at, event.head_speaks) == (TUESDAY + timedelta(minutes=90), True)
+    expected = (TUESDAY + timedelta(minutes=90), SpeakerRank.HEAD)
+    assert (event.ends_at, event.speaker_rank) == expected
     page = press.get(answer.location).text
     assert "2026-12-01 09:30–11:00" in page
     assert all(text in page for text in TEXTS.values())

@@ -14,11 +14,13 @@ from responder.core.database import transaction
 from responder.core.errors import Forbidden, NotFound, WrongState
 from responder.core.permissions import CONSOLE
 from responder.planning import service
+from responder.planning.linking import gaps
 from responder.planning.models import EventState, LinkState
+from responder.topics.rules import SHIPPED
 from tests.factories import NOW, People
 from tests.planning import factories as make
 
-THRESHOLD = 35.0
+THRESHOLD = SHIPPED.levels[1]
 
 
 def others() -> None:
@@ -115,10 +117,9 @@ def test_hot_topics_without_a_confirmed_link_stand_out(session: Session) -> None
     make.link(covered, make.event(), LinkState.CONFIRMED)
     make.link(stranded, make.event(state=EventState.CANCELLED), LinkState.CONFIRMED)
     make.link(unwanted, make.event(), LinkState.REFUSED)
-    gaps = service.uncovered_hot_topics(session, THRESHOLD)
-    assert [gap.topic for gap in gaps] == [hinted, stranded, unwanted, bare]
-    assert [gap.suggestions for gap in gaps] == [(suggestion,), (), (), ()]
-    assert len(service.uncovered_hot_topics(session, THRESHOLD, limit=2)) == 2
+    found = gaps.load_gaps(session, gaps.open_gaps(session))
+    assert [gap.topic for gap in found] == [hinted, stranded, unwanted, bare]
+    assert [gap.suggestions for gap in found] == [(suggestion,), (), (), ()]
 
 
 def test_an_event_that_names_place_and_matter_is_suggested_with_its_reasons(
@@ -178,7 +179,8 @@ def test_at_most_three_events_are_suggested_for_a_topic(session: Session) -> Non
     make.suggest()
     shown = service.links_of_topic(session, topic.id)
     assert {link.event_id for link in shown} == {event.id for event in events[:3]}
-    [gap] = [gap for gap in service.uncovered_hot_topics(session, 50) if gap.topic is topic]
+    found = gaps.load_gaps(session, gaps.open_gaps(session))
+    [gap] = [gap for gap in found if gap.topic is topic]
     assert list(gap.suggestions) == shown
 
 
@@ -210,8 +212,9 @@ def test_only_the_hottest_topics_are_looked_at(session: Session) -> None:
     hot, cool = make.topic(heat=80.0), make.topic(heat=10.0)
     others()
     make.event("金浦华庭地库车位租售")
+    proposals = service.propose_links(session, NOW, hottest=1)
     with transaction(CONSOLE, NOW) as writing:
-        assert service.suggest_links(writing, NOW, hottest=1).topics == 1
+        assert service.store_proposals(writing, proposals).topics == 1
     assert {link.topic_id for link in make.links()} == {hot.id}
     make.suggest()
     assert {link.topic_id for link in make.links()} == {hot.id, cool.id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -128,6 +129,10 @@ def test_a_double_click_adds_one_row_and_a_twin_is_refused(session: Session) -> 
     assert add(month=12).id == add(month=12).id
     with pytest.raises(Invalid, match="第 2 项"):
         add(Ground("另一个理由", "", CONSOLE, NOW), month=12)
+    with pytest.raises(Invalid, match="第 2 项"):
+        add(month=12, speaker="另一位")
+    with pytest.raises(Invalid, match="第 2 项"):
+        add(replace(GROUND, now=NOW + timedelta(minutes=2)), month=12)
 
 
 def test_the_baseline_keeps_the_table_as_it_was(session: Session) -> None:

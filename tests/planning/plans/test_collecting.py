@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
+from responder.core import audit
 from responder.core.database import transaction
-from responder.core.errors import Forbidden, Invalid, Stale, WrongState
+from responder.core.errors import Forbidden, Invalid, NotFound, Stale, WrongState
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.planning import service
 from responder.planning.models import EntryState, PlanEntry
 from responder.planning.plans import collecting
+from responder.planning.plans.arranging import arrange, arrange_by_time
 from responder.planning.plans.baselines import listed
-from responder.planning.plans.service import (
-    arrange,
-    arrange_by_time,
-    edit_entry,
-    get_plan,
-    remove_entry,
-)
+from responder.planning.plans.entries import edit_entry, remove_entry
+from responder.planning.plans.service import get_plan, lock_plan
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 
@@ -61,9 +62,72 @@ def test_a_unit_sees_what_it_sent_in_and_nobody_elses(session: Session, people: 
 
 
 def test_the_same_row_sent_twice_is_one(session: Session, people: People) -> None:
-    actor = make.liaison(people, unit())
+    actor, press = make.liaison(people, unit()), people.press_officer.actor
     assert make.send_in(actor).id == make.send_in(actor, theme=" 老旧小区改造进展 ").id
     assert make.send_in(actor, month=12).id != make.send_in(actor).id
+    assert make.send_in(press, month=1).id == make.send_in(press, month=1).id
+
+
+LATER = NOW + timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("again", [{"speaker": "另一位"}, {"remark": "第二场"}, {"now": LATER}])
+def test_a_twin_is_told_where_the_first_one_stands(
+    session: Session, people: People, again: dict[str, object]
+) -> None:
+    actor, press = make.liaison(people, unit()), people.press_officer.actor
+    first = make.send_in(press, speaker="局长")
+    waiting = make.send_in(actor, month=12)
+    with pytest.raises(Invalid, match="第 1 项") as refusal:
+        make.send_in(press, **{"speaker": "局长", **again})
+    assert refusal.value.fields == {"theme": "已有相同的条目"}
+    with pytest.raises(Invalid, match="正等待新闻办决定"):
+        make.send_in(actor, **{"month": 12, **again})
+    session.expire_all()
+    assert (first.speaker, waiting.remark) == ("局长", "")
+
+
+def test_a_row_of_a_colleague_is_no_double_click(session: Session, people: People) -> None:
+    make.send_in(make.liaison(people, unit()))
+    with pytest.raises(Invalid, match="正等待新闻办决定"):
+        make.send_in(people.press_officer.actor)
+
+
+@pytest.mark.parametrize("by_office", [False, True])
+def test_what_was_declined_is_taken_up_again_as_it_is_written_now(
+    session: Session, people: People, by_office: bool
+) -> None:
+    actor, press = make.liaison(people, unit()), people.press_officer.actor
+    row = make.send_in(actor)
+    with transaction(press, NOW) as writing:
+        entry = service.get_entry(writing, row.id)
+        collecting.decide(writing, entry, "decline", row.version_id, Attempt(press, NOW, "重复"))
+    again = make.send_in(press if by_office else actor, remark="已改期", now=LATER)
+    assert (again.id, again.remark) == (row.id, "已改期")
+    expected = EntryState.LISTED if by_office else EntryState.PROPOSED
+    assert (again.state, again.number > 0) == (expected, by_office)
+    deeds = [line.action for line in audit.history(session, row)]
+    assert deeds[-2:] == ["update", "list" if by_office else "resend"]
+    assert make.send_in(press if by_office else actor, remark="已改期", now=LATER).id == row.id
+
+
+def test_whoever_waited_for_a_row_that_is_gone_is_told(session: Session, people: People) -> None:
+    press = people.press_officer.actor
+    row, version = make.entry(), 1
+    with pytest.raises(NotFound, match="删除或撤回"), transaction(press, NOW) as writing:
+        entry = service.get_entry(writing, row.id)
+        writing.connection().execute(delete(PlanEntry).where(PlanEntry.id == row.id))
+        edit_entry(writing, entry, make.facts(), version, press)
+
+
+def test_whoever_waited_for_the_plan_sees_its_rows_as_they_are(session: Session) -> None:
+    row = make.entry()
+    with transaction(CONSOLE, NOW) as writing:
+        plan = get_plan(writing, 2026)
+        told = update(PlanEntry).where(PlanEntry.id == row.id).values(theme="新主题")
+        writing.execute(told.execution_options(synchronize_session=False))
+        lock_plan(writing, plan)
+        assert [entry.theme for entry in plan.entries] == ["新主题"]
 
 
 def test_a_unit_changes_and_takes_back_its_row_until_it_is_decided(

@@ -88,7 +88,8 @@ def test_an_exported_workbook_can_be_imported_into_another_year(
     path = tmp_path / "计划.xlsx"
     path.write_bytes(exported(session, "xlsx"))
     with transaction(CONSOLE, NOW) as writing:
-        found = importing.import_plan(writing, path, 2027, CONSOLE)
+        file = importing.read_file(writing, path, 2027, CONSOLE)
+        found = importing.store(writing, file, CONSOLE)
     assert found.rows == 2
     assert all("2026 年的时间" in refusal.reason for refusal in found.refusals)
 

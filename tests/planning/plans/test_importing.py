@@ -9,23 +9,26 @@ import pytest
 import python_calamine
 from sqlalchemy.orm import Session
 
-from responder.core.database import transaction
+from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid, WrongState
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Actor
 from responder.planning import service
 from responder.planning.models import EntryState, Form
-from responder.planning.plans import importing
+from responder.planning.plans import collecting, importing
 from responder.planning.plans.importing import PlanImport
 from responder.planning.plans.service import get_plan
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.plans.workbooks import HEADINGS, plan_file, row
+from tests.planning.queries import count_queries
 
 
 def take_in(path: Path, actor: Actor = CONSOLE, **options: object) -> PlanImport:
     unit()
+    file = importing.read_file(db.session, path, 2026, actor, **options)
     with transaction(actor, NOW) as session:
-        return importing.import_plan(session, path, 2026, actor, **options)
+        return importing.store(session, file, actor)
 
 
 def counts(found: PlanImport) -> tuple[int, int, int, int]:
@@ -187,9 +190,56 @@ def test_a_liaisons_rows_are_of_the_own_unit_and_wait(
 def test_a_trial_counts_and_stores_nothing(session: Session, tmp_path: Path) -> None:
     unit()
     path = plan_file(tmp_path, row(), row(拟发布时间="待定"))
-    found = importing.import_plan(session, path, 2026, CONSOLE, trial=True)
+    found = importing.rehearse(session, importing.read_file(session, path, 2026, CONSOLE))
     assert counts(found) == (2, 1, 0, 1)
     assert service.list_plans(session) == []
+
+
+def test_the_file_is_read_before_the_plan_is_held(session: Session, tmp_path: Path) -> None:
+    unit()
+    path = plan_file(tmp_path, row())
+    file = importing.read_file(session, path, 2026, CONSOLE)
+    path.unlink()
+    with transaction(CONSOLE, NOW) as writing:
+        assert counts(importing.store(writing, file, CONSOLE)) == (1, 1, 0, 0)
+    assert get_plan(session, 2026).entries[0].theme == row()[1]
+
+
+def test_a_long_file_takes_the_same_queries_as_a_short_one(
+    session: Session, tmp_path: Path
+) -> None:
+    for n in range(12):
+        unit(f"u{n}", f"单位{n}")
+
+    def queries(year: int, rows: int) -> int:
+        named = [
+            row(拟发布时间="3月", 发布主题=f"第 {n} 件", 发布单位=f"单位{n}") for n in range(rows)
+        ]
+        file = importing.read_file(db.session, plan_file(tmp_path, *named), year, CONSOLE)
+
+        def store() -> None:
+            with transaction(CONSOLE, NOW) as writing:
+                importing.store(writing, file, CONSOLE)
+
+        found = count_queries(store)
+        assert [entry.number for entry in get_plan(session, year).entries] == [*range(1, rows + 1)]
+        return found
+
+    assert queries(2026, 2) == queries(2027, 12)
+
+
+def test_rows_that_were_declined_are_told_of_and_not_sent_again(
+    session: Session, tmp_path: Path, people: People
+) -> None:
+    actor, press = make.liaison(people, unit()), people.press_officer.actor
+    path = plan_file(tmp_path, row(), row(发布主题="另一件"))
+    take_in(path, actor)
+    entry = get_plan(session, 2026).entries[-1]
+    with transaction(press, NOW) as writing:
+        collecting.decide(writing, entry, "decline", entry.version_id, Attempt(press, NOW, "重复"))
+    found = take_in(path, actor)
+    assert counts(found) == (2, 0, 2, 0)
+    assert found.notes == ((2, "此前报送过，未列入：要再次报送或改为列入，请在计划页办理"),)
 
 
 def test_nothing_is_imported_into_an_adopted_plan(session: Session, tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from responder.core.permissions import CONSOLE
 from responder.planning import service
 from responder.planning.models import EntryState, PlanState, ReleasePlan
 from responder.planning.plans import adopting, collecting
+from responder.planning.plans.entries import edit_entry, remove_entry
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
-from responder.planning.plans.service import edit_entry, get_plan, remove_entry
+from responder.planning.plans.service import get_plan
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 

@@ -13,7 +13,7 @@ from responder.core.errors import Invalid, NotFound, Stale
 from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
 from responder.planning import service
-from responder.planning.models import EventState, Form, PressEvent
+from responder.planning.models import EventState, Form, PressEvent, SpeakerRank
 from responder.planning.plans import changing, frequency, rules
 from responder.planning.plans.changing import Ground
 from responder.planning.plans.frequency import RuleFacts
@@ -34,13 +34,16 @@ def status(session: Session) -> YearStatus:
 
 
 def held(
-    day: datetime, form: Form = Form.CONFERENCE, of: Unit | None = None, head: bool = False
+    day: datetime,
+    form: Form = Form.CONFERENCE,
+    of: Unit | None = None,
+    rank: SpeakerRank = SpeakerRank.OTHER,
 ) -> PressEvent:
     """An event that took place, outside of the plan."""
     of = of or unit()
     event = make.event(starts_at=day, state=EventState.HELD)
     with transaction(CONSOLE, NOW):
-        event.form, event.unit, event.head_speaks = form, of, head
+        event.form, event.unit, event.speaker_rank = form, of, rank
     return event
 
 
@@ -70,8 +73,8 @@ def test_each_figure_counts_its_rows(session: Session, year: dict[str, object]) 
         Figure.NOW: 4,
         Figure.HELD: 1,
         Figure.PENDING: 1,
-        Figure.LATE: 1,
-        Figure.CANCELLED: 2,
+        Figure.LATE: 2,
+        Figure.CANCELLED: 1,
         Figure.OUTSIDE: 1,
     }
 
@@ -92,6 +95,19 @@ def test_figures_are_told_by_unit_form_month_and_quarter(
     assert quarters == [1, 2, 1, 1]
 
 
+def test_a_row_whose_only_event_was_cancelled_is_where_menu_and_calendar_have_it(
+    session: Session,
+) -> None:
+    past, to_come = make.entry(month=3), make.entry(month=12)
+    for row in (past, to_come):
+        make.event(plan_entry=row, state=EventState.CANCELLED, starts_at=utc(3, 5))
+    found = status(session)
+    assert service.open_entries(session, 2026) == [past, to_come]
+    assert found.behind(Figure.LATE, None, "") == [past]
+    assert found.behind(Figure.PENDING, None, "") == [to_come]
+    assert found.total[Figure.CANCELLED] == 0
+
+
 @pytest.mark.parametrize("by", list(Grouping))
 def test_every_grouping_adds_up_to_the_total(
     session: Session, year: dict[str, object], by: Grouping
@@ -105,13 +121,10 @@ def test_what_stands_behind_a_figure_is_what_it_counts(
     session: Session, year: dict[str, object]
 ) -> None:
     found = status(session)
-    assert found.behind(Figure.LATE, None, "") == [year["late"]]
+    assert found.behind(Figure.LATE, None, "") == [year["late"], year["given up"]]
     assert found.behind(Figure.LATE, Grouping.MONTH, "6") == []
     assert found.behind(Figure.OUTSIDE, Grouping.QUARTER, "3") == [year["outside"]]
-    assert {one.theme for one in found.behind(Figure.CANCELLED, None, "")} == {
-        "dropped",
-        "given up",
-    }
+    assert found.behind(Figure.CANCELLED, None, "") == [year["dropped"]]
 
 
 def test_the_month_of_an_event_is_that_of_the_office(session: Session) -> None:
@@ -167,7 +180,7 @@ def test_who_falls_short_is_told_span_by_span(session: Session) -> None:
     held(utc(11, 3), of=other)
     (standing,) = status(session).rules
     quotas = {one.unit.name: one.quotas for one in standing.units}
-    mine = [(q.span.label, q.held, q.missing, q.timing, q.is_short)
+    mine = [(q.term.label, q.held, q.missing, q.timing, q.is_short)
             for q in quotas["市住房和城乡建设局"]]  # fmt: skip
     assert mine == [
         ("2026-Q1", 1, 0, Timing.OVER, False),
@@ -179,15 +192,44 @@ def test_who_falls_short_is_told_span_by_span(session: Session) -> None:
     assert {one.unit.name for one in standing.short} == set(quotas)
 
 
-def test_where_the_head_must_speak_others_do_not_count(session: Session) -> None:
-    add_rule(Period.YEAR, 1, by_head=True, units=(unit(),))
+@pytest.mark.parametrize(
+    ("least", "counted"),
+    [
+        (SpeakerRank.OTHER, [True, True, True]),
+        (SpeakerRank.LEADER, [False, True, True]),
+        (SpeakerRank.HEAD, [False, False, True]),
+    ],
+)
+def test_where_a_leader_must_speak_the_head_counts_too_and_others_do_not(
+    session: Session, least: SpeakerRank, counted: list[bool]
+) -> None:
+    add_rule(Period.YEAR, 1, speaker_rank=least, units=(unit(),))
+    for month, (rank, counts) in enumerate(zip(SpeakerRank, counted, strict=True), start=1):
+        event = held(utc(month, 3), rank=rank)
+        (standing,) = status(session).rules
+        assert standing.units[0].quotas[0].held == counts, rank
+        assert standing.units[0].lacks_now is not counts
+        with transaction(CONSOLE, NOW):
+            event.state = EventState.CANCELLED
+
+
+def test_four_two_one_is_counted_from_the_shipped_rules(session: Session) -> None:
+    """Four events of a year: one of a leader in each half, of the head in the second alone."""
+    of = unit()
+    with transaction(CONSOLE, NOW) as writing:
+        frequency.seed_release_rules(writing)
+        for rule in frequency.all_rules(writing):
+            rule.units, rule.active = [of], rule.name.startswith("“4·2·1+N”")
     held(utc(2, 3))
-    (before,) = status(session).rules
-    assert before.units[0].quotas[0].missing == 1
-    assert before.units[0].lacks_now
-    held(utc(3, 3), head=True)
-    (after,) = status(session).rules
-    assert after.units[0].quotas[0].missing == 0
+    held(utc(5, 3), rank=SpeakerRank.LEADER)
+    held(utc(8, 3))
+    held(utc(11, 3), rank=SpeakerRank.HEAD)
+    counted = {
+        one.rule.name: [quota.held for quota in one.units[0].quotas]
+        for one in status(session).rules
+    }
+    assert list(counted.values()) == [[1, 1, 1, 1], [4], [1, 1], [1]]
+    assert not any(one.units[0].is_short for one in status(session).rules)
 
 
 def test_a_rule_counts_nobody_until_units_are_chosen_and_all_when_it_says_so(
@@ -222,7 +264,7 @@ def test_a_rule_changed_meanwhile_or_asking_nothing_is_refused(session: Session)
 
 def test_shipped_rules_name_their_source_and_bind_nobody_yet(session: Session) -> None:
     with transaction(CONSOLE, NOW) as writing:
-        assert frequency.seed_release_rules(writing) == 3
+        assert frequency.seed_release_rules(writing) == 6
         assert frequency.seed_release_rules(writing) == 0
     shipped = frequency.all_rules(session)
     assert all(rule.source and not rule.units and not rule.all_units for rule in shipped)
@@ -234,7 +276,7 @@ def test_the_status_in_words_and_as_json(session: Session, year: dict[str, objec
     found = status(session)
     told = status_as_json(found)
     assert told["baseline"]["number"] == 1
-    assert told["total"]["late"] == 1
+    assert told["total"]["late"] == 2
     assert {line["quarter"] for line in told["by_quarter"]} == {1, 2, 3, 4}
     assert told["by_unit"][0].keys() >= {"unit", "label", "baseline", "now", "outside"}
     (rule,) = told["rules"]
@@ -248,21 +290,37 @@ def test_the_status_in_words_and_as_json(session: Session, year: dict[str, objec
     }
     text = "\n".join(status_as_text(found))
     assert (
-        "合计：审议通过 5，现列计划 4，已举行 1，待举行 1，逾期未办 1，取消 2，计划外举行 1" in text
+        "合计：审议通过 5，现列计划 4，已举行 1，待举行 1，逾期未办 2，取消 1，计划外举行 1" in text
     )
     assert "2026-Q2（已结束）已举行 0 场，缺 1 场" in text
     assert "2026-Q4（进行中）已举行 0 场，还差 1 场" in text
 
 
-def test_spans_of_a_year() -> None:
-    quarters = rules.spans_of("quarter", 2026)
-    assert [(span.first_day.month, span.last_day.isoformat()) for span in quarters] == [
-        (1, "2026-03-31"),
-        (4, "2026-06-30"),
-        (7, "2026-09-30"),
-        (10, "2026-12-31"),
-    ]
-    (whole,) = rules.spans_of("year", 2026)
+@pytest.mark.parametrize(
+    ("period", "terms"),
+    [
+        (
+            Period.QUARTER,
+            [
+                ("2026-Q1", "2026-01-01", "2026-03-31"), ("2026-Q2", "2026-04-01", "2026-06-30"),
+                ("2026-Q3", "2026-07-01", "2026-09-30"), ("2026-Q4", "2026-10-01", "2026-12-31"),
+            ],
+        ),
+        (
+            Period.HALF_YEAR,
+            [("2026-H1", "2026-01-01", "2026-06-30"), ("2026-H2", "2026-07-01", "2026-12-31")],
+        ),
+        (Period.YEAR, [("2026", "2026-01-01", "2026-12-31")]),
+    ],
+)  # fmt: skip
+def test_the_terms_of_a_year(period: Period, terms: list[tuple[str, str, str]]) -> None:
+    found = rules.terms_of(period, 2026)
+    days = [(one.label, one.first_day.isoformat(), one.last_day.isoformat()) for one in found]
+    assert days == terms
+
+
+def test_a_term_runs_through_its_last_day() -> None:
+    (whole,) = rules.terms_of("year", 2026)
     assert rules.timing_of(whole, date(2026, 12, 31)) is Timing.RUNNING
     assert rules.timing_of(whole, date(2027, 1, 1)) is Timing.OVER
     assert rules.timing_of(whole, date(2025, 12, 31)) is Timing.TO_COME

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,10 +14,10 @@ from sqlalchemy.orm import Session
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
 from responder.planning import service
-from responder.planning.models import EntryState, EventState, PlanEntry
+from responder.planning.models import EntryState, EventState, PlanEntry, SpeakerRank
 from responder.planning.plans import frequency
 from responder.planning.plans.baselines import listed
-from responder.planning.plans.models import PlanChange, ReleaseRule
+from responder.planning.plans.models import Period, PlanChange, ReleaseRule
 from responder.planning.plans.service import get_plan
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
@@ -56,6 +57,77 @@ def test_a_unit_sends_in_a_row_sees_it_and_takes_it_back(liaison: FlaskClient) -
     assert entry.state is EntryState.PROPOSED
     liaison.post(f"/planning/plan/entries/{entry.id}/remove", data={"version": entry.version_id})
     assert db.session.scalars(select(PlanEntry)).all() == []
+
+
+def test_what_word_cannot_hold_is_not_stored_and_breaks_no_export(press: FlaskClient) -> None:
+    pasted = form(theme="老旧\x0b小区", speaker="张\x01局长", basis="依\x1f据")
+    assert press.post(f"{PLAN}/entries", data=pasted).status_code == 302
+    entry = only_entry()
+    assert (entry.theme, entry.speaker, entry.basis) == ("老旧小区", "张局长", "依据")
+    assert press.get(f"{PLAN}/export.docx").status_code == 200
+
+
+def test_a_word_file_of_rows_from_before_is_written_all_the_same(press: FlaskClient) -> None:
+    row = make.entry()
+    with transaction(CONSOLE, NOW):
+        row.theme = "老旧\x0b小区"
+    answer = press.get(f"{PLAN}/export.docx")
+    cells = Document(BytesIO(answer.data)).tables[0].rows[1].cells
+    assert cells[1].text == "老旧小区"
+
+
+def test_a_row_like_one_that_is_there_is_not_said_to_be_taken(press: FlaskClient) -> None:
+    press.post(f"{PLAN}/entries", data=form(speaker="张"))
+    answer = press.post(f"{PLAN}/entries", data=form(speaker="李", remark="第二场"))
+    assert answer.status_code == 422
+    assert "计划中已有相同的条目（第 1 项）" in answer.text
+    assert 'value="第二场"' in answer.text, "nothing typed is lost"
+    assert only_entry().speaker == "张"
+
+
+def test_what_was_declined_waits_anew_with_the_reason_shown_to_the_office(
+    people: People, client: FlaskClient
+) -> None:
+    row = make.send_in(make.liaison(people, unit()))
+    people.sign_in(client, people.press_officer)
+    seen = {"version": row.version_id, "note": "与上月重复"}
+    client.post(f"/planning/plan/entries/{row.id}/decline", data=seen)
+    people.sign_in(client, people.liaison)
+    client.post(f"{PLAN}/entries", data=form(theme=row.theme, month=row.month, remark="已改期"))
+    people.sign_in(client, people.press_officer)
+    page = client.get(PLAN).text
+    assert "单位报送，待决定（1 条）" in page
+    assert "曾未列入：与上月重复" in page
+
+
+def test_listing_many_sends_the_same_queries_as_listing_a_few(
+    people: People, press: FlaskClient
+) -> None:
+    actor = make.liaison(people, unit())
+
+    def ticked(year: int, rows: int) -> int:
+        sent = [make.send_in(actor, year, theme=f"第 {n} 件") for n in range(rows)]
+        ticks = [f"{one.id}-{one.version_id}" for one in sent]
+        where = f"/planning/plan/{year}/waiting"
+        queries = count_queries(lambda: press.post(where, data={"entry": ticks}))
+        assert [one.number for one in listed(get_plan(db.session, year))] == [*range(1, rows + 1)]
+        return queries
+
+    assert ticked(2027, 2) == ticked(2028, 12)
+
+
+def test_a_row_taken_back_meanwhile_is_named_when_several_are_listed(
+    people: People, press: FlaskClient
+) -> None:
+    sent = make.send_in(make.liaison(people, unit()))
+    make.entry(year=2027)
+    gone = press.post(f"{PLAN}/waiting", data={"entry": ["999-1"]})
+    assert (gone.status_code, "刷新页面后重新勾选" in gone.text) == (404, True)
+    elsewhere = f"{sent.id}-{sent.version_id}"
+    answer = press.post("/planning/plan/2027/waiting", data={"entry": [elsewhere]})
+    assert answer.status_code == 404
+    db.session.expire_all()
+    assert sent.state is EntryState.PROPOSED
 
 
 def test_a_unit_cannot_send_in_for_another_nor_decide(liaison: FlaskClient) -> None:
@@ -100,7 +172,21 @@ def test_the_office_lists_several_and_declines_with_a_reason(
     assert len(listed(get_plan(db.session, 2026))) == 2
     assert "与上月重复" in press.get(PLAN).text
     assert press.post(f"{PLAN}/waiting", data={}).status_code == 302
-    assert press.post(f"{PLAN}/waiting", data={"entry": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["x", "1", "-1", "1-", "1-²", "²-1", "1-1-1", f"1-{'9' * 5000}"])
+def test_ticks_that_are_none_are_refused(press: FlaskClient, typed: str) -> None:
+    make.entry()
+    assert press.post(f"{PLAN}/waiting", data={"entry": [typed]}).status_code == 422
+
+
+@pytest.mark.parametrize("typed", ["²", "x", "9" * 5000, ""])
+def test_a_version_that_is_none_is_no_version_of_the_row(press: FlaskClient, typed: str) -> None:
+    row = make.entry()
+    path = f"/planning/plan/entries/{row.id}"
+    assert press.post(f"{path}/edit", data=form(version_id=typed)).status_code == 409
+    assert press.post(f"{path}/remove", data={"version": typed}).status_code == 409
+    assert only_entry().theme == row.theme
 
 
 def test_a_unit_reads_why_its_row_was_declined(people: People, client: FlaskClient) -> None:
@@ -352,6 +438,23 @@ def test_a_rule_is_added_changed_and_switched_off(press: FlaskClient) -> None:
     assert "请填写 1 到 99" in press.post("/planning/rules/new", data=rule_form(least=0)).text
 
 
+def test_a_rule_says_who_must_speak_for_an_event_to_count(press: FlaskClient) -> None:
+    typed = rule_form(speaker_rank="leader", period="half_year")
+    assert press.post("/planning/rules/new", data=typed).status_code == 302
+    (rule,) = db.session.scalars(select(ReleaseRule)).all()
+    assert (rule.speaker_rank, rule.period) == (SpeakerRank.LEADER, Period.HALF_YEAR)
+    for path in ("/planning/rules", f"{PLAN}/status"):
+        page = press.get(path).text
+        assert "每半年至少 1 场" in page
+        assert "只计负责同志出席的（含主要负责人）" in page
+    form_page = press.get(f"/planning/rules/{rule.id}").text
+    assert 'selected value="leader"' in form_page
+    seen = {"version_id": frequency.seal(rule)}
+    press.post(f"/planning/rules/{rule.id}", data=rule_form(speaker_rank="mayor", **seen))
+    db.session.expire_all()
+    assert rule.speaker_rank is SpeakerRank.LEADER
+
+
 def test_readers_see_the_plan_its_figures_and_rules_and_no_forms(
     client: FlaskClient, people: People
 ) -> None:
@@ -391,7 +494,7 @@ def test_a_page_takes_the_same_queries_for_one_row_as_for_many(
 ) -> None:
     actor = make.liaison(people, unit())
     make.event(plan_entry=make.entry(month=1), state=EventState.HELD)
-    make.send_in(actor, month=1)
+    make.send_in(actor, month=1, theme="报送的一件")
     few = count_queries(lambda: press.get(path))
     for n in range(10):
         of = unit(f"u{n}", f"单位{n}")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import render_template
+from flask import render_template, request
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from responder.accounts import service as accounts
 from responder.accounts.models import Unit
 from responder.core.database import db
-from responder.core.errors import NotFound
+from responder.core.errors import Invalid, NotFound
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
@@ -20,15 +21,15 @@ from responder.planning.models import EntryState, Form, PlanEntry, PlanState, Re
 from responder.planning.plans import collecting, rules, service
 from responder.planning.plans.baselines import baselines, differs_from_baseline, listed
 from responder.planning.plans.changing import changes_of
+from responder.planning.plans.entries import EntryFacts
 from responder.planning.plans.exporting import FORMATS
 from responder.planning.plans.forms import AdoptForm, PlanEntryForm
 from responder.planning.plans.lifecycle import RELEASE_PLAN, STEPS
 from responder.planning.plans.models import PlanChange
-from responder.planning.plans.service import EntryFacts
 from responder.planning.plans.tables import adoption_words
 from responder.planning.views import local_today
 from responder.web.access import current_actor, may
-from responder.web.forms import unit_choices
+from responder.web.forms import plain_number, unit_choices
 
 Page = str | tuple[str, int]
 AnyForm = TypeVar("AnyForm", bound=PlanEntryForm)
@@ -103,8 +104,21 @@ def values_of(entry: PlanEntry) -> dict[str, object]:
 
 def seen(form: FlaskForm) -> int:
     """The version that a form was shown with; 0, which no record has, for nonsense."""
-    text = form["version_id"].data or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return plain_number(form["version_id"].data) or 0
+
+
+def ticked() -> dict[int, int]:
+    """The rows that were ticked: entry id → the version that was seen.
+
+    :raises Invalid: what was sent is no such pair.
+    """
+    found = {}
+    for pair in request.form.getlist("entry"):
+        entry_id, version = map(plain_number, pair.rpartition("-")[::2])
+        if entry_id is None or version is None:
+            raise Invalid(_("没有选对条目：请刷新页面后重新勾选"))
+        found[entry_id] = version
+    return found
 
 
 def plan_page(
@@ -120,6 +134,7 @@ def plan_page(
     waiting = collecting.waiting_for(plan, actor) if plan else []
     declined = collecting.declined_for(plan, actor) if plan else []
     changes = changes_of(db.session, plan) if plan else []
+    outside = [*declined, *waiting]
     return render_template(
         "planning/plan.html",
         year=year,
@@ -130,7 +145,7 @@ def plan_page(
         rows=_rows(plan),
         waiting=waiting,
         declined=declined,
-        decline_reasons=collecting.decline_reasons(db.session, declined) if declined else {},
+        decline_reasons=collecting.decline_reasons(db.session, outside) if outside else {},
         changes=changes,
         changes_of_row=_by_row(changes),
         baselines=baselines(db.session, plan) if plan else [],

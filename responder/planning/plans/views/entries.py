@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, Invalid, Stale, WrongState
 from responder.planning.models import EntryState, PlanEntry
-from responder.planning.plans import service
+from responder.planning.plans import entries, service
 from responder.planning.plans.forms import PlanEntryForm
 from responder.planning.plans.lifecycle import why_closed
 from responder.planning.plans.views.common import (
@@ -30,7 +30,7 @@ from responder.web.forms import seen_version, show_errors
 @requires(*WRITERS)
 def plan_entry(entry_id: int) -> Response | Page:
     entry = service.get_entry(db.session, entry_id)
-    if not service.may_touch(entry, current_actor()):
+    if not entries.may_touch(entry, current_actor()):
         raise Forbidden("只能改动本单位报送、还没有决定的条目：请联系新闻办办理")
     if reason := why_closed(entry.plan):
         raise WrongState(reason)
@@ -41,7 +41,7 @@ def plan_entry(entry_id: int) -> Response | Page:
         with transaction(current_actor()) as session:
             entry = service.get_entry(session, entry_id)
             facts = facts_of(session, form)
-            service.edit_entry(session, entry, facts, seen(form), current_actor())
+            entries.edit_entry(session, entry, facts, seen(form), current_actor())
             year = entry.plan.year
     except (Invalid, Stale) as error:
         return _refused(form, entry_id, error)
@@ -56,7 +56,7 @@ def remove_entry(entry_id: int) -> Response:
         entry = service.get_entry(session, entry_id)
         year = entry.plan.year
         was_sent_in = entry.state is EntryState.PROPOSED
-        service.remove_entry(session, entry, seen_version() or 0, current_actor())
+        entries.remove_entry(session, entry, seen_version() or 0, current_actor())
     flash(_("已撤回报送。") if was_sent_in else _("已删除。"), "success")
     return redirect(url_for("planning.plan", year=year))
 

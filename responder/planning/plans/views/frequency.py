@@ -11,7 +11,7 @@ from responder.accounts import service as accounts
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, Stale
 from responder.core.permissions import Permission
-from responder.planning.models import FORM_LABELS, Form
+from responder.planning.models import FORM_LABELS, Form, SpeakerRank
 from responder.planning.plans import frequency
 from responder.planning.plans.forms import ReleaseRuleForm
 from responder.planning.plans.frequency import RuleFacts
@@ -91,7 +91,7 @@ def _values(rule: ReleaseRule) -> dict[str, object]:
         "period": rule.period.value,
         "least": rule.least,
         "forms": rule.forms,
-        "by_head": rule.by_head,
+        "speaker_rank": rule.speaker_rank.value,
         "all_units": rule.all_units,
         "units": [unit.id for unit in rule.units],
         "source": rule.source,
@@ -106,7 +106,7 @@ def _facts(session: Session, form: ReleaseRuleForm) -> RuleFacts:
         period=Period(form.period.data),
         least=form.least.data,
         forms=tuple(Form(one) for one in form.forms.data or ()),
-        by_head=form.by_head.data,
+        speaker_rank=SpeakerRank(form.speaker_rank.data),
         all_units=form.all_units.data,
         units=tuple(unit for unit in accounts.units(session) if unit.id in chosen),
         source=form.source.data or "",

@@ -17,7 +17,6 @@ from responder.core.permissions import Permission
 from responder.intake.imports.rows import described
 from responder.intake.imports.uploads import UploadFolder, receive
 from responder.planning.plans import importing
-from responder.planning.plans.exporting import XLSX
 from responder.planning.plans.importing import PlanImport
 from responder.planning.plans.views.common import (
     WRITERS,
@@ -29,6 +28,7 @@ from responder.planning.plans.views.common import (
 from responder.planning.plans.workbook import plan_template
 from responder.planning.views import blueprint, settings
 from responder.web.access import current_actor, may, requires
+from responder.web.media_types import XLSX
 
 FORM_BYTES = 64 * 1024  # what a form has besides the file
 SHOWN_REFUSALS = 100
@@ -69,13 +69,13 @@ def _import(folder: UploadFolder, year: int, trial: bool) -> None:
     """Take the file in, and keep what became of it beside the refused rows."""
     actor, path = current_actor(), folder.file
     unit_id = request.form.get("unit_id", type=int) or None
+    unit = db.session.get(Unit, unit_id) if unit_id else None
+    file = importing.read_file(db.session, path, year, actor, unit)
     if trial:
-        unit = db.session.get(Unit, unit_id) if unit_id else None
-        found = importing.import_plan(db.session, path, year, actor, unit, trial=True)
+        found = importing.rehearse(db.session, file)
     else:
         with transaction(actor) as session:
-            unit = session.get(Unit, unit_id) if unit_id else None
-            found = importing.import_plan(session, path, year, actor, unit)
+            found = importing.store(session, file, actor)
     importing.write_errors(folder.errors, found.headings, found.refusals)
     folder.write(RESULT, _kept(found, path.name, trial) | {"year": year, "by": actor.id})
     folder.drop_file()

@@ -14,7 +14,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.planning.models import EntryState
-from responder.planning.plans import collecting, service
+from responder.planning.plans import arranging, collecting, service
 from responder.planning.plans.views.common import (
     WRITERS,
     Page,
@@ -22,10 +22,11 @@ from responder.planning.plans.views.common import (
     entry_form,
     facts_of,
     plan_page,
+    ticked,
 )
 from responder.planning.views import blueprint
 from responder.web.access import current_actor, requires
-from responder.web.forms import seen_version, show_errors
+from responder.web.forms import plain_number, seen_version, show_errors
 
 EDIT = Permission.PLAN_EDIT
 _PLACE = re.compile(r"place-(\d{1,9})")
@@ -46,7 +47,8 @@ def add_entry(year: int) -> Response | Page:
     try:
         with transaction(current_actor()) as session:
             found = service.get_or_create_plan(session, year)
-            entry = collecting.enter(session, found, facts_of(session, form), current_actor())
+            facts, now = facts_of(session, form), utc_now()
+            entry = collecting.enter(session, found, facts, current_actor(), now)
             is_listed = entry.state is EntryState.LISTED
     except Invalid as error:
         show_errors(form, error)
@@ -62,9 +64,9 @@ def arrange_plan(year: int) -> Response:
     with transaction(current_actor()) as session:
         found = service.get_plan(session, year)
         if request.form.get("by") == "time":
-            service.arrange_by_time(session, found)
+            arranging.arrange_by_time(session, found)
         else:
-            service.arrange(session, found, _places())
+            arranging.arrange(session, found, _places())
     flash(_("已重新编号。"), "success")
     return _back(year)
 
@@ -74,10 +76,10 @@ def _places() -> dict[int, int]:
     wanted = {}
     for name, text in request.form.items():
         if match := _PLACE.fullmatch(name):
-            plain = text.strip()
-            if not (plain.isascii() and plain.isdigit() and 0 < len(plain) < 6):
+            place = plain_number(text)
+            if place is None:
                 raise Invalid(_("序号要填整数：请改正后再保存顺序"))
-            wanted[int(match[1])] = int(plain)
+            wanted[int(match[1])] = place
     return wanted
 
 
@@ -109,14 +111,9 @@ def _check_decision(action: str) -> None:
 def list_entries(year: int) -> Response:
     """List several rows at once, each as it was seen."""
     check_year(year)
-    chosen = [part.partition("-") for part in request.form.getlist("entry")]
-    attempt = Attempt(current_actor(), utc_now())
+    chosen, attempt = ticked(), Attempt(current_actor(), utc_now())
     with transaction(current_actor()) as session:
-        for entry_id, _dash, version in chosen:
-            if not (entry_id.isascii() and entry_id.isdigit() and version.isdigit()):
-                raise Invalid(_("没有选对条目：请刷新页面后重新勾选"))
-            entry = service.get_entry(session, int(entry_id))
-            collecting.decide(session, entry, "list", int(version), attempt)
+        collecting.list_several(session, service.get_plan(session, year), chosen, attempt)
     if chosen:
         flash(_("已列入 %(count)s 条。", count=len(chosen)), "success")
     else:

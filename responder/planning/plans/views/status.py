@@ -14,7 +14,7 @@ from responder.planning.plans.baselines import in_words
 from responder.planning.plans.rules import Figure, Grouping
 from responder.planning.plans.status import YearStatus, year_status
 from responder.planning.plans.views.common import check_year
-from responder.planning.views import blueprint, local_today, zone
+from responder.planning.views import asked_for, blueprint, local_today, zone
 from responder.web.access import current_actor, requires
 
 
@@ -41,11 +41,10 @@ def plan_figure(year: int, name: str) -> str:
     """The rows and events that a figure counts."""
     actor = current_actor()
     figure = next((one for one in Figure if one.value == name), None)
-    asked, key = request.args.get("by", ""), request.args.get("key", "")
-    by = next((one for one in Grouping if one.value == asked), None)
+    by, key = asked_for(Grouping, "by"), request.args.get("key", "")
     status = _status(year)
     group = _label(status, by, key)
-    if figure is None or (asked and group is None):
+    if figure is None or (request.args.get("by") and group is None):
         raise NotFound("没有这项统计：请从计划执行对照重新进入")
     found = status.behind(figure, by, key)
     return render_template(
