@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(lambda text: rules.segments(text, public_lines()), "segments")
     app.add_template_filter(service.next_clock, "next_clock")
     app.add_template_global(topic_response_items)
+    app.add_template_global(items_of_event)
     fields = {**FIELD_LABELS, "event_id": "发布活动"}
     name_kind(app, "response_item", Kind("回应事项", DEEDS, fields, RESPONSE_ITEM.states))
 
@@ -62,3 +63,8 @@ def review_step(step: ItemState) -> str:
 def topic_response_items(topic_id: int) -> list[ResponseItem]:
     """For the topic page, which may not know this room: what was opened from a topic."""
     return service.items_of_topic(db.session, topic_id)
+
+
+def items_of_event(event_id: int) -> list[ResponseItem]:
+    """For an event's page, which may not know this room: what is answered there."""
+    return service.items_of_event(db.session, event_id)

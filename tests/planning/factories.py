@@ -116,7 +116,9 @@ def adopt(year: int = 2026, day: date | None = None, meeting: str = "市政府�
     """A meeting adopts the year's plan; the number of the baseline."""
     with transaction(CONSOLE, NOW) as session:
         plan = service.get_or_create_plan(session, year)
-        return service.adopt(session, plan, day or date(year, 2, 10), meeting).number
+        return service.adopt(
+            session, plan, day or min(date(year, 2, 10), NOW.date()), meeting
+        ).number
 
 
 def liaison(people: People, of: Unit) -> Actor:

@@ -133,9 +133,6 @@ def check(name: str, content: bytes) -> None:
 
 _FILE = {"file": "不能使用"}
 
-# What reading a part raises: damaged, cut off, encrypted, packed in a way nobody uses, no XML.
-_UNREADABLE = (BadZipFile, zlib.error, EOFError, RuntimeError, KeyError, SyntaxError)
-
 
 def _check_parts(archive: ZipFile) -> None:
     parts = archive.infolist()
@@ -149,6 +146,8 @@ def _check_parts(archive: ZipFile) -> None:
             _check_xml(part.filename, content)
     if _MAIN not in archive.namelist():
         raise BadZipFile("no text")
+    if "{{" not in "".join(parse_xml(archive.read(_MAIN)).itertext()):
+        raise Invalid("文件里没有占位符，排出来的材料会没有内容：请下载系统模板，从它改起", _FILE)
 
 
 def _check_xml(name: str, content: bytes) -> None:

@@ -117,6 +117,21 @@ def clashes_by_slot(
     ]  # fmt: skip
 
 
+def doubts_of(event: PressEvent, today: date, zone: ZoneInfo = SHANGHAI) -> list[Clash]:
+    """What is unusual in the day of an event, whatever else there is: it may be a slip.
+
+    :param today: the local day.
+    """
+    day, found = local(event.starts_at, zone).date(), []
+    if day < today:
+        told = f"{chinese_date(day)}早于今天：只在补记已经举行的活动时这样填"
+        found.append(Clash(ClashKind.PAST, told, day))
+    if event.plan_entry is not None and event.plan_entry.plan.year != day.year:
+        told = f"对应的是 {event.plan_entry.plan.year} 年的计划条目，活动却在 {day.year} 年"
+        found.append(Clash(ClashKind.OTHER_YEAR, told, day))
+    return found
+
+
 def demand_acceptance(
     session: Session, event: PressEvent, found: Iterable[Clash], accepted: bool, actor: Actor
 ) -> None:

@@ -97,6 +97,8 @@ class ClashKind(StrEnum):
     DAY_OFF = "day_off"
     AVOIDED = "avoided"
     PROVISIONAL = "provisional"
+    PAST = "past"
+    OTHER_YEAR = "other_year"
 
 
 def collisions(one: Slot, other: Slot, zone: ZoneInfo) -> list[ClashKind]:

@@ -21,7 +21,13 @@ from responder.planning import service
 from responder.planning.access import demand_in_full, in_full
 from responder.planning.events import media, series
 from responder.planning.events.belongings import belongings_of
-from responder.planning.events.clashes import Clash, clashes_of, demand_acceptance, slot_of
+from responder.planning.events.clashes import (
+    Clash,
+    clashes_of,
+    demand_acceptance,
+    doubts_of,
+    slot_of,
+)
 from responder.planning.events.forms import (
     EventForm,
     differences,
@@ -112,7 +118,10 @@ def new_event() -> Page:
         with transaction(actor, now) as session:
             topic_id = plain_number(form.topic_id.data)
             event = service.propose_event(session, _facts(form), topic_id, actor, now)
-            found = clashes_of(session, [slot_of(event)], zone())
+            found = [
+                *doubts_of(event, local_today(), zone()),
+                *clashes_of(session, [slot_of(event)], zone()),
+            ]
             demand_acceptance(session, event, found, form.accept_clashes.data, actor)
             event_id = event.id
     except GuardRefused as error:

@@ -151,6 +151,12 @@ def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
     return list(session.scalars(query.order_by(None).order_by(ResponseItem.id.desc())))
 
 
+def items_of_event(session: Session, event_id: int) -> list[ResponseItem]:
+    """The items that are answered at one press event, newest first."""
+    query = board().where(ResponseItem.event_id == event_id)
+    return list(session.scalars(query.order_by(None).order_by(ResponseItem.id.desc())))
+
+
 def answered_topics(session: Session) -> dict[int, datetime]:
     """Ids of the topics from which an item was opened → when the last one was."""
     query = (
@@ -179,7 +185,7 @@ def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
         Answer(
             whose[item.topic_id],
             item.title,
-            item.answer,
+            "",  # nothing of it may be said yet
             item.unit.name,
             RESPONSE_ITEM.states[item.state],
             page=("responses.show", {"item_id": item.id}),

@@ -258,3 +258,11 @@ def damaged(content: bytes, part: str, encrypted: bool = False) -> bytes:
 )
 def test_a_damaged_or_encrypted_file_is_refused_in_words(content):
     assert "重新保存" in refusal(content)
+
+
+def test_a_file_without_placeholders_would_print_itself_and_is_refused():
+    document = Document()
+    document.add_paragraph("2026年度新闻发布计划")
+    target = BytesIO()
+    document.save(target)
+    assert "没有占位符" in refusal(target.getvalue())

@@ -17,6 +17,7 @@ from responder.planning.events.clashes import (
     clashes,
     clashes_of,
     demand_acceptance,
+    doubts_of,
     slot_of,
 )
 from responder.planning.events.models import AvoidedPeriod
@@ -129,3 +130,17 @@ def test_a_series_takes_the_queries_of_one(session: Session) -> None:
     assert [(c.kind, c.day) for c in look(5) if c.kind is ClashKind.ROOM] == [
         (ClashKind.ROOM, date(2026, 12, 11))
     ]
+
+
+def test_a_day_behind_or_in_another_year_than_the_plan_is_doubted(session: Session) -> None:
+    row = make.entry(year=2027)
+    today = FRIDAY.date()
+    coming = make.event(starts_at=FRIDAY)
+    assert doubts_of(coming, today) == []
+    assert kinds(doubts_of(coming, today + timedelta(days=1))) == [ClashKind.PAST]
+    other = make.event(starts_at=FRIDAY, plan_entry=row)
+    [doubt] = doubts_of(other, today)
+    assert doubt.kind is ClashKind.OTHER_YEAR
+    assert "2027 年的计划条目" in doubt.sentence
+    with pytest.raises(GuardRefused), transaction(CONSOLE) as writing:
+        demand_acceptance(writing, other, [doubt], False, CONSOLE)

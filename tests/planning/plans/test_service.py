@@ -76,6 +76,22 @@ def test_an_empty_plan_or_an_unnamed_meeting_is_not_adopted(session: Session) ->
         service.adopt(writing, plan, TODAY, "  ")
 
 
+@pytest.mark.parametrize(
+    ("day", "said"), [(date(2026, 11, 21), "还没有到"), (date(2026, 2, 9), "早于上一次审议")]
+)
+def test_a_meeting_to_come_or_before_the_last_one_adopts_nothing(
+    session: Session, day: date, said: str
+) -> None:
+    changed = make.entry()
+    adopt()
+    with transaction(CONSOLE, NOW) as writing:
+        changed.theme = "改过的主题"
+        plan = service.get_or_create_plan(writing, 2026)
+    with pytest.raises(Invalid, match=said), transaction(CONSOLE, NOW) as writing:
+        service.adopt(writing, plan, day, "市政府第21次常务会议")
+    assert plan.adopted_on == date(2026, 2, 10)
+
+
 def test_the_report_says_what_came_of_each_row(session: Session) -> None:
     held, waiting, overdue = (make.entry(month=month) for month in (9, 12, 10))
     make.event(plan_entry=held, state=EventState.EVALUATED)

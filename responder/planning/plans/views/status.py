@@ -8,7 +8,7 @@ from responder.core.database import db
 from responder.core.errors import NotFound
 from responder.core.permissions import Permission
 from responder.planning.access import sees_row
-from responder.planning.models import PlanEntry, PressEvent
+from responder.planning.models import FORM_LABELS, PlanEntry, PressEvent
 from responder.planning.plans import rules
 from responder.planning.plans.baselines import in_words
 from responder.planning.plans.rules import Figure, Grouping
@@ -27,6 +27,7 @@ def plan_status(year: int) -> str:
         groupings=rules.GROUPING_LABELS,
         figures=rules.FIGURE_LABELS,
         timings=rules.TIMING_LABELS,
+        form_labels=FORM_LABELS,
     )
 
 

@@ -17,7 +17,7 @@ from responder.planning.plans.baselines import baselines, get_baseline
 from responder.planning.plans.forms import AdoptForm
 from responder.planning.plans.lifecycle import STEPS
 from responder.planning.plans.views.common import Page, check_year, plan_page
-from responder.planning.views import blueprint
+from responder.planning.views import blueprint, zone
 from responder.web.access import current_actor, requires
 from responder.web.forms import show_errors
 
@@ -55,6 +55,7 @@ def adopt(year: int) -> Response | Page:
                 form.adopted_by.data,
                 form.minutes_number.data or "",
                 Attempt(current_actor(), utc_now()),
+                zone(),
             )
             number = frozen.number
     except (Invalid, GuardRefused) as error:
