@@ -45,9 +45,9 @@ from responder.planning.calendars.rules import VIEW_LABELS
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.models import REPLY_LABELS as MEDIA_REPLY_LABELS
-from responder.planning.models import ENTRY_STATE_LABELS, FORM_LABELS
+from responder.planning.models import ENTRY_STATE_LABELS, FORM_LABELS, SPEAKER_RANK_LABELS
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
-from responder.planning.plans.models import CHANGE_LABELS, PERIOD_LABELS
+from responder.planning.plans.models import CHANGE_LABELS, COUNTED_RANK_LABELS, PERIOD_LABELS
 from responder.planning.plans.rules import (
     FIGURE_LABELS,
     GROUPING_LABELS,
@@ -86,6 +86,7 @@ LABELS = (
     COLUMN_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
+    COUNTED_RANK_LABELS,
     ENTRY_STATE_LABELS,
     EXPLAINED,
     FACT_LABELS,
@@ -113,6 +114,7 @@ LABELS = (
     SOURCE_KIND_LABELS,
     SOURCE_LABELS,
     SOURCE_STATE_LABELS,
+    SPEAKER_RANK_LABELS,
     STANDINGS,
     TIMING_LABELS,
     UNIT_LABELS,

@@ -74,7 +74,7 @@ def _twin(entry: PlanEntry) -> str:
     if entry.state is EntryState.LISTED:
         there = f"计划中已有相同的条目（第 {entry.number} 项）"
     else:
-        there = "已报送过相同的条目，正等待新闻办决定"
+        there = "已有报送的相同条目，正等待新闻办决定"
     return f"{there}：要改动请改那一条；如果是另一场，请写明日期，或在主题中加以区分"
 
 
