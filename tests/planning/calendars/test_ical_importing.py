@@ -401,6 +401,11 @@ def test_a_file_is_stored_in_portions_and_told_as_one(
     until = "RRULE:FREQ=WEEKLY;UNTIL=20261210T010000Z"
     first = (entry(STARTS), entry("DTSTART:明天", uid="bad"), entry(*WEEKLY, until, uid="series"))
     later = entry(*WEEKLY, until.replace("1210", "1203"), "SEQUENCE:1", uid="series")
+    own = entry(
+        "RECURRENCE-ID;TZID=Asia/Shanghai:20261126T090000",
+        "DTSTART;TZID=Asia/Shanghai:20261127T100000",
+        uid="series",
+    )  # keeps its version, whatever becomes of the others
 
     unit_id = unit().id
 
@@ -416,10 +421,10 @@ def test_a_file_is_stored_in_portions_and_told_as_one(
             SHANGHAI,
         )
 
-    run = store(*first)
+    run = store(*first, own)
     assert counted(run) == {"created": 4, "refused": 1}
-    assert [row.number for row in run.rows] == [1, 2, 3, 3, 3]
-    assert counted(store(first[0], later)) == {"updated": 2, "cancelled": 1, "unchanged": 1}
+    assert [row.number for row in run.rows] == [1, 2, 3, 3, 4]
+    assert counted(store(first[0], later, own)) == {"updated": 1, "cancelled": 1, "unchanged": 2}
     assert [event.state for event in stored()].count(EventState.CANCELLED) == 1
 
 

@@ -208,6 +208,8 @@ def test_what_is_over_or_postponed_does_not_move_with_the_others(
         weekly[0].state, weekly[2].state = EventState.HELD, EventState.POSTPONED
     assert move_to(press, weekly[1], "all").status_code == 302
     assert days(weekly) == [10, 18, 24, 1]
+    moved = db.session.scalars(select(EventMove.event_id)).all()
+    assert set(moved) == {weekly[1].id, weekly[3].id}
 
 
 def test_somebody_else_having_moved_one_of_them_is_told(

@@ -15,6 +15,7 @@ from responder.core.work_calendar import store_year
 from responder.planning.events.clashes import (
     Clash,
     clashes,
+    clashes_by_slot,
     clashes_of,
     demand_acceptance,
     doubts_of,
@@ -48,6 +49,30 @@ def test_a_room_a_person_and_a_unit_that_are_taken_are_named(session: Session) -
     afternoon = FRIDAY + timedelta(hours=5)
     assert kinds(clashes(session, afternoon, unit_id=taken.unit_id)) == [ClashKind.UNIT]
     assert clashes(session, afternoon, place="市政府新闻发布厅", speaker="副局长") == []
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_room_is_taken_over_midnight_and_for_days_and_told_once(
+    session: Session, first: bool
+) -> None:
+    late = datetime(2026, 11, 26, 15, 30, tzinfo=UTC)  # 23:30, until half past one as assumed
+    early = late + timedelta(hours=1)
+    taken, asked = (late, early) if first else (early, late)
+    make.event("另一项", taken)
+    assert kinds(clashes(session, asked, place="市政府新闻发布厅")) == [ClashKind.ROOM]
+    days = clashes(session, late, ends_at=late + timedelta(hours=50), place="市政府新闻发布厅")
+    assert [clash.other_theme for clash in days if clash.other_id] == ["另一项"]
+
+
+def test_clashes_of_several_are_told_by_each(session: Session) -> None:
+    make.event("周五的", FRIDAY)
+    slots = [
+        Slot(Span(FRIDAY + timedelta(days=n)), "市政府新闻发布厅") for n in (3, 0, 1)
+    ]  # Monday, Friday, Saturday
+    found = clashes_by_slot(session, slots)
+    assert [kinds(one) for one in found] == [[], [ClashKind.ROOM], [ClashKind.DAY_OFF]]
+    assert clashes_of(session, slots) == [*found[1], *found[2]]
+    assert clashes_by_slot(session, []) == []
 
 
 @pytest.mark.parametrize("state", [EventState.CANCELLED, EventState.POSTPONED])

@@ -173,6 +173,16 @@ def test_an_end_that_was_set_before_the_move_comes_back_with_it(session: Session
     assert (event.starts_at, event.ends_at) == before
 
 
+def test_an_undo_makes_a_whole_day_hours_again(session: Session) -> None:
+    event = make.event()
+    edit(event, ends_at=event.starts_at + timedelta(hours=2))
+    before = event.starts_at, event.ends_at, event.all_day
+    made = move(event, LATER, all_day=True)
+    assert event.all_day
+    undo(made)
+    assert (event.starts_at, event.ends_at, event.all_day) == before
+
+
 def test_words_that_nobody_approves_do_not_stand_in_the_way_of_an_undo(session: Session) -> None:
     event = make.event(state=EventState.CONFIRMED)
     made = move(event, LATER)
