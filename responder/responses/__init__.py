@@ -5,6 +5,7 @@ from flask import Flask
 from responder.planning import service as planning
 from responder.planning.briefing.answers import answered_by
 from responder.responses import feeding_back_views, helpers, service
+from responder.responses.auditing.cli import audit_answers
 from responder.responses.cli import responses
 from responder.responses.views import blueprint
 from responder.topics.corrections import keep_topics
@@ -16,6 +17,7 @@ PAGES = (feeding_back_views,)
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(responses)
+    responses.add_command(audit_answers)
     helpers.register(app)
     answered_by("response items", service.answers_in_hand)
     keep_topics("response items", service.answered_topics)

@@ -58,7 +58,9 @@ def test_a_refused_form_leads_back_to_its_page_and_to_no_other_site(client, peop
     assert refused.status_code == 422
     assert 'href="/planning/events/1/media?page=2"' in refused.text
     assert "place-27" not in refused.text
-    foreign = client.post("/planning/media/1/reply", data=form, headers={"Referer": "http://evil/x"})
+    foreign = client.post(
+        "/planning/media/1/reply", data=form, headers={"Referer": "http://evil/x"}
+    )
     assert "evil" not in foreign.text
     assert "返回上一页" not in foreign.text
 
