@@ -47,6 +47,10 @@ class Permission(StrEnum):
     REVIEW_SECOND = "review.second"
     REVIEW_THIRD = "review.third"
     RESPONSE_SIGN = "response.sign"
+    CLOCK_READ = "clock.read"
+    CLOCK_ASK = "clock.ask"
+    CLOCK_DECIDE = "clock.decide"
+    CLOCK_EDIT = "clock.edit"
     PUBLISH = "publish"
     ARCHIVE = "archive"
     AUDIT_READ = "audit.read"
@@ -91,7 +95,16 @@ ROLE_LABELS = {
 }
 
 _P = Permission
-_DESK = frozenset({_P.MESSAGE_READ, _P.SOURCE_READ, _P.TOPIC_READ, _P.PLAN_READ, _P.RESPONSE_READ})
+_DESK = frozenset(
+    {
+        _P.MESSAGE_READ,
+        _P.SOURCE_READ,
+        _P.TOPIC_READ,
+        _P.PLAN_READ,
+        _P.RESPONSE_READ,
+        _P.CLOCK_READ,
+    }
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset(
@@ -105,10 +118,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ORDER_DISPATCH,
             _P.ORDER_CALL_BACK,
             _P.ORDER_URGE,
+            _P.CLOCK_READ,
         }
     ),
     Role.MONITOR: frozenset(
-        {_P.MESSAGE_READ, _P.MESSAGE_IMPORT, _P.SOURCE_READ, _P.SOURCE_EDIT, _P.TOPIC_READ}
+        {
+            _P.MESSAGE_READ,
+            _P.MESSAGE_IMPORT,
+            _P.SOURCE_READ,
+            _P.SOURCE_EDIT,
+            _P.TOPIC_READ,
+            _P.CLOCK_READ,
+        }
     ),
     Role.ANALYST: _DESK
     | {
@@ -123,15 +144,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_READ,
         _P.ORDER_CHECK,
         _P.RESPONSE_OPEN,
+        _P.CLOCK_ASK,
     },
     # Of the orders, those of the own unit alone: see orders.service.visible_to.
     # Of the plan, rows of the own unit alone: see planning.plans.service.
     Role.LIAISON: frozenset({_P.PLAN_READ, _P.PLAN_PROPOSE, _P.ORDER_HANDLE}),
-    Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
+    Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT, _P.CLOCK_ASK},
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
     Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND},
     Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD},
-    Role.SIGNER: _DESK | {_P.RESPONSE_SIGN},
+    Role.SIGNER: _DESK | {_P.RESPONSE_SIGN, _P.CLOCK_ASK, _P.CLOCK_DECIDE},
     Role.PRESS_OFFICER: _DESK
     | {
         _P.ROUTING_CONFIRM,
@@ -143,6 +165,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.EVENT_LINK,
         _P.ORDER_READ,
         _P.RESPONSE_OPEN,
+        _P.CLOCK_ASK,
+        _P.CLOCK_DECIDE,
         _P.PUBLISH,
         _P.ARCHIVE,
     },
@@ -154,6 +178,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_URGE,
         _P.ORDER_SUPERVISE,
         _P.ORDER_EXTEND,
+        _P.CLOCK_ASK,
+        _P.CLOCK_DECIDE,
+        _P.CLOCK_EDIT,
         _P.AUDIT_READ,
     },
     Role.ADMINISTRATOR: frozenset(
@@ -164,6 +191,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.CATEGORY_EDIT,
             _P.SOURCE_READ,
             _P.SOURCE_EDIT,
+            _P.CLOCK_READ,
+            _P.CLOCK_EDIT,
             _P.AUDIT_READ,
         }
     ),

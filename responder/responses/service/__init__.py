@@ -1,5 +1,13 @@
 """Verbs and questions on response items."""
 
+from responder.responses.service.clock_steps import (
+    ClockFacts,
+    add_clock,
+    addable_rules,
+    change_clock,
+    clock_choices,
+    find_clock,
+)
 from responder.responses.service.clocks import (
     events_to_choose,
     recompute_clocks,
@@ -39,18 +47,24 @@ from responder.responses.service.queries import (
 __all__ = [
     "SKIP_LABELS",
     "SOURCE_LABELS",
+    "ClockFacts",
     "Prefill",
     "Turn",
+    "add_clock",
+    "addable_rules",
     "advance",
     "answered_query",
     "answered_topics",
     "answers_in_hand",
     "board",
+    "change_clock",
+    "clock_choices",
     "counts_by_state",
     "drafts_newest_first",
     "due",
     "events_to_choose",
     "feed_back",
+    "find_clock",
     "find_item",
     "find_item_as_seen",
     "find_item_with_authors",
