@@ -61,7 +61,11 @@ class ClockRule(Audited, Base):
 
     @property
     def length_label(self) -> str:
-        return f"{self.length} {UNIT_LABELS[self.unit]}"
+        return f"{self.length} {self.unit_label}"
+
+    @property
+    def unit_label(self) -> str:
+        return UNIT_LABELS[self.unit]
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,7 @@ def edit_rule(
         raise Stale("您打开页面之后，这条规则已被别人改过：请查看最新内容后再改")
     texts = {"name": facts.name.strip(), "source": facts.source.strip()}
     if missing := [field for field, text in texts.items() if not text]:
-        raise Invalid("名称和依据都要写：依据写全文号", {field: "必填" for field in missing})
+        raise Invalid("名称和依据都要写：依据写全文号", dict.fromkeys(missing, "必填"))
     if not 1 <= facts.length <= LONGEST:
         raise Invalid(f"时长须在 1 到 {LONGEST} 之间", {"length": "超出范围"})
     if not reason.strip():

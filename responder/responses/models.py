@@ -16,7 +16,6 @@ from responder.core.database import Base, choice
 from responder.planning.models import PressEvent
 from responder.topics.models import Topic
 
-
 _EMPTY = text("''")
 
 

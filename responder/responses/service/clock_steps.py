@@ -67,7 +67,12 @@ def find_clock(session: Session, item_id: int, clock_id: int, version: int | Non
 
 
 def clock_choices(clock: ItemClock, attempt: Attempt) -> list[Choice]:
-    """What this person may do to it now. Decisions are offered when there is a request."""
+    """What this person may do to it now; nothing once the answer is out.
+
+    Decisions are offered when there is a request.
+    """
+    if clock.item.state in OUT:
+        return []
     return [
         choice
         for choice in ITEM_CLOCK.choices(clock, attempt)
@@ -164,8 +169,10 @@ _EFFECTS: dict[str, Callable[[ItemClock, Attempt, ClockFacts], Changes]] = {
 }
 
 
-def addable_rules(session: Session, item: ResponseItem) -> list[ClockRule]:
-    """The rules whose clock may be added to an item: for items, and not on it yet."""
+def addable_rules(session: Session, item: ResponseItem, attempt: Attempt) -> list[ClockRule]:
+    """The rules whose clock this person may add to an item: for items, and not on it yet."""
+    if item.state in OUT or not attempt.actor.may(Permission.CLOCK_DECIDE):
+        return []
     query = select(ClockRule).where(
         ClockRule.level.in_([*Level, BY_HAND]),
         ClockRule.starts_from.in_(STARTS_FROM),
@@ -195,7 +202,7 @@ def add_clock(
         raise WrongState(IS_OUT)
     if not attempt.note.strip():
         raise GuardRefused("请写明增加时限的理由", {"note": "必填"})
-    rule = next((one for one in addable_rules(session, item) if one.id == rule_id), None)
+    rule = next((one for one in addable_rules(session, item, attempt) if one.id == rule_id), None)
     if rule is None:
         raise Invalid("请选择一条还没有用在本事项上的时限规则", {"rule_id": "请选择"})
     clock = new_clock(item, rule, load_calendar(session), zone)

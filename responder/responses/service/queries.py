@@ -155,6 +155,12 @@ def next_clock(item: ResponseItem) -> ItemClock | None:
     return min(running, key=lambda clock: clock.due_at, default=None)
 
 
+def is_suspended(item: ResponseItem) -> bool:
+    """Whether somebody works on it and its clocks wait, every one that has not stopped."""
+    open_ = [clock for clock in item.clocks if clock.stopped_at is None]
+    return bool(open_) and item.state is not ItemState.ARCHIVED and next_clock(item) is None
+
+
 def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
     """The items opened from one topic or from what was merged into it, newest first."""
     query = board().where(ResponseItem.topic_id.in_(absorbed(session, [topic_id])))
