@@ -27,6 +27,7 @@ from responder.core.database import Base
 from responder.core.errors import Invalid, NotFound
 
 FIRST_SEEDED_YEAR = 2015
+SEED = "chinesecalendar"  # with its version, the source of a year that came with the product
 
 
 @dataclass(frozen=True)
@@ -202,7 +203,7 @@ def seed_calendar(session: Session) -> list[int]:
         off = [(day, False, name) for day, name in constants.holidays.items() if day.year == year]
         work = [(day, True, name) for day, name in constants.workdays.items() if day.year == year]
         named = [(day, working, _chinese_name(name)) for day, working, name in (*off, *work)]
-        store_year(session, year, sorted(named), f"chinesecalendar {chinese_calendar.__version__}")
+        store_year(session, year, sorted(named), f"{SEED} {chinese_calendar.__version__}")
     return seeded
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from responder.core import audit
@@ -17,7 +17,7 @@ from responder.core.clock_changes import Moved
 from responder.core.clocks import ClockRule, RuleFacts, edit_rule
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Actor, Permission
-from responder.core.work_calendar import load_calendar
+from responder.core.work_calendar import SEED, load_calendar
 from responder.orders import service as orders
 from responder.orders.models import OrderClock, OrderExtension, WorkOrder
 from responder.responses import service as responses
@@ -97,9 +97,12 @@ def last_change(session: Session, record: Audited) -> int:
 
 
 def changes(session: Session, limit: int) -> list[AuditEvent]:
-    """What was changed of rules and calendar, newest first."""
+    """What was changed of rules and calendar, newest first; not what came with the product."""
     query = select(AuditEvent).where(
-        AuditEvent.object_type.in_(SOURCES), AuditEvent.action != "create"
+        AuditEvent.object_type.in_(SOURCES),
+        or_(AuditEvent.action != "create", AuditEvent.object_type == "fixed_holiday"),
+        or_(AuditEvent.action != "create", AuditEvent.actor_id.is_not(None)),
+        AuditEvent.note.not_like(f"{SEED} %"),
     )
     return list(session.scalars(query.order_by(AuditEvent.id.desc()).limit(limit)))
 

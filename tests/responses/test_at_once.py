@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from responder.responses.models import ItemState, Level
 from tests.conftest import DATABASES
 from tests.factories import NOW, People, unit
 from tests.installations import PEOPLE, at_once, installation
-from tests.responses.factories import brought_to, drafted
+from tests.responses.factories import brought_to, drafted, opened
+from tests.responses.test_clock_steps import do
 
 
 @pytest.fixture(params=DATABASES)
@@ -93,3 +95,24 @@ def test_clicks_at_the_same_moment_open_one_item(instance: Flask) -> None:
     assert at_once(instance, click) == []
     assert len(opened) == PEOPLE
     assert len(set(opened)) == 1
+
+
+def test_of_several_who_grant_time_at_once_one_is_kept(instance: Flask) -> None:
+    with instance.app_context():
+        item = opened()
+        clock = item.clocks[0]
+        do(clock, "ask", People().editor.actor, length=24)
+        item_id, clock_id, seen = item.id, clock.id, clock.version_id
+        signer = People().signer.actor
+
+    def grant(_number: int) -> None:
+        with transaction(signer, NOW) as session:
+            found = service.find_clock(session, item_id, clock_id, seen)
+            service.change_clock(session, found, "grant", Attempt(signer, NOW))
+
+    refused = at_once(instance, grant)
+    assert [type(error) for error in refused] == [Stale] * (PEOPLE - 1)
+    with instance.app_context():
+        (clock,) = service.find_item(db.session, item_id).clocks
+        assert [one.granted for one in clock.extensions] == [True]
+        assert clock.due_at == NOW + timedelta(hours=48 + 24)
