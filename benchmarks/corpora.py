@@ -10,9 +10,9 @@ from pathlib import Path
 from nlp import Document
 from responder.demo.generate import generate
 from responder.intake.imports.mapping import load_mapping
+from responder.intake.imports.reading import Source
 from responder.settings import Settings
 from responder.topics.evaluation import (
-    Source,
     as_document,
     read_ignored,
     read_labels,

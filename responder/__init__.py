@@ -10,6 +10,7 @@ from responder import (
     accounts,
     alerts,
     cli,
+    deadlines,
     desk,
     intake,
     orders,
@@ -30,7 +31,7 @@ from responder.settings import Settings, load_settings
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
     accounts, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
-    publishing, reports,
+    publishing, deadlines, reports,
 )  # fmt: skip
 
 

@@ -6,23 +6,20 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
-from responder.core.clocks import ClockRule, all_rules, find_rule
+from responder.core.clocks import ClockRule, RuleFacts, all_rules, find_rule
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid
+from responder.core.office import office_zone
 from responder.core.permissions import CONSOLE
-from responder.core.work_calendar import find_year, load_calendar, read_year, set_day, store_year
-from responder.orders import service as orders
-from responder.planning import service as planning
-from responder.responses import service as responses
-from responder.settings import Settings
+from responder.core.work_calendar import find_year, read_year, set_day, store_year
+from responder.deadlines import service as deadlines
+from responder.responses.cli import explain
 
 
 @click.group()
@@ -111,9 +108,10 @@ def clocks_list(as_json: bool) -> None:
 @click.argument("code")
 @click.option("--length", required=True, type=click.IntRange(1, 10_000), help="新的时长。")
 @click.option("--source", required=True, help="依据的文件，写全文号。")
+@click.option("--reason", default="按所写依据修改", help="修改的理由，记入审计。")
 @with_appcontext
-def clocks_set(code: str, length: int, source: str) -> None:
-    """改一条规则的时长，并写明依据。已经起算的时限不变。
+def clocks_set(code: str, length: int, source: str, reason: str) -> None:
+    """改一条规则的时长，并写明依据；正在计时的时限随之重算。
 
     例：responder clocks set public_concern --length 36 --source 市府办〔2026〕12号
     """
@@ -121,8 +119,12 @@ def clocks_set(code: str, length: int, source: str) -> None:
         raise Invalid("请用 --source 写明依据的文件")
     with transaction(CONSOLE) as session:
         rule = find_rule(session, code)
-        rule.length, rule.source = length, source.strip()
-    say(f"{rule.name}：{rule.length_label}")
+        facts = RuleFacts(rule.name, length, rule.unit, source)
+        moved = deadlines.change_rule(session, rule, facts, reason, rule.version_id, office_zone())
+    say(f"{rule.name}：{rule.length_label}，{len(moved or [])} 个时限随之改变")
+
+
+clocks.add_command(explain)
 
 
 @dataclass(frozen=True)
@@ -138,15 +140,8 @@ class _Moved:
 
 def _recompute(session: Session) -> _Moved:
     """Reckon every running clock and every checklist anew by the calendar as it is now."""
-    calendar, zone = load_calendar(session), _zone()
-    items = responses.recompute_clocks(session, calendar, zone)
-    clocks = len(items) + len(orders.recompute_clocks(session, calendar, zone))
-    return _Moved(clocks, len(planning.reschedule_all(session, calendar, zone)))
-
-
-def _zone() -> ZoneInfo:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.zone
+    found = deadlines.recompute_all(session, office_zone())
+    return _Moved(len(found.clocks), found.tasks)
 
 
 def _rule_as_json(rule: ClockRule) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from responder.core import privacy
 from responder.core.clocks import UNIT_LABELS
 from responder.core.lifecycle import Lifecycle
 from responder.core.permissions import ROLE_LABELS
+from responder.deadlines import views as deadlines
 from responder.intake.imports import undo
 from responder.intake.imports.fields import FIELD_LABELS as COLUMN_LABELS
 from responder.intake.imports.lifecycle import IMPORT_RUN
@@ -55,6 +56,7 @@ from responder.planning.plans.rules import (
     TIMING_LABELS,
 )
 from responder.responses import helpers as responses
+from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
 from responder.responses.service import SKIP_LABELS, SOURCE_LABELS
@@ -120,10 +122,14 @@ LABELS = (
     UNIT_LABELS,
     UNIT_PART_LABELS,
     VIEW_LABELS,
+    deadlines.GROUPS,
+    deadlines.STARTS,
+    deadlines.STOPS,
     responses.REVIEW_STEPS,
 )
 LIFECYCLES: tuple[Lifecycle, ...] = (
     IMPORT_RUN,
+    ITEM_CLOCK,
     PLAN_ENTRY,
     PRESS_EVENT,
     RELEASE_PLAN,

@@ -32,5 +32,10 @@ def init_app(app: Flask) -> None:
     name_kind(
         app,
         "calendar_year",
-        Kind("工作日历", {"replace": "更换全年安排", "set_day": "改一天"}, {"days": "天数"}),
+        Kind(
+            "工作日历",
+            {"replace": "更换全年安排", "set_day": "改一天"},
+            {"days": "天数", "working": "上班"},
+        ),
     )
+    name_kind(app, "fixed_holiday", Kind("法定节日"))

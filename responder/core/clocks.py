@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from responder.core import audit
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
-from responder.core.errors import NotFound
+from responder.core.errors import Invalid, NotFound, Stale
 from responder.core.times import SHANGHAI, chinese_date, chinese_moment, end_of_day, local
 from responder.core.work_calendar import WorkCalendar
 
@@ -32,6 +33,9 @@ class Unit(StrEnum):
     WORKING_DAYS = "working_days"
 
 
+# Of a rule, in its units: over a year of hours.
+LONGEST = 10_000
+
 UNIT_LABELS = {Unit.HOURS: "小时", Unit.WORKING_DAYS: "个工作日"}
 
 
@@ -39,6 +43,7 @@ class ClockRule(Audited, Base):
     """One duty with its length (时限规则)."""
 
     __tablename__ = "clock_rule"
+    __audit_skip__ = frozenset({"name", "length", "unit", "source"})  # edit_rule() tells, and why
 
     id: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(48), unique=True)
@@ -50,10 +55,17 @@ class ClockRule(Audited, Base):
     length: Mapped[int]
     unit: Mapped[Unit] = mapped_column(choice(Unit, "unit"))
     source: Mapped[str] = mapped_column(Text)
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    __mapper_args__ = {"version_id_col": version_id}
 
     @property
     def length_label(self) -> str:
-        return f"{self.length} {UNIT_LABELS[self.unit]}"
+        return f"{self.length} {self.unit_label}"
+
+    @property
+    def unit_label(self) -> str:
+        return UNIT_LABELS[self.unit]
 
 
 @dataclass(frozen=True)
@@ -110,8 +122,7 @@ def deadline(
         return Deadline(due, (begin, ran, *granted, *told, _end(due, zone)))
     first_day = local(started_at, zone).date()
     paused = _paused_days(pauses, zone)
-    running = WorkCalendar({**calendar.exceptions, **dict.fromkeys(paused, False)})
-    last_day = running.add_working_days(first_day, whole)
+    last_day = calendar.without(paused).add_working_days(first_day, whole)
     span = [first_day + timedelta(days=n) for n in range(1, (last_day - first_day).days + 1)]
     skipped = [day for day in span if not calendar.is_working(day)]
     provisional = calendar.is_provisional(first_day, last_day)
@@ -122,7 +133,9 @@ def deadline(
         days = [d for d in span if d in _paused_days([pause], zone) and calendar.is_working(d)]
         steps.append(_told(pause, f"扣除 {len(days)} 个工作日", days, zone))
     if provisional:
-        steps.append("所跨年份的放假安排尚未公布，此期限为暂定，公布并导入后重算")
+        steps.append(
+            "所跨年份的放假安排尚未公布，只按双休日和法律定明日期的节日推算：此期限为暂定，公布并导入后重算"
+        )
     due = end_of_day(last_day, zone)
     return Deadline(due, (*steps, _end(due, zone)), provisional)
 
@@ -134,7 +147,7 @@ def _after_hours(
     for pause in pauses:
         lasted = timedelta(0)
         if pause.until is not None and pause.since < due:
-            lasted = pause.until - max(pause.since, started_at)
+            lasted = max(pause.until - max(pause.since, started_at), lasted)
         due += lasted
         minutes = int(lasted.total_seconds()) // 60
         told.append(_told(pause, f"扣除 {minutes // 60} 小时 {minutes % 60} 分", [], zone))
@@ -222,6 +235,57 @@ def rules_for(session: Session, level: str) -> list[ClockRule]:
 def all_rules(session: Session) -> list[ClockRule]:
     """Every rule, by level and name."""
     return list(session.scalars(select(ClockRule).order_by(ClockRule.level, ClockRule.name)))
+
+
+@dataclass(frozen=True)
+class RuleFacts:
+    """What the office may change of a rule. What starts and stops its clock is the product's."""
+
+    name: str
+    length: int
+    unit: Unit
+    source: str
+
+
+def edit_rule(
+    session: Session, rule: ClockRule, facts: RuleFacts, reason: str, version: int
+) -> bool:
+    """Change a rule, and say why in the trail; whether anything is new.
+
+    Its open clocks are the caller's to reckon anew.
+
+    :param version: ``version_id`` as it was when the person began.
+    :raises Stale: somebody else has changed it since.
+    :raises Invalid: a text is missing, or the length lies outside 1 to ``LONGEST``.
+    """
+    if version != rule.version_id:
+        raise Stale("您打开页面之后，这条规则已被别人改过：请查看最新内容后再改")
+    texts = {"name": facts.name.strip(), "source": facts.source.strip()}
+    if missing := [field for field, text in texts.items() if not text]:
+        raise Invalid("名称和依据都要写：依据写全文号", dict.fromkeys(missing, "必填"))
+    if not 1 <= facts.length <= LONGEST:
+        raise Invalid(f"时长须在 1 到 {LONGEST} 之间", {"length": "超出范围"})
+    if not reason.strip():
+        raise Invalid("请写明修改的理由", {"reason": "必填"})
+    wanted = {**texts, "length": facts.length, "unit": facts.unit}
+    changes = {
+        field: [getattr(rule, field), value]
+        for field, value in wanted.items()
+        if getattr(rule, field) != value
+    }
+    for field, (_, value) in changes.items():
+        setattr(rule, field, value)
+    if changes:
+        audit.record(session, "update", rule, changes, reason.strip())
+    return bool(changes)
+
+
+def get_rule(session: Session, rule_id: int) -> ClockRule:
+    """:raises NotFound: no rule of this id."""
+    rule = session.get(ClockRule, rule_id)
+    if rule is None:
+        raise NotFound("没有这条时限规则：请从时限规则列表重新进入")
+    return rule
 
 
 def find_rule(session: Session, code: str) -> ClockRule:

@@ -101,17 +101,9 @@ class Lifecycle:
             if item.state in t.sources and attempt.actor.may(t.permission)
         ]
 
-    def advance(
-        self,
-        session: Session,
-        item: Any,
-        action: str,
-        attempt: Attempt,
-        details: Mapping[str, Any] | None = None,
-    ) -> Transition:
-        """Move ``item`` along one arrow, if it leads elsewhere, and write it to the audit trail.
+    def allow(self, item: Any, action: str, attempt: Attempt) -> Transition:
+        """The transition that somebody may take now; nothing is changed.
 
-        :param item: an audited model that has a ``state`` column.
         :raises Forbidden: the person lacks the permission.
         :raises WrongState: the item stands elsewhere.
         :raises GuardRefused: a guard refuses, or the reason is missing.
@@ -124,6 +116,22 @@ class Lifecycle:
         for guard in transition.guards:
             if reason := guard(item, attempt):
                 raise GuardRefused(reason)
+        return transition
+
+    def advance(
+        self,
+        session: Session,
+        item: Any,
+        action: str,
+        attempt: Attempt,
+        details: Mapping[str, Any] | None = None,
+    ) -> Transition:
+        """Move ``item`` along one arrow, if it leads elsewhere, and write it to the audit trail.
+
+        :param item: an audited model that has a ``state`` column.
+        :raises Forbidden, WrongState, GuardRefused: as :meth:`allow`.
+        """
+        transition = self.allow(item, action, attempt)
         changes = dict(details or {})
         if transition.target is not None:
             changes = {"state": [str(item.state), transition.target], **changes}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from flask import current_app, has_app_context
 
 from responder.core import privacy
+from responder.core.times import SHANGHAI
 
 
 def public_lines() -> frozenset[str]:
@@ -12,3 +15,11 @@ def public_lines() -> frozenset[str]:
     if not has_app_context():
         return privacy.NOBODY
     return privacy.public_lines(current_app.extensions["settings"].public_lines)
+
+
+def office_zone() -> ZoneInfo:
+    """The zone whose days the office counts."""
+    if not has_app_context():
+        return SHANGHAI
+    zone: ZoneInfo = current_app.extensions["settings"].zone
+    return zone

@@ -49,6 +49,10 @@ class Permission(StrEnum):
     REVIEW_SECOND = "review.second"
     REVIEW_THIRD = "review.third"
     RESPONSE_SIGN = "response.sign"
+    CLOCK_READ = "clock.read"
+    CLOCK_ASK = "clock.ask"
+    CLOCK_DECIDE = "clock.decide"
+    CLOCK_EDIT = "clock.edit"
     PUBLISH = "publish"
     ARCHIVE = "archive"
     AUDIT_READ = "audit.read"
@@ -101,6 +105,7 @@ _DESK = frozenset(
         _P.PLAN_READ,
         _P.PLAN_READ_ALL,
         _P.RESPONSE_READ,
+        _P.CLOCK_READ,
     }
 )
 
@@ -116,10 +121,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.ORDER_DISPATCH,
             _P.ORDER_CALL_BACK,
             _P.ORDER_URGE,
+            _P.CLOCK_READ,
         }
     ),
     Role.MONITOR: frozenset(
-        {_P.MESSAGE_READ, _P.MESSAGE_IMPORT, _P.SOURCE_READ, _P.SOURCE_EDIT, _P.TOPIC_READ}
+        {
+            _P.MESSAGE_READ,
+            _P.MESSAGE_IMPORT,
+            _P.SOURCE_READ,
+            _P.SOURCE_EDIT,
+            _P.TOPIC_READ,
+            _P.CLOCK_READ,
+        }
     ),
     Role.ANALYST: _DESK
     | {
@@ -134,16 +147,17 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_READ,
         _P.ORDER_CHECK,
         _P.RESPONSE_OPEN,
+        _P.CLOCK_ASK,
     },
     # Of the orders, those of the own unit alone: see orders.service.visible_to.
     # Of the plan and its events, all that the own unit writes, and the outline of the others:
     # see planning.access.
     Role.LIAISON: frozenset({_P.PLAN_READ, _P.PLAN_PROPOSE, _P.ORDER_HANDLE}),
-    Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT},
+    Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT, _P.CLOCK_ASK},
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
     Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND},
     Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD},
-    Role.SIGNER: _DESK | {_P.RESPONSE_SIGN},
+    Role.SIGNER: _DESK | {_P.RESPONSE_SIGN, _P.CLOCK_ASK, _P.CLOCK_DECIDE},
     Role.PRESS_OFFICER: _DESK
     | {
         _P.ROUTING_CONFIRM,
@@ -156,6 +170,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.MEDIA_CONTACT,
         _P.ORDER_READ,
         _P.RESPONSE_OPEN,
+        _P.CLOCK_ASK,
+        _P.CLOCK_DECIDE,
         _P.PUBLISH,
         _P.ARCHIVE,
     },
@@ -167,6 +183,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_URGE,
         _P.ORDER_SUPERVISE,
         _P.ORDER_EXTEND,
+        _P.CLOCK_ASK,
+        _P.CLOCK_DECIDE,
+        _P.CLOCK_EDIT,
         _P.AUDIT_READ,
     },
     Role.ADMINISTRATOR: frozenset(
@@ -177,6 +196,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.CATEGORY_EDIT,
             _P.SOURCE_READ,
             _P.SOURCE_EDIT,
+            _P.CLOCK_READ,
+            _P.CLOCK_EDIT,
             _P.AUDIT_READ,
         }
     ),

@@ -2,20 +2,23 @@
 
 Source: the State Council's yearly notice (国务院办公厅关于部分节假日安排的通知), seeded
 from ``chinesecalendar`` or imported from its JSON. A year without a notice is
-*provisional*: weekends alone are off, and every deadline that touches it says so.
+*provisional*: weekends and the holidays whose date the law itself names
+(``fixed_holiday``) are off, and every deadline that touches it says so.
 """
 
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import chinese_calendar
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from responder.core import audit
@@ -24,6 +27,7 @@ from responder.core.database import Base
 from responder.core.errors import Invalid, NotFound
 
 FIRST_SEEDED_YEAR = 2015
+SEED = "chinesecalendar"  # with its version, the source of a year that came with the product
 
 
 @dataclass(frozen=True)
@@ -32,13 +36,23 @@ class WorkCalendar:
 
     :param exceptions: day → True when worked though a weekend, False when off.
     :param announced: the years whose arrangement has been published.
+    :param fixed: (month, day) of the holidays that are off in every other year.
     """
 
     exceptions: Mapping[date, bool] = field(default_factory=dict)
     announced: frozenset[int] = frozenset()
+    fixed: frozenset[tuple[int, int]] = frozenset()
 
     def is_working(self, day: date) -> bool:
-        return self.exceptions.get(day, day.weekday() < 5)
+        if day in self.exceptions:
+            return self.exceptions[day]
+        if day.year not in self.announced and (day.month, day.day) in self.fixed:
+            return False
+        return day.weekday() < 5
+
+    def without(self, days: Iterable[date]) -> WorkCalendar:
+        """The same calendar in which these days do not count."""
+        return replace(self, exceptions={**self.exceptions, **dict.fromkeys(days, False)})
 
     def is_provisional(self, first: date, last: date) -> bool:
         """Whether the span touches a year that has not been announced."""
@@ -82,11 +96,29 @@ class CalendarDay(Base):
     calendar_year: Mapped[CalendarYear] = relationship(back_populates="days")
 
 
+class FixedHoliday(Audited, Base):
+    """A holiday whose date the law names, before the year's notice is out (法定节日)."""
+
+    __tablename__ = "fixed_holiday"
+    __table_args__ = (UniqueConstraint("month", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    month: Mapped[int]
+    day: Mapped[int]
+    name: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(300))
+
+
 def load_calendar(session: Session) -> WorkCalendar:
     """The office's calendar as plain values for the rules."""
     days = session.scalars(select(CalendarDay))
     years = session.scalars(select(CalendarYear.year))
-    return WorkCalendar({day.day: day.is_working for day in days}, frozenset(years))
+    fixed = session.execute(select(FixedHoliday.month, FixedHoliday.day))
+    return WorkCalendar(
+        {day.day: day.is_working for day in days},
+        frozenset(years),
+        frozenset((month, day) for month, day in fixed),
+    )
 
 
 def store_year(
@@ -94,11 +126,12 @@ def store_year(
 ) -> CalendarYear:
     """Replace one year's arrangement.
 
-    :param days: (day, is_working, name); all within ``year``.
-    :raises Invalid: a day outside the year, or given twice.
+    :param days: (day, is_working, name); within ``year``, or in the December before it, on
+        which the notice of a year may begin: what it says of such a day holds.
+    :raises Invalid: a day outside, or given twice.
     """
     rows = list(days)
-    if outside := [day for day, _, _ in rows if day.year != year]:
+    if outside := [day for day, _, _ in rows if not _told_by_notice(day, year)]:
         raise Invalid(f"{outside[0]} 不属于 {year} 年：请检查文件内容")
     if len({day for day, _, _ in rows}) != len(rows):
         raise Invalid(f"{year} 年的日历中有重复的日期：请检查文件内容")
@@ -109,19 +142,33 @@ def store_year(
     stored.source = source
     session.flush()
     before = len(stored.days)
-    session.execute(delete(CalendarDay).where(CalendarDay.year_id == stored.id))
-    session.expire(stored, ["days"])
+    told = [day for day, _, _ in rows]
+    session.execute(
+        delete(CalendarDay).where(or_(CalendarDay.year_id == stored.id, CalendarDay.day.in_(told)))
+    )
+    session.expire_all()
     stored.days = [CalendarDay(day=day, is_working=work, name=name) for day, work, name in rows]
     session.flush()
     audit.record(session, "replace", stored, {"days": [before, len(rows)]}, note=source)
     return stored
 
 
+def _told_by_notice(day: date, year: int) -> bool:
+    return day.year == year or (day.year, day.month) == (year - 1, 12)
+
+
+def all_years(session: Session) -> list[CalendarYear]:
+    """The announced years, newest first."""
+    return list(session.scalars(select(CalendarYear).order_by(CalendarYear.year.desc())))
+
+
 def find_year(session: Session, year: int) -> CalendarYear:
     """:raises NotFound: the arrangement of this year is not known yet."""
     found = session.scalar(select(CalendarYear).where(CalendarYear.year == year))
     if found is None:
-        raise NotFound(f"{year} 年的放假安排尚未导入：请用 responder calendar import 导入")
+        raise NotFound(
+            f"{year} 年的放假安排尚未导入：请先在“工作日历”页面或用 responder calendar import 导入"
+        )
     return found
 
 
@@ -143,16 +190,20 @@ def set_day(session: Session, day: date, is_working: bool, name: str) -> None:
 
 
 def seed_calendar(session: Session) -> list[int]:
-    """Store each year that ``chinesecalendar`` knows and the office does not have yet."""
+    """Store each year that ``chinesecalendar`` knows and the office does not have yet.
+
+    Before the first year also the holidays that the law dates; later they are the office's.
+    """
     known = set(session.scalars(select(CalendarYear.year)))
     constants = chinese_calendar.constants
     last = max(constants.holidays).year
+    _seed_fixed_holidays(session)
     seeded = [year for year in range(FIRST_SEEDED_YEAR, last + 1) if year not in known]
     for year in seeded:
         off = [(day, False, name) for day, name in constants.holidays.items() if day.year == year]
         work = [(day, True, name) for day, name in constants.workdays.items() if day.year == year]
         named = [(day, working, _chinese_name(name)) for day, working, name in (*off, *work)]
-        store_year(session, year, sorted(named), f"chinesecalendar {chinese_calendar.__version__}")
+        store_year(session, year, sorted(named), f"{SEED} {chinese_calendar.__version__}")
     return seeded
 
 
@@ -161,23 +212,82 @@ def _chinese_name(english: str) -> str:
     return names.get(english, english)
 
 
+def fixed_holidays(session: Session) -> list[FixedHoliday]:
+    """What is off by law in a year that is not announced, through the year."""
+    return list(
+        session.scalars(select(FixedHoliday).order_by(FixedHoliday.month, FixedHoliday.day))
+    )
+
+
+def add_fixed_holiday(
+    session: Session, month: int, day: int, name: str, source: str
+) -> FixedHoliday:
+    """One day more; the audit trail tells.
+
+    :raises Invalid: no such day, one that is there already, or a text is missing.
+    """
+    try:
+        date(2000, month, day)  # a leap year: 29 February is a day
+    except ValueError as error:
+        raise Invalid(f"没有 {month}月{day}日这一天", {"day": "没有这一天"}) from error
+    if not name.strip() or not source.strip():
+        raise Invalid("请写明节日名称和依据", {"name": "必填"})
+    known = select(FixedHoliday).where(FixedHoliday.month == month, FixedHoliday.day == day)
+    if session.scalar(known) is not None:
+        raise Invalid(f"{month}月{day}日已经在法定节日里", {"day": "已有"})
+    added = FixedHoliday(month=month, day=day, name=name.strip(), source=source.strip())
+    session.add(added)
+    session.flush()
+    return added
+
+
+def remove_fixed_holiday(session: Session, holiday_id: int) -> FixedHoliday:
+    """:raises NotFound: it is gone already."""
+    holiday = session.get(FixedHoliday, holiday_id)
+    if holiday is None:
+        raise NotFound("这个法定节日已被删去：请刷新页面查看")
+    session.delete(holiday)
+    session.flush()
+    return holiday
+
+
+def _seed_fixed_holidays(session: Session) -> None:
+    """All of them or none: what the office has taken out stays out."""
+    if session.scalar(select(FixedHoliday.id).limit(1)) is None:
+        text = files("responder").joinpath("data/fixed_holidays.toml").read_text(encoding="utf-8")
+        session.add_all(FixedHoliday(**row) for row in tomllib.loads(text)["holiday"])
+        session.flush()
+
+
 def read_year(path: Path) -> tuple[int, list[tuple[date, bool, str]], str]:
+    """:func:`parse_year` of a file.
+
+    :raises Invalid: it cannot be read, or is not such a file.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Invalid(f"无法读取 {path.name}（{error.strerror}）") from error
+    return parse_year(content, path.name)
+
+
+def parse_year(text: bytes, name: str) -> tuple[int, list[tuple[date, bool, str]], str]:
     """One year from the JSON of the yearly notice: ``{"year", "days": [{"date", "name",
     "isOffDay"}], "papers"}``.
 
+    :param name: what the file is called.
+    :returns: the year, (day, is_working, name) of each day, and the source.
     :raises Invalid: not such a file.
     """
     try:
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(text.decode("utf-8-sig"))
         days = [
             (date.fromisoformat(day["date"]), not day["isOffDay"], str(day["name"]))
             for day in content["days"]
         ]
         year = int(content["year"])
-    except OSError as error:
-        raise Invalid(f"无法读取 {path.name}（{error.strerror}）") from error
     except (ValueError, KeyError, TypeError) as error:
         raise Invalid(
-            f"{path.name} 不是节假日 JSON：需要 year 和 days（date、name、isOffDay）"
+            f"{name} 不是节假日 JSON：需要 year 和 days（date、name、isOffDay）"
         ) from error
-    return year, days, "、".join(map(str, content.get("papers", []))) or path.name
+    return year, days, "、".join(map(str, content.get("papers", []))) or name

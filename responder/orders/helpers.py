@@ -52,7 +52,6 @@ def register(app: Flask) -> None:
     app.add_template_filter(order_detail)
     app.add_template_filter(clock_tone)
     app.add_template_filter(service.next_clock, "order_clock")
-    app.add_template_filter(service.extension_label, "in_units")
     app.add_template_global(message_order)
     app.add_template_global(order_callers)
     name_kind(app, "work_order", Kind("工单", DEEDS, FIELDS, WORK_ORDER.states))

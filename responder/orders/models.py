@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import Unit
 from responder.core.audit import Audited
+from responder.core.clock_changes import ClockColumns, ExtensionColumns, PauseColumns
 from responder.core.clocks import ClockRule
 from responder.core.database import Base, choice
 from responder.intake.models import NATURE_LABELS, Message, Nature
@@ -240,8 +240,8 @@ class OrderMessage(Base):
     message: Mapped[Message] = relationship()
 
 
-class OrderClock(Base):
-    """A duty of an order that runs (时限). ``steps`` is the arithmetic, line by line.
+class OrderClock(ClockColumns["OrderPause", "OrderExtension"], Base):
+    """A duty of an order that runs (时限).
 
     ``round`` counts how often the matter was taken up again after a citizen was dissatisfied;
     the clock of the last round is in force, the earlier ones stay as they ended.
@@ -250,16 +250,9 @@ class OrderClock(Base):
     __tablename__ = "order_clock"
     __table_args__ = (UniqueConstraint("order_id", "kind", "round"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("work_order.id", ondelete="CASCADE"))
     kind: Mapped[ClockKind] = mapped_column(choice(ClockKind, "clock_kind"))
     round: Mapped[int] = mapped_column(default=1)
-    rule_id: Mapped[int] = mapped_column(ForeignKey("clock_rule.id"))
-    started_at: Mapped[datetime]
-    due_at: Mapped[datetime] = mapped_column(index=True)
-    stopped_at: Mapped[datetime | None]
-    provisional: Mapped[bool] = mapped_column(default=False)
-    steps: Mapped[list[Any]] = mapped_column(JSON, default=list)
     order: Mapped[WorkOrder] = relationship(back_populates="clocks")
     rule: Mapped[ClockRule] = relationship(lazy="joined")
     pauses: Mapped[list[OrderPause]] = relationship(
@@ -269,53 +262,22 @@ class OrderClock(Base):
         cascade="all, delete-orphan", order_by="OrderExtension.id", lazy="selectin"
     )
 
-    @property
-    def open_pause(self) -> OrderPause | None:
-        return next((pause for pause in self.pauses if pause.until is None), None)
 
-    @property
-    def asked_extension(self) -> OrderExtension | None:
-        """The request that waits for a decision."""
-        return next((one for one in self.extensions if one.granted is None), None)
-
-    @property
-    def runs(self) -> bool:
-        return self.stopped_at is None and self.open_pause is None
-
-
-class OrderPause(Base):
+class OrderPause(PauseColumns, Base):
     """A stretch in which the citizen is waited for (挂起)."""
 
     __tablename__ = "order_pause"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(
         ForeignKey("order_clock.id", ondelete="CASCADE"), index=True
     )
-    since: Mapped[datetime]
-    until: Mapped[datetime | None]
-    reason: Mapped[str] = mapped_column(Text)
-    paused_by_name: Mapped[str] = mapped_column(String(64))
 
 
-class OrderExtension(Base):
-    """More time, asked for by a unit and decided by somebody else (延期).
-
-    ``length`` in the units of its clock; ``granted`` None until it is decided.
-    """
+class OrderExtension(ExtensionColumns, Base):
+    """More time, asked for by a unit and decided by somebody else (延期)."""
 
     __tablename__ = "order_extension"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(
         ForeignKey("order_clock.id", ondelete="CASCADE"), index=True
     )
-    length: Mapped[int]
-    reason: Mapped[str] = mapped_column(Text)
-    asked_at: Mapped[datetime]
-    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    asked_by_name: Mapped[str] = mapped_column(String(64))
-    granted: Mapped[bool | None]
-    decided_at: Mapped[datetime | None]
-    decided_by_name: Mapped[str] = mapped_column(String(64), default="")
-    decision: Mapped[str] = mapped_column(Text, default="")

@@ -14,7 +14,6 @@ SOON = timedelta(days=1)
 # Under this, an answer is a placeholder and not an answer.
 MIN_ANSWER_LENGTH = 10
 MAX_ANSWER_LENGTH = 20_000
-LONGEST_EXTENSION = 60
 
 REPORT_TITLE = "举报事项"
 

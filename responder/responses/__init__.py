@@ -4,18 +4,20 @@ from flask import Flask
 
 from responder.planning import service as planning
 from responder.planning.briefing.answers import answered_by
-from responder.responses import feeding_back_views, helpers, service
+from responder.responses import clock_views, feeding_back_views, helpers, service
+from responder.responses.auditing.cli import audit_answers
 from responder.responses.cli import responses
 from responder.responses.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes come with their modules.
-PAGES = (feeding_back_views,)
+PAGES = (clock_views, feeding_back_views)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(responses)
+    responses.add_command(audit_answers)
     helpers.register(app)
     answered_by("response items", service.answers_in_hand)
     keep_topics("response items", service.answered_topics)

@@ -1,4 +1,4 @@
-"""``responder responses``: list, show, explain, due."""
+"""``responder responses``: list, show, due; and ``responder clocks explain``."""
 
 from __future__ import annotations
 
@@ -71,18 +71,18 @@ def show(item_id: int, as_json: bool) -> None:
         click.echo(f"  {_moment(line.at)}  {line.actor_name}  {deed(line)}{note}")
 
 
-@responses.command("explain")
+@click.command("explain")
 @click.argument("item_id", type=int)
 @json_option
 @with_appcontext
 def explain(item_id: int, as_json: bool) -> None:
     """说明一个回应事项的每个时限是怎样算出来的。
 
-    例：responder responses explain 3
+    例：responder clocks explain 3 --json
     """
     item = service.find_item(db.session, item_id)
     if as_json:
-        print_json({"id": item.id, "clocks": [clocks.as_json(clock) for clock in item.clocks]})
+        print_json({"id": item.id, "clocks": [_clock_as_json(clock) for clock in item.clocks]})
         return
     if not item.clocks:
         say("本事项没有时限：发起时该等级没有时限规则")
@@ -137,7 +137,7 @@ def _details_as_json(item: ResponseItem) -> dict[str, Any]:
         "concern_source": item.concern_source,
         "answer": item.answer,
         "versions": len(item.drafts),
-        "clocks": [clocks.as_json(clock) for clock in item.clocks],
+        "clocks": [_clock_as_json(clock) for clock in item.clocks],
         "reviews": [
             {
                 "round": review.round,
@@ -148,6 +148,33 @@ def _details_as_json(item: ResponseItem) -> dict[str, Any]:
                 "at": review.at,
             }
             for review in item.reviews
+        ],
+    }
+
+
+def _clock_as_json(clock: ItemClock) -> dict[str, Any]:
+    return {
+        **clocks.as_json(clock),
+        "state": clock.state,
+        "start_set_by": clock.start_set_by,
+        "start_reason": clock.start_reason,
+        "pauses": [
+            {"since": p.since, "until": p.until, "by": p.paused_by_name, "reason": p.reason}
+            for p in clock.pauses
+        ],
+        "extensions": [
+            {
+                "length": one.length,
+                "asked_by": one.asked_by_name,
+                "asked_at": one.asked_at,
+                "reason": one.reason,
+                "granted": one.granted,
+                "counts": one in clock.granted_extensions,
+                "decided_by": one.decided_by_name,
+                "decided_at": one.decided_at,
+                "decision": one.decision,
+            }
+            for one in clock.extensions
         ],
     }
 

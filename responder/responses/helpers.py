@@ -7,6 +7,7 @@ from flask import Flask
 from responder.core.database import db
 from responder.core.office import public_lines
 from responder.responses import rules, service
+from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
 from responder.responses.models import ItemState, ResponseItem
 from responder.web.trail import Kind, name_kind
@@ -28,6 +29,8 @@ DEEDS = {
     "stop_clock": "停止计时",
     "restart_clock": "恢复计时",
     "recompute": "重算时限",
+    "clock_add": "增加时限",
+    **{f"clock_{one.action}": one.label for one in ITEM_CLOCK.transitions},
     **{transition.action: transition.label for transition in RESPONSE_ITEM.transitions[::-1]},
 }
 
@@ -39,9 +42,10 @@ def register(app: Flask) -> None:
     app.add_template_filter(review_step)
     app.add_template_filter(lambda text: rules.segments(text, public_lines()), "segments")
     app.add_template_filter(service.next_clock, "next_clock")
+    app.add_template_filter(service.is_suspended)
     app.add_template_global(topic_response_items)
     app.add_template_global(items_of_event)
-    fields = {**FIELD_LABELS, "event_id": "发布活动"}
+    fields = {**FIELD_LABELS, "event_id": "发布活动", "due_at": "到期", "started_at": "起算"}
     name_kind(app, "response_item", Kind("回应事项", DEEDS, fields, RESPONSE_ITEM.states))
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import Unit, User
 from responder.core.audit import Audited
+from responder.core.clock_changes import ClockColumns, ExtensionColumns, PauseColumns
 from responder.core.clocks import ClockRule
 from responder.core.database import Base, choice
 from responder.planning.models import PressEvent
 from responder.topics.models import Topic
+
+_EMPTY = text("''")
 
 
 class Level(StrEnum):
@@ -96,22 +98,79 @@ class ResponseItem(Audited, Base):
         return LEVEL_LABELS[self.level]
 
 
-class ItemClock(Base):
-    """A running duty of an item (时限). ``steps`` is the arithmetic, line by line."""
+class ClockState(StrEnum):
+    """How a clock of an item stands; the arrows are in ``clock_lifecycle.py``."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+
+
+class ItemClock(ClockColumns["ItemPause", "ItemExtension"], Base):
+    """A running duty of an item (时限).
+
+    ``start_set_at``, ``start_set_by`` and ``start_reason`` tell of a person who set its start,
+    by adding the clock by hand or by starting it anew.
+    """
 
     __tablename__ = "item_clock"
     __table_args__ = (UniqueConstraint("item_id", "rule_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(ForeignKey("response_item.id", ondelete="CASCADE"))
-    rule_id: Mapped[int] = mapped_column(ForeignKey("clock_rule.id"))
-    started_at: Mapped[datetime]
-    due_at: Mapped[datetime] = mapped_column(index=True)
-    stopped_at: Mapped[datetime | None]
-    provisional: Mapped[bool] = mapped_column(default=False)
-    steps: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    start_set_at: Mapped[datetime | None]
+    start_set_by: Mapped[str] = mapped_column(String(64), default="", server_default=_EMPTY)
+    start_reason: Mapped[str] = mapped_column(Text, default="", server_default=_EMPTY)
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     item: Mapped[ResponseItem] = relationship(back_populates="clocks")
     rule: Mapped[ClockRule] = relationship()
+    pauses: Mapped[list[ItemPause]] = relationship(
+        cascade="all, delete-orphan", order_by="ItemPause.since", lazy="selectin"
+    )
+    extensions: Mapped[list[ItemExtension]] = relationship(
+        cascade="all, delete-orphan", order_by="ItemExtension.id", lazy="selectin"
+    )
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+    @property
+    def state(self) -> ClockState:
+        if self.stopped_at is not None:
+            return ClockState.STOPPED
+        return ClockState.PAUSED if self.open_pause else ClockState.RUNNING
+
+    @property
+    def granted_extensions(self) -> list[ItemExtension]:
+        """Those that count: what was granted before the clock was started anew does not."""
+        since = self.start_set_at
+        return [
+            one
+            for one in self.extensions
+            if one.granted and (since is None or one.decided_at is None or one.decided_at >= since)
+        ]
+
+    @property
+    def start_told(self) -> str:
+        return f"（由{self.start_set_by}确定）" if self.start_set_by else ""
+
+
+class ItemPause(PauseColumns, Base):
+    """A stretch in which an item's clock does not run (挂起)."""
+
+    __tablename__ = "item_pause"
+
+    clock_id: Mapped[int] = mapped_column(
+        ForeignKey("item_clock.id", ondelete="CASCADE"), index=True
+    )
+
+
+class ItemExtension(ExtensionColumns, Base):
+    """More time for an item, asked for by one person and decided by another (延期)."""
+
+    __tablename__ = "item_extension"
+
+    clock_id: Mapped[int] = mapped_column(
+        ForeignKey("item_clock.id", ondelete="CASCADE"), index=True
+    )
 
 
 class Draft(Base):

@@ -148,11 +148,14 @@ def show(item_id: int) -> str:
 
 def _item_page(item_id: int, form: DraftForm) -> str:
     item = service.find_item_with_authors(db.session, item_id)
+    attempt = Attempt(current_actor(), utc_now())
     return render_template(
         "responses/show.html",
         item=item,
         form=form,
-        choices=RESPONSE_ITEM.choices(item, Attempt(current_actor(), utc_now())),
+        choices=RESPONSE_ITEM.choices(item, attempt),
+        clock_steps={one.id: service.clock_choices(one, attempt) for one in item.clocks},
+        rules_to_add=service.addable_rules(db.session, item, attempt),
         findings=rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines()),
         versions=rules.versions(_newest_drafts(item_id, VERSIONS_SHOWN + 1)[::-1], VERSIONS_SHOWN),
         history=audit.history(db.session, item),

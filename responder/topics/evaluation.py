@@ -21,10 +21,8 @@ from nlp import Document, Scores, evaluate, normalise
 from nlp.stream import gather
 from responder.core.errors import Invalid
 from responder.intake.files import Row, open_table
-from responder.intake.imports.mapping import ColumnMapping
-from responder.intake.imports.rows import Reading, Refusal, Sheet, find_headings, row_reader
-from responder.intake.models import Channel
-from responder.intake.new_message import NewMessage
+from responder.intake.imports.reading import FileMessages, Source, read_file
+from responder.intake.imports.rows import Refusal
 from responder.intake.rules import Unreadable, parse_identifier, parse_text
 from responder.settings import Settings
 from responder.topics.gathering import heading
@@ -34,16 +32,6 @@ NAMED = 5
 """How many ids or rows an error names."""
 WARM_UP = 50
 """How many messages are gathered before the clock starts."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file of messages, and how to read it as ``responder import`` would."""
-
-    path: Path
-    mapping: ColumnMapping
-    sheet: str | None = None
-    year: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,39 +70,12 @@ def read_messages(
     :raises Invalid: the file cannot be read, its ids have no column, or one id stands for
         different messages.
     """
-    table = open_table(source.path, settings.import_max_megabytes, source.sheet)
-    sheet = find_headings(table, source.mapping, source.path)
-    if with_ids:
-        _require_ids(sheet, source)
-    # The channel decides nothing here, but no row is read without one.
-    reading = Reading(
-        Channel.MAILBOX, now, settings.zone, settings.import_max_cell_characters, source.year
-    )
-    said: dict[str, NewMessage] = {}
-    refusals: list[Refusal] = []
-    repeats = 0
-    for outcome in map(row_reader(sheet, reading), sheet.rows):
-        if isinstance(outcome, Refusal):
-            refusals.append(outcome)
-        elif said.setdefault(outcome.fingerprint, outcome) is not outcome:
-            repeats += 1
-    return _normalised(list(said.values()), repeats, refusals, source.path)
+    read = read_file(source, settings, now, with_ids)
+    return _normalised(read, source.path)
 
 
-def _require_ids(sheet: Sheet, source: Source) -> None:
-    if "external_id" in sheet.columns:
-        return
-    known = "、".join(source.mapping.columns.get("external_id", ())) or "（此映射没有编号列）"
-    raise Invalid(
-        f"{source.path.name} 没有编号列，无法与标注对应：请补上 {known} 之一为表头的列，"
-        f"或用 --mapping 换一种列映射（现用 {source.mapping.name}）"
-    )
-
-
-def _normalised(
-    said: Sequence[NewMessage], repeats: int, refusals: list[Refusal], path: Path
-) -> Messages:
-    ids = [one.external_id or "" for one in said]
+def _normalised(read: FileMessages, path: Path) -> Messages:
+    ids = [one.external_id or "" for one in read.said]
     twice = [key for key, count in Counter(ids).items() if key and count > 1]
     if twice:
         raise Invalid(
@@ -123,10 +84,10 @@ def _normalised(
         )
     return Messages(
         ids,
-        [as_document(one.title, one.body, one.place) for one in said],
-        [one.occurred_at.timestamp() for one in said],
-        repeats,
-        refusals,
+        [as_document(one.title, one.body, one.place) for one in read.said],
+        [one.occurred_at.timestamp() for one in read.said],
+        read.repeats,
+        read.refusals,
     )
 
 

@@ -15,10 +15,11 @@ from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, 
 from responder.core.errors import Invalid
 from responder.core.times import utc_now
 from responder.intake.imports.mapping import load_mapping
+from responder.intake.imports.reading import Source
 from responder.intake.imports.rows import described
 from responder.settings import Settings
 from responder.topics import evaluation
-from responder.topics.evaluation import Gathered, Messages, Source
+from responder.topics.evaluation import Gathered, Messages
 
 SHOWN_REFUSALS = 5
 DIGITS = 4

@@ -69,6 +69,13 @@ PAGES = {
     ],
     "liaison": [f"/planning/plan/{YEAR}", f"/planning/plan/{YEAR + 1}"],
     "editor": ["/responses?state=draft"],
+    "supervisor": [
+        "/clocks",
+        "/clocks/1",
+        "/clocks/calendar/2026",
+        "/clocks/calendar/2027",
+        "/responses/14",
+    ],
     "auditor": ["/audit", "/audit?kind=response_item"],
     "admin": ["/people", "/people/1", "/people/new", "/units", "/tokens", "/identity-retention"],
 }

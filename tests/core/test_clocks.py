@@ -129,6 +129,8 @@ def test_shipped_rules_name_their_source(session) -> None:
         (5, Unit.HOURS),
         (24, Unit.HOURS),
         (48, Unit.HOURS),
+        (7, Unit.WORKING_DAYS),
+        (15, Unit.WORKING_DAYS),
     }
     assert all("国办发" in rule.source for rule in national)
     assert all("国家没有统一规定" in rule.source for rule in rules if rule not in national)

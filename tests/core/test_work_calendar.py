@@ -14,8 +14,10 @@ from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import (
     CalendarYear,
+    fixed_holidays,
     load_calendar,
     read_year,
+    remove_fixed_holiday,
     seed_calendar,
     store_year,
 )
@@ -74,3 +76,39 @@ def test_official_files_agree_with_the_seeded_years(session) -> None:
     for path in sorted((real_data() / "holidays").glob("20*.json")):
         _, days, _ = read_year(path)
         assert all(calendar.is_working(day) == working for day, working, _ in days), path.name
+
+
+def test_a_year_that_is_not_announced_has_the_holidays_that_the_law_dates(session) -> None:
+    calendar = load_calendar(session)
+    off = [(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)]
+    assert not any(calendar.is_working(date(2029, month, day)) for month, day in off)
+    assert calendar.is_working(date(2029, 5, 3))
+    assert calendar.is_provisional(date(2029, 5, 1), date(2029, 5, 3))
+
+
+def test_an_announcement_replaces_them(session) -> None:
+    with transaction(CONSOLE):
+        store_year(session, 2029, [(date(2029, 5, 1), False, "劳动节")], "试验")
+    assert load_calendar(session).is_working(date(2029, 5, 2))  # a Wednesday
+
+
+def test_a_holiday_by_law_that_the_office_took_out_stays_out(session) -> None:
+    with transaction(CONSOLE):
+        first = fixed_holidays(session)[0]
+        assert (first.month, first.day, first.name) == (1, 1, "元旦")
+        assert "国务院令第795号" in first.source
+        remove_fixed_holiday(session, first.id)
+    with transaction(CONSOLE):
+        seed_calendar(session)
+    assert (1, 1) not in load_calendar(session).fixed
+
+
+def test_a_notice_that_begins_in_december_holds_for_these_days(session) -> None:
+    days = [(date(2026, 12, 31), False, "元旦"), (date(2027, 1, 1), False, "元旦")]
+    for _ in range(2):  # again, as when the same file is imported twice
+        with transaction(CONSOLE):
+            store_year(session, 2027, days, "试验")
+        assert not load_calendar(session).is_working(date(2026, 12, 31))
+    with transaction(CONSOLE):
+        store_year(session, 2026, [(date(2026, 12, 31), True, "上班")], "更正")
+    assert load_calendar(session).is_working(date(2026, 12, 31))

@@ -168,7 +168,7 @@ def test_a_year_without_a_calendar_is_provisional_and_reckoned_anew(people, sess
     with transaction(CONSOLE, NOW) as opened_session:
         set_day(opened_session, at("2026-12-28 12:00").date(), False, "市庆日")
         moved = service.recompute_clocks(opened_session, load_calendar(opened_session))
-    assert [one.id for one in moved] == [clock.id]
+    assert [one.clock.id for one in moved] == [clock.id]
     assert any("12月28日" in step for step in reload(order).clocks[0].steps)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +22,8 @@ from tests.conftest import DATABASES
 from tests.factories import NOW, People, unit
 from tests.installations import PEOPLE, at_once, installation
 from tests.planning import factories as planning
-from tests.responses.factories import brought_to, drafted
+from tests.responses.factories import brought_to, drafted, opened
+from tests.responses.test_clock_steps import do
 
 
 @pytest.fixture(params=DATABASES)
@@ -116,10 +116,29 @@ def test_events_fed_back_at_once_give_their_topic_one_item(instance: Flask) -> N
     def feed_back(number: int) -> None:
         with transaction(editor, NOW) as session:
             service.feed_back(session, event_ids[number], editor, NOW)
-            session.flush()
-            time.sleep(0.2)
 
     assert at_once(instance, feed_back) == []
     with instance.app_context():
         (item,) = db.session.scalars(select(ResponseItem))
         assert item.event_id in event_ids
+
+
+def test_of_several_who_grant_time_at_once_one_is_kept(instance: Flask) -> None:
+    with instance.app_context():
+        item = opened()
+        clock = item.clocks[0]
+        do(clock, "ask", People().editor.actor, length=24)
+        item_id, clock_id, seen = item.id, clock.id, clock.version_id
+        signer = People().signer.actor
+
+    def grant(_number: int) -> None:
+        with transaction(signer, NOW) as session:
+            found = service.find_clock(session, item_id, clock_id, seen)
+            service.change_clock(session, found, "grant", Attempt(signer, NOW))
+
+    refused = at_once(instance, grant)
+    assert [type(error) for error in refused] == [Stale] * (PEOPLE - 1)
+    with instance.app_context():
+        (clock,) = service.find_item(db.session, item_id).clocks
+        assert [one.granted for one in clock.extensions] == [True]
+        assert clock.due_at == NOW + timedelta(hours=48 + 24)

@@ -161,8 +161,8 @@ def test_an_announced_holiday_moves_the_clocks_that_count_working_days(session: 
     add_rule("two_days", 2)
     item = opened()
     (moved,) = announce()
-    assert (moved.rule.code, moved.due_at) == ("five_days", end_of_day(date(2026, 11, 30)))
-    assert any("11月27日" in step for step in moved.steps)
+    assert (moved.clock.rule.code, moved.after) == ("five_days", end_of_day(date(2026, 11, 30)))
+    assert any("11月27日" in step for step in moved.clock.steps)
     line = audit.history(session, item)[-1]
     assert (line.action, line.note) == ("recompute", "办结")
     assert announce() == []

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import event as db_event
 from sqlalchemy import inspect, select
 
-from responder.core.database import db
+from responder.core.clocks import all_rules
+from responder.core.database import db, transaction
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import Role
 from responder.core.times import utc_now
 from responder.planning.models import EventState
@@ -84,7 +86,7 @@ def test_an_item_explains_its_clock_and_tells_its_history(client, people):
     people.sign_in(client, people.auditor)
     page = client.get(f"/responses/{item.id}").text
     for expected in (
-        "如何计算",
+        "怎样算出来的",
         "连续计时 48 小时，不扣除夜间和节假日",
         "国办发〔2016〕61号",
         "发起回应",
@@ -426,3 +428,84 @@ def test_a_late_answer_says_so_after_publication(client, people):
     people.sign_in(client, people.auditor)
     assert "超时完成" in client.get(f"/responses/{item.id}").text
     assert service.due(db.session) == []
+
+
+def test_the_page_offers_each_what_they_may_do_to_a_clock(client, people):
+    item = opened()
+    offered = {}
+    for role in (Role.EDITOR, Role.SUPERVISOR, Role.AUDITOR):
+        people.sign_in(client, people.holding(role))
+        page = client.get(f"/responses/{item.id}").text
+        strict(page)
+        offered[role] = [word for word in ("申请延期", "重新起算", "增加时限") if word in page]
+    assert offered == {
+        Role.EDITOR: ["申请延期"],
+        Role.SUPERVISOR: ["申请延期", "重新起算", "增加时限"],
+        Role.AUDITOR: [],
+    }
+
+
+def test_a_clock_goes_its_way_on_the_page_with_everybodys_reasons(client, people):
+    item = opened()
+    clock = item.clocks[0]
+    with transaction(people.signer.actor) as session:  # pages know the present alone
+        attempt = Attempt(people.signer.actor, utc_now(), "补登")
+        facts = service.ClockFacts(started_at=utc_now() - timedelta(hours=1))
+        service.change_clock(session, clock, "restart", attempt, facts)
+
+    def post(action: str, **values: object) -> str:
+        url = f"/responses/{item.id}/clocks/{clock.id}/{action}"
+        values["version"] = reload(item).clocks[0].version_id
+        answer = client.post(url, data=values, follow_redirects=True)
+        assert answer.status_code == 200
+        strict(answer.text)
+        return answer.text
+
+    people.sign_in(client, people.editor)
+    assert "到期时间不变" in post("ask", length=24, note="须检测，电话13812345678")
+    people.sign_in(client, people.supervisor)
+    page = post("grant", note="同意一次")
+    assert "到期由" in page
+    assert "批准的延期" in page
+    assert "13812345678" not in page.split("经过")[0]
+    assert "同意一次" in page
+    page = post("pause", note="等第三方意见")
+    assert "尚未恢复" in page
+    assert "恢复计时" in page
+    board = client.get("/responses").text
+    strict(board)
+    assert "挂起" in board
+    post("resume")
+    start = (utc_now() + timedelta(hours=8)).strftime("%Y-%m-%dT%H:%M")
+    page = post("restart", started_at=start, note="情况有变")
+    assert "起算由supervisor 某于" in page
+    assert "情况有变" in page
+
+
+def test_a_clock_is_added_on_the_page(client, people):
+    item = opened()
+    people.sign_in(client, people.signer)
+    rule = next(one for one in all_rules(db.session) if one.code == "mailbox_inquiry")
+    url = f"/responses/{item.id}/clocks"
+    values = {"rule_id": rule.id, "note": "信箱来信", "version": item.version_id}
+    page = client.post(url, data=values, follow_redirects=True).text
+    strict(page)
+    assert "已增加时限" in page
+    assert "信箱来信" in page
+    assert client.post(url, data={**values, "version": 77}).status_code == 409
+
+
+def test_a_wrong_moment_and_an_old_page_are_refused_with_what_was_typed(client, people):
+    item = opened()
+    people.sign_in(client, people.signer)
+    url = f"/responses/{item.id}/clocks/{item.clocks[0].id}/restart"
+    version = item.clocks[0].version_id
+    for values, status in (
+        ({"started_at": "明天", "version": version}, 422),
+        ({"started_at": "2026-11-20T08:00", "version": 77}, 409),
+    ):
+        answer = client.post(url, data={"note": "我写的理由", **values})
+        assert answer.status_code == status
+        assert "我写的理由" in answer.text
+    other = f"/responses/{item.id + 1}/clocks/{item.clocks[0].id}/restart"
+    assert client.post(other, data={"version": version}).status_code == 404

@@ -1,7 +1,7 @@
 """Verbs and questions on work orders."""
 
 from responder.orders.service.answering import save_answer
-from responder.orders.service.clocks import extension_label, recompute_clocks
+from responder.orders.service.clocks import recompute_clocks
 from responder.orders.service.messages import (
     Said,
     attach,
@@ -53,7 +53,6 @@ __all__ = [
     "counts_by_view",
     "default_title",
     "detach",
-    "extension_label",
     "find_as_seen",
     "find_by_number",
     "find_for",

@@ -9,21 +9,11 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.core import audit
-from responder.core.clocks import (
-    UNIT_LABELS,
-    ClockRule,
-    Deadline,
-    Extension,
-    Pause,
-    Unit,
-    deadline,
-    rules_for,
-)
-from responder.core.errors import Invalid
+from responder.core.clock_changes import Moved, reckon_anew, wanted_length
+from responder.core.clocks import ClockRule, rules_for
 from responder.core.lifecycle import Attempt
-from responder.core.times import SHANGHAI, chinese_moment
+from responder.core.times import SHANGHAI
 from responder.core.work_calendar import WorkCalendar, load_calendar
-from responder.orders import rules
 from responder.orders.lifecycle import OPEN, handle_clock
 from responder.orders.models import (
     ClockKind,
@@ -84,7 +74,7 @@ def start(
     """A clock of the next round of its kind."""
     round_ = 1 + sum(clock.kind is kind for clock in order.clocks)
     clock = OrderClock(kind=kind, round=round_, rule=rule, started_at=started_at)
-    _reckon(clock, load_calendar(session), zone)
+    clock.reckon(load_calendar(session), zone)
     order.clocks.append(clock)
     return clock
 
@@ -97,7 +87,7 @@ def choose_again(session: Session, order: WorkOrder, zone: ZoneInfo) -> None:
     rule = next(iter(rules_for(session, handle_level(order))), None)
     if rule is not None and rule.id != clock.rule_id:
         clock.rule = rule
-        _reckon(clock, load_calendar(session), zone)
+        clock.reckon(load_calendar(session), zone)
 
 
 def stop(order: WorkOrder, stopped_by: str, now: datetime) -> None:
@@ -127,7 +117,7 @@ def pause(order: WorkOrder, attempt: Attempt, zone: ZoneInfo, calendar: WorkCale
             since=attempt.now, reason=attempt.note.strip(), paused_by_name=attempt.actor.name
         )
     )
-    _reckon(clock, calendar, zone)
+    clock.reckon(calendar, zone)
 
 
 def resume(order: WorkOrder, now: datetime, zone: ZoneInfo, calendar: WorkCalendar) -> None:
@@ -135,7 +125,7 @@ def resume(order: WorkOrder, now: datetime, zone: ZoneInfo, calendar: WorkCalend
     clock = _in_force(order)
     if clock.open_pause is not None:
         clock.open_pause.until = now
-    _reckon(clock, calendar, zone)
+    clock.reckon(calendar, zone)
 
 
 def ask_extension(order: WorkOrder, length: int | None, attempt: Attempt) -> None:
@@ -143,13 +133,9 @@ def ask_extension(order: WorkOrder, length: int | None, attempt: Attempt) -> Non
 
     :raises Invalid: for how long is not said, or for too long.
     """
-    if not length or not 1 <= length <= rules.LONGEST_EXTENSION:
-        raise Invalid(
-            f"请填写延期的长度，1 到 {rules.LONGEST_EXTENSION}", {"length": "请填写延期的长度"}
-        )
     _in_force(order).extensions.append(
         OrderExtension(
-            length=length,
+            length=wanted_length(length),
             reason=attempt.note.strip(),
             asked_at=attempt.now,
             asked_by_id=attempt.actor.id,
@@ -165,73 +151,40 @@ def decide_extension(
     clock = _in_force(order)
     asked = clock.asked_extension
     assert asked is not None, "the step is guarded"
-    asked.granted, asked.decided_at = granted, attempt.now
-    asked.decided_by_name, asked.decision = attempt.actor.name, attempt.note.strip()
-    _reckon(clock, calendar, zone)
+    asked.decide(granted, attempt.actor, attempt.now, attempt.note)
+    clock.reckon(calendar, zone)
     return asked
 
 
 def recompute_clocks(
     session: Session, calendar: WorkCalendar, zone: ZoneInfo = SHANGHAI
-) -> list[OrderClock]:
-    """Reckon the running clocks that count working days anew; those whose end has moved.
+) -> list[Moved]:
+    """Reckon the running clocks of open orders anew; those whose end has moved.
 
-    For when a year's holidays have been announced.
+    For when a year's holidays have been announced, or a rule was edited.
     """
     query = (
         select(OrderClock)
-        .join(OrderClock.rule)
         .join(OrderClock.order)
-        .where(
-            OrderClock.stopped_at.is_(None),
-            ClockRule.unit == Unit.WORKING_DAYS,
-            WorkOrder.state.in_(OPEN),
-        )
+        .where(OrderClock.stopped_at.is_(None), WorkOrder.state.in_(OPEN))
         .options(joinedload(OrderClock.order))
         .order_by(OrderClock.id)
     )
-    return [c for c in session.scalars(query).all() if _moved(session, c, calendar, zone)]
+    clocks = session.scalars(query).all()
+    return [m for m in (_reckon_anew(session, c, calendar, zone) for c in clocks) if m]
 
 
-def _moved(session: Session, clock: OrderClock, calendar: WorkCalendar, zone: ZoneInfo) -> bool:
-    before = clock.due_at
-    _reckon(clock, calendar, zone)
-    if clock.due_at == before:
-        return False
-    changes = {"due_at": [before.isoformat(), clock.due_at.isoformat()]}
-    audit.record(session, "recompute", clock.order, changes, clock.rule.duty)
-    return True
+def _reckon_anew(
+    session: Session, clock: OrderClock, calendar: WorkCalendar, zone: ZoneInfo
+) -> Moved | None:
+    moved = reckon_anew(clock, calendar, zone)
+    if moved is not None:
+        changes = {"due_at": [moved.before.isoformat(), moved.after.isoformat()]}
+        audit.record(session, "recompute", clock.order, changes, clock.rule.duty)
+    return moved
 
 
 def _in_force(order: WorkOrder) -> OrderClock:
     clock = handle_clock(order)
     assert clock is not None, "the step is guarded"
     return clock
-
-
-def _reckon(clock: OrderClock, calendar: WorkCalendar, zone: ZoneInfo) -> None:
-    end = _deadline(clock, calendar, zone)
-    clock.due_at, clock.provisional, clock.steps = end.due_at, end.provisional, list(end.steps)
-
-
-def _deadline(clock: OrderClock, calendar: WorkCalendar, zone: ZoneInfo) -> Deadline:
-    granted = [one for one in clock.extensions if one.granted and one.decided_at]
-    return deadline(
-        clock.started_at,
-        clock.rule.length,
-        clock.rule.unit,
-        calendar,
-        zone,
-        [Pause(pause.since, pause.until) for pause in clock.pauses],
-        [Extension(one.length, _grant(one, zone)) for one in granted],
-    )
-
-
-def _grant(one: OrderExtension, zone: ZoneInfo) -> str:
-    when = chinese_moment(one.decided_at, zone) if one.decided_at else ""
-    return f"{one.asked_by_name}申请，{one.decided_by_name}于 {when}批准"
-
-
-def extension_label(clock: OrderClock, length: int) -> str:
-    """``5 个工作日``."""
-    return f"{length} {UNIT_LABELS[clock.rule.unit]}"

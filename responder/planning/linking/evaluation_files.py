@@ -14,6 +14,7 @@ from nlp.stream import gather
 from responder.core.errors import Invalid
 from responder.intake.files import Row, open_table
 from responder.intake.imports.mapping import load_mapping, mapping_names, normalised_heading
+from responder.intake.imports.reading import Source
 from responder.intake.rules import Unreadable, headline, parse_identifier, parse_text
 from responder.settings import Settings
 from responder.topics import evaluation as topics_evaluation
@@ -127,7 +128,7 @@ def read_topics(
     :raises Invalid: the file cannot be read so.
     """
     name = mapping or _fitting_mapping(path, settings)
-    source = topics_evaluation.Source(path, load_mapping(name), None, year or LEAP_YEAR)
+    source = Source(path, load_mapping(name), None, year or LEAP_YEAR)
     messages = topics_evaluation.read_messages(source, settings, now, with_ids=False)
     return _gathered(messages.documents, messages.moments, len(messages.refusals))
 

@@ -6,14 +6,16 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from responder.core import audit
-from responder.core.clocks import ClockRule, Unit, deadline
-from responder.core.errors import Forbidden, WrongState
+from responder.core.clock_changes import Moved, reckon_anew
+from responder.core.clocks import ClockRule
+from responder.core.errors import Forbidden, Invalid, WrongState
+from responder.core.office import office_zone
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
-from responder.core.work_calendar import WorkCalendar
+from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.planning import service as planning
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import EventState, PressEvent
@@ -24,13 +26,34 @@ from responder.responses.models import ItemClock, ItemState, ResponseItem
 # What a rule's ``stopped_by`` may name.
 PUBLISHED = "published"
 EVENT_HELD = "event_held"
+STOPPED_BY = (PUBLISHED, EVENT_HELD)
+
+# And its ``starts_from``: columns of the item.
+STARTS_FROM = ("found_at", "opened_at")
 
 
-def stop_published(item: ResponseItem, now: datetime) -> None:
+def new_clock(
+    item: ResponseItem, rule: ClockRule, calendar: WorkCalendar, zone: ZoneInfo
+) -> ItemClock:
+    """A clock from the moment of the item that the rule names, not yet the item's.
+
+    :raises Invalid: the rule names another.
+    """
+    if rule.starts_from not in STARTS_FROM:
+        raise Invalid(
+            f"时限规则“{rule.name}”的起算时点 {rule.starts_from} 无法识别："
+            f"请改为 {'、'.join(STARTS_FROM)} 之一"
+        )
+    clock = ItemClock(rule=rule, started_at=getattr(item, rule.starts_from))
+    clock.reckon(calendar, zone)
+    return clock
+
+
+def stop_published(session: Session, item: ResponseItem, now: datetime) -> None:
     """The answer is out: stop the clocks that waited for it."""
     for clock in item.clocks:
         if clock.rule.stopped_by == PUBLISHED and clock.stopped_at is None:
-            clock.stopped_at = now
+            _set_stopped(session, clock, now)
 
 
 def stop_held_clocks(session: Session, now: datetime) -> list[ItemClock]:
@@ -52,7 +75,7 @@ def stop_held_clocks(session: Session, now: datetime) -> list[ItemClock]:
     )
     clocks = list(session.scalars(query.with_for_update(of=ItemClock, skip_locked=True)))
     for clock in clocks:
-        _heed_event(session, clock)
+        heed_event(session, clock)
     return clocks
 
 
@@ -75,23 +98,29 @@ def set_event(
     item.event = event
     waiting = [clock for clock in item.clocks if clock.rule.stopped_by == EVENT_HELD]
     for clock in waiting:
-        _heed_event(session, clock)
+        heed_event(session, clock)
     session.flush()
     return [clock for clock in waiting if clock.stopped_at is not None]
 
 
-def _heed_event(session: Session, clock: ItemClock) -> None:
+def heed_event(session: Session, clock: ItemClock) -> None:
     """Let a clock stand as its item's event says, and tell the trail when that is new."""
     event, before = clock.item.event, clock.stopped_at
     took_place = event is not None and event.state in TOOK_PLACE
-    clock.stopped_at = (
-        rules.held_at(clock.started_at, event.starts_at, took_place) if event else None
-    )
-    if clock.stopped_at == before:
+    held = rules.held_at(clock.started_at, event.starts_at, took_place) if event else None
+    if held == before:
         return
+    _set_stopped(session, clock, held)
     action = "stop_clock" if clock.stopped_at else "restart_clock"
     changes = {"stopped_at": [_text(before), _text(clock.stopped_at)]}
     audit.record(session, action, clock.item, changes, clock.rule.duty)
+
+
+def _set_stopped(session: Session, clock: ItemClock, moment: datetime | None) -> None:
+    """Stop it, or let it run on. A suspension that lasts ends with the clock, so it is reckoned."""
+    clock.stopped_at = moment
+    if clock.open_pause is not None:
+        clock.reckon(load_calendar(session), office_zone())
 
 
 def events_to_choose(session: Session, item: ResponseItem, now: datetime) -> list[PressEvent]:
@@ -104,26 +133,26 @@ def events_to_choose(session: Session, item: ResponseItem, now: datetime) -> lis
 
 def recompute_clocks(
     session: Session, calendar: WorkCalendar, zone: ZoneInfo = SHANGHAI
-) -> list[ItemClock]:
-    """Reckon the running clocks that count working days anew; those whose end has moved.
+) -> list[Moved]:
+    """Reckon the clocks that have not stopped anew; those whose end has moved.
 
-    For when a year's holidays have been announced. Running hours know no holidays.
+    For when a year's holidays have been announced, or a rule was edited. Nobody works on
+    what is in the archive.
     """
-    query = _running().where(ClockRule.unit == Unit.WORKING_DAYS)
-    clocks = session.scalars(query.options(joinedload(ItemClock.item))).all()
-    return [clock for clock in clocks if _reckon(session, clock, calendar, zone)]
+    query = _running().where(ResponseItem.state != ItemState.ARCHIVED)
+    clocks = session.scalars(query.options(contains_eager(ItemClock.item))).all()
+    return [m for m in (_reckon_anew(session, c, calendar, zone) for c in clocks) if m]
 
 
-def _reckon(session: Session, clock: ItemClock, calendar: WorkCalendar, zone: ZoneInfo) -> bool:
-    """Whether the clock's end has moved; its arithmetic may have changed without."""
-    before = clock.due_at
-    end = deadline(clock.started_at, clock.rule.length, clock.rule.unit, calendar, zone)
-    clock.due_at, clock.provisional, clock.steps = end.due_at, end.provisional, list(end.steps)
-    if end.due_at == before:
-        return False
-    changes = {"due_at": [_text(before), _text(end.due_at)]}
-    audit.record(session, "recompute", clock.item, changes, clock.rule.duty)
-    return True
+def _reckon_anew(
+    session: Session, clock: ItemClock, calendar: WorkCalendar, zone: ZoneInfo
+) -> Moved | None:
+    """The clock if its end has moved; its arithmetic may have changed without."""
+    moved = reckon_anew(clock, calendar, zone)
+    if moved is not None:
+        changes = {"due_at": [_text(moved.before), _text(moved.after)]}
+        audit.record(session, "recompute", clock.item, changes, clock.rule.duty)
+    return moved
 
 
 def _running() -> Select[ItemClock]:

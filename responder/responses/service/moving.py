@@ -61,5 +61,5 @@ def mark_unscheduled(session: Session, item: ResponseItem, attempt: Attempt) -> 
 def mark_published(session: Session, item: ResponseItem, attempt: Attempt) -> None:
     """The answer is out, and its clocks stop. For publishing, which makes the entry."""
     RESPONSE_ITEM.advance(session, item, "publish", attempt)
-    stop_published(item, attempt.now)
+    stop_published(session, item, attempt.now)
     session.flush()

@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session, joinedload
 
 from responder.accounts.models import Unit
 from responder.core import audit, privacy
-from responder.core.clocks import ClockRule, deadline, rules_for
+from responder.core.clocks import rules_for
 from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.times import SHANGHAI, chinese_moment
 from responder.core.turns import SAME_CLICK, take_turns
-from responder.core.work_calendar import WorkCalendar, load_calendar
+from responder.core.work_calendar import load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
 from responder.planning.models import LinkState, PressEvent, TopicEventLink
 from responder.responses import rules
-from responder.responses.models import ItemClock, Level, ResponseItem
+from responder.responses.models import Level, ResponseItem
+from responder.responses.service.clocks import new_clock
 from responder.topics import service as topics
 from responder.topics.models import Membership, Topic
 
@@ -78,7 +79,7 @@ def open_item(
     )
     session.add(item)
     calendar = load_calendar(session)
-    item.clocks = [_clock(item, rule, calendar, zone) for rule in rules_for(session, level)]
+    item.clocks = [new_clock(item, rule, calendar, zone) for rule in rules_for(session, level)]
     audit.record(session, "open", item, {"clocks": [c.rule.duty for c in item.clocks]}, "", actor)
     return item
 
@@ -128,26 +129,6 @@ def required_texts(title: str, concern: str, concern_source: str) -> dict[str, s
     if not texts["concern"]:
         raise Invalid("请填写关切内容：群众反映了什么", {"concern": "必填"})
     return texts
-
-
-def _clock(
-    item: ResponseItem, rule: ClockRule, calendar: WorkCalendar, zone: ZoneInfo
-) -> ItemClock:
-    moments = {"found_at": item.found_at, "opened_at": item.opened_at}
-    started_at = moments.get(rule.starts_from)
-    if started_at is None:
-        raise Invalid(
-            f"时限规则“{rule.name}”的起算时点 {rule.starts_from} 无法识别："
-            f"请改为 {'、'.join(moments)} 之一"
-        )
-    end = deadline(started_at, rule.length, rule.unit, calendar, zone)
-    return ItemClock(
-        rule=rule,
-        started_at=started_at,
-        due_at=end.due_at,
-        provisional=end.provisional,
-        steps=list(end.steps),
-    )
 
 
 def prefill(session: Session, topic_id: int, zone: ZoneInfo = SHANGHAI) -> Prefill:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from nlp import scripts
@@ -15,12 +15,19 @@ from responder.core.permissions import Actor
 from responder.planning.briefing.answers import Answer
 from responder.responses import rules
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
-from responder.responses.models import Draft, ItemClock, ItemState, ResponseItem
+from responder.responses.models import Draft, ItemClock, ItemPause, ItemState, ResponseItem
 from responder.topics.service import absorbed
 
 # Who wrote which version, without the texts, of which there may be many and long ones.
 _AUTHORS = selectinload(ResponseItem.drafts).load_only(Draft.number, Draft.author_id)
 
+
+# Clocks that run, of items that somebody works on; to be joined with the item.
+_RUNS = (
+    ItemClock.stopped_at.is_(None),
+    ~exists().where(ItemPause.clock_id == ItemClock.id, ItemPause.until.is_(None)),
+    ResponseItem.state != ItemState.ARCHIVED,
+)
 
 # What is out is told by publishing, in the words that citizens read.
 _OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
@@ -122,11 +129,14 @@ def waiting_for(session: Session, actor: Actor) -> list[ResponseItem]:
 
 
 def due(session: Session, limit: int | None = None) -> list[ItemClock]:
-    """The clocks that run, earliest end first; nobody works on what is in the archive."""
+    """The clocks that run, earliest end first.
+
+    Not those that are suspended; and nobody works on what is in the archive.
+    """
     query = (
         select(ItemClock)
         .join(ItemClock.item)
-        .where(ItemClock.stopped_at.is_(None), ResponseItem.state != ItemState.ARCHIVED)
+        .where(*_RUNS)
         .order_by(ItemClock.due_at, ItemClock.id)
         .options(
             contains_eager(ItemClock.item).joinedload(ResponseItem.unit),
@@ -141,8 +151,14 @@ def next_clock(item: ResponseItem) -> ItemClock | None:
     """The running clock that ends first, or None when none runs or the item is archived."""
     if item.state is ItemState.ARCHIVED:
         return None
-    running = [clock for clock in item.clocks if clock.stopped_at is None]
+    running = [clock for clock in item.clocks if clock.runs]
     return min(running, key=lambda clock: clock.due_at, default=None)
+
+
+def is_suspended(item: ResponseItem) -> bool:
+    """Whether somebody works on it and its clocks wait, every one that has not stopped."""
+    open_ = [clock for clock in item.clocks if clock.stopped_at is None]
+    return bool(open_) and item.state is not ItemState.ARCHIVED and next_clock(item) is None
 
 
 def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
@@ -199,7 +215,7 @@ def _earliest_ends() -> Subquery:
     return (
         select(ItemClock.item_id, func.min(ItemClock.due_at).label("due_at"))
         .join(ItemClock.item)
-        .where(ItemClock.stopped_at.is_(None), ResponseItem.state != ItemState.ARCHIVED)
+        .where(*_RUNS)
         .group_by(ItemClock.item_id)
         .subquery("earliest_end")
     )
