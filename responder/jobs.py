@@ -22,6 +22,7 @@ from responder.intake.imports import undo
 from responder.intake.searching import names
 from responder.planning import service as planning
 from responder.publishing import releasing
+from responder.publishing.webhooks import sending
 from responder.responses import service as responses
 from responder.settings import Settings
 from responder.sources import collecting
@@ -105,6 +106,7 @@ def _learn_names(now: datetime, _settings: Settings) -> object:
 
 JOBS = {
     "publish-due": Job(releasing.publish_due),
+    "send-webhooks": Job(sending.send_due),
     "stop-held-clocks": Job(_stop_held_clocks),
     "fetch-sources": Job(collecting.fetch_due),
     "refresh-topics": Job(_refresh_topics),

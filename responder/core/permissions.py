@@ -48,6 +48,7 @@ class Permission(StrEnum):
     REVIEW_THIRD = "review.third"
     RESPONSE_SIGN = "response.sign"
     PUBLISH = "publish"
+    WEBHOOK_EDIT = "webhook.edit"
     ARCHIVE = "archive"
     AUDIT_READ = "audit.read"
     USER_MANAGE = "user.manage"
@@ -160,6 +161,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.USER_MANAGE,
             _P.TOKEN_MANAGE,
+            _P.WEBHOOK_EDIT,
             _P.IDENTITY_KEEP,
             _P.CATEGORY_EDIT,
             _P.SOURCE_READ,
