@@ -64,6 +64,7 @@ def propose(
         answer="",
     )
     with session.no_autoflush:
+        session.add(change)
         if kind is ChangeKind.CORRECT:
             _put_texts(change, _cleaned(entry, texts))
         elif kind is ChangeKind.REPLACE:
