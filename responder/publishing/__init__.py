@@ -6,6 +6,7 @@ from responder.planning.briefing.answers import answered_by
 from responder.publishing import helpers, service
 from responder.publishing.bundles.views import blueprint as bundles
 from responder.publishing.changing.views import blueprint as changing
+from responder.publishing.cli import publishing
 from responder.publishing.views import blueprint
 from responder.publishing.webhooks.views import blueprint as webhooks
 
@@ -13,5 +14,6 @@ from responder.publishing.webhooks.views import blueprint as webhooks
 def init_app(app: Flask) -> None:
     for pages in (blueprint, bundles, changing, webhooks):
         app.register_blueprint(pages)
+    app.cli.add_command(publishing)
     answered_by("entries", service.answers_published)
     helpers.register(app)
