@@ -18,11 +18,13 @@ def upgrade() -> None:
     _create_change()
     _create_bundle()
     _create_webhooks()
+    _create_post()
+    _create_ratings()
 
 
 def downgrade() -> None:
     for table in (
-        "webhook_delivery", "webhook_receiver", "bundle_item", "bundle", "entry_change",
+        "rating_salt", "entry_rating", "channel_post", "webhook_delivery", "webhook_receiver", "bundle_item", "bundle", "entry_change",
     ):  # fmt: skip
         op.drop_table(table)
     with op.batch_alter_table("entry") as batch:
@@ -137,6 +139,44 @@ def _create_webhooks() -> None:
     )
     for column in ("entry_id", "next_try_at"):
         op.create_index(op.f(f"ix_webhook_delivery_{column}"), "webhook_delivery", [column])
+
+
+def _create_post() -> None:
+    op.create_table(
+        "channel_post",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("channel", _choice("channel", "weibo", "wechat"), nullable=False),
+        sa.Column("url", sa.String(500), nullable=False),
+        sa.Column("posted_at", _MOMENT, nullable=False),
+        sa.Column("recorded_by_name", sa.String(64), nullable=False),
+        _reference("channel_post", "entry_id", "entry"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_channel_post")),
+    )
+    op.create_index(op.f("ix_channel_post_entry_id"), "channel_post", ["entry_id"])
+
+
+def _create_ratings() -> None:
+    op.create_table(
+        "entry_rating",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "verdict", _choice("verdict", "satisfied", "fair", "dissatisfied"), nullable=False
+        ),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=True),
+        _reference("entry_rating", "entry_id", "entry"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_rating")),
+        sa.UniqueConstraint("digest", name=op.f("uq_entry_rating_digest")),
+    )
+    op.create_index(op.f("ix_entry_rating_entry_id"), "entry_rating", ["entry_id"])
+    op.create_table(
+        "rating_salt",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("day", name=op.f("pk_rating_salt")),
+    )
 
 
 def _choice(name: str, *values: str) -> sa.Enum:

@@ -6,13 +6,15 @@ from responder.planning.briefing.answers import answered_by
 from responder.publishing import helpers, service
 from responder.publishing.bundles.views import blueprint as bundles
 from responder.publishing.changing.views import blueprint as changing
+from responder.publishing.channels.views import blueprint as channels
 from responder.publishing.cli import publishing
+from responder.publishing.ratings.views import blueprint as ratings
 from responder.publishing.views import blueprint
 from responder.publishing.webhooks.views import blueprint as webhooks
 
 
 def init_app(app: Flask) -> None:
-    for pages in (blueprint, bundles, changing, webhooks):
+    for pages in (blueprint, bundles, changing, channels, ratings, webhooks):
         app.register_blueprint(pages)
     app.cli.add_command(publishing)
     answered_by("entries", service.answers_published)

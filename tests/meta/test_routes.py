@@ -21,6 +21,8 @@ PUBLIC_ENDPOINTS = {
     "publishing.json_feed",
     "publishing.show",
     "publishing.sitemap",
+    "ratings.rate",
+    "ratings.thanks",
     "static",
 }
 SAMPLES = {"int": "1", "string": "x", "path": "x", "default": "x"}

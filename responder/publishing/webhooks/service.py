@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from datetime import datetime
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sqlalchemy import Select, func, select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from responder.core import audit
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
+from responder.publishing.rules import is_web_address
 from responder.publishing.webhooks import rules
 from responder.publishing.webhooks.models import DeliveryState, WebhookDelivery, WebhookReceiver
 from responder.publishing.webhooks.sending import Claim, post
@@ -147,13 +147,7 @@ def _name(name: str) -> str:
 
 def _address(url: str) -> str:
     kept = url.strip()
-    try:
-        parts = urlsplit(kept)
-        known = parts.scheme in {"http", "https"} and bool(parts.hostname)
-        _port = parts.port
-    except ValueError:
-        known = False
-    if not known or parts.username is not None:
+    if not is_web_address(kept):
         raise Invalid(
             "请填写以 https:// 或 http:// 开头、不带用户名和密码的地址", {"url": "不可用"}
         )
