@@ -16,6 +16,12 @@ from responder.publishing.channels import rules
 from responder.publishing.channels.models import CHANNEL_LABELS, Channel, ChannelPost
 from responder.publishing.models import Entry
 
+TEXT_LABELS = {
+    "weibo-short": "微博（140 字）",
+    "weibo-long": "微博（长文，2000 字）",
+    "wechat-title": "微信标题（64 字）",
+    "wechat-body": "微信正文",
+}
 SOON = timedelta(minutes=1)  # a form knows minutes
 
 
@@ -39,19 +45,19 @@ def prepared(entry: Entry, address: str) -> list[Prepared]:
         return []
     texts = entry.texts
     weibo = (
-        ("weibo-short", "微博（140 字）", rules.WEIBO_SHORT),
-        ("weibo-long", "微博（长文，2000 字）", rules.WEIBO_LONG),
+        ("weibo-short", rules.WEIBO_SHORT),
+        ("weibo-long", rules.WEIBO_LONG),
     )
     made = []
-    for code, label, limit in weibo:
+    for code, limit in weibo:
         text = rules.weibo_text(texts.title, texts.answer, address, limit)
-        made.append(Prepared(code, label, text, rules.weibo_length(text), limit))
+        made.append(Prepared(code, TEXT_LABELS[code], text, rules.weibo_length(text), limit))
     title = rules.wechat_title(texts.title)
     made.append(
-        Prepared("wechat-title", "微信标题（64 字）", title, len(title), rules.WECHAT_TITLE)
+        Prepared("wechat-title", TEXT_LABELS["wechat-title"], title, len(title), rules.WECHAT_TITLE)
     )
     body = f"{texts.concern}\n\n{texts.answer}\n\n（{entry.unit_name}）\n原文：{address}"
-    made.append(Prepared("wechat-body", "微信正文", body, len(body), None))
+    made.append(Prepared("wechat-body", TEXT_LABELS["wechat-body"], body, len(body), None))
     return made
 
 
