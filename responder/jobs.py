@@ -13,7 +13,7 @@ from responder.accounts import token_requests
 from responder.alerts import raising
 from responder.core.database import db, transaction
 from responder.core.permissions import SYSTEM
-from responder.core.times import utc_now
+from responder.core.times import local, utc_now
 from responder.desk import drafts, joining
 from responder.desk import service as desk
 from responder.intake.identity import retention
@@ -22,6 +22,8 @@ from responder.intake.imports import undo
 from responder.intake.searching import names
 from responder.planning import service as planning
 from responder.publishing import releasing
+from responder.publishing.ratings import service as ratings
+from responder.publishing.webhooks import sending
 from responder.responses import service as responses
 from responder.settings import Settings
 from responder.sources import collecting
@@ -91,6 +93,11 @@ def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
     return import_runner.Runner(settings, utc_now, goes_on).look_once()
 
 
+def _forget_raters(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return ratings.forget(session, local(now, settings.zone).date())
+
+
 def _import_files(settings: Settings, goes_on: GoesOn) -> bool:
     runner = import_runner.Runner(settings, utc_now, goes_on)
     return undo.undo_once(utc_now, goes_on) or runner.import_once()
@@ -106,6 +113,7 @@ def _learn_names(now: datetime, _settings: Settings) -> object:
 
 JOBS = {
     "publish-due": Job(releasing.publish_due),
+    "send-webhooks": Job(sending.send_due),
     "stop-held-clocks": Job(_stop_held_clocks),
     "fetch-sources": Job(collecting.fetch_due),
     "refresh-topics": Job(_refresh_topics),
@@ -117,6 +125,7 @@ JOBS = {
     "erase-drafts": Job(_erase_drafts, every=30),
     "forget-api-requests": Job(_forget_api_requests, every=180),
     "tidy-uploads": Job(_tidy_uploads, every=180),
+    "forget-raters": Job(_forget_raters, every=15),
     "sweep-event-files": Job(_sweep_event_files, every=180),
 }
 

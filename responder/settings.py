@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="公开栏目的外部地址，写入订阅源的链接；留空则用访问者所用的地址"
     )
+    own_proxies: int = Field(
+        0,
+        ge=0,
+        le=5,
+        description="网页服务前面有几层自己的反向代理；群众评价按 X-Forwarded-For 中相应的地址限次",
+    )
     import_max_megabytes: int = Field(
         100, ge=1, le=2048, description="导入文件大小上限（MB），解压后不得超过其十倍"
     )

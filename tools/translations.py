@@ -55,6 +55,14 @@ from responder.planning.plans.rules import (
     PROGRESS_LABELS,
     TIMING_LABELS,
 )
+from responder.publishing.bundles.lifecycle import BUNDLE
+from responder.publishing.changing.lifecycle import ENTRY_CHANGE
+from responder.publishing.changing.lifecycle import FIELD_LABELS as CHANGED_FIELD_LABELS
+from responder.publishing.channels.models import CHANNEL_LABELS as POST_CHANNEL_LABELS
+from responder.publishing.channels.service import TEXT_LABELS
+from responder.publishing.models import CHANGE_LABELS as ENTRY_CHANGE_LABELS
+from responder.publishing.ratings.models import VERDICT_LABELS
+from responder.publishing.webhooks.models import DELIVERY_LABELS
 from responder.responses import helpers as responses
 from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
@@ -99,6 +107,12 @@ LABELS = (
     GROUPING_LABELS,
     HEAT_LEVEL_LABELS,
     LEVEL_LABELS,
+    CHANGED_FIELD_LABELS,
+    DELIVERY_LABELS,
+    ENTRY_CHANGE_LABELS,
+    POST_CHANNEL_LABELS,
+    TEXT_LABELS,
+    VERDICT_LABELS,
     MEDIA_REPLY_LABELS,
     NATURE_LABELS,
     ORDER_LABELS,
@@ -128,6 +142,8 @@ LABELS = (
     responses.REVIEW_STEPS,
 )
 LIFECYCLES: tuple[Lifecycle, ...] = (
+    BUNDLE,
+    ENTRY_CHANGE,
     IMPORT_RUN,
     ITEM_CLOCK,
     PLAN_ENTRY,

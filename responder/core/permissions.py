@@ -54,6 +54,7 @@ class Permission(StrEnum):
     CLOCK_DECIDE = "clock.decide"
     CLOCK_EDIT = "clock.edit"
     PUBLISH = "publish"
+    WEBHOOK_EDIT = "webhook.edit"
     ARCHIVE = "archive"
     AUDIT_READ = "audit.read"
     USER_MANAGE = "user.manage"
@@ -192,6 +193,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.USER_MANAGE,
             _P.TOKEN_MANAGE,
+            _P.WEBHOOK_EDIT,
             _P.IDENTITY_KEEP,
             _P.CATEGORY_EDIT,
             _P.SOURCE_READ,

@@ -1,16 +1,21 @@
-"""The public 回应关切 column: the gate, the schedule, the entries, the feed."""
+"""The public 回应关切 column: the gate, the schedule, the entries, what becomes of them."""
 
 from flask import Flask
 
 from responder.planning.briefing.answers import answered_by
-from responder.publishing import rules, service
-from responder.publishing.views import blueprint, item_entry
-from responder.web.trail import Kind, name_kind
+from responder.publishing import helpers, service
+from responder.publishing.bundles.views import blueprint as bundles
+from responder.publishing.changing.views import blueprint as changing
+from responder.publishing.channels.views import blueprint as channels
+from responder.publishing.cli import publishing
+from responder.publishing.ratings.views import blueprint as ratings
+from responder.publishing.views import blueprint
+from responder.publishing.webhooks.views import blueprint as webhooks
 
 
 def init_app(app: Flask) -> None:
-    app.register_blueprint(blueprint)
+    for pages in (blueprint, bundles, changing, channels, ratings, webhooks):
+        app.register_blueprint(pages)
+    app.cli.add_command(publishing)
     answered_by("entries", service.answers_published)
-    app.add_template_filter(rules.paragraphs, "paragraphs")
-    app.add_template_global(item_entry)
-    name_kind(app, "entry", Kind("公开条目", {"create": "发布"}))
+    helpers.register(app)

@@ -1,7 +1,7 @@
-"""Whatever has fallen due goes out, item by item.
+"""Whatever has fallen due goes out: each bundle as a whole, and then item by item.
 
-This is a job, and so an edge, which is why it opens transactions itself: each item is one,
-so that an item that fails takes no other with it, and whatever went out stays out
+This is a job, and so an edge, which is why it opens transactions itself: each bundle and each
+item is one, so that an item that fails takes no other with it, and whatever went out stays out
 whatever happens to the process afterwards.
 """
 
@@ -14,6 +14,7 @@ from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
 from responder.publishing import service
+from responder.publishing.bundles import service as bundles
 from responder.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,19 @@ def publish_due(now: datetime, settings: Settings) -> int:
     What fell due while nothing ran is caught up; several schedulers at once publish each
     item once.
     """
-    return sum(_publish_one(item_id, now, settings) for item_id in service.due_ids(db.session, now))
+    together = bundles.due_ids(db.session, now)
+    published = sum(_publish_bundle(bundle_id, now, settings) for bundle_id in together)
+    alone = service.due_ids(db.session, now)
+    return published + sum(_publish_one(item_id, now, settings) for item_id in alone)
+
+
+def _publish_bundle(bundle_id: int, now: datetime, settings: Settings) -> int:
+    try:
+        with transaction(SYSTEM, now) as session:
+            return bundles.publish_if_due(session, bundle_id, Attempt(SYSTEM, now), settings)
+    except Exception:
+        log.exception("bundle %s could not be published; it will be tried again", bundle_id)
+        return 0
 
 
 def _publish_one(item_id: int, now: datetime, settings: Settings) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from responder.core.times import local
@@ -25,6 +26,16 @@ def index_number(item_id: int, published_at: datetime, zone: ZoneInfo) -> str:
 def tag_uri(host: str, published_at: datetime, number: str, zone: ZoneInfo) -> str:
     """A name for an entry that outlives its address (RFC 4151)."""
     return f"tag:{host},{local(published_at, zone).date().isoformat()}:{number}"
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a text is an address of the web, without a user's name in it."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # says if it is none
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
 
 
 def paragraphs(text: str) -> list[str]:

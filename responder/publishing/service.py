@@ -6,17 +6,19 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from nlp import scripts
-from responder.core.errors import Invalid, NotFound
+from responder.core.errors import GuardRefused, Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.office import public_lines
 from responder.core.times import SHANGHAI, local, start_of_day
 from responder.planning.briefing.answers import STANDINGS, Answer
 from responder.publishing import rules
-from responder.publishing.models import Entry
+from responder.publishing.bundles.models import Bundle, BundleItem, BundleState
+from responder.publishing.models import ChangeKind, ChangeState, Entry, EntryChange
+from responder.publishing.webhooks.outbox import tell
 from responder.responses import rules as response_rules
 from responder.responses import service as responses
 from responder.responses.lifecycle import FIELD_LABELS, outgoing
@@ -51,7 +53,9 @@ def unschedule(session: Session, item: ResponseItem, attempt: Attempt) -> None:
     """Take the hour back; the item is signed again.
 
     :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
+    :raises GuardRefused: it waits for its hour with others.
     """
+    _require_alone(session, item)
     responses.mark_unscheduled(session, item, attempt)
 
 
@@ -60,8 +64,15 @@ def publish(session: Session, item: ResponseItem, attempt: Attempt, settings: Se
 
     Its texts are copied: what citizens have read does not change behind their backs.
 
-    :raises Forbidden, WrongState, GuardRefused: as :func:`schedule`.
+    :raises Forbidden, WrongState, GuardRefused: as :func:`schedule`; or it waits for its
+        hour with others.
     """
+    _require_alone(session, item)
+    return put_out(session, item, attempt, settings)
+
+
+def put_out(session: Session, item: ResponseItem, attempt: Attempt, settings: Settings) -> Entry:
+    """:func:`publish`, alone or with a bundle; whoever is to be told is noted."""
     responses.mark_published(session, item, attempt)
     entry = Entry(
         item=item,
@@ -76,7 +87,25 @@ def publish(session: Session, item: ResponseItem, attempt: Attempt, settings: Se
     )
     session.add(entry)
     session.flush()
+    tell(session, entry, attempt.now)
     return entry
+
+
+def _require_alone(session: Session, item: ResponseItem) -> None:
+    """What goes out together is moved together."""
+    query = select(Bundle.name).where(*_waits_in_bundle(item.id))
+    if name := session.scalar(query):
+        raise GuardRefused(f"本事项随“{name}”成组发布：请在成组发布页面一起办理或取消")
+
+
+def _waits_in_bundle(
+    item_id: ColumnElement[int] | InstrumentedAttribute[int] | int,
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        BundleItem.bundle_id == Bundle.id,
+        BundleItem.item_id == item_id,
+        Bundle.state == BundleState.SCHEDULED,
+    )
 
 
 def answers_published(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
@@ -87,12 +116,13 @@ def answers_published(session: Session, topic_ids: Sequence[int]) -> list[Answer
         .join(Entry.item)
         .where(ResponseItem.topic_id.in_(whose))
         .order_by(Entry.published_at.desc(), Entry.id.desc())
+        .options(selectinload(Entry.changes))
     )
     return [
         Answer(
             whose[topic_id],
-            entry.title,
-            entry.answer,
+            entry.texts.title,
+            entry.texts.answer,
             entry.unit_name,
             STANDINGS["published"],
             entry.published_at,
@@ -100,7 +130,7 @@ def answers_published(session: Session, topic_ids: Sequence[int]) -> list[Answer
             ("publishing.show", {"entry_id": entry.id}),
         )
         for entry, topic_id in session.execute(query)
-        if topic_id is not None
+        if topic_id is not None and not entry.withdrawal
     ]
 
 
@@ -128,20 +158,27 @@ def publish_if_due(session: Session, item_id: int, attempt: Attempt, settings: S
 
 
 def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (ResponseItem.state == ItemState.SCHEDULED, ResponseItem.publish_at <= now)
+    return (
+        ResponseItem.state == ItemState.SCHEDULED,
+        ResponseItem.publish_at <= now,
+        ~exists().where(*_waits_in_bundle(ResponseItem.id)),
+    )
 
 
 def entries(q: str = "", year: int | None = None, zone: ZoneInfo = SHANGHAI) -> Select[Entry]:
     """The public column, newest first.
 
-    :param q: words in either script, searched in title, concern and answer.
+    :param q: words in either script, searched in title, concern and answer, of each wording
+        that stood; what was withdrawn is not found by words that nobody may read any more.
     :param year: of publication, by the clocks of ``zone``.
     """
     query = select(Entry).order_by(Entry.published_at.desc(), Entry.id.desc())
-    columns = (Entry.title, Entry.concern, Entry.answer)
-    for word in response_rules.clean(q).split():
-        found = (c.icontains(form, autoescape=True) for form in scripts(word) for c in columns)
-        query = query.where(or_(*found))
+    query = query.options(selectinload(Entry.changes))
+    words = response_rules.clean(q).split()
+    for word in words:
+        query = query.where(_holds(Entry, word) | _told(ChangeKind.CORRECT, word))
+    if words:
+        query = query.where(~_told(ChangeKind.WITHDRAW))
     if year is not None:
         first, after = date(year, 1, 1), date(year + 1, 1, 1)
         query = query.where(
@@ -149,6 +186,40 @@ def entries(q: str = "", year: int | None = None, zone: ZoneInfo = SHANGHAI) -> 
             Entry.published_at < start_of_day(after, zone),
         )
     return query
+
+
+def _holds(record: type[Entry | EntryChange], word: str) -> ColumnElement[bool]:
+    columns = (record.title, record.concern, record.answer)
+    return or_(*(c.icontains(f, autoescape=True) for f in scripts(word) for c in columns))
+
+
+def _told(kind: ChangeKind, word: str = "") -> ColumnElement[bool]:
+    """Whether such a change of an entry is public; with a word, one that holds it."""
+    conditions = [
+        EntryChange.entry_id == Entry.id,
+        EntryChange.kind == kind,
+        EntryChange.state == ChangeState.RELEASED,
+    ]
+    if word:
+        conditions.append(_holds(EntryChange, word))
+    return exists().where(*conditions)
+
+
+def latest(limit: int) -> Select[Entry]:
+    """For feeds: what was published or changed last, first."""
+    moved = func.coalesce(Entry.changed_at, Entry.published_at)
+    query = select(Entry).order_by(moved.desc(), Entry.id.desc()).limit(limit)
+    return query.options(
+        selectinload(Entry.changes).joinedload(EntryChange.replacement),
+        selectinload(Entry.replacing).joinedload(EntryChange.entry),
+    )
+
+
+def addresses(session: Session, limit: int) -> list[tuple[int, datetime]]:
+    """Every entry's id and the moment of its last change, the newest entry first."""
+    moved = func.coalesce(Entry.changed_at, Entry.published_at)
+    query = select(Entry.id, moved).order_by(Entry.published_at.desc(), Entry.id.desc())
+    return [(entry_id, moment) for entry_id, moment in session.execute(query.limit(limit))]
 
 
 def years(session: Session, zone: ZoneInfo) -> list[int]:

@@ -21,9 +21,11 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.publishing import service
-from responder.publishing.feed import FEED_ENTRIES, atom
+from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES, atom
+from responder.publishing.feed import json_feed as as_json_feed
+from responder.publishing.feed import sitemap as as_sitemap
 from responder.publishing.forms import ScheduleForm
-from responder.publishing.models import Entry
+from responder.publishing.places import Live
 from responder.responses import service as responses
 from responder.settings import Settings
 from responder.web.access import current_actor, public, requires
@@ -67,7 +69,9 @@ def index() -> Response:
     query = service.entries(q, year if year in years else None, zone)
     page = paginate(db.session, query, requested_page(), ENTRIES_A_PAGE)
     return _cacheable(
-        render_template("publishing/index.html", page=page, years=years, shared=_shared())
+        render_template(
+            "publishing/index.html", page=page, years=years, shared=_shared(), places=Live()
+        )
     )
 
 
@@ -75,17 +79,41 @@ def index() -> Response:
 @public
 def show(entry_id: int) -> Response:
     entry = service.find_entry(db.session, entry_id)
-    return _cacheable(render_template("publishing/show.html", entry=entry, shared=_shared()))
+    return _cacheable(
+        render_template("publishing/show.html", entry=entry, shared=_shared(), places=Live())
+    )
 
 
 @blueprint.get("/concerns/feed.xml")
 @public
 def feed() -> AnyResponse:
-    newest = db.session.scalars(service.entries().limit(FEED_ENTRIES))
-    response = Response(
-        atom(newest, _settings(), _settings().public_url or request.url_root),
-        content_type="application/atom+xml; charset=utf-8",
-    )
+    newest = db.session.scalars(service.latest(FEED_ENTRIES))
+    text = atom(newest, _settings(), _site(), Live())
+    return _to_subscribers(text, "application/atom+xml; charset=utf-8")
+
+
+@blueprint.get("/concerns/feed.json")
+@public
+def json_feed() -> AnyResponse:
+    newest = db.session.scalars(service.latest(FEED_ENTRIES))
+    text = as_json_feed(newest, _settings(), _site(), Live())
+    return _to_subscribers(text, "application/feed+json; charset=utf-8")
+
+
+@blueprint.get("/concerns/sitemap.xml")
+@public
+def sitemap() -> AnyResponse:
+    addresses = service.addresses(db.session, SITEMAP_ADDRESSES)
+    return _to_subscribers(as_sitemap(addresses, _site(), Live()), "application/xml")
+
+
+def _site() -> str:
+    return _settings().public_url or request.url_root
+
+
+def _to_subscribers(body: str | bytes, content_type: str) -> AnyResponse:
+    """The same for everybody, and sent once."""
+    response = Response(body, content_type=content_type)
     response.cache_control.public = True
     response.cache_control.max_age = SECONDS_CACHED
     response.add_etag()
@@ -128,8 +156,3 @@ def publish(item_id: int) -> AnyResponse:
         service.publish(session, item, attempt, _settings())
     flash(_("已发布到公开栏目。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))
-
-
-def item_entry(item_id: int) -> Entry | None:
-    """For the item's page, which may not know this room: what the item became."""
-    return service.entry_of(db.session, item_id)

@@ -104,6 +104,23 @@ class Network:
             url = urljoin(url, answer.headers.get("location", ""))
         raise FetchFailed(f"这个地址重定向超过 {MOST_REDIRECTS} 次：请填写最终的地址")
 
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """What an address answers to a body; its own body is not read.
+
+        Nothing is followed: what was signed for one address goes to no other.
+
+        :raises FetchFailed: refused, late, or any answer but a 2xx.
+        """
+        deadline = time.monotonic() + self.seconds
+        sent = {"User-Agent": AGENT, "Content-Type": "application/json; charset=utf-8", **headers}
+        answer = self._ask(url, sent, deadline, self.listed, body)
+        if not 200 <= answer.status < 300:
+            raise FetchFailed(
+                f"对方应答 {answer.status}：没有收下",
+                answer.headers.get("retry-after", "") if answer.status in {429, 503} else "",
+            )
+        return answer
+
     def connect(
         self,
         name: str,
@@ -141,7 +158,15 @@ class Network:
             raise FetchFailed(str(error)) from error
         return found
 
-    def _ask(self, url: str, headers: Mapping[str, str], deadline: float, listed: Listed) -> Answer:
+    def _ask(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        deadline: float,
+        listed: Listed,
+        sent: bytes | None = None,
+    ) -> Answer:
+        """One hop: a GET, or a POST where there is something to send."""
         parts, port = _parts(url)
         assert parts.hostname is not None
         name = _ascii_name(parts.hostname)
@@ -153,7 +178,7 @@ class Network:
         try:
             connection.connect()
             with watched(connection.sock, deadline) as late:
-                response, body = self._exchange(connection, _target(parts), headers)
+                response, body = self._exchange(connection, _target(parts), headers, sent)
             if late.is_set():
                 raise _late(self.seconds)
         except (OSError, HTTPError, ValueError) as error:
@@ -166,13 +191,22 @@ class Network:
         return Answer(response.status, body, known, url)
 
     def _exchange(
-        self, connection: HTTPConnection, target: str, headers: Mapping[str, str]
+        self,
+        connection: HTTPConnection,
+        target: str,
+        headers: Mapping[str, str],
+        sent: bytes | None,
     ) -> tuple[HTTPResponse, bytes]:
         connection.request(
-            "GET", target, headers=headers, preload_content=False, decode_content=False
+            "GET" if sent is None else "POST",
+            target,
+            body=sent,
+            headers=headers,
+            preload_content=False,
+            decode_content=False,
         )
         response = connection.getresponse()
-        return response, self._body(response)
+        return response, self._body(response) if sent is None else b""
 
     def _body(self, response: HTTPResponse) -> bytes:
         """The body, unpacked; nothing is read of an answer that is not used."""

@@ -18,7 +18,11 @@ PUBLIC_ENDPOINTS = {
     "planning.feed",  # calendars elsewhere cannot sign in; the token in the address is the key
     "publishing.feed",
     "publishing.index",
+    "publishing.json_feed",
     "publishing.show",
+    "publishing.sitemap",
+    "ratings.rate",
+    "ratings.thanks",
     "static",
 }
 SAMPLES = {"int": "1", "string": "x", "path": "x", "default": "x"}

@@ -1,0 +1,1 @@
+"""Putting right what is public, in the open: 更正、替换、撤回."""

@@ -1,0 +1,166 @@
+"""Verbs and questions on changes of published entries."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from responder.core import audit
+from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, Stale
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Permission
+from responder.publishing.changing.lifecycle import (
+    ENTRY_CHANGE,
+    is_fit_for_the_public,
+    leads_to_what_is_public,
+    why_not,
+)
+from responder.publishing.models import (
+    ChangeKind,
+    ChangeState,
+    Entry,
+    EntryChange,
+    Texts,
+)
+from responder.publishing.webhooks.outbox import tell
+from responder.responses import rules as response_rules
+
+
+def propose(
+    session: Session,
+    entry: Entry,
+    kind: ChangeKind,
+    attempt: Attempt,
+    *,
+    texts: Texts | None = None,
+    replacement: str = "",
+) -> EntryChange:
+    """Propose to correct, replace or withdraw an entry; another person releases it.
+
+    :param attempt: its note is what citizens will read.
+    :param texts: of a correction, all of them, changed or not.
+    :param replacement: of a replacement, the 索引号 of the published entry that stands instead.
+    :raises Forbidden: the person may not publish.
+    :raises Invalid: no note, no change, no such replacement.
+    :raises GuardRefused: private data, an entry that is withdrawn, another proposal waits.
+    """
+    if not attempt.actor.may(Permission.PUBLISH):
+        raise Forbidden("您没有提出更正的权限，请联系新闻办的同事办理")
+    if reason := why_not(entry, kind) or _waits(entry):
+        raise GuardRefused(reason)
+    note = response_rules.clean(attempt.note)
+    if not note:
+        raise Invalid("请写明公开说明：群众会读到它", {"note": "必填"})
+    change = EntryChange(
+        entry=entry,
+        kind=kind,
+        note=note,
+        proposed_at=attempt.now,
+        proposed_by_id=attempt.actor.id,
+        proposed_by_name=attempt.actor.name,
+        title="",
+        concern="",
+        concern_source="",
+        answer="",
+    )
+    with session.no_autoflush:
+        session.add(change)
+        if kind is ChangeKind.CORRECT:
+            _put_texts(change, _cleaned(entry, texts))
+        elif kind is ChangeKind.REPLACE:
+            change.replacement = _replacement(session, entry, replacement)
+        reason = is_fit_for_the_public(change, attempt) or leads_to_what_is_public(change, attempt)
+    if reason:
+        raise GuardRefused(reason)
+    session.flush()
+    return change
+
+
+def settle(session: Session, change: EntryChange, action: str, attempt: Attempt) -> None:
+    """Release, decline or take back a proposal.
+
+    Released, it is public from this moment on, and whoever is to hear of it hears.
+
+    :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`.
+    """
+    session.refresh(change.entry, with_for_update=True)  # two changes of one entry take turns
+    ENTRY_CHANGE.advance(session, change, action, attempt)
+    change.decided_at = attempt.now
+    change.decided_by_id = attempt.actor.id
+    change.decided_by_name = attempt.actor.name
+    change.decision_note = response_rules.clean(attempt.note)
+    if change.state is ChangeState.RELEASED:
+        change.entry.changed_at = attempt.now
+        audit.record(
+            session, change.kind.value, change.entry, {"change": change.id}, change.note,
+            attempt.actor,
+        )  # fmt: skip
+        tell(session, change.entry, attempt.now, change)
+    session.flush()
+
+
+def find_change(session: Session, change_id: int, version: int | None = None) -> EntryChange:
+    """One change; with a ``version``, as somebody had it before them.
+
+    :raises NotFound: no such change.
+    :raises Stale: it was settled since.
+    """
+    change = session.get(EntryChange, change_id)
+    if change is None:
+        raise NotFound("没有这条更改：请从事项页面重新进入")
+    if version is not None and version != change.version_id:
+        raise Stale("您打开页面之后，这条更改已经办理：请刷新页面查看结果")
+    return change
+
+
+def listed() -> Select[EntryChange]:
+    """Every change, those that wait first, then the newest."""
+    return (
+        select(EntryChange)
+        .order_by(EntryChange.state != ChangeState.PROPOSED, EntryChange.id.desc())
+        .options(joinedload(EntryChange.entry))
+    )
+
+
+def _waits(entry: Entry) -> str | None:
+    if any(change.state is ChangeState.PROPOSED for change in entry.changes):
+        return f"{entry.index_number} 已有一条更改待签发：请先办理或收回它"
+    return None
+
+
+def _cleaned(entry: Entry, texts: Texts | None) -> Texts:
+    if texts is None:
+        raise Invalid("请填写更正后的内容", {"answer": "必填"})
+    kept = Texts(
+        " ".join(response_rules.clean(texts.title).split()),
+        response_rules.clean(texts.concern),
+        " ".join(response_rules.clean(texts.concern_source).split()),
+        response_rules.clean(texts.answer),
+    )
+    for name, label in (("title", "标题"), ("concern", "关切内容"), ("answer", "回应内容")):
+        if not getattr(kept, name):
+            raise Invalid(f"请填写更正后的{label}", {name: "必填"})
+    if kept == entry.texts:
+        raise Invalid("内容与现在公开的相同：请改动需要更正的地方", {"answer": "没有变化"})
+    return kept
+
+
+def _put_texts(change: EntryChange, texts: Texts) -> None:
+    change.title, change.concern = texts.title, texts.concern
+    change.concern_source, change.answer = texts.concern_source, texts.answer
+
+
+def _replacement(session: Session, entry: Entry, number: str) -> Entry:
+    wanted = number.strip().upper()
+    found = session.scalar(select(Entry).where(Entry.index_number == wanted))
+    if found is None:
+        raise Invalid(
+            f"没有索引号为“{number.strip()[:48]}”的公开条目：请先发布新的回应，再填写它的索引号",
+            {"replacement": "没有"},
+        )
+    if found.id == entry.id or found.replaced:
+        raise Invalid(
+            "用来替换的须是另一条、且自己没有被替换的公开条目：请核对索引号",
+            {"replacement": "不能用"},
+        )
+    return found

@@ -1,0 +1,121 @@
+"""Proposing a change of a published entry, and releasing it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from responder.core import audit
+from responder.core.database import db, transaction
+from responder.core.errors import DomainError, GuardRefused, Invalid
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Permission
+from responder.core.times import utc_now
+from responder.publishing import service as publishing
+from responder.publishing.changing import service
+from responder.publishing.changing.forms import ChangeForm, form_for
+from responder.publishing.changing.lifecycle import ENTRY_CHANGE, FIELD_LABELS, why_not
+from responder.publishing.models import CHANGE_LABELS, ChangeKind, Entry, EntryChange
+from responder.responses.rules import difference
+from responder.web.access import current_actor, requires
+from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors
+from responder.web.paging import paginate, requested_page
+
+blueprint = Blueprint("changing", __name__)
+
+Page = str | Response | tuple[str, int]
+DESK = (Permission.PUBLISH, Permission.RESPONSE_SIGN)
+
+
+@blueprint.get("/publishing/changes")
+@requires(*DESK)
+def index() -> str:
+    page = paginate(db.session, service.listed(), requested_page())
+    return render_template("publishing/changes.html", page=page)
+
+
+@blueprint.route("/publishing/entries/<int:entry_id>/changes/new", methods=["GET", "POST"])
+@requires(Permission.PUBLISH)
+def propose(entry_id: int) -> Page:
+    kind = _asked_kind() or abort(404)
+    entry = publishing.find_entry(db.session, entry_id)
+    form = form_for(kind, entry)
+    if not form.validate_on_submit():
+        return _form_page(entry, kind, form), 422 if form.is_submitted() else 200
+    attempt = Attempt(current_actor(), utc_now(), form.note.data or "")
+    try:
+        with transaction(attempt.actor, attempt.now) as session:
+            entry = publishing.find_entry(session, entry_id)
+            change = service.propose(
+                session, entry, kind, attempt, texts=form.texts(), replacement=form.number()
+            )
+            change_id = change.id
+    except (Invalid, GuardRefused) as error:
+        return _refused(entry_id, kind, form, error)
+    flash(_("已提出，等签发人签发后公布。"), "success")
+    return redirect(url_for("changing.show", change_id=change_id))
+
+
+@blueprint.get("/publishing/changes/<int:change_id>")
+@requires(*DESK)
+def show(change_id: int) -> str:
+    change = service.find_change(db.session, change_id)
+    attempt = Attempt(current_actor(), utc_now())
+    return render_template(
+        "publishing/change.html",
+        change=change,
+        entry=change.entry,
+        choices=ENTRY_CHANGE.choices(change, attempt),
+        differences=_differences(change),
+        history=audit.history(db.session, change),
+    )
+
+
+@blueprint.post("/publishing/changes/<int:change_id>/<string:action>")
+@requires(*DESK)
+def settle(change_id: int, action: str) -> Response:
+    attempt = Attempt(current_actor(), utc_now(), request.form.get("note", ""))
+    with transaction(attempt.actor, attempt.now) as session:
+        change = service.find_change(session, change_id, seen_version() or 0)
+        service.settle(session, change, action, attempt)
+        label = ENTRY_CHANGE.states[change.state]
+    flash(_("已办理：%(step)s。", step=_(label)), "success")
+    return redirect(url_for("changing.show", change_id=change_id))
+
+
+def _asked_kind() -> ChangeKind | None:
+    asked = request.args.get("kind", "")
+    return next((kind for kind in ChangeKind if kind.value == asked), None)
+
+
+def _differences(change: EntryChange) -> list[tuple[str, list[object]]]:
+    """Field by field, what a correction changes, against the wording before it."""
+    if change.kind is not ChangeKind.CORRECT:
+        return []
+    versions = change.entry.versions
+    numbers = [n for n, version in enumerate(versions) if version.change is change]
+    before = versions[numbers[0] - 1 if numbers else -1].texts
+    names = ("title", "concern", "concern_source", "answer")
+    pairs = [(name, getattr(before, name), getattr(change, name)) for name in names]
+    return [(FIELD_LABELS[n], [*difference(old, new)]) for n, old, new in pairs if old != new]
+
+
+def _refused(
+    entry_id: int, kind: ChangeKind, form: ChangeForm, error: DomainError
+) -> tuple[str, int]:
+    show_errors(form, error)
+    entry = publishing.find_entry(db.session, entry_id)
+    return _form_page(entry, kind, form), STATUS[type(error)]
+
+
+def _form_page(entry: Entry, kind: ChangeKind, form: ChangeForm) -> str:
+    return render_template(
+        "publishing/propose.html",
+        entry=entry,
+        kind=kind,
+        kind_label=CHANGE_LABELS[kind],
+        form=form,
+        obstacle=why_not(entry, kind),
+    )

@@ -1,0 +1,126 @@
+"""The whole column as files that any web server can serve, from any folder.
+
+Pages link to one another by name alone. What is written is whole: everything is made in a new
+folder beside the wanted one, which then takes its name.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import current_app, render_template
+from sqlalchemy.orm import Session
+
+from responder.core.errors import Invalid
+from responder.publishing import service
+from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES, atom, json_feed, sitemap
+from responder.publishing.models import Entry
+from responder.publishing.places import Files
+from responder.settings import Settings
+
+MARK = ".responder-export"  # says that a folder is ours to replace
+ENTRIES_A_PAGE = 50
+READABLE_FOLDER, READABLE_FILE = 0o755, 0o644  # a web server runs as somebody else
+
+
+@dataclass(frozen=True)
+class Exported:
+    entries: int
+    files: int
+
+
+def export(session: Session, folder: Path, site: str, settings: Settings) -> Exported:
+    """Write the column into ``folder``, in place of an earlier export.
+
+    :param site: the address under which it will be served; feeds and sitemap need it whole.
+    :raises Invalid: no address, or the folder holds something else, or cannot be written.
+    """
+    if not site.startswith(("http://", "https://")):
+        raise Invalid(
+            "请用 --address 或 RESPONDER_PUBLIC_URL 给出栏目对外的地址，"
+            "以 https:// 开头：订阅源和站点地图里要写完整的地址"
+        )
+    folder = folder.absolute()
+    old = folder.with_name(f".{folder.name}.old")
+    try:
+        if old.exists() and not folder.exists():
+            old.rename(folder)  # an export was killed between its two last steps
+        _require_ours(folder)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as name:
+            new = Path(name, "new")
+            new.mkdir()
+            entries = list(session.scalars(service.entries()))
+            _write_all(session, new, entries, site, settings)
+            files = sum(1 for path in new.iterdir() if path.name != MARK)
+            _put_in_place(new, folder, old)
+    except OSError as error:
+        raise Invalid(f"无法写入 {folder}（{error.strerror}）：请检查目录权限和磁盘空间") from error
+    return Exported(len(entries), files)
+
+
+def _require_ours(folder: Path) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists()):
+        raise Invalid(f"{folder} 里有别的内容，不会覆盖：请换一个新的或空的目录")
+
+
+def _put_in_place(new: Path, folder: Path, old: Path) -> None:
+    for path in (new, *new.iterdir()):
+        path.chmod(READABLE_FOLDER if path.is_dir() else READABLE_FILE)
+    if not folder.exists():
+        new.rename(folder)
+        return
+    shutil.rmtree(old, ignore_errors=True)
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        old.rename(folder)
+        raise
+    shutil.rmtree(old)
+
+
+def _write_all(
+    session: Session, folder: Path, entries: Sequence[Entry], site: str, settings: Settings
+) -> None:
+    places = Files()
+    pages = range(1, max(1, -(-len(entries) // ENTRIES_A_PAGE)) + 1)
+    for number in pages:
+        shown = entries[(number - 1) * ENTRIES_A_PAGE :][:ENTRIES_A_PAGE]
+        text = render_template(
+            "publishing/export/index.html", places=places, entries=shown, total=len(entries),
+            number=number, pages=len(pages),
+        )  # fmt: skip
+        _write(folder, places.index(number), text)
+    for entry in entries:
+        text = render_template("publishing/export/show.html", places=places, entry=entry)
+        _write(folder, places.entry(entry.id), text)
+    latest = list(session.scalars(service.latest(FEED_ENTRIES)))
+    _write(folder, places.feed(), atom(latest, settings, site, places))
+    _write(folder, places.json_feed(), json_feed(latest, settings, site, places))
+    addresses = service.addresses(session, SITEMAP_ADDRESSES)
+    (folder / "sitemap.xml").write_bytes(sitemap(addresses, site, places))
+    for name, source in _assets().items():
+        shutil.copyfile(source, folder / name)
+    (folder / MARK).touch()
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+
+
+def _assets() -> dict[str, Path]:
+    """What the pages look like: name here → where it lies."""
+    own = Path(current_app.static_folder or "")
+    bootstrap = Path(current_app.blueprints["bootstrap"].static_folder or "")
+    return {
+        "responder.css": own / "responder.css",
+        "icon.svg": own / "icon.svg",
+        "bootstrap.min.css": bootstrap / "css" / "bootstrap.min.css",
+    }

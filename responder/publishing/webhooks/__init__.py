@@ -1,0 +1,1 @@
+"""Telling other systems what was published: signed, at least once, under one number."""

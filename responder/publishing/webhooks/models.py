@@ -1,0 +1,83 @@
+"""Who is told of publications (推送对象), and what each was told (推送记录)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from responder.core.audit import Audited
+from responder.core.database import Base, choice
+from responder.core.identity import Sealed
+from responder.publishing.models import Entry
+
+SECRET_CHARACTERS = 100
+
+
+class WebhookReceiver(Audited, Base):
+    """A system that is told, and the key by which it knows that we are speaking."""
+
+    __tablename__ = "webhook_receiver"
+    __audit_masked__ = frozenset({"secret"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    url: Mapped[str] = mapped_column(String(500))
+    secret: Mapped[str] = mapped_column(
+        Sealed("webhook_receiver.secret", SECRET_CHARACTERS), deferred=True
+    )
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+    version_id: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version_id}
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"
+    DELIVERED = "delivered"
+    GIVEN_UP = "given_up"
+
+
+DELIVERY_LABELS = {
+    DeliveryState.WAITING: "待送",
+    DeliveryState.DELIVERED: "已送达",
+    DeliveryState.GIVEN_UP: "未送达",
+}
+
+
+class WebhookDelivery(Base):
+    """One thing to tell one receiver. ``number`` and ``body`` stay the same on every try.
+
+    :ivar occasion: ``publish``, or the kind of a change and its id: ``correct:12``.
+    :ivar claimed_until: while one scheduler is sending it, no other does.
+    """
+
+    __tablename__ = "webhook_delivery"
+    __table_args__ = (UniqueConstraint("receiver_id", "entry_id", "occasion"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(36), unique=True)
+    receiver_id: Mapped[int] = mapped_column(ForeignKey("webhook_receiver.id"))
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    occasion: Mapped[str] = mapped_column(String(32))
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[DeliveryState] = mapped_column(
+        choice(DeliveryState, "state"), default=DeliveryState.WAITING
+    )
+    tries: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime] = mapped_column(index=True)
+    claimed_until: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    last_answer: Mapped[str] = mapped_column(String(300), default="")
+    receiver: Mapped[WebhookReceiver] = relationship()
+    entry: Mapped[Entry] = relationship()
+
+    @property
+    def kind(self) -> str:
+        """``publish``, ``correct``, ``replace`` or ``withdraw``."""
+        return self.occasion.partition(":")[0]

@@ -1,0 +1,75 @@
+"""What is to be told is written down in the same transaction as what happened."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from responder.publishing.models import ChangeKind, Entry, EntryChange
+from responder.publishing.webhooks.models import WebhookDelivery, WebhookReceiver
+
+PUBLISH = "publish"
+
+
+def tell(session: Session, entry: Entry, now: datetime, change: EntryChange | None = None) -> None:
+    """Write down, for each receiver that is not paused, what just became public.
+
+    :param change: what was done to the entry; None: it was published.
+    """
+    receivers = session.scalars(
+        select(WebhookReceiver.id).where(WebhookReceiver.active).order_by(WebhookReceiver.id)
+    ).all()
+    if not receivers:
+        return
+    session.flush()
+    kind = change.kind.value if change else PUBLISH
+    body = json.dumps(body_of(entry, kind, now, change), ensure_ascii=False, sort_keys=True)
+    session.add_all(
+        WebhookDelivery(
+            number=str(uuid4()),
+            receiver_id=receiver_id,
+            entry_id=entry.id,
+            occasion=f"{kind}:{change.id}" if change else kind,
+            body=body,
+            created_at=now,
+            next_try_at=now,
+        )
+        for receiver_id in receivers
+    )
+    session.flush()
+
+
+def body_of(
+    entry: Entry, kind: str, now: datetime, change: EntryChange | None = None
+) -> dict[str, Any]:
+    """What a receiver reads. A withdrawn entry has no texts."""
+    told: dict[str, Any] = {
+        "type": f"entry.{kind}",
+        "timestamp": now.isoformat(),
+        "data": {
+            "id": entry.id,
+            "index_number": entry.index_number,
+            "unit": entry.unit_name,
+            "publisher": entry.publisher,
+            "published_at": entry.published_at.isoformat(),
+            "updated_at": entry.updated_at.isoformat(),
+        },
+    }
+    if change is not None:
+        told["data"]["note"] = change.note
+        if change.replacement is not None:
+            told["data"]["replaced_by"] = change.replacement.index_number
+    if kind != ChangeKind.WITHDRAW:
+        texts = entry.texts
+        told["data"] |= {
+            "title": texts.title,
+            "concern": texts.concern,
+            "concern_source": texts.concern_source,
+            "answer": texts.answer,
+        }
+    return told
