@@ -6,6 +6,7 @@ import argparse
 import json
 
 from benchmarks import (
+    answers,
     calendar,
     demo_world,
     incremental,
@@ -33,6 +34,7 @@ BENCHMARKS = {
     "tone": tone.measure,
     "repeats": repeats.measure,
     "linking": linking.measure,
+    "answers": answers.measure,
 }
 
 

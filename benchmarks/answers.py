@@ -26,11 +26,11 @@ from responder.settings import Settings
 JUDGEMENTS = Path(__file__).with_name("answer_judgements.csv")
 
 
-def measure() -> dict[str, Any] | None:
-    """Precision on the listed, misses among the short ones; None where the data is absent."""
+def measure() -> dict[str, Any]:
+    """Precision on the listed, misses among the short ones; a word where the data is absent."""
     file = REAL_DATA / "taidi2020" / "replied_messages.xlsx"
     if not file.exists():
-        return None
+        return {"skipped": f"no {REAL_DATA}"}
     given, _ = from_file(Source(file, load_mapping("taidi")), Settings(), READ_ON)
     report = audit(given, 30)
     listed = {one.given.id for one in report.empty}
@@ -51,8 +51,7 @@ def measure() -> dict[str, Any] | None:
 
 
 def main() -> None:
-    found = measure()
-    print(json.dumps(found) if found else f"没有 {REAL_DATA}，未测")
+    print(json.dumps(measure(), ensure_ascii=False))
 
 
 if __name__ == "__main__":
