@@ -148,8 +148,8 @@ class Office:
     def start(self) -> None:
         while len(self.schedulers) < SCHEDULERS:
             process = subprocess.Popen(
-                [*COMMAND, "scheduler"], env=self.environment,
-                stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                [*COMMAND, "scheduler", "--until-stdin-closes"], env=self.environment,
+                stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
             self.schedulers.append(process)
 
@@ -165,7 +165,7 @@ class Office:
         for process in self.schedulers[:count]:
             process.send_signal(signal.SIGKILL)
         for process in self.schedulers[:count]:
-            process.wait()
+            process.communicate()
         self.schedulers = self.schedulers[count:]
 
     def fill(self, due: datetime) -> tuple[list[int], list[list[int]]]:
