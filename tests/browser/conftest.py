@@ -29,6 +29,7 @@ CHROMIUM_FLAGS = [
 STARTS_WITHIN_SECONDS = 300  # the demo is made anew, on a machine that runs other tests
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker walks through the product: making the demo takes longer than most of the tests."""
     here = Path(__file__).parent
