@@ -118,7 +118,11 @@ def _create_webhooks() -> None:
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("occasion", sa.String(32), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("state", _choice("state", "waiting", "delivered", "given_up"), nullable=False),
+        sa.Column(
+            "state",
+            _choice("state", "waiting", "delivered", "given_up", "superseded"),
+            nullable=False,
+        ),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("next_try_at", _MOMENT, nullable=False),

@@ -58,9 +58,11 @@ def settle(
     return change
 
 
-def changed(entry: Entry, kind: ChangeKind = ChangeKind.CORRECT, **facts: Any) -> EntryChange:
+def changed(
+    entry: Entry, kind: ChangeKind = ChangeKind.CORRECT, at: datetime = LATER, **facts: Any
+) -> EntryChange:
     """A change that is public."""
-    return settle(propose(entry, kind, **facts))
+    return settle(propose(entry, kind, at=at, **facts), at=at)
 
 
 __all__ = ["ANSWER", "CORRECTED", "LATER", "changed", "propose", "published", "settle"]

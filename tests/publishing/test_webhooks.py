@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select, text
 
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.publishing import service as publishing
@@ -143,12 +143,66 @@ def test_each_change_is_told_and_a_withdrawal_without_the_text(session, portal):
     receiver(portal)
     entry = published()
     changed(entry)
+    send(portal, NOW + timedelta(days=2))
     changed(entry, ChangeKind.WITHDRAW, note="撤回")
     send(portal, NOW + timedelta(days=2))
     said = [json.loads(body) for _headers, body in portal.told]
     assert [one["type"] for one in said] == ["entry.publish", "entry.correct", "entry.withdraw"]
     assert len({headers["webhook-id"] for headers, _body in portal.told}) == 3
+    assert [one["data"]["sequence"] for one in said] == [1, 2, 3]
     assert ANSWER not in portal.told[2][1].decode()
+
+
+def test_what_was_withdrawn_is_never_sent_afterwards(client, people, portal):
+    receiver(portal)
+    entry = published()
+    portal.status = 500
+    send(portal)
+    changed(entry)
+    changed(entry, ChangeKind.WITHDRAW, note="撤回")
+    portal.told.clear()
+    portal.status = 204
+    assert send(portal, NOW + timedelta(days=3)) == 1
+    assert [json.loads(body)["type"] for _headers, body in portal.told] == ["entry.withdraw"]
+    assert [one.state for one in deliveries()] == [S.SUPERSEDED, S.SUPERSEDED, S.DELIVERED]
+    for old in deliveries()[:2]:
+        with pytest.raises(WrongState, match="不再重发旧的"), transaction(CONSOLE, NOW) as writing:
+            service.send_again(writing, old.id, NOW)
+    people.sign_in(client, people.press_officer)
+    log = client.get("/publishing/deliveries?state=superseded").text
+    strict(log)
+    assert "已作废" in log
+    assert "/again" not in log
+
+
+def test_a_correction_waits_for_what_went_before_it(session, portal):
+    receiver(portal)
+    entry = published()
+    portal.status = 500
+    send(portal)
+    first = deliveries()[0]
+    changed(entry, at=NOW)
+    assert send(portal, NOW) == 0  # the correction is due, but follows the publication
+    assert len(portal.told) == 1
+    portal.status = 204
+    assert send(portal, first.next_try_at) == 2
+    said = [json.loads(body)["type"] for _headers, body in portal.told]
+    assert said == ["entry.publish", "entry.publish", "entry.correct"]
+    with pytest.raises(WrongState, match="不再重发旧的"), transaction(CONSOLE, NOW) as writing:
+        service.send_again(writing, deliveries()[0].id, NOW)
+
+
+def test_a_withdrawal_waits_for_what_is_under_way(session, portal):
+    receiver(portal)
+    entry = published()
+    with transaction(CONSOLE, NOW) as writing:
+        claim = sending._take(writing, NOW, timedelta(seconds=7))
+    changed(entry, ChangeKind.WITHDRAW, note="撤回", at=NOW)
+    assert send(portal) == 0
+    with transaction(CONSOLE, NOW) as writing:
+        sending._note(writing, claim.id, NOW, sending.FetchFailed("没有应答"))
+    assert send(portal) == 1
+    assert [one.state for one in deliveries()] == [S.SUPERSEDED, S.DELIVERED]
 
 
 def test_what_is_not_taken_is_tried_again_under_the_same_number(session, portal):

@@ -39,17 +39,22 @@ class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     GIVEN_UP = "given_up"
+    SUPERSEDED = "superseded"
 
 
 DELIVERY_LABELS = {
     DeliveryState.WAITING: "待送",
     DeliveryState.DELIVERED: "已送达",
     DeliveryState.GIVEN_UP: "未送达",
+    DeliveryState.SUPERSEDED: "已作废",
 }
 
 
 class WebhookDelivery(Base):
     """One thing to tell one receiver. ``number`` and ``body`` stay the same on every try.
+
+    Of one entry a receiver is told one thing after the other, as they happened; what it had not
+    taken when the entry was withdrawn is superseded, and never sent.
 
     :ivar occasion: ``publish``, or the kind of a change and its id: ``correct:12``.
     :ivar claimed_until: while one scheduler is sending it, no other does.
