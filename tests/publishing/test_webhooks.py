@@ -252,12 +252,20 @@ def test_a_request_into_the_offices_own_network_is_refused(session, portal):
     assert "RESPONDER_SOURCE_PRIVATE_HOSTS" in deliveries()[0].last_answer
 
 
-def test_a_paused_receiver_is_told_nothing(session, portal):
+def test_a_paused_receiver_is_told_when_it_resumes(session, portal):
     one, _secret = receiver(portal)
+    known = published()
+    send(portal)
     with transaction(CONSOLE, NOW) as writing:
         service.pause(writing, service.get(writing, one.id))
     published()
-    assert deliveries() == []
+    changed(known, ChangeKind.WITHDRAW, note="撤回", at=NOW)
+    assert send(portal) == 0
+    with transaction(CONSOLE, NOW) as writing:
+        service.resume(writing, service.get(writing, one.id))
+    assert send(portal) == 2
+    said = [json.loads(body)["type"] for _headers, body in portal.told]
+    assert said == ["entry.publish", "entry.publish", "entry.withdraw"]
 
 
 def test_nothing_is_told_of_what_was_not_stored(people, portal):

@@ -17,13 +17,11 @@ PUBLISH = "publish"
 
 
 def tell(session: Session, entry: Entry, now: datetime, change: EntryChange | None = None) -> None:
-    """Write down, for each receiver that is not paused, what just became public.
+    """Write down, for each receiver, what just became public; the paused are told when they resume.
 
     :param change: what was done to the entry; None: it was published.
     """
-    receivers = session.scalars(
-        select(WebhookReceiver.id).where(WebhookReceiver.active).order_by(WebhookReceiver.id)
-    ).all()
+    receivers = session.scalars(select(WebhookReceiver.id).order_by(WebhookReceiver.id)).all()
     if not receivers:
         return
     session.flush()

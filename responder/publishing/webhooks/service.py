@@ -69,7 +69,7 @@ def renew_secret(session: Session, receiver: WebhookReceiver) -> str:
 
 
 def pause(session: Session, receiver: WebhookReceiver) -> None:
-    """Tell it nothing more; what is published meanwhile it will not be told later."""
+    """Tell it nothing for now; what becomes public meanwhile waits until it resumes."""
     receiver.active = False
     session.flush()
 
