@@ -22,6 +22,7 @@ def address_of(peer: str, forwarded: Sequence[str], proxies: int) -> str:
         known = ipaddress.ip_address(address.strip())
     except ValueError:
         return peer
+    known = getattr(known, "ipv4_mapped", None) or known
     if known.version == 4:
         return str(known)
     return str(ipaddress.ip_network((known, NETWORK_OF_ONE_HOUSEHOLD), strict=False))
