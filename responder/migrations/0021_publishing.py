@@ -37,6 +37,7 @@ def _create_change() -> None:
         "entry_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=True),
         sa.Column("kind", _choice("kind", "correct", "replace", "withdraw"), nullable=False),
         sa.Column(
             "state",
@@ -58,6 +59,7 @@ def _create_change() -> None:
         sa.Column("decision_note", sa.Text(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         _reference("entry_change", "entry_id", "entry"),
+        _reference("entry_change", "base_id", "entry_change"),
         _reference("entry_change", "replacement_id", "entry"),
         _reference("entry_change", "proposed_by_id", "user_account"),
         _reference("entry_change", "decided_by_id", "user_account"),

@@ -41,6 +41,7 @@ def propose(
 ) -> EntryChange:
     """What the press officer proposes."""
     actor = People().press_officer.actor
+    facts.setdefault("base", entry.last_change_id)
     if kind is ChangeKind.CORRECT:
         facts.setdefault("texts", corrected_texts(entry))
     with transaction(actor, at) as session:
