@@ -177,6 +177,11 @@ def _create_ratings() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_entry_rating_digest")),
     )
     op.create_index(op.f("ix_entry_rating_entry_id"), "entry_rating", ["entry_id"])
+    marked = sa.text("digest IS NOT NULL")
+    op.create_index(
+        "ix_entry_rating_day_marked", "entry_rating", ["day"],
+        sqlite_where=marked, postgresql_where=marked,
+    )  # fmt: skip
     op.create_table(
         "rating_salt",
         sa.Column("day", sa.Date(), nullable=False),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
@@ -22,6 +24,21 @@ DAY = date(2026, 11, 21)
 def rate(entry, verdict=V.SATISFIED, address="192.0.2.1", day=DAY) -> bool:
     with transaction(CONSOLE) as session:
         return service.rate(session, entry, verdict, address, day)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the database is told meanwhile."""
+    said: list[str] = []
+
+    def note(_connection, _cursor, statement, *_more) -> None:
+        said.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def totals(entry) -> tuple[int, ...]:
@@ -48,6 +65,28 @@ def test_when_the_day_is_over_nothing_is_left_that_names_an_address(session):
     assert session.scalars(select(RatingSalt)).all() == []
     assert session.scalars(select(EntryRating.digest)).all() == [None]
     assert totals(entry) == (1, 0, 0)
+
+
+def test_the_first_rating_of_a_day_forgets_the_day_before_and_the_others_do_not_look(session):
+    entry = published()
+    rate(entry)
+    with statements() as said:
+        rate(entry, address="192.0.2.2")
+    assert [one for one in said if one.startswith(("UPDATE", "DELETE"))] == []
+    rate(entry, day=DAY + timedelta(days=1))
+    assert set(session.scalars(select(RatingSalt.day))) == {DAY + timedelta(days=1)}
+    marked = session.scalars(select(EntryRating.day).where(EntryRating.digest.is_not(None)))
+    assert marked.all() == [DAY + timedelta(days=1)]
+
+
+def test_who_has_rated_takes_no_write_lock_again(client):
+    entry = published()
+    address = f"/concerns/{entry.id}/rating"
+    client.post(address, data={"verdict": "fair"})
+    with statements() as said:
+        assert client.post(address, data={"verdict": "satisfied"}).status_code == 303
+    assert [one for one in said if one.startswith("INSERT")] == []
+    assert totals(entry) == (0, 1, 0)
 
 
 @pytest.mark.parametrize(

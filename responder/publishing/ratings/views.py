@@ -49,9 +49,11 @@ def rate(entry_id: int) -> AnyResponse:
         settings.own_proxies,
     )
     now = utc_now()
-    with transaction(NOBODY, now) as session:
-        entry = publishing.find_entry(session, entry_id)
-        service.rate(session, entry, verdict, address, local(now, settings.zone).date())
+    day = local(now, settings.zone).date()
+    if not service.has_rated(db.session, entry_id, address, day):
+        with transaction(NOBODY, now) as session:
+            entry = publishing.find_entry(session, entry_id)
+            service.rate(session, entry, verdict, address, day)
     return redirect(url_for("ratings.thanks", entry_id=entry_id), 303)
 
 
