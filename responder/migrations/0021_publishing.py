@@ -23,6 +23,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    released = sa.text("SELECT count(*) FROM entry_change WHERE state = 'released'")
+    if count := op.get_bind().execute(released).scalar():
+        raise RuntimeError(
+            f"{count} 条已公布的更正、替换或撤回会丢失，被撤回的内容会重新公开："
+            "不能退回 0021 之前的版本，请改用升级前的备份"
+        )
     for table in (
         "rating_salt", "entry_rating", "channel_post", "webhook_delivery", "webhook_receiver", "bundle_item", "bundle", "entry_change",
     ):  # fmt: skip

@@ -16,6 +16,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import select, text
 
+from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid, WrongState
 from responder.core.lifecycle import Attempt
@@ -282,6 +283,18 @@ def test_nothing_is_told_of_what_was_not_stored(people, portal):
 def test_only_web_addresses_are_receivers(session, url):
     with pytest.raises(Invalid), transaction(CONSOLE, NOW) as writing:
         service.add(writing, "门户", url, NOW)
+
+
+def test_a_key_in_the_address_is_not_shown_to_others(client, people):
+    people.sign_in(client, people.administrator)
+    sent = {"name": "门户", "url": "https://portal.test/x?key=geheim"}
+    client.post("/publishing/webhooks", data=sent)
+    page = client.get("/publishing/webhooks").text
+    assert "https://portal.test/x?…" in page
+    assert "geheim" not in page
+    [one] = service.receivers(db.session)
+    assert one.url == sent["url"]
+    assert "geheim" not in str([line.changes for line in audit.history(db.session, one)])
 
 
 def test_the_secret_is_sealed_and_shown_once(client, people):

@@ -20,7 +20,7 @@ class WebhookReceiver(Audited, Base):
     """A system that is told, and the key by which it knows that we are speaking."""
 
     __tablename__ = "webhook_receiver"
-    __audit_masked__ = frozenset({"secret"})
+    __audit_masked__ = frozenset({"secret", "url"})  # many a system takes a key in its address
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
@@ -33,6 +33,12 @@ class WebhookReceiver(Audited, Base):
     version_id: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version_id}
+
+    @property
+    def shown_url(self) -> str:
+        """The address without what follows ``?``, which may be a key."""
+        address, mark, _query = self.url.partition("?")
+        return f"{address}?…" if mark else address
 
 
 class DeliveryState(StrEnum):
