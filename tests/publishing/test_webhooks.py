@@ -236,6 +236,29 @@ def test_after_the_last_try_it_is_given_up_until_somebody_sends_it_again(session
     assert len({headers["webhook-id"] for headers, _body in portal.told}) == 1
 
 
+def test_who_does_not_answer_is_asked_once_and_the_others_do_not_wait(session, portal):
+    with transaction(CONSOLE, NOW) as writing:
+        service.add(writing, "停机的系统", f"http://gone.test:{portal.port}/told", NOW)
+    receiver(portal)
+    for _each in range(3):
+        published()
+    assert send(portal) == 3  # gone.test is not listed, and so never answers
+    tried = [one.tries for one in deliveries() if one.state is S.WAITING]
+    assert tried == [1, 0, 0]
+    again = {one.next_try_at for one in deliveries() if one.state is S.WAITING}
+    assert len(again) == 1
+    assert min(again) >= NOW + rules.PAUSES[0]
+
+
+def test_who_refuses_one_is_still_asked_for_the_others(session, portal):
+    receiver(portal)
+    for _each in range(2):
+        published()
+    portal.status = 400
+    assert send(portal) == 0
+    assert [one.tries for one in deliveries()] == [1, 1]
+
+
 def test_a_claim_of_a_process_that_died_runs_out(session, portal):
     receiver(portal)
     published()

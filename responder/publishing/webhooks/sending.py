@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from responder.core.database import transaction
@@ -138,5 +138,20 @@ def _note(session: Session, delivery_id: int, now: datetime, problem: FetchFaile
     again = rules.next_try(now, delivery.tries, asked)
     if again is None:
         delivery.state = DeliveryState.GIVEN_UP
-    else:
-        delivery.next_try_at = again
+        return
+    delivery.next_try_at = again
+    if not problem.answered:
+        _put_off(session, delivery, again)
+
+
+def _put_off(session: Session, delivery: WebhookDelivery, until: datetime) -> None:
+    """Whoever does not answer is not asked for the rest either: the others are not to wait."""
+    session.execute(
+        update(WebhookDelivery)
+        .where(
+            WebhookDelivery.receiver_id == delivery.receiver_id,
+            WebhookDelivery.state == DeliveryState.WAITING,
+            WebhookDelivery.next_try_at < until,
+        )
+        .values(next_try_at=until)
+    )
