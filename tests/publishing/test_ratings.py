@@ -14,6 +14,7 @@ from responder.core.permissions import CONSOLE
 from responder.publishing.models import ChangeKind
 from responder.publishing.ratings import rules, service
 from responder.publishing.ratings.models import EntryRating, RatingSalt, Verdict
+from responder.publishing.ratings.views import WARNED
 from tests.publishing.factories import changed, published
 from tests.responses.pages import HTML, strict
 
@@ -130,6 +131,30 @@ def test_a_reader_rates_without_a_cookie_and_the_page_stays_shared(client, peopl
     people.sign_in(client, people.press_officer)
     text = "".join(strict(client.get(f"/responses/{entry.item_id}").text).itertext())
     assert "一般 1" in text
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "proxies", "unnamed"),
+    [
+        ("127.0.0.1", ["198.51.100.7"], 0, True),
+        ("10.0.0.1", ["198.51.100.7"], 0, True),
+        ("127.0.0.1", ["198.51.100.7"], 1, False),
+        ("127.0.0.1", [], 0, False),
+        ("8.8.8.8", ["198.51.100.7"], 0, False),
+        ("", ["198.51.100.7"], 0, False),
+    ],
+)
+def test_what_looks_like_a_proxy_that_the_settings_do_not_name(peer, forwarded, proxies, unnamed):
+    assert rules.is_unnamed_proxy(peer, forwarded, proxies) is unnamed
+
+
+def test_the_log_warns_once_of_an_unnamed_proxy(client, caplog):
+    client.application.extensions.pop(WARNED, None)
+    entry = published()
+    for reader in ("198.51.100.7", "198.51.100.8"):
+        client.post(f"/concerns/{entry.id}/rating", data={"verdict": "fair"},
+                    headers={"X-Forwarded-For": reader})  # fmt: skip
+    assert caplog.text.count("RESPONDER_OWN_PROXIES") == 1
 
 
 def test_what_is_no_rating_is_refused(client):
