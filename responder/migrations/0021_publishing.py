@@ -23,6 +23,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    released = sa.text("SELECT count(*) FROM entry_change WHERE state = 'released'")
+    if count := op.get_bind().execute(released).scalar():
+        raise RuntimeError(
+            f"{count} 条已公布的更正、替换或撤回会丢失，被撤回的内容会重新公开："
+            "不能退回 0021 之前的版本，请改用升级前的备份"
+        )
     for table in (
         "rating_salt", "entry_rating", "channel_post", "webhook_delivery", "webhook_receiver", "bundle_item", "bundle", "entry_change",
     ):  # fmt: skip
@@ -37,6 +43,7 @@ def _create_change() -> None:
         "entry_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("base_id", sa.Integer(), nullable=True),
         sa.Column("kind", _choice("kind", "correct", "replace", "withdraw"), nullable=False),
         sa.Column(
             "state",
@@ -58,6 +65,7 @@ def _create_change() -> None:
         sa.Column("decision_note", sa.Text(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         _reference("entry_change", "entry_id", "entry"),
+        _reference("entry_change", "base_id", "entry_change"),
         _reference("entry_change", "replacement_id", "entry"),
         _reference("entry_change", "proposed_by_id", "user_account"),
         _reference("entry_change", "decided_by_id", "user_account"),
@@ -118,7 +126,11 @@ def _create_webhooks() -> None:
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("occasion", sa.String(32), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("state", _choice("state", "waiting", "delivered", "given_up"), nullable=False),
+        sa.Column(
+            "state",
+            _choice("state", "waiting", "delivered", "given_up", "superseded"),
+            nullable=False,
+        ),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("next_try_at", _MOMENT, nullable=False),
@@ -171,6 +183,11 @@ def _create_ratings() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_entry_rating_digest")),
     )
     op.create_index(op.f("ix_entry_rating_entry_id"), "entry_rating", ["entry_id"])
+    marked = sa.text("digest IS NOT NULL")
+    op.create_index(
+        "ix_entry_rating_day_marked", "entry_rating", ["day"],
+        sqlite_where=marked, postgresql_where=marked,
+    )  # fmt: skip
     op.create_table(
         "rating_salt",
         sa.Column("day", sa.Date(), nullable=False),

@@ -6,6 +6,7 @@ folder beside the wanted one, which then takes its name.
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from responder.settings import Settings
 MARK = ".responder-export"  # says that a folder is ours to replace
 ENTRIES_A_PAGE = 50
 READABLE_FOLDER, READABLE_FILE = 0o755, 0o644  # a web server runs as somebody else
+_MOUNTED = "{folder} 是挂载点，不能整个换成新的：请导出到它里面的一个目录"
 
 
 @dataclass(frozen=True)
@@ -44,10 +46,12 @@ def export(session: Session, folder: Path, site: str, settings: Settings) -> Exp
             "请用 --address 或 RESPONDER_PUBLIC_URL 给出栏目对外的地址，"
             "以 https:// 开头：订阅源和站点地图里要写完整的地址"
         )
-    folder = folder.absolute()
+    folder = folder.resolve()  # a link to the folder stays, and leads to the new export
     old = folder.with_name(f".{folder.name}.old")
     try:
-        if old.exists() and not folder.exists():
+        if old.is_symlink():
+            old.unlink()
+        elif old.exists() and not folder.exists():
             old.rename(folder)  # an export was killed between its two last steps
         _require_ours(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +63,8 @@ def export(session: Session, folder: Path, site: str, settings: Settings) -> Exp
             files = sum(1 for path in new.iterdir() if path.name != MARK)
             _put_in_place(new, folder, old)
     except OSError as error:
+        if error.errno == errno.EBUSY:
+            raise Invalid(_MOUNTED.format(folder=folder)) from error
         raise Invalid(f"无法写入 {folder}（{error.strerror}）：请检查目录权限和磁盘空间") from error
     return Exported(len(entries), files)
 
@@ -66,6 +72,8 @@ def export(session: Session, folder: Path, site: str, settings: Settings) -> Exp
 def _require_ours(folder: Path) -> None:
     if not folder.exists():
         return
+    if folder.is_mount():
+        raise Invalid(_MOUNTED.format(folder=folder))
     if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).exists()):
         raise Invalid(f"{folder} 里有别的内容，不会覆盖：请换一个新的或空的目录")
 

@@ -111,6 +111,12 @@ class Entry(Audited, Base):
         return sorted(found, key=lambda change: (change.decided_at, change.id))
 
     @property
+    def last_change_id(self) -> int | None:
+        """What citizens were told of last; None when it stands as published."""
+        released = self.released
+        return released[-1].id if released else None
+
+    @property
     def versions(self) -> list[Version]:
         """Every wording that stood here, the present one last."""
         first = Version(_texts_of(self), self.published_at)
@@ -144,6 +150,7 @@ class EntryChange(Audited, Base):
 
     ``note`` is read by the public. The texts are those that a correction puts beside the old
     ones; the other kinds have none. What was proposed is what is signed: it never changes.
+    ``base_id`` is the last released change that the proposer had before them.
     """
 
     __tablename__ = "entry_change"
@@ -153,6 +160,7 @@ class EntryChange(Audited, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("entry_change.id"))
     kind: Mapped[ChangeKind] = mapped_column(choice(ChangeKind, "kind"))
     state: Mapped[ChangeState] = mapped_column(
         choice(ChangeState, "state"), default=ChangeState.PROPOSED, index=True

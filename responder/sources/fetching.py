@@ -37,12 +37,14 @@ class FetchFailed(Exception):
     """Nothing usable came. The sentence says why and what to do.
 
     :ivar retry_after: the Retry-After header of a 429 or 503, as it came.
+    :ivar answered: the other side is there, and said no.
     """
 
-    def __init__(self, message: str, retry_after: str = "") -> None:
+    def __init__(self, message: str, retry_after: str = "", *, answered: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.retry_after = retry_after
+        self.answered = answered
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ class Network:
             raise FetchFailed(
                 f"对方应答 {answer.status}：没有收下",
                 answer.headers.get("retry-after", "") if answer.status in {429, 503} else "",
+                answered=True,
             )
         return answer
 
@@ -337,7 +340,7 @@ def _usable(answer: Answer, accepts: Sequence[str]) -> Answer:
     if answer.status != 200:
         sentence = _STATUS.get(answer.status, "对方没有给出内容，请稍后再试或换一个地址")
         waiting = answer.headers.get("retry-after", "") if answer.status in {429, 503} else ""
-        raise FetchFailed(f"对方应答 {answer.status}：{sentence}", waiting)
+        raise FetchFailed(f"对方应答 {answer.status}：{sentence}", waiting, answered=True)
     if accepts and answer.media_type and not answer.media_type.endswith(tuple(accepts)):
         raise FetchFailed(
             f"这个地址给出的是 {answer.media_type[:60]}，不是可读取的列表："

@@ -41,6 +41,7 @@ def propose(
 ) -> EntryChange:
     """What the press officer proposes."""
     actor = People().press_officer.actor
+    facts.setdefault("base", entry.last_change_id)
     if kind is ChangeKind.CORRECT:
         facts.setdefault("texts", corrected_texts(entry))
     with transaction(actor, at) as session:
@@ -58,9 +59,11 @@ def settle(
     return change
 
 
-def changed(entry: Entry, kind: ChangeKind = ChangeKind.CORRECT, **facts: Any) -> EntryChange:
+def changed(
+    entry: Entry, kind: ChangeKind = ChangeKind.CORRECT, at: datetime = LATER, **facts: Any
+) -> EntryChange:
     """A change that is public."""
-    return settle(propose(entry, kind, **facts))
+    return settle(propose(entry, kind, at=at, **facts), at=at)
 
 
 __all__ = ["ANSWER", "CORRECTED", "LATER", "changed", "propose", "published", "settle"]

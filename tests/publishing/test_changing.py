@@ -17,7 +17,13 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.publishing import service
 from responder.publishing.changing import service as changing
-from responder.publishing.models import ChangeKind, ChangeState, Entry, PublishedIsFinal
+from responder.publishing.models import (
+    ChangeKind,
+    ChangeState,
+    Entry,
+    EntryChange,
+    PublishedIsFinal,
+)
 from tests.factories import NOW, PASSWORD
 from tests.publishing.factories import (
     ANSWER,
@@ -68,7 +74,7 @@ def test_nobody_releases_what_they_proposed_and_only_signers_release(people):
     actor = deputy.actor
     with transaction(actor, LATER) as session:
         attempt = Attempt(actor, LATER, "所涉事项另行处理。")
-        own = changing.propose(session, change.entry, K.WITHDRAW, attempt)
+        own = changing.propose(session, change.entry, K.WITHDRAW, attempt, base=None)
     with pytest.raises(GuardRefused, match="不能由您签发"):
         settle(own, person=deputy)
     settle(own)
@@ -79,7 +85,7 @@ def test_nobody_releases_what_they_proposed_and_only_signers_release(people):
 def test_an_editor_proposes_nothing(people):
     entry, actor = published(), people.editor.actor
     with pytest.raises(Forbidden), transaction(actor, LATER) as session:
-        changing.propose(session, entry, K.WITHDRAW, Attempt(actor, LATER, "撤回"))
+        changing.propose(session, entry, K.WITHDRAW, Attempt(actor, LATER, "撤回"), base=None)
 
 
 @pytest.mark.parametrize("field", ["title", "concern", "answer", "note"])
@@ -117,6 +123,36 @@ def test_one_proposal_at_a_time_and_none_on_older_words(session):
     settle(second)
     assert entry.texts.answer == "第三种说法，已核实。"
     assert len(entry.versions) == 3
+
+
+def test_a_correction_does_not_undo_another(client, people):
+    entry = published()
+    people.sign_in(client, people.press_officer)
+    address = f"/publishing/entries/{entry.id}/changes/new?kind=correct"
+    page = strict(client.get(address).text)
+    base = page.find(f".//{HTML}input[@name='base']").get("value")
+    changed(entry)  # by a colleague, while the form is open
+    sent = {"base": base, "note": "更正标题", "title": "车位租售的回应", "concern": entry.concern,
+            "concern_source": entry.concern_source, "answer": ANSWER}  # fmt: skip
+    for unknown in (sent, {**sent, "base": "x"}, {**sent, "base": ""}):
+        refused = client.post(address, data=unknown)
+        assert refused.status_code == 409
+        assert "又有更改" in refused.text
+        assert "车位租售的回应" in refused.text  # nothing typed is lost
+    assert len(db.session.get(Entry, entry.id).changes) == 1
+
+
+def test_what_was_proposed_on_older_words_is_not_released(session):
+    entry = published()
+    first = propose(entry)
+    with transaction(CONSOLE) as writing:
+        facts = {"title": "", "concern": "", "concern_source": "", "answer": ""}
+        other = EntryChange(entry=entry, kind=K.WITHDRAW, note="撤回", proposed_at=LATER,
+                            proposed_by_name="同事", **facts)  # fmt: skip
+        writing.add(other)
+    settle(first)  # in the same second
+    with pytest.raises(GuardRefused, match="又有更改"):
+        settle(other)
 
 
 def test_a_replaced_entry_says_so_and_links_and_the_new_one_links_back(client):
@@ -219,7 +255,7 @@ def test_the_pages_of_a_correction(client, people):
     for kind in ChangeKind:
         strict(client.get(f"/publishing/entries/{entry.id}/changes/new?kind={kind}").text)
     address = f"/publishing/entries/{entry.id}/changes/new?kind=correct"
-    sent = {"note": "更正期限", "title": entry.title, "concern": entry.concern,
+    sent = {"base": "0", "note": "更正期限", "title": entry.title, "concern": entry.concern,
             "concern_source": "市长热线", "answer": "请拨13812345678，核实后回复。"}  # fmt: skip
     refused = client.post(address, data=sent)
     assert refused.status_code == 422

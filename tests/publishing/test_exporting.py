@@ -235,6 +235,23 @@ def test_an_export_killed_between_its_last_steps_is_put_right(session, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["column"]
 
 
+def test_a_link_to_the_folder_stays_and_leads_to_the_new_export(session, tmp_path):
+    published()
+    (tmp_path / "real").mkdir()
+    (tmp_path / "column").symlink_to("real")
+    (tmp_path / ".real.old").symlink_to("nowhere")
+    for _twice in range(2):
+        export(tmp_path / "column")
+        assert (tmp_path / "column").is_symlink()
+        assert (tmp_path / "real" / "index.html").exists()
+        assert {path.name for path in tmp_path.iterdir()} == {"column", "real"}
+
+
+def test_a_mount_point_is_refused_in_plain_words(session):
+    with pytest.raises(Invalid, match="挂载点"):
+        export(Path("/dev/shm"))
+
+
 def test_the_command_exports(app, tmp_path):
     published()
     said = app.test_cli_runner().invoke(

@@ -16,8 +16,9 @@ from threading import Thread
 import pytest
 from sqlalchemy import select, text
 
+from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.publishing import service as publishing
@@ -143,12 +144,66 @@ def test_each_change_is_told_and_a_withdrawal_without_the_text(session, portal):
     receiver(portal)
     entry = published()
     changed(entry)
+    send(portal, NOW + timedelta(days=2))
     changed(entry, ChangeKind.WITHDRAW, note="撤回")
     send(portal, NOW + timedelta(days=2))
     said = [json.loads(body) for _headers, body in portal.told]
     assert [one["type"] for one in said] == ["entry.publish", "entry.correct", "entry.withdraw"]
     assert len({headers["webhook-id"] for headers, _body in portal.told}) == 3
+    assert [one["data"]["sequence"] for one in said] == [1, 2, 3]
     assert ANSWER not in portal.told[2][1].decode()
+
+
+def test_what_was_withdrawn_is_never_sent_afterwards(client, people, portal):
+    receiver(portal)
+    entry = published()
+    portal.status = 500
+    send(portal)
+    changed(entry)
+    changed(entry, ChangeKind.WITHDRAW, note="撤回")
+    portal.told.clear()
+    portal.status = 204
+    assert send(portal, NOW + timedelta(days=3)) == 1
+    assert [json.loads(body)["type"] for _headers, body in portal.told] == ["entry.withdraw"]
+    assert [one.state for one in deliveries()] == [S.SUPERSEDED, S.SUPERSEDED, S.DELIVERED]
+    for old in deliveries()[:2]:
+        with pytest.raises(WrongState, match="不再重发旧的"), transaction(CONSOLE, NOW) as writing:
+            service.send_again(writing, old.id, NOW)
+    people.sign_in(client, people.press_officer)
+    log = client.get("/publishing/deliveries?state=superseded").text
+    strict(log)
+    assert "已作废" in log
+    assert "/again" not in log
+
+
+def test_a_correction_waits_for_what_went_before_it(session, portal):
+    receiver(portal)
+    entry = published()
+    portal.status = 500
+    send(portal)
+    first = deliveries()[0]
+    changed(entry, at=NOW)
+    assert send(portal, NOW) == 0  # the correction is due, but follows the publication
+    assert len(portal.told) == 1
+    portal.status = 204
+    assert send(portal, first.next_try_at) == 2
+    said = [json.loads(body)["type"] for _headers, body in portal.told]
+    assert said == ["entry.publish", "entry.publish", "entry.correct"]
+    with pytest.raises(WrongState, match="不再重发旧的"), transaction(CONSOLE, NOW) as writing:
+        service.send_again(writing, deliveries()[0].id, NOW)
+
+
+def test_a_withdrawal_waits_for_what_is_under_way(session, portal):
+    receiver(portal)
+    entry = published()
+    with transaction(CONSOLE, NOW) as writing:
+        claim = sending._take(writing, NOW, timedelta(seconds=7))
+    changed(entry, ChangeKind.WITHDRAW, note="撤回", at=NOW)
+    assert send(portal) == 0
+    with transaction(CONSOLE, NOW) as writing:
+        sending._note(writing, claim.id, NOW, sending.FetchFailed("没有应答"))
+    assert send(portal) == 1
+    assert [one.state for one in deliveries()] == [S.SUPERSEDED, S.DELIVERED]
 
 
 def test_what_is_not_taken_is_tried_again_under_the_same_number(session, portal):
@@ -181,6 +236,29 @@ def test_after_the_last_try_it_is_given_up_until_somebody_sends_it_again(session
     assert len({headers["webhook-id"] for headers, _body in portal.told}) == 1
 
 
+def test_who_does_not_answer_is_asked_once_and_the_others_do_not_wait(session, portal):
+    with transaction(CONSOLE, NOW) as writing:
+        service.add(writing, "停机的系统", f"http://gone.test:{portal.port}/told", NOW)
+    receiver(portal)
+    for _each in range(3):
+        published()
+    assert send(portal) == 3  # gone.test is not listed, and so never answers
+    tried = [one.tries for one in deliveries() if one.state is S.WAITING]
+    assert tried == [1, 0, 0]
+    again = {one.next_try_at for one in deliveries() if one.state is S.WAITING}
+    assert len(again) == 1
+    assert min(again) >= NOW + rules.PAUSES[0]
+
+
+def test_who_refuses_one_is_still_asked_for_the_others(session, portal):
+    receiver(portal)
+    for _each in range(2):
+        published()
+    portal.status = 400
+    assert send(portal) == 0
+    assert [one.tries for one in deliveries()] == [1, 1]
+
+
 def test_a_claim_of_a_process_that_died_runs_out(session, portal):
     receiver(portal)
     published()
@@ -198,12 +276,20 @@ def test_a_request_into_the_offices_own_network_is_refused(session, portal):
     assert "RESPONDER_SOURCE_PRIVATE_HOSTS" in deliveries()[0].last_answer
 
 
-def test_a_paused_receiver_is_told_nothing(session, portal):
+def test_a_paused_receiver_is_told_when_it_resumes(session, portal):
     one, _secret = receiver(portal)
+    known = published()
+    send(portal)
     with transaction(CONSOLE, NOW) as writing:
         service.pause(writing, service.get(writing, one.id))
     published()
-    assert deliveries() == []
+    changed(known, ChangeKind.WITHDRAW, note="撤回", at=NOW)
+    assert send(portal) == 0
+    with transaction(CONSOLE, NOW) as writing:
+        service.resume(writing, service.get(writing, one.id))
+    assert send(portal) == 2
+    said = [json.loads(body)["type"] for _headers, body in portal.told]
+    assert said == ["entry.publish", "entry.publish", "entry.withdraw"]
 
 
 def test_nothing_is_told_of_what_was_not_stored(people, portal):
@@ -220,6 +306,18 @@ def test_nothing_is_told_of_what_was_not_stored(people, portal):
 def test_only_web_addresses_are_receivers(session, url):
     with pytest.raises(Invalid), transaction(CONSOLE, NOW) as writing:
         service.add(writing, "门户", url, NOW)
+
+
+def test_a_key_in_the_address_is_not_shown_to_others(client, people):
+    people.sign_in(client, people.administrator)
+    sent = {"name": "门户", "url": "https://portal.test/x?key=geheim"}
+    client.post("/publishing/webhooks", data=sent)
+    page = client.get("/publishing/webhooks").text
+    assert "https://portal.test/x?…" in page
+    assert "geheim" not in page
+    [one] = service.receivers(db.session)
+    assert one.url == sent["url"]
+    assert "geheim" not in str([line.changes for line in audit.history(db.session, one)])
 
 
 def test_the_secret_is_sealed_and_shown_once(client, people):

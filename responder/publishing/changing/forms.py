@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import StringField, SubmitField, TextAreaField
+from wtforms import HiddenField, StringField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from responder.publishing.models import ChangeKind, Entry, Texts
@@ -23,6 +23,7 @@ class ChangeForm(FlaskForm):
         description=_l("将随日期公开：说明更改了什么、为什么。"),
         render_kw={"rows": 3},
     )
+    base = HiddenField()  # the last released change when the form was opened; 0: none
     submit = SubmitField(_l("提出，请签发人签发"))
 
     def texts(self) -> Texts | None:
@@ -80,4 +81,4 @@ FORMS: dict[ChangeKind, type[ChangeForm]] = {
 
 def form_for(kind: ChangeKind, entry: Entry) -> ChangeForm:
     """The form of a kind, holding the words that stand now."""
-    return FORMS[kind](obj=entry.texts)
+    return FORMS[kind](obj=entry.texts, data={"base": entry.last_change_id or 0})

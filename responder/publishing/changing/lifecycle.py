@@ -49,8 +49,7 @@ def leads_to_what_is_public(change: EntryChange, _attempt: Attempt) -> str | Non
 
 def is_about_what_stands(change: EntryChange, _attempt: Attempt) -> str | None:
     """A correction carries all texts: made of older ones, it would undo what came between."""
-    changed_at = change.entry.changed_at
-    if changed_at is not None and change.proposed_at < changed_at:
+    if change.base_id != change.entry.last_change_id:
         return "提出之后，这条内容又有更改：请收回，按现在公开的内容重新提出"
     return None
 

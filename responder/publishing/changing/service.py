@@ -32,27 +32,35 @@ def propose(
     kind: ChangeKind,
     attempt: Attempt,
     *,
+    base: int | None,
     texts: Texts | None = None,
     replacement: str = "",
 ) -> EntryChange:
     """Propose to correct, replace or withdraw an entry; another person releases it.
 
     :param attempt: its note is what citizens will read.
+    :param base: ``last_change_id`` of the entry as the person had it before them.
     :param texts: of a correction, all of them, changed or not.
     :param replacement: of a replacement, the 索引号 of the published entry that stands instead.
     :raises Forbidden: the person may not publish.
     :raises Invalid: no note, no change, no such replacement.
+    :raises Stale: the entry was changed since.
     :raises GuardRefused: private data, an entry that is withdrawn, another proposal waits.
     """
     if not attempt.actor.may(Permission.PUBLISH):
         raise Forbidden("您没有提出更正的权限，请联系新闻办的同事办理")
     if reason := why_not(entry, kind) or _waits(entry):
         raise GuardRefused(reason)
+    if base != entry.last_change_id:
+        raise Stale(
+            "您打开页面之后，这条内容又有更改：请复制下面您写的，重新打开本页，对照现在公开的内容再提出"
+        )
     note = response_rules.clean(attempt.note)
     if not note:
         raise Invalid("请写明公开说明：群众会读到它", {"note": "必填"})
     change = EntryChange(
         entry=entry,
+        base_id=base,
         kind=kind,
         note=note,
         proposed_at=attempt.now,

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, GuardRefused, Invalid
+from responder.core.errors import DomainError, GuardRefused, Invalid, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
@@ -20,7 +20,7 @@ from responder.publishing.models import CHANGE_LABELS, ChangeKind, Entry, EntryC
 from responder.responses.rules import difference
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors
+from responder.web.forms import plain_number, seen_version, show_errors
 from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("changing", __name__)
@@ -48,11 +48,14 @@ def propose(entry_id: int) -> Page:
     try:
         with transaction(attempt.actor, attempt.now) as session:
             entry = publishing.find_entry(session, entry_id)
+            seen = plain_number(form.base.data)
             change = service.propose(
-                session, entry, kind, attempt, texts=form.texts(), replacement=form.number()
-            )
+                session, entry, kind, attempt,
+                base=-1 if seen is None else seen or None,  # -1: nobody knows what was seen
+                texts=form.texts(), replacement=form.number(),
+            )  # fmt: skip
             change_id = change.id
-    except (Invalid, GuardRefused) as error:
+    except (Invalid, GuardRefused, Stale) as error:
         return _refused(entry_id, kind, form, error)
     flash(_("已提出，等签发人签发后公布。"), "success")
     return redirect(url_for("changing.show", change_id=change_id))

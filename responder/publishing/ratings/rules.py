@@ -22,9 +22,20 @@ def address_of(peer: str, forwarded: Sequence[str], proxies: int) -> str:
         known = ipaddress.ip_address(address.strip())
     except ValueError:
         return peer
+    known = getattr(known, "ipv4_mapped", None) or known
     if known.version == 4:
         return str(known)
     return str(ipaddress.ip_network((known, NETWORK_OF_ONE_HOUSEHOLD), strict=False))
+
+
+def is_unnamed_proxy(peer: str, forwarded: Sequence[str], proxies: int) -> bool:
+    """Does the other end look like a proxy of the office's own that the settings do not name?"""
+    if proxies or not forwarded:
+        return False
+    try:
+        return ipaddress.ip_address(peer).is_private
+    except ValueError:
+        return False
 
 
 def digest(salt: str, entry_id: int, address: str) -> str:

@@ -24,10 +24,18 @@ def rate(session: Session, entry: Entry, verdict: Verdict, address: str, day: da
     """
     if entry.withdrawal:
         raise WrongState("这条回应已撤回，不再评价")
-    forget(session, day)
     mark = rules.digest(_salt(session, day), entry.id, address)
     rating = EntryRating(entry_id=entry.id, verdict=verdict, day=day, digest=mark)
     return _added(session, rating)
+
+
+def has_rated(session: Session, entry_id: int, address: str, day: date) -> bool:
+    """Has this address rated this entry on this day? Asked before anything is written."""
+    known = session.get(RatingSalt, day)
+    if known is None:
+        return False
+    mark = rules.digest(known.salt, entry_id, address)
+    return session.scalar(select(EntryRating.id).where(EntryRating.digest == mark)) is not None
 
 
 def forget(session: Session, today: date) -> int:
@@ -47,6 +55,7 @@ def totals(session: Session, entry_id: int) -> dict[Verdict, int]:
 def _salt(session: Session, day: date) -> str:
     known = session.get(RatingSalt, day)
     if known is None:
+        forget(session, day)
         made = RatingSalt(day=day, salt=secrets.token_hex(32))
         known = made if _added(session, made) else session.get_one(RatingSalt, day)
     return known.salt

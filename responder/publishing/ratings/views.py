@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from flask import (
     Blueprint,
     Response,
@@ -25,12 +27,14 @@ from responder.settings import Settings
 from responder.web.access import NOBODY, public
 from responder.web.extensions import csrf
 
+log = logging.getLogger(__name__)
 blueprint = Blueprint("ratings", __name__)
 # The page with the form is one for all, and so holds no token. Nobody is signed in here: a
 # form on another site could send no more than what its reader could send here.
 csrf.exempt(blueprint)
 
 SECONDS_CACHED = 60
+WARNED = "ratings.unnamed_proxy"  # in the application: said once, not on every rating
 
 
 @blueprint.post("/concerns/<int:entry_id>/rating")
@@ -43,15 +47,13 @@ def rate(entry_id: int) -> AnyResponse:
     if verdict is None:
         raise Invalid("请选择满意、一般或不满意：返回上一页再选", {"verdict": "必填"})
     settings: Settings = current_app.extensions["settings"]
-    address = rules.address_of(
-        request.remote_addr or "",
-        [one for one in request.headers.get("X-Forwarded-For", "").split(",") if one.strip()],
-        settings.own_proxies,
-    )
+    address = _address(settings.own_proxies)
     now = utc_now()
-    with transaction(NOBODY, now) as session:
-        entry = publishing.find_entry(session, entry_id)
-        service.rate(session, entry, verdict, address, local(now, settings.zone).date())
+    day = local(now, settings.zone).date()
+    if not service.has_rated(db.session, entry_id, address, day):
+        with transaction(NOBODY, now) as session:
+            entry = publishing.find_entry(session, entry_id)
+            service.rate(session, entry, verdict, address, day)
     return redirect(url_for("ratings.thanks", entry_id=entry_id), 303)
 
 
@@ -69,3 +71,16 @@ def thanks(entry_id: int) -> Response:
         response.cache_control.public = True
         response.cache_control.max_age = SECONDS_CACHED
     return response
+
+
+def _address(proxies: int) -> str:
+    peer = request.remote_addr or ""
+    header = request.headers.get("X-Forwarded-For", "")
+    forwarded = [one for one in header.split(",") if one.strip()]
+    if rules.is_unnamed_proxy(peer, forwarded, proxies) and WARNED not in current_app.extensions:
+        current_app.extensions[WARNED] = True
+        log.warning(
+            "a proxy at a private address sends X-Forwarded-For, but RESPONDER_OWN_PROXIES is 0: "
+            "all readers behind it are counted as one; set it to the number of your proxies"
+        )
+    return rules.address_of(peer, forwarded, proxies)

@@ -20,7 +20,7 @@ class WebhookReceiver(Audited, Base):
     """A system that is told, and the key by which it knows that we are speaking."""
 
     __tablename__ = "webhook_receiver"
-    __audit_masked__ = frozenset({"secret"})
+    __audit_masked__ = frozenset({"secret", "url"})  # many a system takes a key in its address
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(60))
@@ -34,22 +34,33 @@ class WebhookReceiver(Audited, Base):
 
     __mapper_args__ = {"version_id_col": version_id}
 
+    @property
+    def shown_url(self) -> str:
+        """The address without what follows ``?``, which may be a key."""
+        address, mark, _query = self.url.partition("?")
+        return f"{address}?…" if mark else address
+
 
 class DeliveryState(StrEnum):
     WAITING = "waiting"
     DELIVERED = "delivered"
     GIVEN_UP = "given_up"
+    SUPERSEDED = "superseded"
 
 
 DELIVERY_LABELS = {
     DeliveryState.WAITING: "待送",
     DeliveryState.DELIVERED: "已送达",
     DeliveryState.GIVEN_UP: "未送达",
+    DeliveryState.SUPERSEDED: "已作废",
 }
 
 
 class WebhookDelivery(Base):
     """One thing to tell one receiver. ``number`` and ``body`` stay the same on every try.
+
+    Of one entry a receiver is told one thing after the other, as they happened; what it had not
+    taken when the entry was withdrawn is superseded, and never sent.
 
     :ivar occasion: ``publish``, or the kind of a change and its id: ``correct:12``.
     :ivar claimed_until: while one scheduler is sending it, no other does.

@@ -7,27 +7,27 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from responder.publishing.models import ChangeKind, Entry, EntryChange
-from responder.publishing.webhooks.models import WebhookDelivery, WebhookReceiver
+from responder.publishing.webhooks.models import DeliveryState, WebhookDelivery, WebhookReceiver
 
 PUBLISH = "publish"
 
 
 def tell(session: Session, entry: Entry, now: datetime, change: EntryChange | None = None) -> None:
-    """Write down, for each receiver that is not paused, what just became public.
+    """Write down, for each receiver, what just became public; the paused are told when they resume.
 
     :param change: what was done to the entry; None: it was published.
     """
-    receivers = session.scalars(
-        select(WebhookReceiver.id).where(WebhookReceiver.active).order_by(WebhookReceiver.id)
-    ).all()
+    receivers = session.scalars(select(WebhookReceiver.id).order_by(WebhookReceiver.id)).all()
     if not receivers:
         return
     session.flush()
     kind = change.kind.value if change else PUBLISH
+    if kind == ChangeKind.WITHDRAW:
+        _supersede(session, entry)
     body = json.dumps(body_of(entry, kind, now, change), ensure_ascii=False, sort_keys=True)
     session.add_all(
         WebhookDelivery(
@@ -44,15 +44,32 @@ def tell(session: Session, entry: Entry, now: datetime, change: EntryChange | No
     session.flush()
 
 
+def _supersede(session: Session, entry: Entry) -> None:
+    """Nobody is sent, from now on, the words that were withdrawn.
+
+    A claim stays: what is under way just now may still arrive, and what follows waits for it.
+    """
+    undelivered = (DeliveryState.WAITING, DeliveryState.GIVEN_UP)
+    session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.entry_id == entry.id, WebhookDelivery.state.in_(undelivered))
+        .values(state=DeliveryState.SUPERSEDED)
+    )
+
+
 def body_of(
     entry: Entry, kind: str, now: datetime, change: EntryChange | None = None
 ) -> dict[str, Any]:
-    """What a receiver reads. A withdrawn entry has no texts."""
+    """What a receiver reads. A withdrawn entry has no texts.
+
+    ``sequence`` counts what became of the entry, from 1: whoever has a higher one ignores this.
+    """
     told: dict[str, Any] = {
         "type": f"entry.{kind}",
         "timestamp": now.isoformat(),
         "data": {
             "id": entry.id,
+            "sequence": 1 + len(entry.released),
             "index_number": entry.index_number,
             "unit": entry.unit_name,
             "publisher": entry.publisher,

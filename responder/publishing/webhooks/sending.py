@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from responder.core.database import transaction
 from responder.core.permissions import SYSTEM
@@ -81,6 +81,7 @@ def _take(session: Session, now: datetime, lasts: timedelta) -> Claim | None:
             WebhookDelivery.next_try_at <= now,
             or_(WebhookDelivery.claimed_until.is_(None), WebhookDelivery.claimed_until <= now),
             WebhookReceiver.active,
+            ~_follows_another(now),
         )
         .order_by(WebhookDelivery.next_try_at, WebhookDelivery.id)
         .limit(1)
@@ -93,6 +94,17 @@ def _take(session: Session, now: datetime, lasts: timedelta) -> Claim | None:
     receiver = delivery.receiver
     return Claim(
         delivery.id, delivery.number, receiver.url, receiver.secret, delivery.body.encode()
+    )
+
+
+def _follows_another(now: datetime) -> ColumnElement[bool]:
+    """Something older of the same entry is not settled, or is on its way to the same receiver."""
+    older = aliased(WebhookDelivery)
+    return exists().where(
+        older.receiver_id == WebhookDelivery.receiver_id,
+        older.entry_id == WebhookDelivery.entry_id,
+        older.id < WebhookDelivery.id,
+        or_(older.state == DeliveryState.WAITING, older.claimed_until > now),
     )
 
 
@@ -119,10 +131,27 @@ def _note(session: Session, delivery_id: int, now: datetime, problem: FetchFaile
         return
     if delivery.state is DeliveryState.DELIVERED:
         return  # another took over a claim that had run out, and was luckier
+    delivery.last_answer = problem.message[:300]
+    if delivery.state is DeliveryState.SUPERSEDED:
+        return  # withdrawn while it was under way
     asked = retry_after(problem.retry_after, now) if problem.retry_after else None
     again = rules.next_try(now, delivery.tries, asked)
-    delivery.last_answer = problem.message[:300]
     if again is None:
         delivery.state = DeliveryState.GIVEN_UP
-    else:
-        delivery.next_try_at = again
+        return
+    delivery.next_try_at = again
+    if not problem.answered:
+        _put_off(session, delivery, again)
+
+
+def _put_off(session: Session, delivery: WebhookDelivery, until: datetime) -> None:
+    """Whoever does not answer is not asked for the rest either: the others are not to wait."""
+    session.execute(
+        update(WebhookDelivery)
+        .where(
+            WebhookDelivery.receiver_id == delivery.receiver_id,
+            WebhookDelivery.state == DeliveryState.WAITING,
+            WebhookDelivery.next_try_at < until,
+        )
+        .values(next_try_at=until)
+    )

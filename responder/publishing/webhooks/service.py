@@ -69,7 +69,7 @@ def renew_secret(session: Session, receiver: WebhookReceiver) -> str:
 
 
 def pause(session: Session, receiver: WebhookReceiver) -> None:
-    """Tell it nothing more; what is published meanwhile it will not be told later."""
+    """Tell it nothing for now; what becomes public meanwhile waits until it resumes."""
     receiver.active = False
     session.flush()
 
@@ -125,17 +125,27 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> WebhookDeli
     """Put one delivery back in line, under its number, with all its tries before it.
 
     :raises NotFound: no such delivery.
-    :raises WrongState: its receiver is paused.
+    :raises WrongState: its receiver is paused, or something newer is to be told of the entry.
     """
     delivery = session.get(WebhookDelivery, delivery_id, with_for_update=True)
     if delivery is None:
         raise NotFound("没有这条推送记录：请刷新页面")
     if not delivery.receiver.active:
         raise WrongState("推送对象已暂停：请先恢复，再重发")
-    delivery.state, delivery.tries = DeliveryState.WAITING, 0
-    delivery.next_try_at, delivery.claimed_until = now, None
+    if _has_newer(session, delivery):
+        raise WrongState("这条内容此后又有更改，不再重发旧的：请重发该条目最新的一条推送记录")
+    delivery.state, delivery.tries, delivery.next_try_at = DeliveryState.WAITING, 0, now
     audit.record(session, "send_again", delivery.receiver, {"number": delivery.number})
     return delivery
+
+
+def _has_newer(session: Session, delivery: WebhookDelivery) -> bool:
+    newer = select(WebhookDelivery.id).where(
+        WebhookDelivery.receiver_id == delivery.receiver_id,
+        WebhookDelivery.entry_id == delivery.entry_id,
+        WebhookDelivery.id > delivery.id,
+    )
+    return session.scalar(newer.limit(1)) is not None
 
 
 def _name(name: str) -> str:

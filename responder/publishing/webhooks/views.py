@@ -97,7 +97,7 @@ def pause(receiver_id: int) -> Response:
     with transaction(current_actor()) as session:
         receiver = service.get(session, receiver_id)
         service.pause(session, receiver)
-    flash(_("已暂停“%(name)s”：此后的发布不再推送给它。", name=receiver.name), "success")
+    flash(_("已暂停“%(name)s”：此后公开的先记着，恢复后再推送。", name=receiver.name), "success")
     return redirect(url_for("webhooks.index"))
 
 
