@@ -23,7 +23,7 @@ from responder.responses.models import ClockState, ItemClock, ItemState, Level, 
 from responder.responses.service import ClockFacts
 from tests.factories import NOW, People
 from tests.planning import factories as planned
-from tests.responses.factories import brought_to, opened, reload, take
+from tests.responses.factories import ANSWER, brought_to, drafted, opened, reload, save, take
 
 S = ClockState
 DECIDERS = frozenset({Role.SUPERVISOR, Role.SIGNER, Role.PRESS_OFFICER})
@@ -125,6 +125,28 @@ def test_a_reason_must_be_given(people: People, action) -> None:
     clock = standing(S.RUNNING, asked=action == "deny")
     with pytest.raises(GuardRefused, match="理由"):
         do(clock, action, people.signer.actor, note=" ", length=5, started_at=NOW)
+
+
+@pytest.mark.parametrize("action", ["pause", "restart"])
+def test_nobody_alone_turns_back_the_clock_of_their_own_work(people: People, action) -> None:
+    item = drafted()
+    save(item, ANSWER + "后续另行通报。", people.holding(Role.EDITOR, "other"))
+    clock, start = clock_of(item), NOW - timedelta(hours=1)
+    for user in (people.analyst, people.editor, people.holding(Role.EDITOR, "other")):
+        author = Actor(user.id, user.display_name, permissions_of(Role))
+        with pytest.raises(GuardRefused, match="由您发起或起草"):
+            do(clock, action, author, started_at=start)
+    do(clock, action, people.supervisor.actor, started_at=start)
+
+
+@pytest.mark.parametrize("action", ["pause", "restart"])
+def test_what_is_overdue_stays_overdue(session: Session, people: People, action) -> None:
+    item = opened()
+    clock, late = clock_of(item), NOW + timedelta(hours=60)
+    with pytest.raises(GuardRefused, match="逾期照实计入"):
+        do(clock, action, people.supervisor.actor, late, started_at=late)
+    assert [one.id for one in service.due(session)] == [clock.id]
+    assert ends(clock_of(item)) == "2026-11-22 09:00"
 
 
 def test_what_is_suspended_is_not_due_and_moves_by_as_long(session: Session, people) -> None:
