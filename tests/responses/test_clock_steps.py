@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core import audit
-from responder.core.clocks import ClockRule
+from responder.core.clocks import ClockRule, find_rule
 from responder.core.database import transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, Stale, WrongState
 from responder.core.lifecycle import Attempt
@@ -261,15 +261,48 @@ def test_a_duty_to_hold_a_conference_that_was_held_stops_as_it_is_added(people) 
 def test_nobody_changes_the_clocks_of_what_is_out(session: Session, people, state) -> None:
     item = brought_to(state, level=Level.MAJOR_EMERGENCY)
     supervisor = people.supervisor.actor
-    waiting = next(c for c in reload(item).clocks if c.stopped_at is None)
-    for action in ("pause", "ask", "restart"):
-        with pytest.raises(GuardRefused, match="已发布"):
-            do(waiting, action, supervisor, length=1, started_at=NOW)
+    attempt = Attempt(supervisor, NOW)
+    for clock in reload(item).clocks:
+        if state is ItemState.PUBLISHED and clock.stopped_at is None:
+            continue
+        assert service.clock_choices(clock, attempt) == []
+        for action in ("pause", "ask", "restart"):
+            with pytest.raises((GuardRefused, WrongState)):
+                do(clock, action, supervisor, length=1, started_at=NOW)
     with pytest.raises(WrongState, match="已发布"):
         add(item, "mailbox_inquiry", supervisor)
-    attempt = Attempt(supervisor, NOW)
-    assert service.clock_choices(waiting, attempt) == []
     assert service.addable_rules(session, item, attempt) == []
+
+
+def test_a_conference_still_to_be_held_may_be_put_off_after_publication(people: People) -> None:
+    item = brought_to(ItemState.PUBLISHED, level=Level.MAJOR_EMERGENCY)
+    (waiting,) = [one for one in reload(item).clocks if one.stopped_at is None]
+    supervisor, end = people.supervisor.actor, waiting.due_at
+    choices = service.clock_choices(waiting, Attempt(supervisor, NOW))
+    assert {one.transition.action for one in choices} == {"ask", "pause", "restart"}
+    do(waiting, "ask", supervisor, length=2)
+    do(waiting, "grant", people.signer.actor)
+    do(waiting, "pause", supervisor, NOW + timedelta(hours=1))
+    do(waiting, "resume", supervisor, NOW + timedelta(hours=2))
+    (waiting,) = [one for one in reload(item).clocks if one.stopped_at is None]
+    assert waiting.due_at == end + timedelta(hours=3)
+
+
+def test_a_clock_that_runs_on_ends_as_the_rule_stands_by_then(session: Session, people) -> None:
+    held = planned.event(starts_at=NOW + timedelta(hours=3), state=EventState.HELD)
+    item = opened(level=Level.MAJOR_EMERGENCY, event=held)
+    officer = people.press_officer.actor
+    with transaction(officer, NOW) as writing:
+        service.stop_held_clocks(writing, NOW + timedelta(hours=5))
+    with transaction(CONSOLE, NOW) as writing:
+        find_rule(writing, "emergency_conference").length = 12
+        assert service.recompute_clocks(writing, load_calendar(writing)) == []
+    with transaction(officer, NOW) as writing:
+        service.set_event(writing, service.find_item(writing, item.id), None, officer)
+    (clock,) = [c for c in reload(item).clocks if c.rule.code == "emergency_conference"]
+    assert (clock.stopped_at, clock.due_at) == (None, NOW + timedelta(hours=12))
+    (line,) = [one for one in audit.history(session, item) if one.action == "restart_clock"]
+    assert "due_at" in line.changes
 
 
 def test_publishing_ends_a_suspension_so_that_the_answer_is_in_time(people) -> None:

@@ -19,7 +19,13 @@ from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import SHANGHAI
 from responder.core.work_calendar import load_calendar
-from responder.responses.clock_lifecycle import DECISIONS, IS_OUT, ITEM_CLOCK, OUT
+from responder.responses.clock_lifecycle import (
+    DECISIONS,
+    IS_OUT,
+    ITEM_CLOCK,
+    OUT,
+    is_in_hand,
+)
 from responder.responses.models import (
     ItemClock,
     ItemExtension,
@@ -27,8 +33,8 @@ from responder.responses.models import (
     Level,
     ResponseItem,
 )
+from responder.responses.rules import EVENT_HELD
 from responder.responses.service.clocks import (
-    EVENT_HELD,
     STARTS_FROM,
     STOPPED_BY,
     heed_event,
@@ -67,11 +73,11 @@ def find_clock(session: Session, item_id: int, clock_id: int, version: int | Non
 
 
 def clock_choices(clock: ItemClock, attempt: Attempt) -> list[Choice]:
-    """What this person may do to it now; nothing once the answer is out.
+    """What this person may do to it now; nothing once the answer that it waits for is out.
 
     Decisions are offered when there is a request.
     """
-    if clock.item.state in OUT:
+    if is_in_hand(clock, attempt) is not None:
         return []
     return [
         choice

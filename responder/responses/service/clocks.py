@@ -22,13 +22,11 @@ from responder.planning.models import EventState, PressEvent
 from responder.responses import rules
 from responder.responses.lifecycle import EVENT_PERMISSIONS
 from responder.responses.models import ItemClock, ItemState, ResponseItem
+from responder.responses.rules import EVENT_HELD, PUBLISHED
 
-# What a rule's ``stopped_by`` may name.
-PUBLISHED = "published"
-EVENT_HELD = "event_held"
 STOPPED_BY = (PUBLISHED, EVENT_HELD)
 
-# And its ``starts_from``: columns of the item.
+# What a rule's ``starts_from`` may name: columns of the item.
 STARTS_FROM = ("found_at", "opened_at")
 
 
@@ -105,7 +103,7 @@ def set_event(
 
 def heed_event(session: Session, clock: ItemClock) -> None:
     """Let a clock stand as its item's event says, and tell the trail when that is new."""
-    event, before = clock.item.event, clock.stopped_at
+    event, before, due_at = clock.item.event, clock.stopped_at, clock.due_at
     took_place = event is not None and event.state in TOOK_PLACE
     held = rules.held_at(clock.started_at, event.starts_at, took_place) if event else None
     if held == before:
@@ -113,13 +111,19 @@ def heed_event(session: Session, clock: ItemClock) -> None:
     _set_stopped(session, clock, held)
     action = "stop_clock" if clock.stopped_at else "restart_clock"
     changes = {"stopped_at": [_text(before), _text(clock.stopped_at)]}
+    if clock.due_at != due_at:
+        changes["due_at"] = [_text(due_at), _text(clock.due_at)]
     audit.record(session, action, clock.item, changes, clock.rule.duty)
 
 
 def _set_stopped(session: Session, clock: ItemClock, moment: datetime | None) -> None:
-    """Stop it, or let it run on. A suspension that lasts ends with the clock, so it is reckoned."""
+    """Stop it, or let it run on.
+
+    A suspension that lasts ends with the clock, so it is reckoned. So is what runs on: rules
+    and calendar may have changed while it stood.
+    """
     clock.stopped_at = moment
-    if clock.open_pause is not None:
+    if clock.open_pause is not None or moment is None:
         clock.reckon(load_calendar(session), office_zone())
 
 
