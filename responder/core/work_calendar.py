@@ -8,14 +8,11 @@ from ``chinesecalendar`` or imported from its JSON. A year without a notice is
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
 import chinese_calendar
 from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, or_, select
@@ -27,6 +24,8 @@ from responder.core.database import Base
 from responder.core.errors import Invalid, NotFound
 
 FIRST_SEEDED_YEAR = 2015
+YEARS = range(1950, 2200)  # what may be a year of the calendar
+NAME_LENGTH, SOURCE_LENGTH = 32, 300
 SEED = "chinesecalendar"  # with its version, the source of a year that came with the product
 
 
@@ -78,7 +77,7 @@ class CalendarYear(Audited, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(unique=True)
-    source: Mapped[str] = mapped_column(String(300))
+    source: Mapped[str] = mapped_column(String(SOURCE_LENGTH))
     days: Mapped[list[CalendarDay]] = relationship(
         back_populates="calendar_year", cascade="all, delete-orphan", order_by="CalendarDay.day"
     )
@@ -92,7 +91,7 @@ class CalendarDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     year_id: Mapped[int] = mapped_column(ForeignKey("calendar_year.id", ondelete="CASCADE"))
     is_working: Mapped[bool]
-    name: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     calendar_year: Mapped[CalendarYear] = relationship(back_populates="days")
 
 
@@ -105,8 +104,8 @@ class FixedHoliday(Audited, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[int]
     day: Mapped[int]
-    name: Mapped[str] = mapped_column(String(32))
-    source: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    source: Mapped[str] = mapped_column(String(SOURCE_LENGTH))
 
 
 def load_calendar(session: Session) -> WorkCalendar:
@@ -170,6 +169,19 @@ def find_year(session: Session, year: int) -> CalendarYear:
             f"{year} 年的放假安排尚未导入：请先在“工作日历”页面或用 responder calendar import 导入"
         )
     return found
+
+
+def forget_year(session: Session, year: int) -> CalendarYear:
+    """Take back that a year's arrangement is known, as when a wrong file was uploaded.
+
+    It is provisional again; what rests on it is the caller's to reckon anew.
+
+    :raises NotFound: it is not known.
+    """
+    known = find_year(session, year)
+    session.delete(known)
+    session.flush()
+    return known
 
 
 def set_day(session: Session, day: date, is_working: bool, name: str) -> None:
@@ -257,37 +269,3 @@ def _seed_fixed_holidays(session: Session) -> None:
         text = files("responder").joinpath("data/fixed_holidays.toml").read_text(encoding="utf-8")
         session.add_all(FixedHoliday(**row) for row in tomllib.loads(text)["holiday"])
         session.flush()
-
-
-def read_year(path: Path) -> tuple[int, list[tuple[date, bool, str]], str]:
-    """:func:`parse_year` of a file.
-
-    :raises Invalid: it cannot be read, or is not such a file.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(f"无法读取 {path.name}（{error.strerror}）") from error
-    return parse_year(content, path.name)
-
-
-def parse_year(text: bytes, name: str) -> tuple[int, list[tuple[date, bool, str]], str]:
-    """One year from the JSON of the yearly notice: ``{"year", "days": [{"date", "name",
-    "isOffDay"}], "papers"}``.
-
-    :param name: what the file is called.
-    :returns: the year, (day, is_working, name) of each day, and the source.
-    :raises Invalid: not such a file.
-    """
-    try:
-        content: dict[str, Any] = json.loads(text.decode("utf-8-sig"))
-        days = [
-            (date.fromisoformat(day["date"]), not day["isOffDay"], str(day["name"]))
-            for day in content["days"]
-        ]
-        year = int(content["year"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(
-            f"{name} 不是节假日 JSON：需要 year 和 days（date、name、isOffDay）"
-        ) from error
-    return year, days, "、".join(map(str, content.get("papers", []))) or name

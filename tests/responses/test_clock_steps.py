@@ -217,7 +217,8 @@ def test_a_clock_that_is_started_anew_forgets_the_time_that_was_granted(
     do(clock_of(item), "ask", people.editor.actor, length=24)
     do(clock_of(item), "grant", people.supervisor.actor)
     later = at("2026-11-21 12:00")
-    for started_at in (None, later + timedelta(hours=1)):
+    beginning = datetime(1, 1, 1, tzinfo=SHANGHAI)
+    for started_at in (None, later + timedelta(hours=1), beginning):
         with pytest.raises(Invalid, match="起算"):
             do(clock_of(item), "restart", people.signer.actor, later, started_at=started_at)
     new_start = at("2026-11-21 08:00")

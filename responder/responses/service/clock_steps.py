@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -43,6 +43,8 @@ from responder.responses.service.clocks import (
 
 # Rules that no level starts: a person adds their clock to the item that it fits.
 BY_HAND = "by_hand"
+# How long before an item was found its clock may begin.
+EARLIEST_START = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,8 @@ def _restart(clock: ItemClock, attempt: Attempt, facts: ClockFacts) -> Changes:
         raise Invalid("请填写从何时重新起算", {"started_at": "必填"})
     if facts.started_at > attempt.now:
         raise Invalid("起算时间尚未到来：请填写已经过去的时刻", {"started_at": "不能晚于现在"})
+    if facts.started_at < clock.item.found_at - EARLIEST_START:
+        raise Invalid("起算时间太早：最多早于发现时间一年", {"started_at": "太早"})
     before, clock.started_at = clock.started_at, facts.started_at
     _set_start(clock, attempt)
     return {"started_at": [before.isoformat(), facts.started_at.isoformat()]}
