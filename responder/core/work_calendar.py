@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 
 import chinese_calendar
-from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, or_, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from responder.core import audit
@@ -25,6 +25,7 @@ from responder.core.errors import Invalid, NotFound
 
 FIRST_SEEDED_YEAR = 2015
 YEARS = range(1950, 2200)  # what may be a year of the calendar
+CALENDAR_LOCK = 20_171_233
 NAME_LENGTH, SOURCE_LENGTH = 32, 300
 SEED = "chinesecalendar"  # with its version, the source of a year that came with the product
 
@@ -108,6 +109,23 @@ class FixedHoliday(Audited, Base):
     source: Mapped[str] = mapped_column(String(SOURCE_LENGTH))
 
 
+def hold_calendar(session: Session) -> None:
+    """Calendar and rules stay as they are until this transaction, which reckons clocks, ends.
+
+    Taken before any record is written, so that nobody waits for each other. Several hold at
+    once; whoever changes the calendar then reckons what they stored anew, too. SQLite has only
+    one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(CALENDAR_LOCK)))
+
+
+def change_calendar(session: Session) -> None:
+    """Wait until nobody holds calendar and rules, and let nobody until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(CALENDAR_LOCK)))
+
+
 def load_calendar(session: Session) -> WorkCalendar:
     """The office's calendar as plain values for the rules."""
     days = session.scalars(select(CalendarDay))
@@ -129,6 +147,7 @@ def store_year(
         which the notice of a year may begin: what it says of such a day holds.
     :raises Invalid: a day outside, or given twice.
     """
+    change_calendar(session)
     rows = list(days)
     if outside := [day for day, _, _ in rows if not _told_by_notice(day, year)]:
         raise Invalid(f"{outside[0]} 不属于 {year} 年：请检查文件内容")
@@ -178,6 +197,7 @@ def forget_year(session: Session, year: int) -> CalendarYear:
 
     :raises NotFound: it is not known.
     """
+    change_calendar(session)
     known = find_year(session, year)
     session.delete(known)
     session.flush()
@@ -189,6 +209,7 @@ def set_day(session: Session, day: date, is_working: bool, name: str) -> None:
 
     :raises NotFound: the year is not known.
     """
+    change_calendar(session)
     year = find_year(session, day.year)
     known = session.get(CalendarDay, day)
     before = known.is_working if known else day.weekday() < 5
@@ -247,6 +268,7 @@ def add_fixed_holiday(
     known = select(FixedHoliday).where(FixedHoliday.month == month, FixedHoliday.day == day)
     if session.scalar(known) is not None:
         raise Invalid(f"{month}月{day}日已经在法定节日里", {"day": "已有"})
+    change_calendar(session)
     added = FixedHoliday(month=month, day=day, name=name.strip(), source=source.strip())
     session.add(added)
     session.flush()
@@ -255,6 +277,7 @@ def add_fixed_holiday(
 
 def remove_fixed_holiday(session: Session, holiday_id: int) -> FixedHoliday:
     """:raises NotFound: it is gone already."""
+    change_calendar(session)
     holiday = session.get(FixedHoliday, holiday_id)
     if holiday is None:
         raise NotFound("这个法定节日已被删去：请刷新页面查看")

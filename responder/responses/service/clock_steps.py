@@ -18,7 +18,7 @@ from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, St
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import SHANGHAI
-from responder.core.work_calendar import load_calendar
+from responder.core.work_calendar import hold_calendar, load_calendar
 from responder.responses.clock_lifecycle import (
     DECISIONS,
     IS_OUT,
@@ -101,6 +101,7 @@ def change_clock(
     :raises Invalid: no such step, or what it needs is not given.
     :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.allow`.
     """
+    hold_calendar(session)
     ITEM_CLOCK.allow(clock, action, attempt)
     before, changes = clock.due_at, _EFFECTS[action](clock, attempt, facts)
     flag_modified(clock, "steps")  # so that of two at once one is refused, whatever they did
@@ -212,6 +213,7 @@ def add_clock(
         raise WrongState(IS_OUT)
     if not attempt.note.strip():
         raise GuardRefused("请写明增加时限的理由", {"note": "必填"})
+    hold_calendar(session)
     rule = next((one for one in addable_rules(session, item, attempt) if one.id == rule_id), None)
     if rule is None:
         raise Invalid("请选择一条还没有用在本事项上的时限规则", {"rule_id": "请选择"})

@@ -15,7 +15,7 @@ from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.office import office_zone
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
-from responder.core.work_calendar import WorkCalendar, load_calendar
+from responder.core.work_calendar import WorkCalendar, hold_calendar, load_calendar
 from responder.planning import service as planning
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import EventState, PressEvent
@@ -49,6 +49,7 @@ def new_clock(
 
 def stop_published(session: Session, item: ResponseItem, now: datetime) -> None:
     """The answer is out: stop the clocks that waited for it."""
+    hold_calendar(session)
     for clock in item.clocks:
         if clock.rule.stopped_by == PUBLISHED and clock.stopped_at is None:
             _set_stopped(session, clock, now)
@@ -60,6 +61,7 @@ def stop_held_clocks(session: Session, now: datetime) -> list[ItemClock]:
     The scheduler's job. A clock stops when its event began, however late somebody notes
     that it was held. Of several schedulers at once one stops each clock.
     """
+    hold_calendar(session)
     query = (
         _running()
         .join(ResponseItem.event)
@@ -93,6 +95,7 @@ def set_event(
         raise WrongState("本事项已归档，不能再改发布活动")
     if event is not None and event.state is EventState.CANCELLED:
         raise WrongState("这项活动已取消：请选择其他活动")
+    hold_calendar(session)
     item.event = event
     waiting = [clock for clock in item.clocks if clock.rule.stopped_by == EVENT_HELD]
     for clock in waiting:
