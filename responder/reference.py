@@ -11,13 +11,14 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
+from responder.core.calendar_file import read_year
 from responder.core.clocks import ClockRule, RuleFacts, all_rules, find_rule
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.office import office_zone
 from responder.core.permissions import CONSOLE
-from responder.core.work_calendar import find_year, read_year, set_day, store_year
+from responder.core.work_calendar import find_year, set_day, store_year
 from responder.deadlines import service as deadlines
 from responder.responses.cli import explain
 

@@ -127,11 +127,12 @@ def test_wrong_use_ends_with_two(ready: Path) -> None:
 
 def test_the_calendar_takes_a_year_from_a_file(ready: Path, tmp_path: Path) -> None:
     file = tmp_path / "2027.json"
-    days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
+    off = (("元旦", "2027-01-01"), ("国庆节", "2027-10-01"))
+    days = [{"name": name, "date": day, "isOffDay": True} for name, day in off]
     file.write_text(json.dumps({"year": 2027, "days": days}), encoding="utf-8")
     result = run("calendar", "import", str(file), "--json", state=ready)
     assert json.loads(result.stdout) == {
-        "years": [{"year": 2027, "days": 1, "clocks_moved": 0, "tasks_moved": 0}]
+        "years": [{"year": 2027, "days": 2, "clocks_moved": 0, "tasks_moved": 0}]
     }
 
 

@@ -23,7 +23,7 @@ from responder.core.audit import Audited
 from responder.core.database import Base, choice
 from responder.core.errors import Invalid, NotFound, Stale
 from responder.core.times import SHANGHAI, chinese_date, chinese_moment, end_of_day, local
-from responder.core.work_calendar import WorkCalendar
+from responder.core.work_calendar import WorkCalendar, change_calendar
 
 
 class Unit(StrEnum):
@@ -273,6 +273,7 @@ def edit_rule(
         for field, value in wanted.items()
         if getattr(rule, field) != value
     }
+    change_calendar(session)
     for field, (_, value) in changes.items():
         setattr(rule, field, value)
     if changes:

@@ -8,17 +8,14 @@ from ``chinesecalendar`` or imported from its JSON. A year without a notice is
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from importlib.resources import files
-from pathlib import Path
-from typing import Any
 
 import chinese_calendar
-from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, or_, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, delete, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from responder.core import audit
@@ -27,6 +24,9 @@ from responder.core.database import Base
 from responder.core.errors import Invalid, NotFound
 
 FIRST_SEEDED_YEAR = 2015
+YEARS = range(1950, 2200)  # what may be a year of the calendar
+CALENDAR_LOCK = 20_171_233
+NAME_LENGTH, SOURCE_LENGTH = 32, 300
 SEED = "chinesecalendar"  # with its version, the source of a year that came with the product
 
 
@@ -78,7 +78,7 @@ class CalendarYear(Audited, Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(unique=True)
-    source: Mapped[str] = mapped_column(String(300))
+    source: Mapped[str] = mapped_column(String(SOURCE_LENGTH))
     days: Mapped[list[CalendarDay]] = relationship(
         back_populates="calendar_year", cascade="all, delete-orphan", order_by="CalendarDay.day"
     )
@@ -92,7 +92,7 @@ class CalendarDay(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     year_id: Mapped[int] = mapped_column(ForeignKey("calendar_year.id", ondelete="CASCADE"))
     is_working: Mapped[bool]
-    name: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     calendar_year: Mapped[CalendarYear] = relationship(back_populates="days")
 
 
@@ -105,8 +105,25 @@ class FixedHoliday(Audited, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     month: Mapped[int]
     day: Mapped[int]
-    name: Mapped[str] = mapped_column(String(32))
-    source: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
+    source: Mapped[str] = mapped_column(String(SOURCE_LENGTH))
+
+
+def hold_calendar(session: Session) -> None:
+    """Calendar and rules stay as they are until this transaction, which reckons clocks, ends.
+
+    Taken before any record is written, so that nobody waits for each other. Several hold at
+    once; whoever changes the calendar then reckons what they stored anew, too. SQLite has only
+    one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock_shared(CALENDAR_LOCK)))
+
+
+def change_calendar(session: Session) -> None:
+    """Wait until nobody holds calendar and rules, and let nobody until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(CALENDAR_LOCK)))
 
 
 def load_calendar(session: Session) -> WorkCalendar:
@@ -130,6 +147,7 @@ def store_year(
         which the notice of a year may begin: what it says of such a day holds.
     :raises Invalid: a day outside, or given twice.
     """
+    change_calendar(session)
     rows = list(days)
     if outside := [day for day, _, _ in rows if not _told_by_notice(day, year)]:
         raise Invalid(f"{outside[0]} 不属于 {year} 年：请检查文件内容")
@@ -172,11 +190,26 @@ def find_year(session: Session, year: int) -> CalendarYear:
     return found
 
 
+def forget_year(session: Session, year: int) -> CalendarYear:
+    """Take back that a year's arrangement is known, as when a wrong file was uploaded.
+
+    It is provisional again; what rests on it is the caller's to reckon anew.
+
+    :raises NotFound: it is not known.
+    """
+    change_calendar(session)
+    known = find_year(session, year)
+    session.delete(known)
+    session.flush()
+    return known
+
+
 def set_day(session: Session, day: date, is_working: bool, name: str) -> None:
     """Change one day of a known year.
 
     :raises NotFound: the year is not known.
     """
+    change_calendar(session)
     year = find_year(session, day.year)
     known = session.get(CalendarDay, day)
     before = known.is_working if known else day.weekday() < 5
@@ -235,6 +268,7 @@ def add_fixed_holiday(
     known = select(FixedHoliday).where(FixedHoliday.month == month, FixedHoliday.day == day)
     if session.scalar(known) is not None:
         raise Invalid(f"{month}月{day}日已经在法定节日里", {"day": "已有"})
+    change_calendar(session)
     added = FixedHoliday(month=month, day=day, name=name.strip(), source=source.strip())
     session.add(added)
     session.flush()
@@ -243,6 +277,7 @@ def add_fixed_holiday(
 
 def remove_fixed_holiday(session: Session, holiday_id: int) -> FixedHoliday:
     """:raises NotFound: it is gone already."""
+    change_calendar(session)
     holiday = session.get(FixedHoliday, holiday_id)
     if holiday is None:
         raise NotFound("这个法定节日已被删去：请刷新页面查看")
@@ -257,37 +292,3 @@ def _seed_fixed_holidays(session: Session) -> None:
         text = files("responder").joinpath("data/fixed_holidays.toml").read_text(encoding="utf-8")
         session.add_all(FixedHoliday(**row) for row in tomllib.loads(text)["holiday"])
         session.flush()
-
-
-def read_year(path: Path) -> tuple[int, list[tuple[date, bool, str]], str]:
-    """:func:`parse_year` of a file.
-
-    :raises Invalid: it cannot be read, or is not such a file.
-    """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise Invalid(f"无法读取 {path.name}（{error.strerror}）") from error
-    return parse_year(content, path.name)
-
-
-def parse_year(text: bytes, name: str) -> tuple[int, list[tuple[date, bool, str]], str]:
-    """One year from the JSON of the yearly notice: ``{"year", "days": [{"date", "name",
-    "isOffDay"}], "papers"}``.
-
-    :param name: what the file is called.
-    :returns: the year, (day, is_working, name) of each day, and the source.
-    :raises Invalid: not such a file.
-    """
-    try:
-        content: dict[str, Any] = json.loads(text.decode("utf-8-sig"))
-        days = [
-            (date.fromisoformat(day["date"]), not day["isOffDay"], str(day["name"]))
-            for day in content["days"]
-        ]
-        year = int(content["year"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise Invalid(
-            f"{name} 不是节假日 JSON：需要 year 和 days（date、name、isOffDay）"
-        ) from error
-    return year, days, "、".join(map(str, content.get("papers", []))) or name

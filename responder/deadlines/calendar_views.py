@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from responder.core.audit import Audited
+from responder.core.calendar_file import parse_year
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, NotFound
 from responder.core.office import office_zone
 from responder.core.permissions import Permission
 from responder.core.times import WEEKDAYS, local, utc_now
 from responder.core.work_calendar import (
+    YEARS,
     add_fixed_holiday,
     all_years,
     find_year,
     fixed_holidays,
-    parse_year,
+    forget_year,
     remove_fixed_holiday,
     set_day,
     store_year,
@@ -46,9 +48,14 @@ def calendar() -> Response:
 @blueprint.get("/clocks/calendar/<int:number>")
 @requires(Permission.CLOCK_READ)
 def year(number: int) -> str:
-    if not 1949 < number < 2200:
+    return _page(_known(number))
+
+
+def _known(number: int) -> int:
+    """The number of a page, when it can be a year's."""
+    if number not in YEARS:
         abort(404)
-    return _page(number)
+    return number
 
 
 def _page(
@@ -117,10 +124,21 @@ def upload_year(number: int) -> Page:
         if not form.validate_on_submit() or not file:
             raise Invalid(_("请选择一个 JSON 文件"), {"file": "必填"})
         stated, days, source = parse_year(file.read(), file.filename or "")
+        if stated != number:
+            raise Invalid(
+                _("文件是 %(stated)s 年的安排：请在 %(stated)s 年的页面上传", stated=stated),
+                {"file": _("不是这一年")},
+            )
         return _apply(lambda session: store_year(session, stated, days, source))
     except Invalid as error:
         status = _refused(form, error)
         return _page(number, year_form=form), status
+
+
+@blueprint.post("/clocks/calendar/<int:number>/forget")
+@requires(Permission.CLOCK_EDIT)
+def forget(number: int) -> Response:
+    return _apply(lambda session: forget_year(session, number))
 
 
 @blueprint.post("/clocks/calendar/<int:number>/fixed-holidays")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from responder.core.lifecycle import Attempt, Guard, Lifecycle, Transition
 from responder.core.permissions import Permission
 from responder.responses.models import ClockState, ItemClock, ItemState
+from responder.responses.rules import PUBLISHED
 
 _S = ClockState
 _P = Permission
 
-# What is out has been answered in time or not; nobody changes that afterwards.
+# What is out has been answered in time or not; nobody changes that afterwards. A press
+# conference that is still to be held may be put off, until the item goes to the archive.
 OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
 IS_OUT = "本事项已发布，时限不能再改"
 
@@ -17,7 +19,25 @@ CHANGE = "responses.change_clock"
 
 
 def is_in_hand(clock: ItemClock, _attempt: Attempt) -> str | None:
-    return IS_OUT if clock.item.state in OUT else None
+    state = clock.item.state
+    answered = state in OUT and clock.rule.stopped_by == PUBLISHED
+    return IS_OUT if answered or state is ItemState.ARCHIVED else None
+
+
+def is_not_theirs(clock: ItemClock, attempt: Attempt) -> str | None:
+    """Nobody stops or turns back the clock by which their own work is measured."""
+    item = clock.item
+    authors = {item.opened_by_id, item.drafted_by_id, *(one.author_id for one in item.drafts)}
+    if attempt.actor.id is not None and attempt.actor.id in authors:
+        return "本事项由您发起或起草，不能由您挂起或重新起算：请由其他同事办理"
+    return None
+
+
+def is_not_over(clock: ItemClock, attempt: Attempt) -> str | None:
+    """What is overdue stays overdue: it can neither be suspended nor begin again."""
+    if attempt.now > clock.due_at:
+        return "时限已过，不能挂起或重新起算，逾期照实计入：请尽快回应"
+    return None
 
 
 def asks_for_nothing(clock: ItemClock, _attempt: Attempt) -> str | None:
@@ -69,12 +89,12 @@ ITEM_CLOCK = Lifecycle(
             "ask", "申请延期", _OPEN, _P.CLOCK_ASK, asks_for_nothing, is_in_time, needs_note=True
         ),
         _step(
-            "pause", "挂起", (_S.RUNNING,), _P.CLOCK_DECIDE, target=_S.PAUSED, needs_note=True,
-            tone="outline-secondary",
+            "pause", "挂起", (_S.RUNNING,), _P.CLOCK_DECIDE, is_not_theirs, is_not_over,
+            target=_S.PAUSED, needs_note=True, tone="outline-secondary",
         ),
         _step(
-            "restart", "重新起算", (_S.RUNNING,), _P.CLOCK_DECIDE, needs_note=True,
-            tone="outline-secondary",
+            "restart", "重新起算", (_S.RUNNING,), _P.CLOCK_DECIDE, is_not_theirs, is_not_over,
+            needs_note=True, tone="outline-secondary",
         ),
     ),
 )  # fmt: skip

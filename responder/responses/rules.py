@@ -13,6 +13,10 @@ from zoneinfo import ZoneInfo
 from responder.core import privacy, texts
 from responder.core.times import SHANGHAI, chinese_date, local
 
+# What the ``stopped_by`` of a clock's rule may name.
+PUBLISHED = "published"
+EVENT_HELD = "event_held"
+
 # Under this, an answer is a placeholder and not an answer.
 MIN_ANSWER_LENGTH = 10
 

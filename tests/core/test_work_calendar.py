@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from responder.core.calendar_file import parse_year, read_year
 from responder.core.database import transaction
 from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
@@ -16,12 +17,20 @@ from responder.core.work_calendar import (
     CalendarYear,
     fixed_holidays,
     load_calendar,
-    read_year,
     remove_fixed_holiday,
     seed_calendar,
     store_year,
 )
 from tests.real_data import real_data
+
+NOTICE = {
+    "year": 2027,
+    "papers": ["x"],
+    "days": [
+        {"name": "元旦", "date": "2027-01-01", "isOffDay": True},
+        {"name": "国庆节", "date": "2027-10-01", "isOffDay": True},
+    ],
+}
 
 
 def test_seeded_calendar_knows_holidays_and_made_up_days(session) -> None:
@@ -48,9 +57,9 @@ def test_seeding_again_leaves_an_edited_year_alone(session) -> None:
 
 def test_importing_a_year_replaces_it_and_announces_it(session, tmp_path: Path) -> None:
     file = tmp_path / "2027.json"
-    days = [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]
-    file.write_text(json.dumps({"year": 2027, "days": days, "papers": ["x"]}), encoding="utf-8")
+    file.write_text(json.dumps(NOTICE), encoding="utf-8")
     year, rows, source = read_year(file)
+    assert source == "x"
     with transaction(CONSOLE):
         store_year(session, year, rows, source)
     calendar = load_calendar(session)
@@ -64,6 +73,43 @@ def test_a_file_that_is_no_calendar_is_refused_in_a_sentence(tmp_path: Path, con
     file.write_text(content, encoding="utf-8")
     with pytest.raises(Invalid, match="不是节假日 JSON"):
         read_year(file)
+
+
+def noticed(**changed: object) -> bytes:
+    return json.dumps({**NOTICE, **changed}).encode()
+
+
+def with_day(**changed: object) -> bytes:
+    return noticed(days=[*NOTICE["days"], {**NOTICE["days"][0], "date": "2027-01-02", **changed}])
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b'{"year": 2027, "days": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "不是节假日 JSON"),
+        (b'{"year": 1e400, "days": []}', "可用的年份"),
+        (noticed(year=3_000_000_000), "可用的年份"),
+        (noticed(year="2027"), "可用的年份"),
+        (noticed(papers=7), "不是节假日 JSON"),
+        (noticed(papers=["p" * 301]), "依据"),
+        (with_day(name="长" * 33), "名称太长"),
+        (with_day(name="\0\ud800"), "不是节假日 JSON"),
+        (with_day(isOffDay="false"), "不是节假日 JSON"),
+        (noticed(days=[]), "1月1日没有放假"),
+        (noticed(days=NOTICE["days"][:1]), "10月1日没有放假"),
+        (with_day(date="2027-05-01", isOffDay=False), "5月1日没有放假"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_cannot_be_a_years_notice_is_refused_in_a_sentence(content: bytes, told: str) -> None:
+    with pytest.raises(Invalid, match=told):
+        parse_year(content, "2027.json")
+
+
+def test_a_notice_is_kept_as_clean_text() -> None:
+    content = with_day(name=" 元\0旦\ud800 ")
+    assert parse_year(content, "x")[1][-1] == (date(2027, 1, 2), False, "元旦")
+    assert parse_year(noticed(papers=None), "2027.json")[2] == "2027.json"
 
 
 def test_a_day_of_another_year_is_refused(session) -> None:

@@ -28,7 +28,10 @@ from tests.responses.test_clock_steps import add
 YEAR = {
     "year": 2027,
     "papers": ["国办发明电〔2026〕7号"],
-    "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}],
+    "days": [
+        {"name": "元旦", "date": "2027-01-01", "isOffDay": True},
+        {"name": "国庆节", "date": "2027-10-01", "isOffDay": True},
+    ],
 }
 
 
@@ -202,9 +205,10 @@ def test_a_day_of_an_unknown_year_and_an_empty_form_are_refused(supervisor) -> N
     strict(empty.text)
 
 
-def upload(client, content: bytes):
+def upload(client, content: bytes, page: int = 2027):
     file = (io.BytesIO(content), "2027.json")
-    return client.post("/clocks/calendar/2026/upload", data={"file": file}, follow_redirects=True)
+    url = f"/clocks/calendar/{page}/upload"
+    return client.post(url, data={"file": file}, follow_redirects=True)
 
 
 def test_a_year_is_provisional_until_it_is_uploaded(session: Session, supervisor) -> None:
@@ -216,7 +220,7 @@ def test_a_year_is_provisional_until_it_is_uploaded(session: Session, supervisor
     assert "更换全年安排" in page
     page = supervisor.get("/clocks/calendar/2027").text
     assert "国办发明电〔2026〕7号" in page
-    assert "尚未公布" not in page.split("法定节日")[0]
+    assert "放假安排尚未公布" not in page
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b'{"year": 2027, "days": [{}]}'])
@@ -225,6 +229,32 @@ def test_a_file_that_is_no_calendar_is_refused(supervisor, content) -> None:
     assert answer.status_code == 422
     assert "不是节假日 JSON" in answer.text
     assert upload_nothing(supervisor).status_code == 422
+
+
+def test_a_year_is_uploaded_on_its_own_page(session: Session, supervisor) -> None:
+    answer = upload(supervisor, json.dumps(YEAR).encode(), page=2028)
+    assert answer.status_code == 422
+    assert "请在 2027 年的页面上传" in answer.text
+    assert 2027 not in load_calendar(session).announced
+
+
+def test_a_year_uploaded_by_mistake_is_provisional_again(
+    session: Session, supervisor, client, people, letter
+) -> None:
+    supervisor.post("/clocks/calendar/2026/days", data=day("2026-11-24"))
+    assert "标为尚未公布" in supervisor.get("/clocks/calendar/2026").text
+    page = supervisor.post("/clocks/calendar/2026/forget", follow_redirects=True).text
+    strict(page)
+    assert "工作日历 · 删除" in page
+    assert "改变了 1 个时限" in page
+    (clock,) = [one for one in reload(letter).clocks if one.rule.code == "mailbox_suggestion"]
+    assert clock.provisional
+    page = supervisor.get("/clocks/calendar/2026").text
+    assert "2026 年的放假安排尚未公布" in page
+    assert "标为尚未公布" not in page
+    assert supervisor.post("/clocks/calendar/2026/forget").status_code == 404
+    people.sign_in(client, people.editor)
+    assert client.post("/clocks/calendar/2025/forget").status_code == 403
 
 
 def upload_nothing(client):

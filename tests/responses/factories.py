@@ -31,20 +31,20 @@ WAY = (
 )
 
 
-def opened(**facts: Any) -> ResponseItem:
-    """An item as it was just opened, at ``NOW``, by the press office's analyst."""
+def opened(at: datetime = NOW, **facts: Any) -> ResponseItem:
+    """An item as it was just opened, by the press office's analyst."""
     values = {
         "title": "关于金浦华庭车位只售不租的回应",
         "concern": "业主反映地下车位只售不租，无处停车。",
         "concern_source": "市长热线",
         "level": Level.ORDINARY,
-        "found_at": NOW,
+        "found_at": at,
         **facts,
     }
     analyst = People().analyst.actor
     values.setdefault("unit", unit())
-    with transaction(analyst, NOW) as session:
-        return service.open_item(session, analyst, NOW, **values)
+    with transaction(analyst, at) as session:
+        return service.open_item(session, analyst, at, **values)
 
 
 def drafted(text: str = ANSWER, editor: User | None = None, **facts: Any) -> ResponseItem:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from responder.accounts.models import Unit
+from responder.core.clocks import Unit as ClockUnit
+from responder.core.clocks import find_rule
 from responder.core.database import db, transaction
 from responder.core.errors import Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
+from responder.core.times import SHANGHAI
+from responder.core.work_calendar import load_calendar, store_year
 from responder.planning.models import EventState, LinkState
 from responder.responses import service
 from responder.responses.models import ItemState, Level, ResponseItem
@@ -24,6 +29,8 @@ from tests.installations import PEOPLE, at_once, installation
 from tests.planning import factories as planning
 from tests.responses.factories import brought_to, drafted, opened
 from tests.responses.test_clock_steps import do
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 @pytest.fixture(params=DATABASES)
@@ -50,6 +57,38 @@ def test_of_several_who_save_at_once_one_is_kept_and_the_others_are_told(instanc
         item = service.find_item(db.session, item_id)
         assert [draft.number for draft in item.drafts] == [1, 2]
         assert item.answer == item.drafts[-1].text
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="SQLite has one writer at a time")
+def test_what_is_opened_while_a_year_is_imported_counts_by_the_new_year(tmp_path: Path) -> None:
+    days = [(date(2026, 11, day), False, "市庆日") for day in (23, 24, 25)]
+
+    def imports() -> None:
+        with app.app_context(), transaction(CONSOLE, NOW) as session:
+            store_year(session, 2026, days, "试验")
+            service.recompute_clocks(session, load_calendar(session))
+
+    with installation("postgresql", tmp_path) as app, app.app_context():
+        analyst, own = People().analyst.actor, unit()
+        with transaction(CONSOLE, NOW) as session:
+            find_rule(session, "public_concern").unit = ClockUnit.WORKING_DAYS
+        importing = Thread(target=imports)
+        with transaction(analyst, NOW) as session:
+            facts = {"title": "停水", "concern": "何时恢复", "concern_source": "热线"}
+            item = service.open_item(
+                session, analyst, NOW, **facts, unit=own, level=Level.ORDINARY, found_at=NOW
+            )
+            session.flush()
+            importing.start()
+            while importing.is_alive() and not session.scalar(text(WAITING)):
+                pass
+        importing.join()
+        db.session.expire_all()
+        (clock,) = service.find_item(db.session, item.id).clocks
+        stored = clock.due_at
+        clock.reckon(load_calendar(db.session), SHANGHAI)
+        assert stored == clock.due_at
+        db.session.rollback()
 
 
 def test_of_several_who_approve_at_once_one_is_counted(instance: Flask) -> None:

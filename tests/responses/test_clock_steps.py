@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core import audit
-from responder.core.clocks import ClockRule
+from responder.core.clocks import ClockRule, find_rule
 from responder.core.database import transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, Stale, WrongState
 from responder.core.lifecycle import Attempt
@@ -23,7 +23,7 @@ from responder.responses.models import ClockState, ItemClock, ItemState, Level, 
 from responder.responses.service import ClockFacts
 from tests.factories import NOW, People
 from tests.planning import factories as planned
-from tests.responses.factories import brought_to, opened, reload, take
+from tests.responses.factories import ANSWER, brought_to, drafted, opened, reload, save, take
 
 S = ClockState
 DECIDERS = frozenset({Role.SUPERVISOR, Role.SIGNER, Role.PRESS_OFFICER})
@@ -127,6 +127,28 @@ def test_a_reason_must_be_given(people: People, action) -> None:
         do(clock, action, people.signer.actor, note=" ", length=5, started_at=NOW)
 
 
+@pytest.mark.parametrize("action", ["pause", "restart"])
+def test_nobody_alone_turns_back_the_clock_of_their_own_work(people: People, action) -> None:
+    item = drafted()
+    save(item, ANSWER + "后续另行通报。", people.holding(Role.EDITOR, "other"))
+    clock, start = clock_of(item), NOW - timedelta(hours=1)
+    for user in (people.analyst, people.editor, people.holding(Role.EDITOR, "other")):
+        author = Actor(user.id, user.display_name, permissions_of(Role))
+        with pytest.raises(GuardRefused, match="由您发起或起草"):
+            do(clock, action, author, started_at=start)
+    do(clock, action, people.supervisor.actor, started_at=start)
+
+
+@pytest.mark.parametrize("action", ["pause", "restart"])
+def test_what_is_overdue_stays_overdue(session: Session, people: People, action) -> None:
+    item = opened()
+    clock, late = clock_of(item), NOW + timedelta(hours=60)
+    with pytest.raises(GuardRefused, match="逾期照实计入"):
+        do(clock, action, people.supervisor.actor, late, started_at=late)
+    assert [one.id for one in service.due(session)] == [clock.id]
+    assert ends(clock_of(item)) == "2026-11-22 09:00"
+
+
 def test_what_is_suspended_is_not_due_and_moves_by_as_long(session: Session, people) -> None:
     item = opened()
     clock = clock_of(item)
@@ -195,7 +217,8 @@ def test_a_clock_that_is_started_anew_forgets_the_time_that_was_granted(
     do(clock_of(item), "ask", people.editor.actor, length=24)
     do(clock_of(item), "grant", people.supervisor.actor)
     later = at("2026-11-21 12:00")
-    for started_at in (None, later + timedelta(hours=1)):
+    beginning = datetime(1, 1, 1, tzinfo=SHANGHAI)
+    for started_at in (None, later + timedelta(hours=1), beginning):
         with pytest.raises(Invalid, match="起算"):
             do(clock_of(item), "restart", people.signer.actor, later, started_at=started_at)
     new_start = at("2026-11-21 08:00")
@@ -239,15 +262,48 @@ def test_a_duty_to_hold_a_conference_that_was_held_stops_as_it_is_added(people) 
 def test_nobody_changes_the_clocks_of_what_is_out(session: Session, people, state) -> None:
     item = brought_to(state, level=Level.MAJOR_EMERGENCY)
     supervisor = people.supervisor.actor
-    waiting = next(c for c in reload(item).clocks if c.stopped_at is None)
-    for action in ("pause", "ask", "restart"):
-        with pytest.raises(GuardRefused, match="已发布"):
-            do(waiting, action, supervisor, length=1, started_at=NOW)
+    attempt = Attempt(supervisor, NOW)
+    for clock in reload(item).clocks:
+        if state is ItemState.PUBLISHED and clock.stopped_at is None:
+            continue
+        assert service.clock_choices(clock, attempt) == []
+        for action in ("pause", "ask", "restart"):
+            with pytest.raises((GuardRefused, WrongState)):
+                do(clock, action, supervisor, length=1, started_at=NOW)
     with pytest.raises(WrongState, match="已发布"):
         add(item, "mailbox_inquiry", supervisor)
-    attempt = Attempt(supervisor, NOW)
-    assert service.clock_choices(waiting, attempt) == []
     assert service.addable_rules(session, item, attempt) == []
+
+
+def test_a_conference_still_to_be_held_may_be_put_off_after_publication(people: People) -> None:
+    item = brought_to(ItemState.PUBLISHED, level=Level.MAJOR_EMERGENCY)
+    (waiting,) = [one for one in reload(item).clocks if one.stopped_at is None]
+    supervisor, end = people.supervisor.actor, waiting.due_at
+    choices = service.clock_choices(waiting, Attempt(supervisor, NOW))
+    assert {one.transition.action for one in choices} == {"ask", "pause", "restart"}
+    do(waiting, "ask", supervisor, length=2)
+    do(waiting, "grant", people.signer.actor)
+    do(waiting, "pause", supervisor, NOW + timedelta(hours=1))
+    do(waiting, "resume", supervisor, NOW + timedelta(hours=2))
+    (waiting,) = [one for one in reload(item).clocks if one.stopped_at is None]
+    assert waiting.due_at == end + timedelta(hours=3)
+
+
+def test_a_clock_that_runs_on_ends_as_the_rule_stands_by_then(session: Session, people) -> None:
+    held = planned.event(starts_at=NOW + timedelta(hours=3), state=EventState.HELD)
+    item = opened(level=Level.MAJOR_EMERGENCY, event=held)
+    officer = people.press_officer.actor
+    with transaction(officer, NOW) as writing:
+        service.stop_held_clocks(writing, NOW + timedelta(hours=5))
+    with transaction(CONSOLE, NOW) as writing:
+        find_rule(writing, "emergency_conference").length = 12
+        assert service.recompute_clocks(writing, load_calendar(writing)) == []
+    with transaction(officer, NOW) as writing:
+        service.set_event(writing, service.find_item(writing, item.id), None, officer)
+    (clock,) = [c for c in reload(item).clocks if c.rule.code == "emergency_conference"]
+    assert (clock.stopped_at, clock.due_at) == (None, NOW + timedelta(hours=12))
+    (line,) = [one for one in audit.history(session, item) if one.action == "restart_clock"]
+    assert "due_at" in line.changes
 
 
 def test_publishing_ends_a_suspension_so_that_the_answer_is_in_time(people) -> None:

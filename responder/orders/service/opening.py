@@ -14,6 +14,7 @@ from responder.core import audit, privacy
 from responder.core.errors import Invalid, Stale, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, local
+from responder.core.work_calendar import hold_calendar
 from responder.intake import rules as texts
 from responder.intake.models import Message, Nature
 from responder.orders import rules
@@ -128,6 +129,7 @@ def revise(
     title = one_line(matter.title)
     if not title:
         raise Invalid("请填写标题", {"title": "必填"})
+    hold_calendar(session)
     became_report = matter.nature is Nature.REPORT and order.nature is not Nature.REPORT
     order.title = rules.REPORT_TITLE if became_report and title == order.title else title
     order.brief, order.urgent = _bounded(matter.brief), matter.urgent

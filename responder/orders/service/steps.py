@@ -15,7 +15,7 @@ from responder.accounts.models import Unit
 from responder.core.errors import GuardRefused, Invalid, WrongState
 from responder.core.lifecycle import Attempt, Transition
 from responder.core.times import SHANGHAI
-from responder.core.work_calendar import load_calendar
+from responder.core.work_calendar import hold_calendar, load_calendar
 from responder.intake.models import Nature
 from responder.orders.lifecycle import OPEN, WORK_ORDER
 from responder.orders.models import (
@@ -101,6 +101,7 @@ def take(
     :raises Invalid: no such action, or its form does not say what it must.
     """
     step = Step(session, order, attempt, facts or Facts(), zone)
+    hold_calendar(session)
     transition = WORK_ORDER.advance(session, order, action, attempt, step.facts.told)
     moment = MOMENTS.get(action)
     if moment:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -18,8 +18,14 @@ from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, St
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import SHANGHAI
-from responder.core.work_calendar import load_calendar
-from responder.responses.clock_lifecycle import DECISIONS, IS_OUT, ITEM_CLOCK, OUT
+from responder.core.work_calendar import hold_calendar, load_calendar
+from responder.responses.clock_lifecycle import (
+    DECISIONS,
+    IS_OUT,
+    ITEM_CLOCK,
+    OUT,
+    is_in_hand,
+)
 from responder.responses.models import (
     ItemClock,
     ItemExtension,
@@ -27,8 +33,8 @@ from responder.responses.models import (
     Level,
     ResponseItem,
 )
+from responder.responses.rules import EVENT_HELD
 from responder.responses.service.clocks import (
-    EVENT_HELD,
     STARTS_FROM,
     STOPPED_BY,
     heed_event,
@@ -37,6 +43,8 @@ from responder.responses.service.clocks import (
 
 # Rules that no level starts: a person adds their clock to the item that it fits.
 BY_HAND = "by_hand"
+# How long before an item was found its clock may begin.
+EARLIEST_START = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -67,11 +75,11 @@ def find_clock(session: Session, item_id: int, clock_id: int, version: int | Non
 
 
 def clock_choices(clock: ItemClock, attempt: Attempt) -> list[Choice]:
-    """What this person may do to it now; nothing once the answer is out.
+    """What this person may do to it now; nothing once the answer that it waits for is out.
 
     Decisions are offered when there is a request.
     """
-    if clock.item.state in OUT:
+    if is_in_hand(clock, attempt) is not None:
         return []
     return [
         choice
@@ -93,6 +101,7 @@ def change_clock(
     :raises Invalid: no such step, or what it needs is not given.
     :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.allow`.
     """
+    hold_calendar(session)
     ITEM_CLOCK.allow(clock, action, attempt)
     before, changes = clock.due_at, _EFFECTS[action](clock, attempt, facts)
     flag_modified(clock, "steps")  # so that of two at once one is refused, whatever they did
@@ -154,6 +163,8 @@ def _restart(clock: ItemClock, attempt: Attempt, facts: ClockFacts) -> Changes:
         raise Invalid("请填写从何时重新起算", {"started_at": "必填"})
     if facts.started_at > attempt.now:
         raise Invalid("起算时间尚未到来：请填写已经过去的时刻", {"started_at": "不能晚于现在"})
+    if facts.started_at < clock.item.found_at - EARLIEST_START:
+        raise Invalid("起算时间太早：最多早于发现时间一年", {"started_at": "太早"})
     before, clock.started_at = clock.started_at, facts.started_at
     _set_start(clock, attempt)
     return {"started_at": [before.isoformat(), facts.started_at.isoformat()]}
@@ -202,6 +213,7 @@ def add_clock(
         raise WrongState(IS_OUT)
     if not attempt.note.strip():
         raise GuardRefused("请写明增加时限的理由", {"note": "必填"})
+    hold_calendar(session)
     rule = next((one for one in addable_rules(session, item, attempt) if one.id == rule_id), None)
     if rule is None:
         raise Invalid("请选择一条还没有用在本事项上的时限规则", {"rule_id": "请选择"})

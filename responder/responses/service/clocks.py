@@ -15,20 +15,18 @@ from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.office import office_zone
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
-from responder.core.work_calendar import WorkCalendar, load_calendar
+from responder.core.work_calendar import WorkCalendar, hold_calendar, load_calendar
 from responder.planning import service as planning
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import EventState, PressEvent
 from responder.responses import rules
 from responder.responses.lifecycle import EVENT_PERMISSIONS
 from responder.responses.models import ItemClock, ItemState, ResponseItem
+from responder.responses.rules import EVENT_HELD, PUBLISHED
 
-# What a rule's ``stopped_by`` may name.
-PUBLISHED = "published"
-EVENT_HELD = "event_held"
 STOPPED_BY = (PUBLISHED, EVENT_HELD)
 
-# And its ``starts_from``: columns of the item.
+# What a rule's ``starts_from`` may name: columns of the item.
 STARTS_FROM = ("found_at", "opened_at")
 
 
@@ -51,6 +49,7 @@ def new_clock(
 
 def stop_published(session: Session, item: ResponseItem, now: datetime) -> None:
     """The answer is out: stop the clocks that waited for it."""
+    hold_calendar(session)
     for clock in item.clocks:
         if clock.rule.stopped_by == PUBLISHED and clock.stopped_at is None:
             _set_stopped(session, clock, now)
@@ -62,6 +61,7 @@ def stop_held_clocks(session: Session, now: datetime) -> list[ItemClock]:
     The scheduler's job. A clock stops when its event began, however late somebody notes
     that it was held. Of several schedulers at once one stops each clock.
     """
+    hold_calendar(session)
     query = (
         _running()
         .join(ResponseItem.event)
@@ -95,6 +95,7 @@ def set_event(
         raise WrongState("本事项已归档，不能再改发布活动")
     if event is not None and event.state is EventState.CANCELLED:
         raise WrongState("这项活动已取消：请选择其他活动")
+    hold_calendar(session)
     item.event = event
     waiting = [clock for clock in item.clocks if clock.rule.stopped_by == EVENT_HELD]
     for clock in waiting:
@@ -105,7 +106,7 @@ def set_event(
 
 def heed_event(session: Session, clock: ItemClock) -> None:
     """Let a clock stand as its item's event says, and tell the trail when that is new."""
-    event, before = clock.item.event, clock.stopped_at
+    event, before, due_at = clock.item.event, clock.stopped_at, clock.due_at
     took_place = event is not None and event.state in TOOK_PLACE
     held = rules.held_at(clock.started_at, event.starts_at, took_place) if event else None
     if held == before:
@@ -113,13 +114,19 @@ def heed_event(session: Session, clock: ItemClock) -> None:
     _set_stopped(session, clock, held)
     action = "stop_clock" if clock.stopped_at else "restart_clock"
     changes = {"stopped_at": [_text(before), _text(clock.stopped_at)]}
+    if clock.due_at != due_at:
+        changes["due_at"] = [_text(due_at), _text(clock.due_at)]
     audit.record(session, action, clock.item, changes, clock.rule.duty)
 
 
 def _set_stopped(session: Session, clock: ItemClock, moment: datetime | None) -> None:
-    """Stop it, or let it run on. A suspension that lasts ends with the clock, so it is reckoned."""
+    """Stop it, or let it run on.
+
+    A suspension that lasts ends with the clock, so it is reckoned. So is what runs on: rules
+    and calendar may have changed while it stood.
+    """
     clock.stopped_at = moment
-    if clock.open_pause is not None:
+    if clock.open_pause is not None or moment is None:
         clock.reckon(load_calendar(session), office_zone())
 
 

@@ -17,7 +17,7 @@ from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.core.times import SHANGHAI, chinese_moment
 from responder.core.turns import SAME_CLICK, take_turns
-from responder.core.work_calendar import load_calendar
+from responder.core.work_calendar import hold_calendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
 from responder.planning.models import LinkState, PressEvent, TopicEventLink
 from responder.responses import rules
@@ -67,6 +67,7 @@ def open_item(
             f"发现时间 {chinese_moment(found_at, zone)} 尚未到来：请填写实际发现的时间",
             {"found_at": "不能晚于现在"},
         )
+    hold_calendar(session)
     item = ResponseItem(
         **required_texts(title, concern, concern_source),
         unit=unit,

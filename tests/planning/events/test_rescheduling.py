@@ -60,11 +60,12 @@ def test_importing_a_years_holidays_moves_the_checklists(
     task = task_of(make.event(state=EventState.APPROVED, starts_at=JANUARY))
     assert task.due_on == date(2026, 12, 30)
     days = [{"date": day.isoformat(), "isOffDay": True, "name": name} for day, _, name in NEW_YEAR]
+    days.append({"date": "2027-10-01", "isOffDay": True, "name": "国庆节"})
     path = tmp_path / "2027.json"
     path.write_text(json.dumps({"year": 2027, "days": days}), encoding="utf-8")
     runner = app.test_cli_runner(catch_exceptions=False)
     told = json.loads(runner.invoke(calendar, ["import", str(path), "--json"]).stdout)
-    assert told["years"] == [{"year": 2027, "days": 3, "clocks_moved": 0, "tasks_moved": 1}]
+    assert told["years"] == [{"year": 2027, "days": 4, "clocks_moved": 0, "tasks_moved": 1}]
     session.expire_all()
     assert task.due_on == date(2026, 12, 25)
     set_off = ["set", "2027-01-03", "--working", "--name", "调休"]
