@@ -332,20 +332,20 @@ def test_a_plan_is_drawn_up_and_adopted(press: FlaskClient) -> None:
     assert service.list_plans(db.session) == []  # looking stores nothing
     answer = press.post("/planning/plan/2027/entries", data=entry_form(day=6))
     assert answer.location == "/planning/plan/2027"
-    meeting = {"adopted_on": "2027-01-08", "adopted_by": "市政府第3次常务会议"}
+    meeting = {"adopted_on": "2026-11-18", "adopted_by": "市政府第3次常务会议"}
     assert "请先提交审议" in press.post("/planning/plan/2027/adopt", data=meeting).text
     press.post("/planning/plan/2027/steps/submit")
     press.post("/planning/plan/2027/adopt", data=meeting)
     page = press.get("/planning/plan/2027").text
     assert "5 月 6 日" in page
-    assert "2027-01-08 经市政府第3次常务会议审议通过" in page
+    assert "2026-11-18 经市政府第3次常务会议审议通过" in page
     assert "加入条目" not in page
     assert press.post("/planning/plan/2027/entries", data=entry_form()).status_code == 409
     plan = service.find_plan(db.session, 2027)
     assert plan is not None
     assert (plan.state, plan.adopted_on, len(plan.entries)) == (
         PlanState.ADOPTED,
-        date(2027, 1, 8),
+        date(2026, 11, 18),
         1,
     )
 
@@ -362,7 +362,7 @@ def test_an_impossible_day_of_the_plan_is_said_in_its_field(press: FlaskClient) 
 
 def test_adopting_without_a_meeting_or_entries_is_refused(press: FlaskClient) -> None:
     assert press.post("/planning/plan/2027/adopt", data={}).status_code == 422
-    meeting = {"adopted_on": "2027-01-08", "adopted_by": "常务会议"}
+    meeting = {"adopted_on": "2026-11-18", "adopted_by": "常务会议"}
     answer = press.post("/planning/plan/2027/adopt", data=meeting)
     assert answer.status_code == 422
     assert "请先提交审议" in answer.text

@@ -74,7 +74,7 @@ def clashes(
     event_id: int | None = None,
     zone: ZoneInfo = SHANGHAI,
 ) -> list[Clash]:
-    """What stands in the way of an event with these facts; five queries.
+    """What stands in the way of an event with these facts; six queries.
 
     :param event_id: the event itself, where it is stored already.
     """
@@ -84,7 +84,7 @@ def clashes(
 
 
 def clashes_of(session: Session, wanted: Sequence[Slot], zone: ZoneInfo = SHANGHAI) -> list[Clash]:
-    """The same of several at once (a series), by time; five queries, however many they are.
+    """The same of several at once (a series), by time; six queries, however many they are.
 
     They are not compared with each other.
     """

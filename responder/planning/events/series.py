@@ -239,7 +239,7 @@ def wanted_slots(
 def series_clashes(
     session: Session, event: PressEvent, rule: str, zone: ZoneInfo = SHANGHAI
 ) -> list[Clash]:
-    """What stands in the way of the events that a rule would add; five queries."""
+    """What stands in the way of the events that a rule would add; six queries."""
     return clashes_of(session, planned(event, rule, zone), zone)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
+from responder.core.work_calendar import store_year
 from responder.planning import service
 from responder.planning.events import preparing, series
 from responder.planning.events.models import EventMove, PreparationTask
@@ -128,6 +129,7 @@ def test_a_move_into_other_arrangements_is_confirmed_only_with_the_box(
 def weekly(event: PressEvent) -> list[PressEvent]:
     """Four events of one series, a week apart; the second was taken hold of in the tests."""
     with transaction(CONSOLE, NOW) as session:
+        store_year(session, 2027, [], "国办通知")  # 1 January is a day like others here
         made = series.make_series(session, event, "FREQ=WEEKLY;COUNT=4", CONSOLE, NOW)
         for one in made:
             preparing.add_task(session, one, "媒体邀请", 3)

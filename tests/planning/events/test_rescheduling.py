@@ -58,7 +58,7 @@ def test_importing_a_years_holidays_moves_the_checklists(
     app: Flask, session: Session, tmp_path: Path
 ) -> None:
     task = task_of(make.event(state=EventState.APPROVED, starts_at=JANUARY))
-    assert task.due_on == date(2026, 12, 30)
+    assert task.due_on == date(2026, 12, 29)  # 1 January is off, whatever will be announced
     days = [{"date": day.isoformat(), "isOffDay": True, "name": name} for day, _, name in NEW_YEAR]
     days.append({"date": "2027-10-01", "isOffDay": True, "name": "国庆节"})
     path = tmp_path / "2027.json"
@@ -88,7 +88,7 @@ def test_what_is_over_or_undated_keeps_its_days_and_done_tasks_move_along(
         over.state = EventState.EVALUATED
     announce(2027, NEW_YEAR)
     assert [task.id for task in reschedule()] == [done.id]
-    assert (done.due_on, kept.due_on) == (date(2026, 12, 25), date(2026, 12, 30))
+    assert (done.due_on, kept.due_on) == (date(2026, 12, 25), date(2026, 12, 29))
     assert undated.due_on is None
     assert reschedule() == []
 
@@ -153,7 +153,7 @@ def test_pages_files_and_the_console_say_which_days_are_provisional(
         pack = briefing.pack_of(service.get_event(db.session, event.id))
         return str(context(pack, {})["清单"][0]["期限"])
 
-    assert (pages(), console(), file()) == ([True, True], True, "2026年12月30日（暂定）")
+    assert (pages(), console(), file()) == ([True, True], True, "2026年12月29日（暂定）")
     announce(2027, NEW_YEAR)
     reschedule()
     assert (pages(), console(), file()) == ([False, False], False, "2026年12月25日")

@@ -172,6 +172,6 @@ def test_clashes_of_a_whole_series_take_the_queries_of_one(session: Session) -> 
         )
 
     assert event.unit.name
-    assert look(50) == look(2) == 5
+    assert look(50) == look(2) == 6
     found = series.series_clashes(session, event, "FREQ=WEEKLY;COUNT=4")
     assert {clash.other_theme for clash in found if clash.other_id} == {"已有的"}
