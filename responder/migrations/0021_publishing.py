@@ -190,9 +190,11 @@ def _create_ratings() -> None:
     )  # fmt: skip
     op.create_table(
         "rating_salt",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("salt", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("day", name=op.f("pk_rating_salt")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rating_salt")),
+        sa.UniqueConstraint("day", name=op.f("uq_rating_salt_day")),
     )
 
 

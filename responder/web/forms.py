@@ -67,12 +67,12 @@ def shown_version(record: Versioned | None, anew: bool = False) -> int | None:
     return record.version_id if seen is None else seen
 
 
-def plain_number(text: str | None) -> int | None:
+def plain_number(text: object) -> int | None:
     """A whole number of at most nine plain digits; None for whatever else was sent.
 
     ``str.isdigit`` takes ``²``, which ``int`` does not; ``int`` refuses thousands of digits.
     """
-    plain = (text or "").strip()
+    plain = str(text or "").strip()
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 10 else None
 
 

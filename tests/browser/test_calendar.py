@@ -166,6 +166,8 @@ def a_weekly_series(page: Page, first: str) -> str:
     page.get_by_label("发布时间").fill(f"{first}T10:00")
     page.get_by_label("发布单位").select_option(index=1)
     page.get_by_role("button", name="保存").click()
+    page.get_by_label("仍然保存").check()  # the day is behind
+    page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="设为定期举行").click()
     page.locator("[name=every][value=week]").check()
     page.get_by_label("共几次").fill("3")

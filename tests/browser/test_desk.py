@@ -148,7 +148,9 @@ def test_the_desk_with_suggestions_passes_axe_and_fits(office) -> None:
 
 def test_a_rewritten_text_takes_its_choice_back_until_it_is_made_again(office) -> None:
     page = open_desk(office)
-    page.keyboard.type("鸣泉雅苑六号门外的坑没人修，路面塌陷有人摔了。")
+    log_by_keys(page, f"{ESTATE}六号门外路面塌陷成坑，要求尽快围挡修复。")
+    page = open_desk(office)
+    page.keyboard.type(f"{ESTATE}六号门外的坑没人修，路面塌陷有人摔了。")
     expect(suggestions(page).first).to_be_visible()
     page.keyboard.press("Alt+1")
     save = page.locator("[data-save]")

@@ -216,7 +216,7 @@ def test_what_cannot_be_saved_says_why(client, people, session, button, wrong, s
     people.sign_in(client, people.analyst)
     answer = client.post("/topics/heat", data={**fields(SHIPPED), **wrong, button: "1"})
     assert answer.status_code == 422
-    assert answer.text.count(sentence) == 1
+    assert sentence in answer.text
     assert "不是有效的整数" not in answer.text
     assert heat_settings.find(session) is None
 

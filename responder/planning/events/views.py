@@ -273,7 +273,7 @@ def _overtaken(form: EventForm, event_id: int, error: Stale) -> tuple[str, int]:
 
 def _form_page(form: EventForm, event: PressEvent | None, **context: Any) -> str:
     approved = event is not None and event.state in APPROVED
-    topic_id = plain_number(str(form.topic_id.data or ""))
+    topic_id = plain_number(form.topic_id.data)
     reports = reports_in(db.session, [topic_id]).get(topic_id, 0) if topic_id else 0
     return render_template(
         "planning/event_form.html", form=form, event=event, approved=approved, reports=reports,

@@ -55,10 +55,25 @@ def propose(
         raise Stale(
             "您打开页面之后，这条内容又有更改：请复制下面您写的，重新打开本页，对照现在公开的内容再提出"
         )
+    change = _drawn_up(entry, kind, base, attempt)
+    with session.no_autoflush:
+        session.add(change)
+        if kind is ChangeKind.CORRECT:
+            _put_texts(change, _cleaned(entry, texts))
+        elif kind is ChangeKind.REPLACE:
+            change.replacement = _replacement(session, entry, replacement)
+        reason = is_fit_for_the_public(change, attempt) or leads_to_what_is_public(change, attempt)
+    if reason:
+        raise GuardRefused(reason)
+    session.flush()
+    return change
+
+
+def _drawn_up(entry: Entry, kind: ChangeKind, base: int | None, attempt: Attempt) -> EntryChange:
     note = response_rules.clean(attempt.note)
     if not note:
         raise Invalid("请写明公开说明：群众会读到它", {"note": "必填"})
-    change = EntryChange(
+    return EntryChange(
         entry=entry,
         base_id=base,
         kind=kind,
@@ -71,17 +86,6 @@ def propose(
         concern_source="",
         answer="",
     )
-    with session.no_autoflush:
-        session.add(change)
-        if kind is ChangeKind.CORRECT:
-            _put_texts(change, _cleaned(entry, texts))
-        elif kind is ChangeKind.REPLACE:
-            change.replacement = _replacement(session, entry, replacement)
-        reason = is_fit_for_the_public(change, attempt) or leads_to_what_is_public(change, attempt)
-    if reason:
-        raise GuardRefused(reason)
-    session.flush()
-    return change
 
 
 def settle(session: Session, change: EntryChange, action: str, attempt: Attempt) -> None:

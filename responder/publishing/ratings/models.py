@@ -54,5 +54,6 @@ class RatingSalt(Base):
 
     __tablename__ = "rating_salt"
 
-    day: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)  # by which keys are rotated
+    day: Mapped[date] = mapped_column(unique=True)
     salt: Mapped[str] = mapped_column(Sealed("rating_salt.salt", 64))

@@ -31,7 +31,7 @@ def rate(session: Session, entry: Entry, verdict: Verdict, address: str, day: da
 
 def has_rated(session: Session, entry_id: int, address: str, day: date) -> bool:
     """Has this address rated this entry on this day? Asked before anything is written."""
-    known = session.get(RatingSalt, day)
+    known = _salt_of(session, day)
     if known is None:
         return False
     mark = rules.digest(known.salt, entry_id, address)
@@ -53,12 +53,17 @@ def totals(session: Session, entry_id: int) -> dict[Verdict, int]:
 
 
 def _salt(session: Session, day: date) -> str:
-    known = session.get(RatingSalt, day)
+    known = _salt_of(session, day)
     if known is None:
         forget(session, day)
-        made = RatingSalt(day=day, salt=secrets.token_hex(32))
-        known = made if _added(session, made) else session.get_one(RatingSalt, day)
+        _added(session, RatingSalt(day=day, salt=secrets.token_hex(32)))
+        known = _salt_of(session, day)
+    assert known is not None, "this request or a faster one has made it"
     return known.salt
+
+
+def _salt_of(session: Session, day: date) -> RatingSalt | None:
+    return session.scalar(select(RatingSalt).where(RatingSalt.day == day))
 
 
 def _added(session: Session, row: EntryRating | RatingSalt) -> bool:
