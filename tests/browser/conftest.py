@@ -26,6 +26,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# A file of a few thousand rows takes long enough for somebody to press stop.
+SLOW_IMPORTS = {"RESPONDER_IMPORT_CHUNK_ROWS": "5"}
 STARTS_WITHIN_SECONDS = 300  # the demo is made anew, on a machine that runs other tests
 
 
@@ -76,7 +78,7 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     state: Path = tmp_path_factory.mktemp("browser")
     process = subprocess.Popen(
         [sys.executable, "-m", "responder", "demo", "serve", "--port", str(port)],
-        env={**os.environ, "RESPONDER_STATE_DIR": str(state)},
+        env={**os.environ, **SLOW_IMPORTS, "RESPONDER_STATE_DIR": str(state)},
         stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"

@@ -10,7 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 HEADINGS = "流水,反映人,登记于,说了什么"
-ROWS = 6_000
+ROWS = 3_000
 REFUSED_ROW = 4
 PATIENCE = 60_000  # milliseconds; the scheduler shares two cores with the other tests
 
