@@ -23,6 +23,7 @@ from responder.core.work_calendar import seed_calendar
 from responder.intake.identity.authors import keys_of
 from responder.intake.searching.cli import fill as fill_search_index
 from responder.planning import service as planning
+from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
 from responder.routing.taxonomy import seed_taxonomy
 from responder.serving import run_scheduler, run_server
@@ -110,6 +111,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         categories = seed_taxonomy(session)
         planning.seed_preparation(session)
         release_rules = planning.seed_release_rules(session)
+        seed_columns(session)
         if needs_one:
             accounts.create_user(
                 session, username, display_name, password or "", [Role.ADMINISTRATOR]

@@ -22,6 +22,7 @@ from responder.intake.imports import undo
 from responder.intake.searching import names
 from responder.planning import service as planning
 from responder.publishing import releasing
+from responder.publishing.packages import sweeping
 from responder.publishing.ratings import service as ratings
 from responder.publishing.webhooks import sending
 from responder.responses import service as responses
@@ -89,6 +90,10 @@ def _sweep_event_files(_now: datetime, settings: Settings) -> object:
     return planning.sweep_event_files(db.session, settings.event_files)
 
 
+def _sweep_package_files(_now: datetime, settings: Settings) -> object:
+    return sweeping.sweep(db.session, settings.package_files)
+
+
 def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
     return import_runner.Runner(settings, utc_now, goes_on).look_once()
 
@@ -127,6 +132,7 @@ JOBS = {
     "tidy-uploads": Job(_tidy_uploads, every=180),
     "forget-raters": Job(_forget_raters, every=15),
     "sweep-event-files": Job(_sweep_event_files, every=180),
+    "sweep-package-files": Job(_sweep_package_files, every=180),
 }
 
 # What somebody waits for in front of the screen, or what takes long and must end soon when the

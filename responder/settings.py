@@ -93,6 +93,12 @@ class Settings(BaseSettings):
     event_file_max_megabytes: int = Field(
         50, ge=1, le=1024, description="发布活动的一个文件的大小上限（MB）"
     )
+    package_reminder_days: int = Field(
+        5,
+        ge=1,
+        le=60,
+        description="政策文件拟发布日期前多少个工作日起，提醒解读方案和解读材料还没有齐",
+    )
     topic_window_days: int = Field(365, ge=1, description="参与聚合的留言距统计时点的最长天数")
     api_requests_per_minute: int = Field(
         600, ge=1, description="每个接口令牌每分钟的请求数上限，所有网页进程合计；超出的答 429"
@@ -134,6 +140,11 @@ class Settings(BaseSettings):
     def event_files(self) -> Path:
         """Where the files of press events lie, each under its digest."""
         return self.state_dir / "event-files"
+
+    @property
+    def package_files(self) -> Path:
+        """Where the files of policy documents lie, each under its digest."""
+        return self.state_dir / "package-files"
 
     @property
     def resolved_database_url(self) -> str:

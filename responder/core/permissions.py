@@ -54,6 +54,10 @@ class Permission(StrEnum):
     CLOCK_DECIDE = "clock.decide"
     CLOCK_EDIT = "clock.edit"
     PUBLISH = "publish"
+    PACKAGE_READ = "package.read"
+    PACKAGE_PROPOSE = "package.propose"
+    PACKAGE_EDIT = "package.edit"
+    PACKAGE_REVIEW = "package.review"
     WEBHOOK_EDIT = "webhook.edit"
     ARCHIVE = "archive"
     AUDIT_READ = "audit.read"
@@ -107,6 +111,7 @@ _DESK = frozenset(
         _P.PLAN_READ_ALL,
         _P.RESPONSE_READ,
         _P.CLOCK_READ,
+        _P.PACKAGE_READ,
     }
 )
 
@@ -153,11 +158,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Of the orders, those of the own unit alone: see orders.service.visible_to.
     # Of the plan and its events, all that the own unit writes, and the outline of the others:
     # see planning.access.
-    Role.LIAISON: frozenset({_P.PLAN_READ, _P.PLAN_PROPOSE, _P.ORDER_HANDLE}),
-    Role.EDITOR: _DESK | {_P.ORDER_READ, _P.RESPONSE_OPEN, _P.RESPONSE_DRAFT, _P.CLOCK_ASK},
-    Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST},
-    Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND},
-    Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD},
+    # Of the policy packages, those that the own unit drafts: see packages.queries.visible_to.
+    Role.LIAISON: frozenset({_P.PLAN_READ, _P.PLAN_PROPOSE, _P.ORDER_HANDLE, _P.PACKAGE_PROPOSE}),
+    Role.EDITOR: _DESK
+    | {
+        _P.ORDER_READ,
+        _P.RESPONSE_OPEN,
+        _P.RESPONSE_DRAFT,
+        _P.CLOCK_ASK,
+        _P.PACKAGE_PROPOSE,
+        _P.PACKAGE_EDIT,
+    },
+    Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST, _P.PACKAGE_REVIEW},
+    Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND, _P.PACKAGE_REVIEW},
+    Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD, _P.PACKAGE_REVIEW},
     Role.SIGNER: _DESK | {_P.RESPONSE_SIGN, _P.CLOCK_ASK, _P.CLOCK_DECIDE},
     Role.PRESS_OFFICER: _DESK
     | {
@@ -174,6 +188,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.CLOCK_ASK,
         _P.CLOCK_DECIDE,
         _P.PUBLISH,
+        _P.PACKAGE_PROPOSE,
+        _P.PACKAGE_EDIT,
         _P.ARCHIVE,
     },
     Role.SPOKESPERSON: _DESK,

@@ -32,6 +32,7 @@ GROUPS = {
     "major_emergency": "回应事项：重大及以上突发事件",
     "by_hand": "回应事项：由人增加",
     "order": "热线工单",
+    "policy": "政策文件",
 }
 STARTS = {
     "found_at": "发现",
@@ -39,6 +40,7 @@ STARTS = {
     "accepted_at": "受理",
     "dispatched_at": "派单",
     "signed_at": "签收",
+    "published_at": "公开发布",
 }
 STOPS = {
     "published": "公开发布",

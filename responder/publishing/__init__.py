@@ -8,13 +8,21 @@ from responder.publishing.bundles.views import blueprint as bundles
 from responder.publishing.changing.views import blueprint as changing
 from responder.publishing.channels.views import blueprint as channels
 from responder.publishing.cli import publishing
+from responder.publishing.packages import part_views, slip_views
+from responder.publishing.packages.public_views import blueprint as interpretations
+from responder.publishing.packages.views import blueprint as packages
 from responder.publishing.ratings.views import blueprint as ratings
 from responder.publishing.views import blueprint
 from responder.publishing.webhooks.views import blueprint as webhooks
 
+# Modules whose views join the blueprint of another: imported for that.
+PAGES = (part_views, slip_views)
+
 
 def init_app(app: Flask) -> None:
-    for pages in (blueprint, bundles, changing, channels, ratings, webhooks):
+    for pages in (
+        blueprint, bundles, changing, channels, interpretations, packages, ratings, webhooks,
+    ):  # fmt: skip
         app.register_blueprint(pages)
     app.cli.add_command(publishing)
     answered_by("entries", service.answers_published)

@@ -18,8 +18,17 @@ from sqlalchemy.orm import Session
 
 from responder.core.errors import Invalid
 from responder.publishing import service
-from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES, atom, json_feed, sitemap
+from responder.publishing.feed import (
+    FEED_ENTRIES,
+    SITEMAP_ADDRESSES,
+    atom,
+    json_feed,
+    sitemap_of,
+    sitemap_pages,
+)
 from responder.publishing.models import Entry
+from responder.publishing.packages.exporting import write_policy
+from responder.publishing.packages.places import PolicyFiles
 from responder.publishing.places import Files
 from responder.settings import Settings
 
@@ -97,23 +106,26 @@ def _put_in_place(new: Path, folder: Path, old: Path) -> None:
 def _write_all(
     session: Session, folder: Path, entries: Sequence[Entry], site: str, settings: Settings
 ) -> None:
-    places = Files()
+    places, policy = Files(), PolicyFiles()
     pages = range(1, max(1, -(-len(entries) // ENTRIES_A_PAGE)) + 1)
     for number in pages:
         shown = entries[(number - 1) * ENTRIES_A_PAGE :][:ENTRIES_A_PAGE]
         text = render_template(
-            "publishing/export/index.html", places=places, entries=shown, total=len(entries),
-            number=number, pages=len(pages),
+            "publishing/export/index.html", places=places, policy=policy, entries=shown,
+            total=len(entries), number=number, pages=len(pages),
         )  # fmt: skip
         _write(folder, places.index(number), text)
     for entry in entries:
-        text = render_template("publishing/export/show.html", places=places, entry=entry)
+        text = render_template(
+            "publishing/export/show.html", places=places, policy=policy, entry=entry
+        )
         _write(folder, places.entry(entry.id), text)
     latest = list(session.scalars(service.latest(FEED_ENTRIES)))
     _write(folder, places.feed(), atom(latest, settings, site, places))
     _write(folder, places.json_feed(), json_feed(latest, settings, site, places))
-    addresses = service.addresses(session, SITEMAP_ADDRESSES)
-    (folder / "sitemap.xml").write_bytes(sitemap(addresses, site, places))
+    pages_of_policy = write_policy(session, folder, site, settings)
+    entries_first = sitemap_pages(service.addresses(session, SITEMAP_ADDRESSES), places)
+    (folder / "sitemap.xml").write_bytes(sitemap_of([*entries_first, *pages_of_policy], site))
     for name, source in _assets().items():
         shutil.copyfile(source, folder / name)
     (folder / MARK).touch()

@@ -89,12 +89,23 @@ def sitemap(entries: Sequence[tuple[int, datetime]], site: str, places: Places) 
 
     :param entries: ids, each with the moment of its last change, the newest first.
     """
+    return sitemap_of(sitemap_pages(entries, places), site)
+
+
+def sitemap_pages(
+    entries: Sequence[tuple[int, datetime]], places: Places
+) -> list[tuple[str, datetime | None]]:
+    """The column's own page, and that of each entry."""
+    newest = max((moment for _id, moment in entries), default=None)
+    return [(places.index(), newest), *((places.entry(one), moment) for one, moment in entries)]
+
+
+def sitemap_of(pages: Sequence[tuple[str, datetime | None]], site: str) -> bytes:
+    """These places, each with the moment of its last change where it is known."""
     ElementTree.register_namespace("", SITEMAP)
     root = ElementTree.Element(f"{{{SITEMAP}}}urlset")
-    newest = max((moment for _id, moment in entries), default=None)
-    _add_address(root, absolute(site, places.index()), newest)
-    for entry_id, moment in entries[: SITEMAP_ADDRESSES - 1]:
-        _add_address(root, absolute(site, places.entry(entry_id)), moment)
+    for place, moment in pages[:SITEMAP_ADDRESSES]:
+        _add_address(root, absolute(site, place), moment)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text
 

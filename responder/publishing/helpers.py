@@ -16,6 +16,7 @@ from responder.publishing.channels import service as channels
 from responder.publishing.channels.models import CHANNEL_LABELS, ChannelPost
 from responder.publishing.channels.service import Prepared
 from responder.publishing.models import CHANGE_LABELS, ChangeState, Entry
+from responder.publishing.packages import helpers as packages
 from responder.publishing.places import Live, absolute
 from responder.publishing.ratings import service as ratings
 from responder.publishing.ratings.models import VERDICT_LABELS, Verdict
@@ -40,6 +41,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["verdict_labels"] = VERDICT_LABELS
     app.jinja_env.globals["post_channels"] = CHANNEL_LABELS
     changed = {kind.value: label for kind, label in CHANGE_LABELS.items()}
+    packages.register(app)
     name_kind(app, "entry", Kind("公开条目", {"create": "发布", **changed}))
     name_kind(
         app,

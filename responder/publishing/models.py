@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, ForeignKey, String, Text, event, inspect
-from sqlalchemy.orm import (
-    InstanceState,
-    Mapped,
-    Mapper,
-    ORMExecuteState,
-    Session,
-    mapped_column,
-    relationship,
-)
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
+from responder.publishing.final import keep_final
 from responder.responses.models import ResponseItem
-
-
-class PublishedIsFinal(RuntimeError):
-    """Something tried to change, in place, what citizens have read: a fault of the program."""
 
 
 class ChangeKind(StrEnum):
@@ -74,7 +62,7 @@ class Entry(Audited, Base):
     """A published entry of the 回应关切 column. One item gives one entry at most.
 
     The texts are copies: what was published does not change with its item, nor in any other
-    way (:class:`PublishedIsFinal`). A correction stands beside it, with its date.
+    way (:func:`keep_final`). A correction stands beside it, with its date.
     ``changed_at`` is the moment of the last change that citizens were told of.
     """
 
@@ -201,37 +189,5 @@ def _texts_of(record: Entry | EntryChange) -> Texts:
     return Texts(record.title, record.concern, record.concern_source, record.answer)
 
 
-ENTRY_MAY_CHANGE = frozenset({"changed_at"})
-CHANGE_MAY_CHANGE = EntryChange.__audit_skip__ | {"version_id"}
-
-
-def _refuse(record: Entry | EntryChange, may_change: Iterable[str]) -> None:
-    state: InstanceState[Entry | EntryChange] = inspect(record)
-    names = [column.key for column in state.mapper.column_attrs]
-    changed = [n for n in names if n not in may_change and state.attrs[n].history.has_changes()]
-    if changed:
-        raise PublishedIsFinal(f"{record.__tablename__} {record.id}: {', '.join(changed)}")
-
-
-@event.listens_for(Entry, "before_update")
-def _entry_stays(_mapper: Mapper[Entry], _connection: Connection, entry: Entry) -> None:
-    _refuse(entry, ENTRY_MAY_CHANGE)
-
-
-@event.listens_for(EntryChange, "before_update")
-def _change_stays(_mapper: Mapper[EntryChange], _conn: Connection, change: EntryChange) -> None:
-    _refuse(change, CHANGE_MAY_CHANGE)
-
-
-@event.listens_for(Entry, "before_delete")
-@event.listens_for(EntryChange, "before_delete")
-def _nothing_is_taken_away(_mapper: object, _connection: Connection, record: Entry) -> None:
-    raise PublishedIsFinal(f"{record.__tablename__} {record.id}: delete")
-
-
-@event.listens_for(Session, "do_orm_execute")
-def _not_in_bulk_either(execution: ORMExecuteState) -> None:
-    if not (execution.is_update or execution.is_delete) or execution.bind_mapper is None:
-        return
-    if issubclass(execution.bind_mapper.class_, (Entry, EntryChange)):
-        raise PublishedIsFinal(f"{execution.bind_mapper.class_.__tablename__}: in bulk")
+keep_final(Entry, {"changed_at"})
+keep_final(EntryChange, EntryChange.__audit_skip__ | {"version_id"})

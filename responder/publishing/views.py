@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    flash,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -21,56 +11,33 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.publishing import service
+from responder.publishing.answers import cacheable, office, shared, site, to_subscribers
 from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES, atom
 from responder.publishing.feed import json_feed as as_json_feed
 from responder.publishing.feed import sitemap as as_sitemap
 from responder.publishing.forms import ScheduleForm
 from responder.publishing.places import Live
 from responder.responses import service as responses
-from responder.settings import Settings
 from responder.web.access import current_actor, public, requires
 from responder.web.forms import seen_version
 from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("publishing", __name__)
 
-SECONDS_CACHED = 60
 ENTRIES_A_PAGE = 20
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
-
-
-def _shared() -> bool:
-    """Whether this answer is the same for everybody, so that caches may hand it on.
-
-    Who sends a cookie may have chosen a language or signed in; who asks for the language
-    switch gets a form with a token, and thereby a cookie.
-    """
-    return not request.cookies and "languages" not in request.args
-
-
-def _cacheable(body: str) -> Response:
-    response = make_response(body)
-    if _shared():
-        response.cache_control.public = True
-        response.cache_control.max_age = SECONDS_CACHED
-    return response
 
 
 @blueprint.get("/concerns")
 @public
 def index() -> Response:
-    q, zone = request.args.get("q", "").strip(), _settings().zone
+    q, zone = request.args.get("q", "").strip(), office().zone
     years = service.years(db.session, zone)
     year = request.args.get("year", type=int)
     query = service.entries(q, year if year in years else None, zone)
     page = paginate(db.session, query, requested_page(), ENTRIES_A_PAGE)
-    return _cacheable(
+    return cacheable(
         render_template(
-            "publishing/index.html", page=page, years=years, shared=_shared(), places=Live()
+            "publishing/index.html", page=page, years=years, shared=shared(), places=Live()
         )
     )
 
@@ -79,8 +46,8 @@ def index() -> Response:
 @public
 def show(entry_id: int) -> Response:
     entry = service.find_entry(db.session, entry_id)
-    return _cacheable(
-        render_template("publishing/show.html", entry=entry, shared=_shared(), places=Live())
+    return cacheable(
+        render_template("publishing/show.html", entry=entry, shared=shared(), places=Live())
     )
 
 
@@ -88,42 +55,29 @@ def show(entry_id: int) -> Response:
 @public
 def feed() -> AnyResponse:
     newest = db.session.scalars(service.latest(FEED_ENTRIES))
-    text = atom(newest, _settings(), _site(), Live())
-    return _to_subscribers(text, "application/atom+xml; charset=utf-8")
+    text = atom(newest, office(), site(), Live())
+    return to_subscribers(text, "application/atom+xml; charset=utf-8")
 
 
 @blueprint.get("/concerns/feed.json")
 @public
 def json_feed() -> AnyResponse:
     newest = db.session.scalars(service.latest(FEED_ENTRIES))
-    text = as_json_feed(newest, _settings(), _site(), Live())
-    return _to_subscribers(text, "application/feed+json; charset=utf-8")
+    text = as_json_feed(newest, office(), site(), Live())
+    return to_subscribers(text, "application/feed+json; charset=utf-8")
 
 
 @blueprint.get("/concerns/sitemap.xml")
 @public
 def sitemap() -> AnyResponse:
     addresses = service.addresses(db.session, SITEMAP_ADDRESSES)
-    return _to_subscribers(as_sitemap(addresses, _site(), Live()), "application/xml")
-
-
-def _site() -> str:
-    return _settings().public_url or request.url_root
-
-
-def _to_subscribers(body: str | bytes, content_type: str) -> AnyResponse:
-    """The same for everybody, and sent once."""
-    response = Response(body, content_type=content_type)
-    response.cache_control.public = True
-    response.cache_control.max_age = SECONDS_CACHED
-    response.add_etag()
-    return response.make_conditional(request)
+    return to_subscribers(as_sitemap(addresses, site(), Live()), "application/xml")
 
 
 @blueprint.post("/publishing/items/<int:item_id>/schedule")
 @requires(Permission.PUBLISH)
 def schedule(item_id: int) -> AnyResponse:
-    publish_at = ScheduleForm().moment(_settings().zone)
+    publish_at = ScheduleForm().moment(office().zone)
     attempt = Attempt(current_actor(), utc_now())
     with transaction(attempt.actor) as session:
         item = responses.find_item_as_seen(session, item_id, seen_version())
@@ -153,6 +107,6 @@ def publish(item_id: int) -> AnyResponse:
     attempt = Attempt(current_actor(), utc_now())
     with transaction(attempt.actor) as session:
         item = responses.find_item_as_seen(session, item_id, seen_version())
-        service.publish(session, item, attempt, _settings())
+        service.publish(session, item, attempt, office())
     flash(_("已发布到公开栏目。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))

@@ -11,11 +11,15 @@ from sqlalchemy.orm import Session
 from responder.alerts import service as alerts
 from responder.alerts.models import Alert
 from responder.core.audit import AuditEvent
+from responder.core.office import office_zone
 from responder.core.permissions import Actor, Permission
 from responder.orders import service as orders
 from responder.orders.models import WorkOrder
 from responder.planning import service as planning
 from responder.planning.models import PressEvent
+from responder.publishing.packages import queries as packages
+from responder.publishing.packages.models import PolicyPackage
+from responder.publishing.packages.rules import REMIND_DAYS, Reminder
 from responder.responses import service as responses
 from responder.responses.models import ItemClock, ResponseItem
 from responder.topics import service as topics
@@ -40,10 +44,16 @@ class Today:
     items_waiting: list[ResponseItem] = field(default_factory=list)
     events_waiting: list[PressEvent] = field(default_factory=list)
     orders_waiting: list[WorkOrder] = field(default_factory=list)
+    packages_lacking: list[Reminder[PolicyPackage]] = field(default_factory=list)
 
 
-def today(session: Session, actor: Actor, now: datetime) -> Today:
-    """The first page of one person."""
+def today(
+    session: Session, actor: Actor, now: datetime, package_days: int = REMIND_DAYS
+) -> Today:
+    """The first page of one person.
+
+    :param package_days: how many working days before its date a policy document must be complete.
+    """
     sees_plan = actor.may(Permission.PLAN_READ)
     sees_items = actor.may(Permission.RESPONSE_READ)
     return Today(
@@ -55,6 +65,7 @@ def today(session: Session, actor: Actor, now: datetime) -> Today:
         items_waiting=responses.waiting_for(session, actor) if sees_items else [],
         events_waiting=_events_waiting(session, actor, now),
         orders_waiting=orders.waiting_for(session, actor, now),
+        packages_lacking=_packages_lacking(session, actor, now, package_days),
     )
 
 
@@ -74,6 +85,15 @@ def _events_waiting(session: Session, actor: Actor, now: datetime) -> list[Press
     proposed = planning.waiting_approval(session)
     by_others = [event for event in proposed if event.proposed_by_id != actor.id]
     return [*planning.overdue_events(session, now), *by_others]
+
+
+def _packages_lacking(
+    session: Session, actor: Actor, now: datetime, days: int
+) -> list[Reminder[PolicyPackage]]:
+    """For those who can bring what is missing."""
+    if not actor.may(Permission.PACKAGE_PROPOSE):
+        return []
+    return packages.reminders(session, actor, now, office_zone(), days)
 
 
 def audit_trail(kind: str = "", person: str = "") -> Select[AuditEvent]:

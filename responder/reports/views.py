@@ -22,7 +22,7 @@ def today() -> str:
     now = utc_now()
     return render_template(
         "reports/today.html",
-        today=service.today(db.session, current_actor(), now),
+        today=service.today(db.session, current_actor(), now, settings.package_reminder_days),
         moment_now=chinese_moment(now, settings.zone),
     )
 

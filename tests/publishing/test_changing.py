@@ -17,12 +17,12 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.publishing import service
 from responder.publishing.changing import service as changing
+from responder.publishing.final import PublishedIsFinal
 from responder.publishing.models import (
     ChangeKind,
     ChangeState,
     Entry,
     EntryChange,
-    PublishedIsFinal,
 )
 from tests.factories import NOW, PASSWORD
 from tests.publishing.factories import (

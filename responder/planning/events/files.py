@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -125,13 +126,21 @@ def remove_file(session: Session, file: EventFile) -> None:
 
 def sweep(session: Session, root: Path) -> int:
     """Remove contents that no event has, once they are old enough; how many."""
+    return sweep_folder(root, lambda: set(session.scalars(select(EventFile.digest))))
+
+
+def sweep_folder(root: Path, known: Callable[[], set[str]]) -> int:
+    """Remove contents that nothing has, once they are old enough; how many.
+
+    :param known: the digests of the contents that stay.
+    """
     if not root.is_dir():
         return 0
-    known = set(session.scalars(select(EventFile.digest)))
+    stay = known()
     gone = [
         path
         for path in root.iterdir()
-        if path.name not in known and time.time() - path.stat().st_mtime > KEPT_SECONDS
+        if path.name not in stay and time.time() - path.stat().st_mtime > KEPT_SECONDS
     ]
     for path in gone:
         path.unlink(missing_ok=True)
