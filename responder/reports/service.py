@@ -47,9 +47,7 @@ class Today:
     packages_lacking: list[Reminder[PolicyPackage]] = field(default_factory=list)
 
 
-def today(
-    session: Session, actor: Actor, now: datetime, package_days: int = REMIND_DAYS
-) -> Today:
+def today(session: Session, actor: Actor, now: datetime, package_days: int = REMIND_DAYS) -> Today:
     """The first page of one person.
 
     :param package_days: how many working days before its date a policy document must be complete.

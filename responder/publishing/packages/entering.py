@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
@@ -131,12 +132,16 @@ def save_plan(
     columns |= {line.column_id: line.column.name for line in package.plan}
     wanted = rules.read_plan(rows, columns, package.planned_on)
     _touch(session, package, attempt)
+    chosen = {
+        one.id: one for one in session.scalars(select(InterpretationColumn)) if one.id in columns
+    }
     for position, row in enumerate(wanted):
         if position < len(package.plan):
             line = package.plan[position]
         else:
-            line = PlanLine(package=package, position=position)
-        line.column = session.get_one(InterpretationColumn, row.column_id)
+            line = PlanLine(position=position)
+            package.plan.append(line)
+        line.column = chosen[row.column_id]
         line.form, line.writer, line.channel = row.form, row.writer, row.channel
         line.due_on = row.due_on
     del package.plan[len(wanted) :]
@@ -169,7 +174,8 @@ def save_material(
             raise Invalid(f"请填写解读材料的{label}", {name: "必填"})
     _touch(session, package, attempt)
     if material is None:
-        material = Material(package=package, column=column, title=title, author=author, body=body)
+        material = Material(column=column, title=title, author=author, body=body)
+        package.materials.append(material)
     else:
         material.column, material.title = column, title
         material.author, material.body = author, body
@@ -203,10 +209,11 @@ def add_file(
         raise GuardRefused(f"一份文件最多 {MOST_FILES} 个附件：请先删除不需要的")
     _touch(session, package, attempt)
     file = PackageFile(
-        package=package, name=safe_name(name), media_type=media_type, size=kept.size,
+        name=safe_name(name), media_type=media_type, size=kept.size,
         digest=kept.digest, added_at=attempt.now, added_by_id=attempt.actor.id,
         added_by_name=attempt.actor.name,
     )  # fmt: skip
+    package.files.append(file)
     session.flush()
     return file
 

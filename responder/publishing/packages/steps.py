@@ -119,7 +119,6 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _issue_slip(session: Session, package: PolicyPackage, attempt: Attempt) -> ReturnSlip:
     """The slip, and a new round: no gate of the old one counts any more."""
     slip = ReturnSlip(
-        package=package,
         title=package.title,
         addressee=package.unit.name,
         missing="、".join(package.lacks),
@@ -128,6 +127,7 @@ def _issue_slip(session: Session, package: PolicyPackage, attempt: Attempt) -> R
         issued_by_id=attempt.actor.id,
         issued_by_name=attempt.actor.name,
     )
+    package.slips.append(slip)
     package.round += 1
     session.flush()
     return slip
