@@ -184,7 +184,7 @@ def test_an_export_says_what_the_live_column_says(session, client, tmp_path):
     column()
     export(tmp_path / "column")
     texts = {path.name: path.read_text("utf-8") for path in (tmp_path / "column").glob("*.html")}
-    assert len(texts) == 5
+    assert len(texts) == 6  # one lists the interpretations, of which there are none
     for address in re.findall(r'href="(/concerns/\d+)"', client.get("/concerns").text):
         live = strict(client.get(address).text).find(f".//{HTML}article")
         file = strict(texts[f"entry-{address.rpartition('/')[2]}.html"]).find(f".//{HTML}article")
@@ -220,7 +220,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(session, tmp_path, monkeypa
     def broken(*_arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exporting, "sitemap", broken)
+    monkeypatch.setattr(exporting, "sitemap_of", broken)
     with pytest.raises(Invalid, match="No space"):
         export(tmp_path / "column")
     assert (tmp_path / "column" / "index.html").read_bytes() == before

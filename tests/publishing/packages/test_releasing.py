@@ -85,7 +85,7 @@ def test_what_a_guard_refuses_at_the_hour_stays_in_as_a_whole_and_says_why(sessi
     assert releasing.publish_due(HOUR, Settings()) == 0
     assert out() == NOTHING
     assert (package.state, package.publish_at) == (S.SIGNED, None)
-    note = audit.history(session, package)[-1].note
+    [note] = [line.note for line in audit.history(session, package) if line.action == "unschedule"]
     assert note.startswith("到点未发布：含有个人信息：第 2 份解读的正文")
     assert "13812345678" not in note
 
