@@ -13,6 +13,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from responder.publishing.packages.models import DUTY_LABELS, LEVEL_LABELS, Duty, Level
@@ -46,7 +47,7 @@ class PackageForm(FlaskForm):
     )
     level = SelectField(
         _l("文件层级"),
-        choices=[(level.value, _l(label)) for level, label in LEVEL_LABELS.items()],
+        choices=[SelectChoice(level.value, _l(label)) for level, label in LEVEL_LABELS.items()],
         default=Level.CITY.value,
     )
     planned_on = DateField(
@@ -54,7 +55,7 @@ class PackageForm(FlaskForm):
     )
     duty = RadioField(
         _l("解读要求"),
-        choices=[(duty.value, _l(label)) for duty, label in DUTY_LABELS.items()],
+        choices=[SelectChoice(duty.value, _l(label)) for duty, label in DUTY_LABELS.items()],
         default=Duty.TOGETHER.value,
     )
     duty_reason = StringField(

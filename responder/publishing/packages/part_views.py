@@ -33,6 +33,7 @@ from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
 
 PLAN_ROWS = 8
+SPARE_ROWS = 2  # beyond those that are filled, so that the page is no longer than it must be
 FEWEST_EMPTY = 3
 ROW_FIELDS = ("column", "form", "writer", "due_on", "channel")
 FORM_BYTES = 64 * 1024  # what a form has besides the file
@@ -91,11 +92,11 @@ def _plan_page(
     package: PolicyPackage, rows: list[dict[str, str]], error: DomainError | None = None
 ) -> str:
     empty = dict.fromkeys(ROW_FIELDS, "")
+    filled = rows if error else [row for row in rows if any(row.values())]
     return render_template(
         "packages/plan.html",
         package=package,
-        rows=[*rows, *[empty] * (PLAN_ROWS - len(rows))][:PLAN_ROWS],
-        shown=PLAN_ROWS,
+        rows=[*filled, *[empty] * SPARE_ROWS][:PLAN_ROWS],
         columns=_choosable({line.column for line in package.plan}),
         version=shown_version(package),
         error=error,

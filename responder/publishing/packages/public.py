@@ -86,7 +86,7 @@ def counts_by_column(
         .where(InterpretationColumn.active | (number > 0))
         .order_by(InterpretationColumn.position, InterpretationColumn.id)
     )
-    return list(session.execute(query).tuples())
+    return [tuple(row) for row in session.execute(query)]
 
 
 def public_columns(session: Session) -> Sequence[InterpretationColumn]:

@@ -95,7 +95,7 @@ _PARTS = (
 def counts_by_state(session: Session, actor: Actor) -> dict[PackageState, int]:
     """How many packages stand where, of those that somebody sees."""
     query = select(PolicyPackage.state, func.count()).where(visible_to(actor))
-    return dict(session.execute(query.group_by(PolicyPackage.state)).tuples().all())
+    return {state: count for state, count in session.execute(query.group_by(PolicyPackage.state))}
 
 
 def reminders(

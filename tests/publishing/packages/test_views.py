@@ -1,0 +1,153 @@
+"""The pages of packages: what each post sees, what a form says to what is wrong, what citizens read."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from docx import Document
+from sqlalchemy import select
+
+from responder.core.database import db, transaction
+from responder.core.permissions import CONSOLE
+from responder.publishing.packages.models import PackageState, PolicyPackage
+from responder.publishing.packages.released import Interpretation, PolicyDocument
+from tests.factories import People, unit
+from tests.publishing.packages.factories import TITLE, brought_to, column, proposed, take
+from tests.responses.pages import strict
+
+S = PackageState
+FORM = {
+    "title": TITLE, "document_number": "", "issuer": "市人民政府办公室", "level": "office",
+    "planned_on": "2026-12-03", "duty": "together", "duty_reason": "", "body": "第一条 试行。",
+}  # fmt: skip
+
+
+def as_(people: People, client, role: str):
+    return people.sign_in(client, getattr(people, role))
+
+
+def typed(package: PolicyPackage, **changed: str) -> dict[str, str]:
+    row = {"column-1": str(column().id), "form-1": "图解", "writer-1": "物业科",
+           "due_on-1": "2026-11-26", "channel-1": "门户网站"}  # fmt: skip
+    return {"version": str(package.version_id), **row, **changed}
+
+
+def test_a_unit_reads_its_own_packages_alone(people, client):
+    other = unit("YJJ", "市应急管理局")
+    own, foreign = proposed(title="本单位的文件"), proposed(title="别单位的文件", unit=other)
+    liaison, home = people.liaison, unit()
+    with transaction(CONSOLE):
+        liaison.unit_id = home.id
+    page = as_(people, client, "liaison").get("/packages")
+    assert page.status_code == 200
+    assert "本单位的文件" in page.text
+    assert "别单位的文件" not in page.text
+    assert client.get(f"/packages/{own.id}").status_code == 200
+    for address in (f"/packages/{foreign.id}", f"/packages/{foreign.id}/edit"):
+        assert client.get(address).status_code == 404
+    sent = client.post(f"/packages/{foreign.id}/drop", data={"version": "1", "note": "理由"})
+    assert sent.status_code in (403, 404)
+    assert foreign.state is S.COLLECTING
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"title": " "}, "请填写文件标题"),
+        ({"planned_on": "2026-13-40"}, "不是有效的日期"),
+        ({"unit_id": "0"}, "请选择起草单位"),
+        ({"duty": "none"}, "请写明理由"),
+    ],
+)
+def test_a_document_that_lacks_a_fact_is_kept_on_the_page_with_what_is_wrong(
+    people, client, changed, said
+):
+    home = unit()
+    sent = {**FORM, "unit_id": str(home.id), **changed}
+    answer = as_(people, client, "press_officer").post("/packages/new", data=sent)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "第一条 试行。" in answer.text  # what was typed is not lost
+    assert db.session.scalars(select(PolicyPackage)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"column-1": ""}, "第 1 行"),
+        ({"due_on-1": "昨天"}, "第 1 行"),
+        ({"column-1": "99999"}, "第 1 行"),
+        ({"writer-1": ""}, "第 1 行"),
+    ],
+)
+def test_a_wrong_line_of_a_plan_is_named_and_nothing_is_stored(people, client, changed, said):
+    package = proposed()
+    answer = as_(people, client, "editor").post(
+        f"/packages/{package.id}/plan", data=typed(package, **changed)
+    )
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "门户网站" in answer.text
+    db.session.expire_all()
+    assert package.plan == []
+
+
+def test_of_two_who_fill_in_one_plan_the_second_is_told(people, client):
+    package = proposed()
+    first = typed(package)
+    as_(people, client, "editor").post(f"/packages/{package.id}/plan", data=first)
+    answer = client.post(f"/packages/{package.id}/plan", data={**first, "form-1": "视频"})
+    assert answer.status_code == 409
+    assert "视频" in answer.text
+    db.session.expire_all()
+    assert [line.form for line in package.plan] == ["图解"]
+
+
+def test_a_slip_reads_the_same_on_the_page_and_in_word(people, client):
+    package = proposed()
+    slip = take(package, "return", people.press_officer, "请先报送解读方案。")
+    page = as_(people, client, "press_officer").get(f"/packages/slips/{slip.id}")
+    word = client.get(f"/packages/slips/{slip.id}/word")
+    lines = "\n".join(one.text for one in Document(BytesIO(word.data)).paragraphs)
+    for told in (slip.number, TITLE, "解读方案、解读材料", "请先报送解读方案。", unit().name):
+        assert told in page.text
+        assert told in lines
+
+
+def test_citizens_read_the_document_beside_its_interpretations_until_it_is_withdrawn(
+    people, client
+):
+    assert client.get("/interpretations").status_code == 200
+    package = brought_to(S.RELEASED)
+    document = db.session.scalars(select(PolicyDocument)).one()
+    found = db.session.scalars(select(Interpretation)).all()
+    pages = {
+        address: client.get(address).text
+        for address in (
+            "/interpretations",
+            "/interpretations/documents",
+            f"/interpretations/documents/{document.id}",
+            *(f"/interpretations/{one.id}" for one in found),
+        )
+    }
+    for address, text in pages.items():
+        strict(text)
+        assert TITLE in text, address
+    for name in ("feed.xml", "feed.json"):
+        assert found[0].title in client.get(f"/interpretations/{name}").text
+    take(package, "withdraw", people.signer, "数据有误，现予撤回。")
+    text = client.get(f"/interpretations/{found[0].id}").text
+    assert "数据有误，现予撤回。" in text
+    assert found[0].body not in text
+    assert client.get("/interpretations/99999").status_code == 404
+
+
+def test_a_figure_of_the_year_opens_what_it_counts(people, client):
+    brought_to(S.RELEASED)
+    page = as_(people, client, "press_officer").get("/packages?year=2026").text
+    row = page[page.index("专家解读") :]
+    address = row.partition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    listed = client.get(address).text
+    assert "experts 的解读" in listed
+    assert "departments 的解读" not in listed
