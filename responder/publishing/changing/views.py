@@ -103,7 +103,9 @@ def _differences(change: EntryChange) -> list[tuple[str, list[object]]]:
     before = versions[numbers[0] - 1 if numbers else -1].texts
     names = ("title", "concern", "concern_source", "answer")
     pairs = [(name, getattr(before, name), getattr(change, name)) for name in names]
-    told = [(FIELD_LABELS[n], [*difference(old, new)]) for n, old, new in pairs if old != new]
+    told: list[tuple[str, list[object]]] = [
+        (FIELD_LABELS[n], [*difference(old, new)]) for n, old, new in pairs if old != new
+    ]
     formats = FORMAT_LABELS[before.answer_format], FORMAT_LABELS[change.answer_format]
     if formats[0] != formats[1]:
         told.append(("格式", [*difference(*formats)]))

@@ -78,7 +78,8 @@ def _converted(text: str) -> str:
     # A line end is meant where it is typed, as in plain text.
     converter = Markdown(extensions=["tables", "nl2br", "sane_lists", _Ours()])
     try:
-        return converter.convert(_blank_before_lists(text))
+        html: str = converter.convert(_blank_before_lists(text))
+        return html
     except RecursionError:  # lists within lists, hundreds deep
         return "".join(f"<p>{nh3.clean_text(line)}</p>" for line in text.split("\n"))
 

@@ -11,6 +11,7 @@ from nlp.answers import read_answer
 from responder.core.clocks import Unit
 from responder.core.office import public_lines
 from responder.core.times import local
+from responder.planning.models import PressEvent
 from responder.responses.drafting import checking
 from responder.responses.drafting.checking import Check
 from responder.responses.drafting.facts import EventFact, Facts
@@ -44,10 +45,7 @@ def facts_of(item: ResponseItem, now: datetime, zone: ZoneInfo) -> Facts:
     known = {local(moment, zone).date() for moment in (item.found_at, item.opened_at)}
     return Facts(
         day=local(now, zone).date(),
-        event=event
-        and EventFact(
-            local(event.starts_at, zone).replace(tzinfo=None), event.all_day, event.place
-        ),
+        event=_event_fact(event, zone) if event else None,
         messages=topic.message_count if topic else 0,
         people=topic.people_count if topic else 0,
         first_day=local(topic.first_seen, zone).date() if topic else None,
@@ -57,6 +55,11 @@ def facts_of(item: ResponseItem, now: datetime, zone: ZoneInfo) -> Facts:
         working_days=_lengths(item, Unit.WORKING_DAYS),
         hours=_lengths(item, Unit.HOURS),
     )
+
+
+def _event_fact(event: PressEvent, zone: ZoneInfo) -> EventFact:
+    there = local(event.starts_at, zone).replace(tzinfo=None)
+    return EventFact(there, event.all_day, event.place)
 
 
 def _lengths(item: ResponseItem, unit: Unit) -> frozenset[int]:
