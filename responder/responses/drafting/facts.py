@@ -247,9 +247,10 @@ def _same_thing(one: re.Match[str], text: str, other: re.Match[str], source: str
         "个"
     ):
         return False
-    before = _common(_before(text, one)[::-1], _before(source, other)[::-1])
+    here, there = _before(text, one), _before(source, other)
+    before = _common(here[::-1], there[::-1])
     after = _common(_after(text, one), _after(source, other))
-    return before >= 2 and before + after >= _SAME_CONTEXT
+    return (before >= 2 or not here + there) and before + after >= _SAME_CONTEXT
 
 
 def _before(text: str, match: re.Match[str]) -> str:
