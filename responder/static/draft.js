@@ -125,7 +125,7 @@
   form.addEventListener("click", (event) => {
     if (!event.target.closest("[data-check-now]")) return;
     event.preventDefault();
-    check();
+    check().then(() => part("check").scrollIntoView({ block: "nearest" }));
   });
   templates?.addEventListener("submit", (event) => {
     event.preventDefault();
