@@ -20,6 +20,14 @@ LEAST_RELEVANCE = 0.15
 AROUND = 8  # characters of the text on each side of a place
 SHORTEST_UNIT_NAME = 5
 
+# What an answer owes.
+QUALITY_LABELS = {
+    "relevance": "扣题",
+    "completeness": "完整",
+    "explanation": "解释",
+    "time": "时间",
+}
+
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 _CONNECTOR = re.compile("[和与及暨、]")
 _EMPTY_PARTS = {
@@ -239,26 +247,26 @@ def qualities(reading: AnswerReading) -> tuple[Quality, ...]:
     empty = "；".join(f"“{c.text}”{_EMPTY_PARTS[c.part]}" for c in _empty(reading)[:3])
     return (
         Quality(
-            "扣题",
+            QUALITY_LABELS["relevance"],
             reading.relevance >= LEAST_RELEVANCE,
             f"提到关切中的：{shared}" if shared else "没有提到关切中的任何一个词",
         ),
         Quality(
-            "完整",
+            QUALITY_LABELS["completeness"],
             not reading.says_nothing,
             f"实质内容 {reading.substance} 字，如“{says[:24]}”"
             if says
             else empty or "没有实质内容",
         ),
         Quality(
-            "解释",
+            QUALITY_LABELS["explanation"],
             bool(reading.reasons),
             f"说明了缘由：{'、'.join(reading.reasons[:4])}"
             if reading.reasons
             else "没有说明原因或依据",
         ),
         Quality(
-            "时间",
+            QUALITY_LABELS["time"],
             bool(reading.times),
             f"写明了时间：{'、'.join(reading.times[:4])}" if reading.times else "没有写明时间",
         ),
