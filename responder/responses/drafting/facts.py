@@ -12,6 +12,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from responder.responses.drafting.days import (
+    DATE,
+    TIME,
+    as_day,
+    clock,
+    dates_in,
+    day_words,
+    hour,
+    is_day,
+    short,
+)
+
 EVENT = re.compile("发布会|通气会|吹风会|招待会|座谈会|在线访谈|网络发布|发布活动")
 # Another event than the one that is meant.
 _OTHER_EVENT = re.compile("此前|上次|上一[场次]|前一[场次]|往年|去年|前期|首场|下一?[场次]|曾")
@@ -20,12 +32,6 @@ _ANSWERED = re.compile("答复|回应|回复")
 _BY_RULE = re.compile("规定|时限|要求|按照|依照|应当|须在|应在")
 _ROUGH = re.compile("[余多近约]|左右|上下|以上")
 
-_DATE = re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]")
-_ISO_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
-_TIME = re.compile(
-    r"(?P<half>上午|下午|晚上|中午|早上)?(?<!\d)(?P<hour>\d{1,2})"
-    r"(?:[:：](?P<minute>[0-5]\d)|[时点](?!间)(?:(?P<part>\d{1,2})分|(?P<thirty>半))?)(?!\d)"
-)
 _NUMBER = re.compile(
     r"(?<![\d.〔\[—-])(?P<number>\d[\d,]*(?:\.\d+)?)(?P<rough>[余多])?"
     r"(?P<unit>万元|亿元|元|平方米|公里|千米|米|公顷|亩|户|人|名|位|条|件|套|个工作日|工作日|小时|天|个月|%"
@@ -122,11 +128,11 @@ def _event_differences(sentence: _Stretch, event: EventFact, day: date) -> Itera
     if cue is None or _OTHER_EVENT.search(sentence.text):
         return
     dates = _dates_of_event(sentence.text, cue, day)
-    if dates and all(not _is_day(match, event.starts_at.date()) for match in dates):
+    if dates and all(not is_day(match, event.starts_at.date()) for match in dates):
         nearest = _nearest(dates, cue.start())
-        yield _told(sentence, nearest, f"发布活动定于{_day_words(event.starts_at.date(), nearest)}")
-    times = list(_TIME.finditer(sentence.text))
-    if times and not event.all_day and all(_clock(one) != _hour(event.starts_at) for one in times):
+        yield _told(sentence, nearest, f"发布活动定于{day_words(event.starts_at.date(), nearest)}")
+    times = list(TIME.finditer(sentence.text))
+    if times and not event.all_day and all(clock(one) != hour(event.starts_at) for one in times):
         nearest = _nearest(times, cue.start())
         yield _told(sentence, nearest, f"发布活动定于{event.starts_at:%H:%M}")
     yield from _place_differs(sentence, event.place)
@@ -136,7 +142,7 @@ def _dates_of_event(sentence: str, cue: re.Match[str], day: date) -> list[re.Mat
     """The dates in the clause that names the event; else those of a clause that sets one."""
     dates = [
         match
-        for match in _dates(sentence, day)
+        for match in dates_in(sentence, day)
         if not _REPORTED.search(sentence[match.end() : match.end() + _CONTEXT])
     ]
     begin = max(sentence.rfind(mark, 0, cue.start()) for mark in "，,")
@@ -184,12 +190,12 @@ def _reported(clause: _Stretch, facts: Facts) -> Iterator[Difference]:
             continue
         word = f"{known} {'条' if match['unit'] in ('条', '件') else '人'}"
         yield _told(clause, match, f"话题里现有 {word}")
-    for match in _dates(clause.text, facts.day):
-        said = _as_day(match, facts.day)
+    for match in dates_in(clause.text, facts.day):
+        said = as_day(match, facts.day)
         if said is None or facts.first_day <= said <= facts.last_day or said in facts.known_days:
             continue
         if match.group() not in concern:
-            first, last = _short(facts.first_day), _short(facts.last_day)
+            first, last = short(facts.first_day), short(facts.last_day)
             yield _told(clause, match, f"话题的留言在{first}至{last}之间")
 
 
@@ -220,7 +226,7 @@ def _lengths(clause: _Stretch, facts: Facts) -> Iterator[Difference]:
 
 def _beside(text: str, name: str, source: str, day: date) -> Iterator[Difference]:
     """Numbers and dates that stand among the same words in a source, and are others there."""
-    for pattern in (_NUMBER, _DATE):
+    for pattern in (_NUMBER, DATE):
         known = list(pattern.finditer(source))
         said_there = {_value(match, day) for match in known}
         for match in pattern.finditer(text):
@@ -268,51 +274,6 @@ def _common(one: str, other: str) -> int:
             break
         length += 1
     return length
-
-
-# ---- days and hours ----
-
-
-def _dates(text: str, day: date) -> Iterator[re.Match[str]]:
-    """Whole dates, in order; not the first of a span (3月5日至8日), whose end is not known."""
-    for match in (*_DATE.finditer(text), *_ISO_DATE.finditer(text)):
-        if _as_day(match, day) is not None:
-            yield match
-
-
-def _as_day(match: re.Match[str], day: date) -> date | None:
-    try:
-        return date(int(match["year"] or day.year), int(match["month"]), int(match["day"]))
-    except ValueError:
-        return None
-
-
-def _is_day(match: re.Match[str], day: date) -> bool:
-    said = _as_day(match, day)
-    return (
-        said is not None
-        and (said.month, said.day) == (day.month, day.day)
-        and (not match["year"] or said.year == day.year)
-    )
-
-
-def _day_words(day: date, beside: re.Match[str]) -> str:
-    return f"{day.year}年{_short(day)}" if beside["year"] else _short(day)
-
-
-def _short(day: date) -> str:
-    return f"{day.month}月{day.day}日"
-
-
-def _clock(match: re.Match[str]) -> tuple[int, int]:
-    hour = int(match["hour"])
-    if match["half"] in ("下午", "晚上") and hour < 12:
-        hour += 12
-    return hour, 30 if match["thirty"] else int(match["minute"] or match["part"] or 0)
-
-
-def _hour(moment: datetime) -> tuple[int, int]:
-    return moment.hour, moment.minute
 
 
 def _told(stretch: _Stretch, match: re.Match[str], known: str) -> Difference:

@@ -66,9 +66,14 @@ def test_markdown_goes_out_as_html_for_readers_and_as_plain_text_for_the_rest(cl
     assert "<h3>办理情况</h3>" in told["answer_html"]
     for text in channels.prepared(entry, "https://example.com"):
         assert "**" not in text.text
-    with transaction(people.press_officer.actor, NOW) as session:
-        entry.item.topic = None
-        assert session.is_modified(entry) is False
+    people.sign_in(client, people.press_officer)
+    address = f"/publishing/entries/{entry.id}/changes/new?kind=correct"
+    assert '<option selected value="markdown">' in client.get(address).text
+    sent = {"title": "甲", "concern": "乙", "note": "更正", "base": 0, "answer_format": "markdown"}
+    refused = client.post(address, data={**sent, "answer": "请拨打**138**12345678。"})
+    assert (refused.status_code, "回应内容中的手机号码" in refused.text) == (422, True)
+    corrected = client.post(address, data={**sent, "answer": MARKDOWN.replace("十二", "十一")})
+    assert "<strong>十一月底前</strong>" in client.get(corrected.location).text
 
 
 def test_a_plain_answer_looks_as_it_always_did(client, people):
