@@ -65,6 +65,9 @@ from responder.publishing.ratings.models import VERDICT_LABELS
 from responder.publishing.webhooks.models import DELIVERY_LABELS
 from responder.responses import helpers as responses
 from responder.responses.clock_lifecycle import ITEM_CLOCK
+from responder.responses.drafting.checking import QUALITY_LABELS
+from responder.responses.drafting.formats import FORMAT_LABELS
+from responder.responses.drafting.models import SEVERITY_LABELS
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
 from responder.responses.service import SKIP_LABELS, SOURCE_LABELS
@@ -126,6 +129,9 @@ LABELS = (
     SATISFACTION_LABELS,
     SCOPE_LABELS,
     SENTENCES,
+    FORMAT_LABELS,
+    SEVERITY_LABELS,
+    QUALITY_LABELS,
     SKIP_LABELS,
     SOURCE_KIND_LABELS,
     SOURCE_LABELS,
