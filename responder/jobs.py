@@ -26,6 +26,7 @@ from responder.publishing.packages import sweeping
 from responder.publishing.ratings import service as ratings
 from responder.publishing.webhooks import sending
 from responder.responses import service as responses
+from responder.responses.drafting import slips
 from responder.settings import Settings
 from responder.sources import collecting
 from responder.topics import refreshing
@@ -75,6 +76,11 @@ def _erase_drafts(now: datetime, _settings: Settings) -> object:
     with transaction(SYSTEM, now) as session:
         desk.forget_slips(session, now)
         return drafts.erase_old(session, now)
+
+
+def _erase_slips(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return slips.erase_old(session, now, settings.draft_slip_days)
 
 
 def _forget_api_requests(now: datetime, settings: Settings) -> object:
@@ -128,6 +134,7 @@ JOBS = {
     "erase-identities": Job(_erase_identities, every=60),
     "settle-calls": Job(_settle_calls),
     "erase-drafts": Job(_erase_drafts, every=30),
+    "erase-slips": Job(_erase_slips, every=180),
     "forget-api-requests": Job(_forget_api_requests, every=180),
     "tidy-uploads": Job(_tidy_uploads, every=180),
     "forget-raters": Job(_forget_raters, every=15),

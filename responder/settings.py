@@ -90,6 +90,9 @@ class Settings(BaseSettings):
         ge=1,
         description="网页上传的文件和退回的行保留的天数；导入完成后原文件随即删除",
     )
+    draft_slip_days: int = Field(
+        7, ge=1, le=365, description="起草时自动暂存、没有保存的文字保留的天数"
+    )
     event_file_max_megabytes: int = Field(
         50, ge=1, le=1024, description="发布活动的一个文件的大小上限（MB）"
     )

@@ -37,8 +37,19 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     running = ExitStack()
     folder = Path(tempfile.mkdtemp(prefix="responder-pg-"))
-    os.environ[POSTGRESQL_URI] = running.enter_context(postgresql(folder))
+    address = running.enter_context(postgresql(folder))
     config.add_cleanup(running.close)
+    _need_not_outlive_a_power_cut(address)
+    os.environ[POSTGRESQL_URI] = address
+
+
+def _need_not_outlive_a_power_cut(address: str) -> None:
+    admin = sa.create_engine(address, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    with admin.connect() as connection:
+        for promise in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {promise} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    admin.dispose()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

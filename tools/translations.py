@@ -61,10 +61,16 @@ from responder.publishing.changing.lifecycle import FIELD_LABELS as CHANGED_FIEL
 from responder.publishing.channels.models import CHANNEL_LABELS as POST_CHANNEL_LABELS
 from responder.publishing.channels.service import TEXT_LABELS
 from responder.publishing.models import CHANGE_LABELS as ENTRY_CHANGE_LABELS
+from responder.publishing.packages.lifecycle import PACKAGE
+from responder.publishing.packages.models import DUTY_LABELS, GATE_LABELS
+from responder.publishing.packages.models import LEVEL_LABELS as DOCUMENT_LEVEL_LABELS
 from responder.publishing.ratings.models import VERDICT_LABELS
 from responder.publishing.webhooks.models import DELIVERY_LABELS
 from responder.responses import helpers as responses
 from responder.responses.clock_lifecycle import ITEM_CLOCK
+from responder.responses.drafting.checking import QUALITY_LABELS
+from responder.responses.drafting.formats import FORMAT_LABELS
+from responder.responses.drafting.models import SEVERITY_LABELS
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
 from responder.responses.service import SKIP_LABELS, SOURCE_LABELS
@@ -109,6 +115,9 @@ LABELS = (
     LEVEL_LABELS,
     CHANGED_FIELD_LABELS,
     DELIVERY_LABELS,
+    DOCUMENT_LEVEL_LABELS,
+    DUTY_LABELS,
+    GATE_LABELS,
     ENTRY_CHANGE_LABELS,
     POST_CHANNEL_LABELS,
     TEXT_LABELS,
@@ -126,6 +135,9 @@ LABELS = (
     SATISFACTION_LABELS,
     SCOPE_LABELS,
     SENTENCES,
+    FORMAT_LABELS,
+    SEVERITY_LABELS,
+    QUALITY_LABELS,
     SKIP_LABELS,
     SOURCE_KIND_LABELS,
     SOURCE_LABELS,
@@ -143,6 +155,7 @@ LABELS = (
 )
 LIFECYCLES: tuple[Lifecycle, ...] = (
     BUNDLE,
+    PACKAGE,
     ENTRY_CHANGE,
     IMPORT_RUN,
     ITEM_CLOCK,

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     RESPONSE_READ = "response.read"
     RESPONSE_OPEN = "response.open"
     RESPONSE_DRAFT = "response.draft"
+    DRAFTING_KEEP = "drafting.keep"
     REVIEW_FIRST = "review.first"
     REVIEW_SECOND = "review.second"
     REVIEW_THIRD = "review.third"
@@ -185,6 +186,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.MEDIA_CONTACT,
         _P.ORDER_READ,
         _P.RESPONSE_OPEN,
+        _P.DRAFTING_KEEP,
         _P.CLOCK_ASK,
         _P.CLOCK_DECIDE,
         _P.PUBLISH,

@@ -19,6 +19,7 @@ from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
 from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
+from responder.demo.drafting import load_drafting
 from responder.demo.orders import load_orders
 from responder.demo.packages import load_packages
 from responder.demo.press import load_press
@@ -76,6 +77,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     load_press(world, now)
     steps.load_items(world, topic_of, settings)
     load_packages(now, settings)
+    load_drafting(now)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
 from responder.publishing.final import keep_final
+from responder.responses.drafting.formats import TextFormat, as_read, to_plain
 from responder.responses.models import ResponseItem
 
 
@@ -47,6 +48,11 @@ class Texts:
     concern: str
     concern_source: str
     answer: str
+    answer_format: TextFormat = TextFormat.PLAIN
+
+    @property
+    def plain_answer(self) -> str:
+        return to_plain(self.answer, self.answer_format)
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,9 @@ class Entry(Audited, Base):
     concern_source: Mapped[str] = mapped_column(String(200))
     unit_name: Mapped[str] = mapped_column(String(100))
     answer: Mapped[str] = mapped_column(Text)
+    answer_format: Mapped[TextFormat] = mapped_column(
+        choice(TextFormat, "answer_format"), default=TextFormat.PLAIN, server_default="plain"
+    )
     publisher: Mapped[str] = mapped_column(String(100))
     published_at: Mapped[datetime] = mapped_column(index=True)
     changed_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -158,6 +167,9 @@ class EntryChange(Audited, Base):
     concern: Mapped[str] = mapped_column(Text, default="")
     concern_source: Mapped[str] = mapped_column(String(200), default="")
     answer: Mapped[str] = mapped_column(Text, default="")
+    answer_format: Mapped[TextFormat] = mapped_column(
+        choice(TextFormat, "answer_format"), default=TextFormat.PLAIN, server_default="plain"
+    )
     replacement_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -179,6 +191,11 @@ class EntryChange(Audited, Base):
         return CHANGE_LABELS[self.kind]
 
     @property
+    def answer_as_read(self) -> str:
+        """For the gate: what a reader sees, whatever the writing does to hide it."""
+        return as_read(self.answer, self.answer_format or TextFormat.PLAIN)
+
+    @property
     def decided(self) -> datetime:
         """When it was released; only what is released is asked."""
         assert self.decided_at is not None
@@ -186,7 +203,10 @@ class EntryChange(Audited, Base):
 
 
 def _texts_of(record: Entry | EntryChange) -> Texts:
-    return Texts(record.title, record.concern, record.concern_source, record.answer)
+    return Texts(
+        record.title, record.concern, record.concern_source, record.answer,
+        record.answer_format or TextFormat.PLAIN,
+    )  # fmt: skip
 
 
 keep_final(Entry, {"changed_at"})

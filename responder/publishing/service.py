@@ -82,6 +82,7 @@ def put_out(session: Session, item: ResponseItem, attempt: Attempt, settings: Se
         concern_source=item.concern_source,
         unit_name=item.unit.name,
         answer=item.answer,
+        answer_format=item.answer_format,
         publisher=settings.publisher_name,
         published_at=attempt.now,
     )
@@ -122,7 +123,7 @@ def answers_published(session: Session, topic_ids: Sequence[int]) -> list[Answer
         Answer(
             whose[topic_id],
             entry.texts.title,
-            entry.texts.answer,
+            entry.texts.plain_answer,
             entry.unit_name,
             STANDINGS["published"],
             entry.published_at,

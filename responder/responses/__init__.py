@@ -7,15 +7,18 @@ from responder.planning.briefing.answers import answered_by
 from responder.responses import clock_views, feeding_back_views, helpers, service
 from responder.responses.auditing.cli import audit_answers
 from responder.responses.cli import responses
+from responder.responses.drafting import list_views
+from responder.responses.drafting import views as drafting_views
 from responder.responses.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes come with their modules.
-PAGES = (clock_views, feeding_back_views)
+PAGES = (clock_views, drafting_views, feeding_back_views)
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
+    app.register_blueprint(list_views.blueprint)
     app.cli.add_command(responses)
     responses.add_command(audit_answers)
     helpers.register(app)

@@ -16,10 +16,11 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from responder.planning.models import PressEvent
+from responder.responses.drafting.formats import FORMAT_LABELS
 from responder.responses.models import LEVEL_LABELS
 from responder.responses.service.drafting import MAX_ANSWER_LENGTH
 
@@ -106,5 +107,11 @@ class DraftForm(FlaskForm):
         description=_l("换行即另起一段。每次保存都留下一个版本。"),
         render_kw={"rows": 14},
     )
+    format = SelectField(
+        _l("格式"),
+        choices=[SelectChoice(one.value, _l(label)) for one, label in FORMAT_LABELS.items()],
+    )
     version = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    based_on = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    slip = IntegerField(widget=HiddenInput(), validators=[Optional()])
     submit = SubmitField(_l("保存稿件"))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask
+from markupsafe import Markup
 
 from responder.core.database import db
 from responder.core.office import public_lines
 from responder.responses import rules, service
 from responder.responses.clock_lifecycle import ITEM_CLOCK
+from responder.responses.drafting.formats import to_html
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
 from responder.responses.models import ItemState, ResponseItem
 from responder.web.trail import Kind, name_kind
@@ -43,10 +45,22 @@ def register(app: Flask) -> None:
     app.add_template_filter(lambda text: rules.segments(text, public_lines()), "segments")
     app.add_template_filter(service.next_clock, "next_clock")
     app.add_template_filter(service.is_suspended)
+    app.add_template_filter(_rich, "rich")
     app.add_template_global(topic_response_items)
     app.add_template_global(items_of_event)
     fields = {**FIELD_LABELS, "event_id": "发布活动", "due_at": "到期", "started_at": "起算"}
+    row = {"name": "名称", "text": "正文", "format": "格式", "active": "启用"}
+    name_kind(app, "answer_template", Kind("答复模板", {"create": "添加"}, row))
+    word = {"word": "词", "advice": "建议", "severity": "处理"}
+    name_kind(app, "sensitive_word", Kind("敏感词", {"create": "添加"}, word))
+    name = {"name": "规范称谓", "wrong": "常见误写"}
+    name_kind(app, "proper_name", Kind("规范称谓", {"create": "添加"}, name))
     name_kind(app, "response_item", Kind("回应事项", DEEDS, fields, RESPONSE_ITEM.states))
+
+
+def _rich(text: str) -> Markup:
+    """Markdown as HTML that was cleaned."""
+    return Markup(to_html(text))  # noqa: S704
 
 
 def item_state(state: ItemState) -> str:

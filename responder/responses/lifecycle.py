@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import object_session
+
 from responder.core.lifecycle import Attempt, Lifecycle, Transition
 from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.responses import rules
+from responder.responses.drafting import lists
 from responder.responses.models import ItemState, ResponseItem
 
 _S = ItemState
@@ -27,14 +30,15 @@ PUBLISH = "publishing.publish"
 
 def outgoing(item: ResponseItem) -> dict[str, str]:
     """Every text of an item that the public will read."""
-    return {name: getattr(item, name) for name in FIELD_LABELS}
+    return {name: getattr(item, name) for name in FIELD_LABELS} | {"answer": item.answer_as_read}
 
 
 def has_an_answer(item: ResponseItem, _attempt: Attempt) -> str | None:
     """An empty page needs no reviewers."""
-    if not item.answer.strip():
+    answer = item.plain_answer.strip()
+    if not answer:
         return "还没有回应内容：请先起草并保存"
-    if len(item.answer.strip()) < rules.MIN_ANSWER_LENGTH:
+    if len(answer) < rules.MIN_ANSWER_LENGTH:
         return f"回应内容不足 {rules.MIN_ANSWER_LENGTH} 个字：请写完整后再提交"
     return None
 
@@ -58,6 +62,15 @@ def holds_no_private_data(item: ResponseItem, _attempt: Attempt) -> str | None:
     """The gate of every outgoing text."""
     found = rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines())
     return rules.gate_sentence(found)
+
+
+def uses_no_word_that_the_office_bars(item: ResponseItem, _attempt: Attempt) -> str | None:
+    """The rows of the office's own list that say so."""
+    session = object_session(item)
+    barred = lists.barred_in(session, outgoing(item).values()) if session else []
+    if not barred:
+        return None
+    return f"含有本单位不许使用的词：{'、'.join(barred)}。请按敏感词表的建议改写后再办理"
 
 
 # These refuse a person, the others a text: another person could take the step at once.
@@ -98,7 +111,7 @@ RESPONSE_ITEM = Lifecycle(
             (_S.DRAFT,),
             _S.FIRST_REVIEW,
             _P.RESPONSE_DRAFT,
-            guards=(has_an_answer,),
+            guards=(has_an_answer, uses_no_word_that_the_office_bars),
             endpoint=DESK,
         ),
         Transition(
@@ -134,7 +147,12 @@ RESPONSE_ITEM = Lifecycle(
             (_S.SIGNING,),
             _S.SIGNED,
             _P.RESPONSE_SIGN,
-            guards=(has_an_answer, *PERSONAL_GUARDS, holds_no_private_data),
+            guards=(
+                has_an_answer,
+                *PERSONAL_GUARDS,
+                holds_no_private_data,
+                uses_no_word_that_the_office_bars,
+            ),
             endpoint=DESK,
         ),
         Transition(

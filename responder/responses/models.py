@@ -14,6 +14,7 @@ from responder.core.clock_changes import ClockColumns, ExtensionColumns, PauseCo
 from responder.core.clocks import ClockRule
 from responder.core.database import Base, choice
 from responder.planning.models import PressEvent
+from responder.responses.drafting.formats import TextFormat, as_read, to_plain
 from responder.topics.models import Topic
 
 _EMPTY = text("''")
@@ -54,7 +55,7 @@ class ResponseItem(Audited, Base):
 
     __tablename__ = "response_item"
     # The lifecycle tells of states and hours, the kept versions tell of the answer.
-    __audit_skip__ = frozenset({"state", "drafted_by_id", "answer", "publish_at"})
+    __audit_skip__ = frozenset({"state", "drafted_by_id", "answer", "answer_format", "publish_at"})
     # As citizens put it, these may name them.
     __audit_masked__ = frozenset({"title", "concern", "concern_source"})
     __audit_creation__ = False  # opening is recorded, with its clocks
@@ -64,6 +65,9 @@ class ResponseItem(Audited, Base):
     concern: Mapped[str] = mapped_column(Text)
     concern_source: Mapped[str] = mapped_column(String(200), default="")
     answer: Mapped[str] = mapped_column(Text, default="")
+    answer_format: Mapped[TextFormat] = mapped_column(
+        choice(TextFormat, "answer_format"), default=TextFormat.PLAIN, server_default="plain"
+    )
     level: Mapped[Level] = mapped_column(choice(Level, "level"), default=Level.ORDINARY)
     state: Mapped[ItemState] = mapped_column(
         choice(ItemState, "state"), default=ItemState.DRAFT, index=True
@@ -96,6 +100,15 @@ class ResponseItem(Audited, Base):
     @property
     def level_label(self) -> str:
         return LEVEL_LABELS[self.level]
+
+    @property
+    def plain_answer(self) -> str:
+        return to_plain(self.answer or "", self.answer_format or TextFormat.PLAIN)
+
+    @property
+    def answer_as_read(self) -> str:
+        """For checks: what a reader sees, whatever the writing does to hide it."""
+        return as_read(self.answer or "", self.answer_format or TextFormat.PLAIN)
 
 
 class ClockState(StrEnum):
@@ -183,6 +196,9 @@ class Draft(Base):
     item_id: Mapped[int] = mapped_column(ForeignKey("response_item.id", ondelete="CASCADE"))
     number: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
+    format: Mapped[TextFormat] = mapped_column(
+        choice(TextFormat, "format"), default=TextFormat.PLAIN, server_default="plain"
+    )
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     author_name: Mapped[str] = mapped_column(String(64))
     saved_at: Mapped[datetime]

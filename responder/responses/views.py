@@ -14,7 +14,7 @@ from responder.accounts import service as accounts
 from responder.accounts.models import Unit
 from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Invalid, NotFound, Stale, WrongState
+from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.office import public_lines
 from responder.core.permissions import Permission
@@ -22,12 +22,8 @@ from responder.core.times import local, utc_now
 from responder.planning import service as planning
 from responder.planning.models import PressEvent
 from responder.responses import rules, service
-from responder.responses.forms import (
-    DraftForm,
-    OpenForm,
-    ReviseForm,
-    event_choices,
-)
+from responder.responses.drafting import editing
+from responder.responses.forms import OpenForm, ReviseForm, event_choices
 from responder.responses.lifecycle import (
     DESK,
     DESK_PERMISSIONS,
@@ -46,7 +42,6 @@ from responder.web.paging import paginate, requested_page
 blueprint = Blueprint("responses", __name__)
 
 VERSIONS_SHOWN = 3
-VERSIONS_A_PAGE = 10
 
 Page = str | Response | tuple[str, int]
 
@@ -143,28 +138,32 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
 @blueprint.get("/responses/<int:item_id>")
 @requires(Permission.RESPONSE_READ)
 def show(item_id: int) -> str:
-    return _item_page(item_id, DraftForm())
+    asked = editing.Asked(
+        restore=request.args.get("slip") == "restore",
+        template_id=request.args.get("template", type=int),
+    )
+    return item_page(item_id, asked)
 
 
-def _item_page(item_id: int, form: DraftForm) -> str:
+def item_page(item_id: int, asked: editing.Asked) -> str:
     item = service.find_item_with_authors(db.session, item_id)
     attempt = Attempt(current_actor(), utc_now())
     return render_template(
         "responses/show.html",
         item=item,
-        form=form,
+        editor=editing.editor_of(db.session, item, attempt, zone(), asked),
         choices=RESPONSE_ITEM.choices(item, attempt),
         clock_steps={one.id: service.clock_choices(one, attempt) for one in item.clocks},
         rules_to_add=service.addable_rules(db.session, item, attempt),
         findings=rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines()),
-        versions=rules.versions(_newest_drafts(item_id, VERSIONS_SHOWN + 1)[::-1], VERSIONS_SHOWN),
+        versions=rules.versions(newest_drafts(item_id, VERSIONS_SHOWN + 1)[::-1], VERSIONS_SHOWN),
         history=audit.history(db.session, item),
         desk=DESK,
         events=_events_to_choose(item),
     )
 
 
-def _newest_drafts(item_id: int, count: int) -> list[Draft]:
+def newest_drafts(item_id: int, count: int) -> list[Draft]:
     return list(db.session.scalars(service.drafts_newest_first(item_id).limit(count)))
 
 
@@ -188,49 +187,6 @@ def set_event(item_id: int) -> Response:
         stopped = service.set_event(session, item, event, current_actor())
     flash(_("已保存，活动已举行，停止计时。") if stopped else _("已保存。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))
-
-
-@blueprint.get("/responses/<int:item_id>/drafts")
-@requires(Permission.RESPONSE_READ)
-def drafts(item_id: int) -> str:
-    item = service.find_item(db.session, item_id)
-    page = paginate(
-        db.session, service.drafts_newest_first(item_id), requested_page(), VERSIONS_A_PAGE
-    )
-    return render_template("responses/drafts.html", item=item, page=page)
-
-
-@blueprint.post("/responses/<int:item_id>/draft")
-@requires(Permission.RESPONSE_DRAFT)
-def save_draft(item_id: int) -> Page:
-    form = DraftForm()
-    if not form.validate_on_submit():
-        return _item_page(item_id, form), 422
-    try:
-        with transaction(current_actor()) as session:
-            item = service.find_item(session, item_id)
-            saved = service.save_draft(
-                session, item, form.text.data, current_actor(), utc_now(), form.version.data
-            )
-    except (Stale, WrongState) as error:
-        return _conflict_page(item_id, form, error)
-    flash(_("稿件已保存。") if saved else _("稿件没有变化，未产生新版本。"), "success")
-    return redirect(url_for("responses.show", item_id=item_id))
-
-
-def _conflict_page(item_id: int, form: DraftForm, error: DomainError) -> tuple[str, int]:
-    """What the person typed beside what somebody else stored; nothing is lost."""
-    item = service.find_item(db.session, item_id)
-    last = _newest_drafts(item_id, 1)
-    page = render_template(
-        "responses/conflict.html",
-        item=item,
-        form=form,
-        changes=rules.difference(item.answer, rules.clean(form.text.data or "")),
-        last=last[0] if last else None,
-        error=error.message,
-    )
-    return page, STATUS[type(error)]
 
 
 @blueprint.route("/responses/<int:item_id>/edit", methods=["GET", "POST"])

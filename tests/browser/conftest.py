@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 from responder.demo.accounts import PASSWORD
 
@@ -102,9 +102,10 @@ def browser(chromium: str) -> Iterator[Browser]:
 class Office:
     """The people of the office, each at a browser of their own."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, signed_in: dict[str, StorageState]) -> None:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
+        self._signed_in = signed_in
         self.url = url
 
     def open(self, width: int = 1280, **options):
@@ -123,13 +124,18 @@ class Office:
         return page
 
     def sign_in(self, username: str, **options):
-        """A page at which this person has signed in."""
+        """A page at which this person has signed in, today or earlier: then it opens at Today."""
+        if known := self._signed_in.get(username):
+            page = self.open(storage_state=known, **options)
+            page.goto("/")
+            return page
         page = self.open(**options)
         page.goto("/sign-in")
         page.get_by_label("用户名").fill(username)
         page.get_by_label("密码").fill(PASSWORD)
         page.get_by_role("button", name="登录").click()
         page.wait_for_url(f"{self.url}/")
+        self._signed_in[username] = page.context.storage_state()
         return page
 
     def close(self) -> None:
@@ -140,8 +146,14 @@ class Office:
         assert url.startswith((self.url, "data:")), f"a page asked another host: {url}"
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, StorageState]:
+    """Who has signed in, with the cookies of their browser."""
+    return {}
+
+
 @pytest.fixture
-def office(browser: Browser, server: str) -> Iterator[Office]:
-    people = Office(browser, server)
+def office(browser: Browser, server: str, signed_in: dict[str, StorageState]) -> Iterator[Office]:
+    people = Office(browser, server, signed_in)
     yield people
     people.close()

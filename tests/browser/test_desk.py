@@ -27,6 +27,7 @@ def log_by_keys(page: Page, words: str) -> None:
     page.keyboard.type(words)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status").first).to_contain_text("已登记")
+    expect(page.get_by_label("诉求内容")).to_be_focused()
 
 
 def drop_drafts(page: Page) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField, SubmitField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from responder.publishing.models import ChangeKind, Entry, Texts
+from responder.responses.drafting.formats import FORMAT_LABELS, TextFormat
 from responder.responses.service.drafting import MAX_ANSWER_LENGTH
 
 
@@ -52,12 +54,19 @@ class CorrectForm(ChangeForm):
         render_kw={"rows": 12},
     )
 
+    answer_format = SelectField(
+        _l("格式"),
+        choices=[SelectChoice(one.value, _l(label)) for one, label in FORMAT_LABELS.items()],
+        default=TextFormat.PLAIN.value,
+    )
+
     def texts(self) -> Texts:
         return Texts(
             self.title.data or "",
             self.concern.data or "",
             self.concern_source.data or "",
             self.answer.data or "",
+            TextFormat(self.answer_format.data),
         )
 
 

@@ -36,6 +36,7 @@ def may_still_be_made(change: EntryChange, _attempt: Attempt) -> str | None:
 def is_fit_for_the_public(change: EntryChange, _attempt: Attempt) -> str | None:
     """The gate of every outgoing text."""
     texts = {name: getattr(change, name) for name in FIELD_LABELS}
+    texts["answer"] = change.answer_as_read
     return rules.gate_sentence(rules.private_data_in(texts, FIELD_LABELS, public_lines()))
 
 

@@ -148,6 +148,7 @@ def _cleaned(entry: Entry, texts: Texts | None) -> Texts:
         response_rules.clean(texts.concern),
         " ".join(response_rules.clean(texts.concern_source).split()),
         response_rules.clean(texts.answer),
+        texts.answer_format,
     )
     for name, label in (("title", "标题"), ("concern", "关切内容"), ("answer", "回应内容")):
         if not getattr(kept, name):
@@ -160,6 +161,7 @@ def _cleaned(entry: Entry, texts: Texts | None) -> Texts:
 def _put_texts(change: EntryChange, texts: Texts) -> None:
     change.title, change.concern = texts.title, texts.concern
     change.concern_source, change.answer = texts.concern_source, texts.answer
+    change.answer_format = texts.answer_format
 
 
 def _replacement(session: Session, entry: Entry, number: str) -> Entry:

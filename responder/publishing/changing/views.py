@@ -17,6 +17,7 @@ from responder.publishing.changing import service
 from responder.publishing.changing.forms import ChangeForm, form_for
 from responder.publishing.changing.lifecycle import ENTRY_CHANGE, FIELD_LABELS, why_not
 from responder.publishing.models import CHANGE_LABELS, ChangeKind, Entry, EntryChange
+from responder.responses.drafting.formats import FORMAT_LABELS
 from responder.responses.rules import difference
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -102,7 +103,13 @@ def _differences(change: EntryChange) -> list[tuple[str, list[object]]]:
     before = versions[numbers[0] - 1 if numbers else -1].texts
     names = ("title", "concern", "concern_source", "answer")
     pairs = [(name, getattr(before, name), getattr(change, name)) for name in names]
-    return [(FIELD_LABELS[n], [*difference(old, new)]) for n, old, new in pairs if old != new]
+    told: list[tuple[str, list[object]]] = [
+        (FIELD_LABELS[n], [*difference(old, new)]) for n, old, new in pairs if old != new
+    ]
+    formats = FORMAT_LABELS[before.answer_format], FORMAT_LABELS[change.answer_format]
+    if formats[0] != formats[1]:
+        told.append(("格式", [*difference(*formats)]))
+    return told
 
 
 def _refused(

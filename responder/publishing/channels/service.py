@@ -50,13 +50,13 @@ def prepared(entry: Entry, address: str) -> list[Prepared]:
     )
     made = []
     for code, limit in weibo:
-        text = rules.weibo_text(texts.title, texts.answer, address, limit)
+        text = rules.weibo_text(texts.title, texts.plain_answer, address, limit)
         made.append(Prepared(code, TEXT_LABELS[code], text, rules.weibo_length(text), limit))
     title = rules.wechat_title(texts.title)
     made.append(
         Prepared("wechat-title", TEXT_LABELS["wechat-title"], title, len(title), rules.WECHAT_TITLE)
     )
-    body = f"{texts.concern}\n\n{texts.answer}\n\n（{entry.unit_name}）\n原文：{address}"
+    body = f"{texts.concern}\n\n{texts.plain_answer}\n\n（{entry.unit_name}）\n原文：{address}"
     made.append(Prepared("wechat-body", TEXT_LABELS["wechat-body"], body, len(body), None))
     return made
 

@@ -94,8 +94,9 @@ _PARTS = (
 
 def counts_by_state(session: Session, actor: Actor) -> dict[PackageState, int]:
     """How many packages stand where, of those that somebody sees."""
-    query = select(PolicyPackage.state, func.count()).where(visible_to(actor))
-    return {state: count for state, count in session.execute(query.group_by(PolicyPackage.state))}
+    query = select(PolicyPackage.state, func.count().label("number")).where(visible_to(actor))
+    counted = session.execute(query.group_by(PolicyPackage.state))
+    return {row.state: row.number for row in counted}
 
 
 def reminders(

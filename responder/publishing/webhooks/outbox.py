@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from responder.publishing.models import ChangeKind, Entry, EntryChange
 from responder.publishing.webhooks.models import DeliveryState, WebhookDelivery, WebhookReceiver
+from responder.responses.drafting.formats import TextFormat, to_html
 
 PUBLISH = "publish"
 
@@ -87,6 +88,8 @@ def body_of(
             "title": texts.title,
             "concern": texts.concern,
             "concern_source": texts.concern_source,
-            "answer": texts.answer,
+            "answer": texts.plain_answer,
         }
+        if texts.answer_format is TextFormat.MARKDOWN:
+            told["data"]["answer_html"] = to_html(texts.answer)
     return told

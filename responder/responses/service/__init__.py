@@ -14,7 +14,12 @@ from responder.responses.service.clocks import (
     set_event,
     stop_held_clocks,
 )
-from responder.responses.service.drafting import drafts_newest_first, revise, save_draft
+from responder.responses.service.drafting import (
+    draft_heads,
+    drafts_newest_first,
+    revise,
+    save_draft,
+)
 from responder.responses.service.feeding_back import (
     SKIP_LABELS,
     SOURCE_LABELS,
@@ -62,6 +67,7 @@ __all__ = [
     "change_clock",
     "clock_choices",
     "counts_by_state",
+    "draft_heads",
     "drafts_newest_first",
     "due",
     "events_to_choose",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, Stale, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.responses import rules
+from responder.responses.drafting.formats import TextFormat
 from responder.responses.lifecycle import RESPONSE_ITEM
 from responder.responses.models import Draft, ItemState, ResponseItem
 from responder.responses.service.opening import required_texts
@@ -19,10 +20,17 @@ MAX_ANSWER_LENGTH = 20_000
 
 
 def save_draft(
-    session: Session, item: ResponseItem, text: str, actor: Actor, now: datetime, version: int
+    session: Session,
+    item: ResponseItem,
+    text: str,
+    actor: Actor,
+    now: datetime,
+    version: int,
+    written: TextFormat | None = None,
 ) -> Draft | None:
     """Keep ``text`` as the answer's newest version; None when nothing changed.
 
+    :param written: its format; as it was by default.
     :param version: ``item.version_id`` as it was when the person began to write.
     :raises Forbidden: the person may not draft.
     :raises WrongState: the item is no longer being drafted.
@@ -36,9 +44,10 @@ def save_draft(
             f"回应内容有 {len(text)} 字，最多 {MAX_ANSWER_LENGTH} 字：请精简，或改用附件",
             {"answer": "太长"},
         )
-    if text == item.answer:
+    written = written or item.answer_format
+    if (text, written) == (item.answer, item.answer_format):
         return None
-    item.answer = text
+    item.answer, item.answer_format = text, written
     return keep_version(session, item, actor, now, "draft")
 
 
@@ -87,6 +96,7 @@ def keep_version(
     draft = Draft(
         number=last + 1,
         text=item.answer,
+        format=item.answer_format,
         author_id=actor.id,
         author_name=actor.name,
         saved_at=now,
@@ -95,6 +105,12 @@ def keep_version(
     item.drafts.append(draft)
     audit.record(session, action, item, {"version": [last or None, draft.number]}, "", actor)
     return draft
+
+
+def draft_heads(session: Session, item_id: int) -> list[Draft]:
+    """Number, author and moment of every version, the newest first, without the texts."""
+    heads = load_only(Draft.number, Draft.author_name, Draft.saved_at)
+    return list(session.scalars(drafts_newest_first(item_id).options(heads)))
 
 
 def drafts_newest_first(item_id: int) -> Select[Draft]:

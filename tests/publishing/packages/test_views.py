@@ -1,4 +1,4 @@
-"""The pages of packages: what each post sees, what a form says to what is wrong, what citizens read."""
+"""The pages of packages: what each post sees, what a form refuses, what citizens read."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Writing the answer: formats, autosave, versions compared, templates, the check beside it."""

@@ -1,0 +1,56 @@
+"""Days and hours as Chinese texts write them. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+
+DATE = re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]")
+_ISO_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
+TIME = re.compile(
+    r"(?P<half>上午|下午|晚上|中午|早上)?(?<!\d)(?P<hour>\d{1,2})"
+    r"(?:[:：](?P<minute>[0-5]\d)|[时点](?!间)(?:(?P<part>\d{1,2})分|(?P<thirty>半))?)(?!\d)"
+)
+
+
+def dates_in(text: str, day: date) -> Iterator[re.Match[str]]:
+    """Dates that a calendar knows; a year that is not written is that of ``day``."""
+    for match in (*DATE.finditer(text), *_ISO_DATE.finditer(text)):
+        if as_day(match, day) is not None:
+            yield match
+
+
+def as_day(match: re.Match[str], day: date) -> date | None:
+    try:
+        return date(int(match["year"] or day.year), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+
+
+def is_day(match: re.Match[str], day: date) -> bool:
+    said = as_day(match, day)
+    return (
+        said is not None
+        and (said.month, said.day) == (day.month, day.day)
+        and (not match["year"] or said.year == day.year)
+    )
+
+
+def day_words(day: date, beside: re.Match[str]) -> str:
+    return f"{day.year}年{short(day)}" if beside["year"] else short(day)
+
+
+def short(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def clock(match: re.Match[str]) -> tuple[int, int]:
+    hour = int(match["hour"])
+    if match["half"] in ("下午", "晚上") and hour < 12:
+        hour += 12
+    return hour, 30 if match["thirty"] else int(match["minute"] or match["part"] or 0)
+
+
+def hour(moment: datetime) -> tuple[int, int]:
+    return moment.hour, moment.minute

@@ -1,0 +1,321 @@
+"""Writing an answer: formats, autosave, templates, the office's lists, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from responder import jobs
+from responder.core.database import db, transaction
+from responder.core.errors import Forbidden, GuardRefused, Invalid, Stale
+from responder.core.permissions import Role
+from responder.publishing import service as publishing
+from responder.publishing.channels import service as channels
+from responder.publishing.webhooks.outbox import body_of
+from responder.responses import service
+from responder.responses.drafting import lists, slips, templates
+from responder.responses.drafting.formats import TextFormat
+from responder.responses.drafting.models import DraftSlip, Severity
+from responder.responses.drafting.templates import TemplateFacts
+from responder.responses.models import Draft, ItemState
+from responder.settings import Settings
+from tests.factories import NOW
+from tests.responses.factories import ANSWER, WAY, brought_to, drafted, opened, reload, save, take
+from tests.responses.pages import strict
+
+MARKDOWN = "## 办理情况\n\n经核实，开发企业须于**十二月底前**公布[方案](https://example.com/p)。"
+PLAIN = "办理情况\n经核实，开发企业须于十二月底前公布方案（https://example.com/p）。"
+TYPED = "刚写了一半，还没有保存的文字。"
+
+
+def keep(item, person, text=TYPED, seen=0, based_on=None, at=NOW):
+    with transaction(person.actor, at) as session:
+        number = slips.last_number(session, item) if based_on is None else based_on
+        return slips.keep(
+            session, item, person.actor, text, TextFormat.PLAIN, number, seen, at
+        )  # fmt: skip
+
+
+def published_markdown(people):
+    item = opened()
+    with transaction(people.editor.actor, NOW) as session:
+        service.save_draft(
+            session, item, MARKDOWN, people.editor.actor, NOW, item.version_id,
+            TextFormat.MARKDOWN,
+        )  # fmt: skip
+    for role, action in WAY[:-1]:
+        take(item, action, people.holding(role))
+    return publishing.entry_of(db.session, item.id)
+
+
+def test_markdown_goes_out_as_html_for_readers_and_as_plain_text_for_the_rest(client, people):
+    entry = published_markdown(people)
+    assert (entry.answer, entry.answer_format) == (MARKDOWN, TextFormat.MARKDOWN)
+    pages = {
+        path: client.get(path).text
+        for path in (f"/concerns/{entry.id}", "/concerns/feed.xml", "/concerns/feed.json")
+    }
+    strict(pages[f"/concerns/{entry.id}"])
+    assert "<strong>十二月底前</strong>" in pages[f"/concerns/{entry.id}"]
+    assert "&lt;strong&gt;十二月底前&lt;/strong&gt;" in pages["/concerns/feed.xml"]
+    assert "<strong>十二月底前</strong>" in pages["/concerns/feed.json"]
+    told = body_of(entry, "publish", NOW)["data"]
+    assert told["answer"] == PLAIN
+    assert "<h3>办理情况</h3>" in told["answer_html"]
+    for text in channels.prepared(entry, "https://example.com"):
+        assert "**" not in text.text
+    people.sign_in(client, people.press_officer)
+    address = f"/publishing/entries/{entry.id}/changes/new?kind=correct"
+    assert '<option selected value="markdown">' in client.get(address).text
+    sent = {"title": "甲", "concern": "乙", "note": "更正", "base": 0, "answer_format": "markdown"}
+    refused = client.post(address, data={**sent, "answer": "请拨打**138**12345678。"})
+    assert (refused.status_code, "回应内容中的手机号码" in refused.text) == (422, True)
+    corrected = client.post(address, data={**sent, "answer": MARKDOWN.replace("十二", "十一")})
+    assert "<strong>十一月底前</strong>" in client.get(corrected.location).text
+
+
+def test_a_plain_answer_looks_as_it_always_did(client, people):
+    text = "1. **不变**\n<b>也不变</b>，经核实已办结。"
+    item = brought_to(ItemState.PUBLISHED, text)
+    page = client.get(f"/concerns/{publishing.entry_of(db.session, item.id).id}").text
+    assert "<p>1. **不变**</p>\n<p>&lt;b&gt;也不变&lt;/b&gt;，经核实已办结。</p>" in page
+
+
+def test_the_format_is_part_of_the_version(people):
+    item = drafted()
+    with transaction(people.editor.actor, NOW) as session:
+        draft = service.save_draft(
+            session, item, ANSWER, people.editor.actor, NOW, item.version_id, TextFormat.MARKDOWN
+        )
+    assert (draft.number, draft.format) == (2, TextFormat.MARKDOWN)
+    save(item, f"{ANSWER}已办结。", people.editor)
+    assert reload(item).answer_format is TextFormat.MARKDOWN
+
+
+def test_a_slip_is_its_writers_alone_and_no_version(client, people):
+    item, editor, other = drafted(), people.editor, people.holding(Role.EDITOR, "other")
+    slip = keep(item, editor)
+    assert slips.offer(db.session, item, editor.actor).slip.text == TYPED
+    assert slips.offer(db.session, item, other.actor) is None
+    assert db.session.scalar(select(func.count()).select_from(Draft)) == 1
+    people.sign_in(client, other)
+    assert TYPED not in client.get(f"/responses/{item.id}?slip=restore").text
+    with pytest.raises(Forbidden):
+        keep(item, people.signer)
+    with pytest.raises(Stale, match="未保存的文字"):
+        keep(item, editor, "另一个窗口")
+    assert keep(item, editor, "接着写", seen=slip.version_id).text == "接着写"
+    # What is stored already needs no slip.
+    assert keep(item, editor, ANSWER, seen=2) is None
+    assert slips.offer(db.session, item, editor.actor) is None
+
+
+def test_what_arrives_after_saving_brings_no_slip_back(people):
+    item = drafted()
+    save(item, "保存好的全文，经核实已办结。", people.editor)
+    assert keep(item, people.editor, based_on=1) is None
+    later = NOW + timedelta(minutes=1)
+    assert keep(item, people.editor, based_on=1, at=later) is not None
+
+
+def test_old_slips_are_erased_by_the_job(people):
+    item = drafted()
+    keep(item, people.editor)
+    jobs.JOBS["erase-slips"].work(NOW + timedelta(days=6), Settings())
+    assert db.session.scalar(select(func.count()).select_from(DraftSlip)) == 1
+    jobs.JOBS["erase-slips"].work(NOW + timedelta(days=7), Settings())
+    assert db.session.scalar(select(func.count()).select_from(DraftSlip)) == 0
+
+
+def test_a_slip_is_offered_restored_compared_and_thrown_away_without_a_script(client, people):
+    item = drafted()
+    people.sign_in(client, people.editor)
+    address = f"/responses/{item.id}"
+    sent = {"text": TYPED, "format": "plain", "version": 1, "based_on": 1, "slip": 0}
+    kept = client.post(f"{address}/slip", data=sent).json
+    assert (kept["kept"], kept["slip"]) == (True, 1)
+    page = client.get(address).text
+    strict(page)
+    assert "您有未保存的文字" in page
+    assert f">\n{ANSWER}</textarea>" in page
+    refused = client.post(f"{address}/slip", data={**sent, "text": "新写的"})
+    assert (refused.status_code, refused.json["kept"]) == (409, False)
+    # Saving from a page that has not taken it up leaves it.
+    save(item, "同事保存的另一个版本，已经办结。", people.holding(Role.EDITOR, "colleague"))
+    restored = client.get(f"{address}?slip=restore").text
+    strict(restored)
+    assert f">\n{TYPED}</textarea>" in restored
+    assert "保存了第 2 版" in restored
+    assert "<del>" in restored
+    seen = reload(item).version_id
+    saved = {**sent, "version": seen, "slip": 0, "text": "先存别的一段，已经办结。"}
+    client.post(f"{address}/draft", data=saved)
+    assert "您有未保存的文字" in client.get(address).text
+    saved |= {"version": reload(item).version_id, "slip": 1, "text": TYPED}
+    client.post(f"{address}/draft", data=saved)
+    assert reload(item).answer == TYPED
+    assert "您有未保存的文字" not in client.get(address).text
+    client.post(f"{address}/slip", data={**sent, "text": "又写", "based_on": 4, "slip": 0})
+    assert client.post(f"{address}/slip/discard").status_code == 302
+    assert db.session.scalar(select(func.count()).select_from(DraftSlip)) == 0
+
+
+def test_the_check_answers_a_script_with_a_part_and_a_button_with_the_page(client, people):
+    item = drafted()
+    people.sign_in(client, people.editor)
+    address = f"/responses/{item.id}/check"
+    sent = {"text": "请联系**138**12345678。", "format": "markdown", "version": 1}
+    part = client.post(address, data=sent, headers={"X-Part": "1"}).text
+    assert "<html" not in part
+    assert "手机号码，不能签发和发布" in part
+    assert "拦截" in part
+    assert "<strong>138</strong>12345678" in part
+    page = client.post(address, data=sent).text
+    strict(page)
+    assert "请联系**138**12345678。</textarea>" in page
+    assert "手机号码，不能签发和发布" in page
+    assert reload(item).answer == ANSWER
+    people.sign_in(client, people.first_reviewer)
+    assert client.post(address, data=sent).status_code == 403
+
+
+def put_template(people, **changed):
+    facts = {
+        "name": "办结答复", "text": "您反映的“{{标题}}”已由{{ 单位 }}办结。{{日期}}",
+        "written": TextFormat.PLAIN, **changed,
+    }  # fmt: skip
+    with transaction(people.press_officer.actor, NOW) as session:
+        return templates.put_template(
+            session, None, TemplateFacts(**facts), people.press_officer.actor
+        )
+
+
+def test_a_template_fills_an_empty_page_and_overwrites_nothing(client, people):
+    item, template = opened(), put_template(people)
+    people.sign_in(client, people.editor)
+    address = f"/responses/{item.id}?template={template.id}"
+    page = client.get(address).text
+    strict(page)
+    filled = "您反映的“关于金浦华庭车位只售不租的回应”已由市住房和城乡建设局办结。"
+    assert f">\n{filled}" in page
+    assert reload(item).answer == ""
+    save(item, ANSWER, people.editor)
+    page = client.get(address).text
+    assert f">\n{ANSWER}</textarea>" in page
+    assert "模板没有套用" in page
+    assert filled in page
+    told = client.get(f"/responses/{item.id}/template-text?template={template.id}").json
+    assert told["text"].startswith(filled)
+    assert client.get(f"/responses/{item.id}?template=999").status_code == 404
+
+
+def test_a_template_that_cannot_be_is_refused(people):
+    put_template(people)
+    for changed, reason in (
+        ({}, "已有名为"),
+        ({"name": "甲", "text": "{{电话}}"}, "不认识“{{电话}}”"),
+        ({"name": " "}, "请填写模板名称"),
+    ):
+        with pytest.raises(Invalid, match=reason):
+            put_template(people, **changed)
+
+
+def put_word(people, word, severity=Severity.BLOCK, advice="改写"):
+    keeper = people.press_officer.actor
+    with transaction(keeper, NOW) as session:
+        return lists.put_word(session, None, word, advice, severity, keeper)
+
+
+@pytest.mark.parametrize(("action", "role", "steps"), [("submit", Role.EDITOR, 0),
+                                                       ("sign", Role.SIGNER, 4)])  # fmt: skip
+def test_a_barred_word_stops_the_handing_in_and_the_signature(people, action, role, steps):
+    item = drafted("经核实，**严厉**打击违规售卖车位的企业。")
+    with transaction(people.editor.actor, NOW):
+        item.answer_format = TextFormat.MARKDOWN
+    for other, step in WAY[:steps]:
+        take(item, step, people.holding(other))
+    put_word(people, "核实", Severity.REMIND)
+    word = put_word(people, "严厉打击")
+    with pytest.raises(GuardRefused, match="不许使用的词：严厉打击。"):
+        take(item, action, people.holding(role))
+    with transaction(people.press_officer.actor, NOW) as session:
+        lists.remove_word(session, word, people.press_officer.actor, word.version_id)
+    take(item, action, people.holding(role))
+
+
+def test_the_lists_are_kept_in_the_browser_by_whoever_may(client, people):
+    people.sign_in(client, people.press_officer)
+    assert "还没有敏感词" in client.get("/responses/words").text
+    client.post("/responses/words", data={"word": "刁民", "advice": "群众", "severity": "block"})
+    twin = client.post("/responses/words", data={"word": "刁民", "severity": "block"})
+    assert (twin.status_code, "已在表里" in twin.text) == (422, True)
+    sent = {
+        "words": "\ufeff刁民\n严厉打击，依法查处\n\n严厉打击\n零容忍\t坚决",
+        "import_severity": "remind",
+    }
+    told = client.post("/responses/words/import", data=sent, follow_redirects=True).text
+    strict(told)
+    assert "已导入 2 个词，1 个原来就有" in told
+    rows = {row.word: row for row in lists.words(db.session)}
+    assert (rows["严厉打击"].advice, rows["零容忍"].advice) == ("依法查处", "坚决")
+    address = f"/responses/words/{rows['零容忍'].id}"
+    changed = {"word": "零容忍", "advice": "慎用", "severity": "block", "version": 1}
+    strict(client.get(address).text)
+    assert client.post(address, data=changed).status_code == 302
+    assert client.post(address, data={**changed, "advice": "旧页面"}).status_code == 409
+    assert client.post(f"{address}/remove", data={"version": 1}).status_code == 409
+    assert client.post(f"{address}/remove", data={"version": 2}).status_code == 302
+
+    name = {"name": "市长王明", "wrong": "王明市长\n王明市长\n"}
+    strict(client.get("/responses/names").text)
+    assert client.post("/responses/names", data=name).status_code == 302
+    assert lists.names(db.session)[0].wrong_forms == ["王明市长"]
+    bad = client.post("/responses/names", data={"name": "市长王明", "wrong": "市长王明"})
+    assert bad.status_code == 422
+    address = f"/responses/names/{lists.names(db.session)[0].id}"
+    strict(client.get(address).text)
+    assert client.post(address, data={**name, "version": 1}).status_code == 302
+    assert client.post(f"{address}/remove", data={"version": 1}).status_code == 302
+
+    strict(client.get("/responses/templates").text)
+    facts = {
+        "name": "甲",
+        "text": "{{单位}}",
+        "format": "markdown",
+        "category_id": 0,
+        "nature": "help",
+    }
+    strict(client.get("/responses/templates/new").text)
+    made = client.post("/responses/templates/new", data={**facts, "active": "y"})
+    assert made.status_code == 302
+    address = f"/responses/templates/{templates.templates(db.session)[0].id}"
+    strict(client.get(address).text)
+    assert client.post(address, data={**facts, "version": 1}).status_code == 302
+    assert templates.offered(db.session, opened()) == []
+    assert "停用" in client.get("/responses/templates").text
+
+    people.sign_in(client, people.editor)
+    page = client.get("/responses/words").text
+    strict(page)
+    assert "刁民" in page
+    assert client.post("/responses/words", data={"word": "甲"}).status_code == 403
+    with pytest.raises(Forbidden), transaction(people.editor.actor) as session:
+        lists.import_words(session, "甲", Severity.BLOCK, people.editor.actor)
+
+
+def test_any_two_versions_are_compared(client, people):
+    item = drafted("第一段，已经办结。\n第二段，计划三月完工。")
+    save(item, "第一段，已经办结。\n第二段，计划四月完工。", people.editor)
+    save(item, "第一段，已经办结。\n第二段，计划四月完工。\n第三段。", people.editor)
+    people.sign_in(client, people.auditor)
+    address = f"/responses/{item.id}/drafts/compare"
+    page = client.get(f"{address}?from=1&to=3").text
+    strict(page)
+    assert "计划<del>三</del><ins>四</ins>月完工" in page
+    assert "增 5 字，删 1 字" in page
+    assert "改动 1 段，新增 1 段，删去 0 段" in page
+    assert "第 2 版 → 第 3 版" in client.get(address).text
+    assert "文字相同" in client.get(f"{address}?from=2&to=2").text
+    assert client.get(f"{address}?from=9&to=1").status_code == 404
