@@ -15,7 +15,7 @@ from responder.core.office import public_lines
 from responder.intake.models import Nature
 from responder.orders.models import WorkOrder
 from responder.responses.models import ResponseItem
-from responder.warnings.models import Subject, Warning
+from responder.warnings.models import ClockWarning, Subject
 from responder.warnings.wording import Line
 
 Page = tuple[str, dict[str, int]]
@@ -30,7 +30,9 @@ class Matter:
     page: Page
 
 
-def matters_of(session: Session, warnings: Iterable[Warning]) -> dict[tuple[Subject, int], Matter]:
+def matters_of(
+    session: Session, warnings: Iterable[ClockWarning]
+) -> dict[tuple[Subject, int], Matter]:
     """(whose, id) → what a list shows of it."""
     wanted: dict[Subject, set[int]] = defaultdict(set)
     for warning in warnings:
@@ -61,14 +63,14 @@ class Teller:
     desk_url: str
 
     @classmethod
-    def of(cls, session: Session, warnings: Iterable[Warning], desk_url: str) -> Teller:
+    def of(cls, session: Session, warnings: Iterable[ClockWarning], desk_url: str) -> Teller:
         return cls(matters_of(session, warnings), desk_url.rstrip("/"))
 
     @property
     def list_url(self) -> str:
         return self._link("warnings.index", {})
 
-    def line(self, warning: Warning) -> Line:
+    def line(self, warning: ClockWarning) -> Line:
         matter = self.known[warning.subject, warning.subject_id]
         shown = warning.subject is Subject.ITEM and matter.title
         what = f"{matter.label}“{matter.title}”" if shown else matter.label

@@ -132,7 +132,7 @@ class Subject(StrEnum):
     ORDER = "work_order"
 
 
-class Warning(Base):
+class ClockWarning(Base):
     """One step of one clock that has come (预警). Made once: the key sees to that.
 
     Another end makes other warnings. ``ended_at``: the clock was answered, suspended or moved,
@@ -213,6 +213,6 @@ class WarningDelivery(Base):
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     last_answer: Mapped[str] = mapped_column(String(300), default="")
-    warning: Mapped[Warning] = relationship(back_populates="deliveries")
+    warning: Mapped[ClockWarning] = relationship(back_populates="deliveries")
     user: Mapped[User | None] = relationship()
     channel: Mapped[WarningChannel | None] = relationship()

@@ -23,10 +23,10 @@ from responder.responses.models import Draft, ResponseItem
 from responder.warnings import rules, settings
 from responder.warnings.audience import Directory, Matter, Told
 from responder.warnings.models import (
+    ClockWarning,
     DeliveryState,
     MailAddress,
     Subject,
-    Warning,
     WarningChannel,
     WarningDelivery,
     WarningStep,
@@ -57,11 +57,13 @@ def raise_warnings(session: Session, now: datetime, zone: ZoneInfo) -> int:
 
 def end_those_over(session: Session, clocks: dict[Key, RunningClock], now: datetime) -> None:
     """What was answered, suspended or moved is no longer said, nor sent."""
-    query = select(Warning.id, Warning.subject, Warning.clock_id, Warning.due_at)
+    query = select(
+        ClockWarning.id, ClockWarning.subject, ClockWarning.clock_id, ClockWarning.due_at
+    )
     over = [
         one
         for one, subject, clock_id, due_at in session.execute(
-            query.where(Warning.ended_at.is_(None))
+            query.where(ClockWarning.ended_at.is_(None))
         )
         if (clock := clocks.get((subject, clock_id))) is None or clock.due_at != due_at
     ]
@@ -72,7 +74,9 @@ def end(session: Session, warning_ids: Collection[int], now: datetime) -> None:
     """Nobody need look at these any more, and nobody is sent them from now on."""
     if not warning_ids:
         return
-    session.execute(update(Warning).where(Warning.id.in_(warning_ids)).values(ended_at=now))
+    session.execute(
+        update(ClockWarning).where(ClockWarning.id.in_(warning_ids)).values(ended_at=now)
+    )
     session.execute(
         update(WarningDelivery)
         .where(WarningDelivery.warning_id.in_(warning_ids), WarningDelivery.state.in_(_UNSENT))
@@ -120,9 +124,14 @@ def _last_said(
     if not ends:
         return {}
     query = (
-        select(Warning.subject, Warning.clock_id, Warning.due_at, func.max(Warning.planned_at))
-        .where(Warning.due_at >= min(ends))
-        .group_by(Warning.subject, Warning.clock_id, Warning.due_at)
+        select(
+            ClockWarning.subject,
+            ClockWarning.clock_id,
+            ClockWarning.due_at,
+            func.max(ClockWarning.planned_at),
+        )
+        .where(ClockWarning.due_at >= min(ends))
+        .group_by(ClockWarning.subject, ClockWarning.clock_id, ClockWarning.due_at)
     )
     return {(subject, clock, due): at for subject, clock, due, at in session.execute(query)}
 
@@ -137,7 +146,7 @@ def _store(
     count = 0
     for clock, come in news:
         matter, step = matters[clock.subject, clock.subject_id], steps[come.step_id]
-        warning = Warning(
+        warning = ClockWarning(
             subject=clock.subject,
             subject_id=clock.subject_id,
             clock_id=clock.clock_id,
@@ -157,18 +166,18 @@ def _store(
     return count
 
 
-def _keep(session: Session, warning: Warning, now: datetime) -> bool:
+def _keep(session: Session, warning: ClockWarning, now: datetime) -> bool:
     """Store a warning, in place of what was said before, unless somebody else just has."""
     try:
         with session.begin_nested():
             session.add(warning)
     except IntegrityError:
         return False
-    earlier = select(Warning.id).where(
-        Warning.subject == warning.subject,
-        Warning.clock_id == warning.clock_id,
-        Warning.ended_at.is_(None),
-        Warning.id != warning.id,
+    earlier = select(ClockWarning.id).where(
+        ClockWarning.subject == warning.subject,
+        ClockWarning.clock_id == warning.clock_id,
+        ClockWarning.ended_at.is_(None),
+        ClockWarning.id != warning.id,
     )
     end(session, session.scalars(earlier).all(), now)
     return True

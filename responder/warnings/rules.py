@@ -126,9 +126,14 @@ def planned(
     if step.timing is Timing.AFTER:
         times = range(1, min(step.repeats, MOST_REPEATS) + 1)
         return [(n, _after(unit, n * step.amount, due_at, office)) for n in times]
-    share = step.timing is Timing.SHARE
-    left = length * (WHOLE - step.amount) / WHOLE if share else step.amount
+    left = _left(step, unit, length) if step.timing is Timing.SHARE else step.amount
     return [(1, _before(unit, left, due_at, office))]
+
+
+def _left(step: StepLike, unit: Unit, length: int) -> float:
+    """How much lies before the end when a share has passed; a day passes with its evening."""
+    left = length * (WHOLE - step.amount) / WHOLE
+    return left if unit is Unit.HOURS else max(int(left) - 1, 0)
 
 
 def _before(unit: Unit, left: float, due_at: datetime, office: Office) -> datetime:

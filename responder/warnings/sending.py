@@ -24,9 +24,9 @@ from responder.settings import Settings
 from responder.sources.fetching import Network
 from responder.warnings import matters, posting, raising, rules, settings, wording
 from responder.warnings.models import (
+    ClockWarning,
     DeliveryState,
     MailAddress,
-    Warning,
     WarningChannel,
     WarningDelivery,
 )
@@ -128,7 +128,7 @@ def _due(session: Session, now: datetime) -> list[WarningDelivery]:
         .limit(MOST_LOOKED_AT)
         .options(
             joinedload(WarningDelivery.channel).options(undefer(WarningChannel.url)),
-            joinedload(WarningDelivery.warning).joinedload(Warning.rule),
+            joinedload(WarningDelivery.warning).joinedload(ClockWarning.rule),
         )
         .with_for_update(skip_locked=True, of=WarningDelivery)
     )

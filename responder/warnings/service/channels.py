@@ -16,8 +16,8 @@ from responder.core.versions import check_seen
 from responder.sources.fetching import Network
 from responder.warnings import posting
 from responder.warnings.models import (
+    ClockWarning,
     DeliveryState,
-    Warning,
     WarningChannel,
     WarningDelivery,
 )
@@ -123,7 +123,7 @@ def deliveries(
         .options(
             joinedload(WarningDelivery.channel),
             joinedload(WarningDelivery.user),
-            joinedload(WarningDelivery.warning).joinedload(Warning.step),
+            joinedload(WarningDelivery.warning).joinedload(ClockWarning.step),
         )
     )
     if channel_id is not None:

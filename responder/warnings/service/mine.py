@@ -12,8 +12,8 @@ from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Actor
 from responder.warnings.models import (
     ADDRESS_CHARACTERS,
+    ClockWarning,
     MailAddress,
-    Warning,
     WarningDelivery,
 )
 from responder.warnings.rules import GRAVITY
@@ -25,7 +25,7 @@ def _on_page_of(user_id: int | None) -> ColumnElement[bool]:
     return (WarningDelivery.user_id == user_id) & WarningDelivery.channel_id.is_(None)
 
 
-_HOLDS = Warning.ended_at.is_(None)
+_HOLDS = ClockWarning.ended_at.is_(None)
 
 
 def mine(actor: Actor, *, unread: bool = False, ended: bool = False) -> Select[WarningDelivery]:
@@ -39,16 +39,18 @@ def mine(actor: Actor, *, unread: bool = False, ended: bool = False) -> Select[W
         .where(_on_page_of(actor.id), ~_HOLDS if ended else _HOLDS)
         .options(
             contains_eager(WarningDelivery.warning).options(
-                joinedload(Warning.rule), joinedload(Warning.step)
+                joinedload(ClockWarning.rule), joinedload(ClockWarning.step)
             )
         )
     )
     if unread:
         query = query.where(WarningDelivery.read_at.is_(None))
     if ended:
-        return query.order_by(Warning.raised_at.desc(), Warning.id.desc())
-    gravity = case({grave.value: -rank for grave, rank in GRAVITY.items()}, value=Warning.severity)
-    return query.order_by(gravity, Warning.due_at, Warning.id)
+        return query.order_by(ClockWarning.raised_at.desc(), ClockWarning.id.desc())
+    gravity = case(
+        {grave.value: -rank for grave, rank in GRAVITY.items()}, value=ClockWarning.severity
+    )
+    return query.order_by(gravity, ClockWarning.due_at, ClockWarning.id)
 
 
 def unread_count(session: Session, actor: Actor) -> int:
@@ -78,7 +80,7 @@ def mark_read(session: Session, delivery_id: int, actor: Actor, now: datetime) -
 
 def mark_all_read(session: Session, actor: Actor, now: datetime) -> int:
     """Note that this person has read all that holds; how many were new."""
-    holding = select(Warning.id).where(_HOLDS)
+    holding = select(ClockWarning.id).where(_HOLDS)
     return _read(session, actor, now, WarningDelivery.warning_id.in_(holding))
 
 
