@@ -74,13 +74,16 @@ def end(session: Session, warning_ids: Collection[int], now: datetime) -> None:
     """Nobody need look at these any more, and nobody is sent them from now on."""
     if not warning_ids:
         return
-    session.execute(
-        update(ClockWarning).where(ClockWarning.id.in_(warning_ids)).values(ended_at=now)
-    )
+    # Deliveries first, as whoever sends locks them: two at once do not wait for each other.
     session.execute(
         update(WarningDelivery)
         .where(WarningDelivery.warning_id.in_(warning_ids), WarningDelivery.state.in_(_UNSENT))
         .values(state=_S.WITHDRAWN)
+    )
+    session.execute(
+        update(ClockWarning)
+        .where(ClockWarning.id.in_(warning_ids), ClockWarning.ended_at.is_(None))
+        .values(ended_at=now)
     )
 
 
@@ -198,14 +201,17 @@ class _Posts:
     def deliveries(
         self, told: Sequence[Told], unit_id: int | None, now: datetime, send_from: datetime
     ) -> list[WarningDelivery]:
-        """A line for each person and robot. On their own page people look when they like."""
+        """A line for each person and robot. On their own page people look when they like.
+
+        A robot of all hears of it even when there is nobody to tell.
+        """
         found = [_on_page(one, now) for one in told]
         for channel in self.channels:
             theirs = [one for one in told if _serves(channel, one)]
             if channel.by_mail:
                 reached = [one for one in theirs if one.user.id in self.with_address]
                 found += [_to_send(send_from, channel, one) for one in reached]
-            elif theirs and channel.unit_id in (None, unit_id):
+            elif (theirs or not channel.roles) and channel.unit_id in (None, unit_id):
                 found.append(_to_send(send_from, channel))
         once: dict[str, WarningDelivery] = {}
         for delivery in found:  # two servers for mail are no reason to say it twice

@@ -55,7 +55,7 @@ class Parcel:
 def send_due(
     now: datetime, settings_: Settings, network: Network | None = None, post: Post = posting.post
 ) -> int:
-    """Send what is waiting and due; how many messages were taken.
+    """Send what is waiting and due; how many messages arrived.
 
     A run takes nothing new after :data:`BUDGET_SECONDS`; the rest is due at the next.
     """
@@ -138,7 +138,7 @@ def _due(session: Session, now: datetime) -> list[WarningDelivery]:
 def _still_true(
     session: Session, waiting: list[WarningDelivery], now: datetime
 ) -> list[WarningDelivery]:
-    """Those whose clock still runs to the same end; the others are taken back."""
+    """Those that nothing has ended, of a clock that runs to the same end; others are taken back."""
     among = defaultdict(set)
     for delivery in waiting:
         among[delivery.warning.subject].add(delivery.warning.clock_id)
@@ -147,7 +147,7 @@ def _still_true(
     for delivery in waiting:
         warning = delivery.warning
         clock = clocks.get((warning.subject, warning.clock_id))
-        if clock is None or clock.due_at != warning.due_at:
+        if warning.ended_at or clock is None or clock.due_at != warning.due_at:
             over.add(warning.id)
     raising.end(session, over, now)
     return [delivery for delivery in waiting if delivery.warning_id not in over]
