@@ -73,6 +73,10 @@ from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
 from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
 from responder.topics.rules import LEVEL_LABELS as HEAT_LEVEL_LABELS
 from responder.topics.rules import PART_LABELS
+from responder.warnings.models import DELIVERY_LABELS as WARNING_DELIVERY_LABELS
+from responder.warnings.models import SEVERITY_LABELS
+from responder.warnings.models import TIMING_LABELS as STEP_TIMING_LABELS
+from responder.warnings.posting import KIND_LABELS as WARNING_CHANNEL_LABELS
 from responder.web.errors import SENTENCES
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 
@@ -126,6 +130,7 @@ LABELS = (
     SATISFACTION_LABELS,
     SCOPE_LABELS,
     SENTENCES,
+    SEVERITY_LABELS,
     SKIP_LABELS,
     SOURCE_KIND_LABELS,
     SOURCE_LABELS,
@@ -135,6 +140,9 @@ LABELS = (
     TIMING_LABELS,
     UNIT_LABELS,
     UNIT_PART_LABELS,
+    STEP_TIMING_LABELS,
+    WARNING_CHANNEL_LABELS,
+    WARNING_DELIVERY_LABELS,
     VIEW_LABELS,
     deadlines.GROUPS,
     deadlines.STARTS,

@@ -21,6 +21,7 @@ from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
 from responder.demo.orders import load_orders
 from responder.demo.press import load_press
+from responder.demo.warnings import load_warnings
 from responder.demo.world import DemoMessage, DemoWorld
 from responder.intake.models import NATURE_LABELS, Channel, Message
 from responder.intake.new_message import NewMessage
@@ -74,6 +75,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     steps.link_events(world, topic_of, now)
     load_press(world, now)
     steps.load_items(world, topic_of, settings)
+    load_warnings(now, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 

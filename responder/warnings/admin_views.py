@@ -42,7 +42,7 @@ def step_moment(step: WarningStep) -> str:
     """When a step comes, in words."""
     unit = _("小时") if step.unit == "hours" else _("个工作日")
     if step.timing is Timing.SHARE:
-        return _("用去 %(share)s%% 时", share=step.amount)
+        return _("用去百分之 %(share)s 时", share=step.amount)
     if step.timing is Timing.DUE:
         return _("到期之时")
     if step.timing is Timing.AFTER:
