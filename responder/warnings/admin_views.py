@@ -42,17 +42,18 @@ def step_moment(step: WarningStep) -> str:
     """When a step comes, in words."""
     unit = _("小时") if step.unit == "hours" else _("个工作日")
     if step.timing is Timing.SHARE:
-        return _("用去百分之 %(share)s 时", share=step.amount)
+        return str(_("用去百分之 %(share)s 时", share=step.amount))
     if step.timing is Timing.DUE:
-        return _("到期之时")
+        return str(_("到期之时"))
     if step.timing is Timing.AFTER:
-        return _(
+        every = _(
             "逾期后每 %(amount)s %(unit)s，最多 %(repeats)s 次",
             amount=step.amount, unit=unit, repeats=step.repeats,
         )  # fmt: skip
+        return str(every)
     if step.amount == 0:
-        return _("到期当天")
-    return _("到期前 %(amount)s %(unit)s", amount=step.amount, unit=unit)
+        return str(_("到期当天"))
+    return str(_("到期前 %(amount)s %(unit)s", amount=step.amount, unit=unit))
 
 
 @blueprint.get("/warnings/steps")

@@ -135,7 +135,7 @@ def pin(host: str, port: int, found: list[str]) -> None:
             raise socket.gaierror(socket.EAI_NONAME, "not the name that was checked")
         return [one for text in found for one in plain(text, asked, *arguments, **named)]
 
-    socket.getaddrinfo = resolve
+    socket.getaddrinfo = resolve  # type: ignore[assignment]
 
 
 def send(url: str, title: str, body: str, to: str = "") -> dict[str, Any]:

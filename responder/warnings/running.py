@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -46,7 +46,7 @@ class RunningClock:
 
 
 def running(
-    session: Session, among: dict[Subject, Collection[int]] | None = None
+    session: Session, among: Mapping[Subject, Collection[int]] | None = None
 ) -> dict[Key, RunningClock]:
     """Every clock that runs: neither stopped nor suspended, of what somebody works on.
 
@@ -55,7 +55,9 @@ def running(
     return {clock.key: clock for clock in _all(session, among)}
 
 
-def _all(session: Session, among: dict[Subject, Collection[int]] | None) -> Iterator[RunningClock]:
+def _all(
+    session: Session, among: Mapping[Subject, Collection[int]] | None
+) -> Iterator[RunningClock]:
     for subject, query, clock in ((Subject.ITEM, _items(), ItemClock), (
         Subject.ORDER, _orders(), OrderClock,
     )):  # fmt: skip

@@ -27,6 +27,7 @@ from responder.warnings.models import (
     ClockWarning,
     DeliveryState,
     MailAddress,
+    Subject,
     WarningChannel,
     WarningDelivery,
 )
@@ -96,7 +97,7 @@ def claim(session: Session, now: datetime, settings_: Settings) -> list[Parcel]:
     waiting = _still_true(session, _due(session, now), now)
     addresses = _addresses(session, waiting)
     waiting = [one for one in waiting if _has_address(one, addresses)]
-    zone, found = settings_.zone, defaultdict(list)
+    found: dict[int, list[list[WarningDelivery]]] = defaultdict(list)
     digest_over = settings.current(session).digest_over
     tellers = matters.Teller.of(session, (one.warning for one in waiting), settings_.desk_url)
     receivers: dict[tuple[int, str], list[WarningDelivery]] = defaultdict(list)
@@ -109,7 +110,7 @@ def claim(session: Session, now: datetime, settings_: Settings) -> list[Parcel]:
     parcels = []
     for deliveries in _in_turn(found.values())[:MOST_AT_ONCE]:
         lines = [tellers.line(one.warning) for one in deliveries]
-        title, body = wording.message(lines, now, zone, tellers.list_url)
+        title, body = wording.message(lines, now, settings_.zone, tellers.list_url)
         parcels.append(_claimed(deliveries, title, body, addresses, now))
     session.flush()
     return parcels
@@ -139,7 +140,7 @@ def _still_true(
     session: Session, waiting: list[WarningDelivery], now: datetime
 ) -> list[WarningDelivery]:
     """Those that nothing has ended, of a clock that runs to the same end; others are taken back."""
-    among = defaultdict(set)
+    among: dict[Subject, set[int]] = defaultdict(set)
     for delivery in waiting:
         among[delivery.warning.subject].add(delivery.warning.clock_id)
     clocks = running(session, among)

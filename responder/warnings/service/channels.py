@@ -140,6 +140,7 @@ def counts(session: Session) -> dict[int, dict[DeliveryState, int]]:
     )
     found: dict[int, dict[DeliveryState, int]] = {}
     for channel_id, state, count in session.execute(query):
+        assert channel_id is not None, "asked for above"
         found.setdefault(channel_id, {})[state] = count
     return found
 
