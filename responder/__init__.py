@@ -21,6 +21,7 @@ from responder import (
     routing,
     sources,
     topics,
+    warnings,
     web,
 )
 from responder.core.database import init_database
@@ -31,7 +32,7 @@ from responder.settings import Settings, load_settings
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
     accounts, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
-    publishing, deadlines, reports,
+    publishing, deadlines, warnings, reports,
 )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from responder.reference import calendar, clocks
 from responder.routing.taxonomy import seed_taxonomy
 from responder.serving import run_scheduler, run_server
 from responder.settings import Settings, load_settings
+from responder.warnings.raising import seed_warnings
 
 
 def _create_app() -> Flask:
@@ -112,6 +113,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         planning.seed_preparation(session)
         release_rules = planning.seed_release_rules(session)
         seed_columns(session)
+        seed_warnings(session)
         if needs_one:
             accounts.create_user(
                 session, username, display_name, password or "", [Role.ADMINISTRATOR]

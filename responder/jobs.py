@@ -30,6 +30,8 @@ from responder.responses.drafting import slips
 from responder.settings import Settings
 from responder.sources import collecting
 from responder.topics import refreshing
+from responder.warnings import raising as warnings
+from responder.warnings import sending as warning_sending
 
 GoesOn = Callable[[], bool]
 
@@ -55,6 +57,11 @@ def _raise_alerts(now: datetime, settings: Settings) -> object:
 def _stop_held_clocks(now: datetime, _settings: Settings) -> object:
     with transaction(SYSTEM, now) as session:
         return responses.stop_held_clocks(session, now)
+
+
+def _raise_warnings(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return warnings.raise_warnings(session, now, settings.zone)
 
 
 def _erase_identities(now: datetime, settings: Settings) -> object:
@@ -126,6 +133,8 @@ JOBS = {
     "publish-due": Job(releasing.publish_due),
     "send-webhooks": Job(sending.send_due),
     "stop-held-clocks": Job(_stop_held_clocks),
+    "raise-warnings": Job(_raise_warnings, every=3),
+    "send-warnings": Job(warning_sending.send_due),
     "fetch-sources": Job(collecting.fetch_due),
     "refresh-topics": Job(_refresh_topics),
     "raise-alerts": Job(_raise_alerts),

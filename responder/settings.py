@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     public_url: str = Field(
         "", description="公开栏目的外部地址，写入订阅源的链接；留空则用访问者所用的地址"
     )
+    desk_url: str = Field(
+        "", description="工作台的外部地址，写入预警消息里的链接；留空则消息不带链接"
+    )
     own_proxies: int = Field(
         0,
         ge=0,

@@ -79,6 +79,10 @@ from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
 from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
 from responder.topics.rules import LEVEL_LABELS as HEAT_LEVEL_LABELS
 from responder.topics.rules import PART_LABELS
+from responder.warnings.models import DELIVERY_LABELS as WARNING_DELIVERY_LABELS
+from responder.warnings.models import SEVERITY_LABELS as WARNING_SEVERITY_LABELS
+from responder.warnings.models import TIMING_LABELS as STEP_TIMING_LABELS
+from responder.warnings.posting import KIND_LABELS as WARNING_CHANNEL_LABELS
 from responder.web.errors import SENTENCES
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 
@@ -138,6 +142,7 @@ LABELS = (
     FORMAT_LABELS,
     SEVERITY_LABELS,
     QUALITY_LABELS,
+    SEVERITY_LABELS,
     SKIP_LABELS,
     SOURCE_KIND_LABELS,
     SOURCE_LABELS,
@@ -147,6 +152,9 @@ LABELS = (
     TIMING_LABELS,
     UNIT_LABELS,
     UNIT_PART_LABELS,
+    STEP_TIMING_LABELS,
+    WARNING_CHANNEL_LABELS,
+    WARNING_DELIVERY_LABELS,
     VIEW_LABELS,
     deadlines.GROUPS,
     deadlines.STARTS,

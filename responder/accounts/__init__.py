@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.token_views import blueprint as token_pages
 from responder.accounts.views import blueprint
 from responder.web.trail import Kind, name_kind
@@ -10,6 +11,7 @@ from responder.web.trail import Kind, name_kind
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(token_pages)
+    app.register_blueprint(absence_pages)
     app.extensions.setdefault("token_channels", {})
     deeds = {"sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人"}
     name_kind(app, "user_account", Kind("人员", deeds, {"messages": "留言"}))
@@ -25,6 +27,19 @@ def init_app(app: Flask) -> None:
                 "name": "给谁用", "prefix": "开头", "digest": "令牌", "scopes": "权限",
                 "channels": "渠道", "created_at": "发放时间", "created_by_id": "发放人编号",
                 "expires_at": "有效期至", "refused": "退回",
+            },
+        ),
+    )  # fmt: skip
+    name_kind(
+        app,
+        "absence",
+        Kind(
+            "请假",
+            {},
+            {
+                "deputy_id": "代办人编号", "first_day": "第一天", "last_day": "最后一天",
+                "ended_on": "提前结束", "reason": "事由", "made_by_id": "登记人编号",
+                "made_by_name": "登记人", "made_at": "登记时间",
             },
         ),
     )  # fmt: skip

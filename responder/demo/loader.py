@@ -23,6 +23,7 @@ from responder.demo.drafting import load_drafting
 from responder.demo.orders import load_orders
 from responder.demo.packages import load_packages
 from responder.demo.press import load_press
+from responder.demo.warnings import load_warnings
 from responder.demo.world import DemoMessage, DemoWorld
 from responder.intake.models import NATURE_LABELS, Channel, Message
 from responder.intake.new_message import NewMessage
@@ -78,6 +79,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     steps.load_items(world, topic_of, settings)
     load_packages(now, settings)
     load_drafting(now)
+    load_warnings(now, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 

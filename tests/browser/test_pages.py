@@ -84,9 +84,25 @@ PAGES = {
         "/clocks/calendar/2026",
         "/clocks/calendar/2027",
         "/responses/14",
+        "/warnings",
+        "/warnings?view=ended",
+        "/warnings/steps",
+        "/warnings/steps/1",
+        "/warnings/steps/new",
+        "/warnings/quiet-hours",
     ],
     "auditor": ["/audit", "/audit?kind=response_item"],
-    "admin": ["/people", "/people/1", "/people/new", "/units", "/tokens", "/identity-retention"],
+    "admin": [
+        "/people",
+        "/people/1",
+        "/people/new",
+        "/units",
+        "/tokens",
+        "/identity-retention",
+        "/warnings/channels",
+        "/warnings/channels/1",
+        "/warnings/deliveries",
+    ],
 }
 WIDTHS = (1280, 390)
 LANGUAGES = {"zh_Hans": "zh-Hans", "zh_Hant": "zh-Hant", "en": "en"}

@@ -1,0 +1,81 @@
+"""One's own warnings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from responder.core.database import db, transaction
+from responder.core.errors import Invalid
+from responder.core.times import utc_now
+from responder.warnings import service
+from responder.warnings.forms import AddressForm
+from responder.warnings.matters import matters_of
+from responder.web.access import current_actor, signed_in
+from responder.web.forms import show_errors
+from responder.web.paging import paginate, requested_page
+from responder.web.redirects import back_to
+
+blueprint = Blueprint("warnings", __name__)
+
+VIEWS = ("all", "unread", "ended")
+
+
+def unread_warnings() -> int:
+    """For the masthead and Today: what whoever asks has not read."""
+    return service.unread_count(db.session, current_actor())
+
+
+@blueprint.get("/warnings")
+@signed_in
+def index() -> str:
+    return _page(AddressForm(data={"email": service.address_of(db.session, current_actor())}))
+
+
+@blueprint.post("/warnings/<int:delivery_id>/read")
+@signed_in
+def read(delivery_id: int) -> Response:
+    with transaction(current_actor()) as session:
+        service.mark_read(session, delivery_id, current_actor(), utc_now())
+    return redirect(back_to(request.form.get("next"), "warnings.index"))
+
+
+@blueprint.post("/warnings/read")
+@signed_in
+def read_all() -> Response:
+    with transaction(current_actor()) as session:
+        count = service.mark_all_read(session, current_actor(), utc_now())
+    flash(_("已阅 %(count)s 条预警。", count=count), "success")
+    return redirect(url_for("warnings.index"))
+
+
+@blueprint.post("/warnings/address")
+@signed_in
+def set_address() -> Response | tuple[str, int]:
+    form = AddressForm()
+    if not form.validate():
+        return _page(form), 422
+    try:
+        with transaction(current_actor()) as session:
+            email = service.set_address(session, current_actor(), form.email.data or "")
+    except Invalid as error:
+        show_errors(form, error)
+        return _page(form), 422
+    stated = _("已保存，此后的预警同时发到 %(email)s。", email=email)
+    flash(stated if email else _("已保存，此后不再发邮件。"), "success")
+    return redirect(url_for("warnings.index"))
+
+
+def _page(form: AddressForm) -> str:
+    asked = request.args.get("view", "")
+    view = asked if asked in VIEWS else VIEWS[0]
+    query = service.mine(current_actor(), unread=view == "unread", ended=view == "ended")
+    page = paginate(db.session, query, requested_page())
+    return render_template(
+        "warnings/index.html",
+        page=page,
+        view=view,
+        form=form,
+        matters=matters_of(db.session, (one.warning for one in page)),
+    )
