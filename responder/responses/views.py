@@ -30,13 +30,12 @@ from responder.responses.forms import (
 )
 from responder.responses.lifecycle import (
     DESK,
-    DESK_PERMISSIONS,
     EVENT_PERMISSIONS,
     FIELD_LABELS,
-    RESPONSE_ITEM,
     outgoing,
 )
 from responder.responses.models import Draft, ItemState, Level, ResponseItem
+from responder.responses.reviewing import NOT_REFUSED, Refused, review_parts
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -143,17 +142,17 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
 @blueprint.get("/responses/<int:item_id>")
 @requires(Permission.RESPONSE_READ)
 def show(item_id: int) -> str:
-    return _item_page(item_id, DraftForm())
+    return item_page(item_id, DraftForm())
 
 
-def _item_page(item_id: int, form: DraftForm) -> str:
+def item_page(item_id: int, form: DraftForm, refused: Refused = NOT_REFUSED) -> str:
     item = service.find_item_with_authors(db.session, item_id)
     attempt = Attempt(current_actor(), utc_now())
     return render_template(
         "responses/show.html",
         item=item,
         form=form,
-        choices=RESPONSE_ITEM.choices(item, attempt),
+        review=review_parts(item, refused, attempt.now),
         clock_steps={one.id: service.clock_choices(one, attempt) for one in item.clocks},
         rules_to_add=service.addable_rules(db.session, item, attempt),
         findings=rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines()),
@@ -205,7 +204,7 @@ def drafts(item_id: int) -> str:
 def save_draft(item_id: int) -> Page:
     form = DraftForm()
     if not form.validate_on_submit():
-        return _item_page(item_id, form), 422
+        return item_page(item_id, form), 422
     try:
         with transaction(current_actor()) as session:
             item = service.find_item(session, item_id)
@@ -265,14 +264,3 @@ def _revise(session: Session, item: ResponseItem, form: ReviseForm) -> None:
         now=utc_now(),
         version=form.version.data,
     )
-
-
-@blueprint.post("/responses/<int:item_id>/<string:action>")
-@requires(*DESK_PERMISSIONS)
-def advance(item_id: int, action: str) -> Response:
-    attempt = Attempt(current_actor(), utc_now(), request.form.get("note", ""))
-    with transaction(attempt.actor) as session:
-        item = service.find_item_as_seen(session, item_id, seen_version())
-        label = service.advance(session, item, action, attempt).label
-    flash(_("已办理：%(step)s。", step=_(label)), "success")
-    return redirect(url_for("responses.show", item_id=item_id))

@@ -8,23 +8,20 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from responder.core.audit import Audited
 from responder.core.database import Base
 
 if TYPE_CHECKING:
     from responder.responses.models import ResponseItem
 
 
-class PassageComment(Audited, Base):
+class PassageComment(Base):
     """One remark on words of one version of the answer (批注).
 
-    ``settled_at`` and what stands beside it tell how an editor, or whoever made it, dealt with it.
+    ``settled_at`` and what stands beside it tell how an editor, or whoever made it, dealt with
+    it. The item's trail has both deeds, without the words.
     """
 
     __tablename__ = "passage_comment"
-    # The deeds "comment" and "settle_comment" of the item tell it, without the words.
-    __audit_creation__ = False
-    __audit_skip__ = frozenset({"settled_at", "settled_by_id", "settled_by_name", "reply"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     item_id: Mapped[int] = mapped_column(

@@ -14,6 +14,7 @@ from responder.responses.service.clocks import (
     set_event,
     stop_held_clocks,
 )
+from responder.responses.service.delegating import attempt_for, attempts_of, choices
 from responder.responses.service.drafting import drafts_newest_first, revise, save_draft
 from responder.responses.service.feeding_back import (
     SKIP_LABELS,
@@ -23,6 +24,8 @@ from responder.responses.service.feeding_back import (
     turns,
 )
 from responder.responses.service.moving import (
+    SECRECY_QUESTIONS,
+    StepFacts,
     advance,
     mark_published,
     mark_scheduled,
@@ -39,18 +42,23 @@ from responder.responses.service.queries import (
     find_item,
     find_item_as_seen,
     find_item_with_authors,
+    find_several,
+    first_of_each_state,
     is_suspended,
     items_of_event,
     items_of_topic,
     next_clock,
     waiting_for,
+    waits_for,
 )
 
 __all__ = [
+    "SECRECY_QUESTIONS",
     "SKIP_LABELS",
     "SOURCE_LABELS",
     "ClockFacts",
     "Prefill",
+    "StepFacts",
     "Turn",
     "add_clock",
     "addable_rules",
@@ -58,8 +66,11 @@ __all__ = [
     "answered_query",
     "answered_topics",
     "answers_in_hand",
+    "attempt_for",
+    "attempts_of",
     "board",
     "change_clock",
+    "choices",
     "clock_choices",
     "counts_by_state",
     "drafts_newest_first",
@@ -70,6 +81,8 @@ __all__ = [
     "find_item",
     "find_item_as_seen",
     "find_item_with_authors",
+    "find_several",
+    "first_of_each_state",
     "is_suspended",
     "items_of_event",
     "items_of_topic",
@@ -87,4 +100,5 @@ __all__ = [
     "stop_held_clocks",
     "turns",
     "waiting_for",
+    "waits_for",
 ]
