@@ -15,6 +15,7 @@ from responder.core.permissions import DELEGABLE, Actor
 from responder.core.times import local
 from responder.responses.lifecycle import RESPONSE_ITEM
 from responder.responses.models import ResponseItem
+from responder.responses.service.moving import check_desk
 
 
 def attempts_of(
@@ -47,8 +48,10 @@ def choices(item: ResponseItem, attempts: Sequence[Attempt]) -> list[tuple[Choic
 def attempt_for(item: ResponseItem, action: str, attempts: Sequence[Attempt]) -> Attempt:
     """The name in which somebody takes a step: their own, unless only another's allows it.
 
+    :raises Invalid: it is no step at the desk.
     :raises WrongState, GuardRefused, Forbidden: it is open in none of them.
     """
+    check_desk(action)
     refusals: list[DomainError] = []
     for attempt in attempts:
         try:

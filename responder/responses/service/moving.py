@@ -54,8 +54,7 @@ def advance(
     :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
     :raises GuardRefused: as there; or the secrecy form, or the signer's proof, is wanting.
     """
-    if any(t.action == action and t.endpoint != DESK for t in RESPONSE_ITEM.transitions):
-        raise Invalid("发布须从事项页面的发布按钮办理")
+    check_desk(action)
     RESPONSE_ITEM.allow(item, action, attempt)
     _check_facts(action, attempt, facts)
     step, round_ = item.state, rules.current_round(item.reviews)
@@ -67,6 +66,12 @@ def advance(
         item.reviews.append(_review(step, round_, transition, attempt, facts))
         session.flush()
     return transition
+
+
+def check_desk(action: str) -> None:
+    """:raises Invalid: the step belongs to publishing."""
+    if any(t.action == action and t.endpoint != DESK for t in RESPONSE_ITEM.transitions):
+        raise Invalid("发布须从事项页面的发布按钮办理")
 
 
 def _check_facts(action: str, attempt: Attempt, facts: StepFacts) -> None:
