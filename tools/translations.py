@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
 from responder import create_app
+from responder.accounts.proofs import METHOD_LABELS as PROOF_LABELS
 from responder.accounts.token_models import SCOPE_LABELS
 from responder.alerts.models import KIND_LABELS as ALERT_KIND_LABELS
 from responder.core import privacy
@@ -67,7 +68,7 @@ from responder.responses import helpers as responses
 from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
-from responder.responses.service import SKIP_LABELS, SOURCE_LABELS
+from responder.responses.service import SECRECY_QUESTIONS, SKIP_LABELS, SOURCE_LABELS
 from responder.settings import Settings
 from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
 from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
@@ -120,11 +121,13 @@ LABELS = (
     PART_LABELS,
     PERIOD_LABELS,
     PROGRESS_LABELS,
+    PROOF_LABELS,
     REFUSAL_LABELS,
     REPEATS_LABELS,
     ROLE_LABELS,
     SATISFACTION_LABELS,
     SCOPE_LABELS,
+    SECRECY_QUESTIONS,
     SENTENCES,
     SKIP_LABELS,
     SOURCE_KIND_LABELS,

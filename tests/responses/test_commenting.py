@@ -64,7 +64,12 @@ def test_reviewers_comment_on_words_of_the_text_under_review(people) -> None:
     for person in (people.editor, people.press_officer):
         with pytest.raises(Forbidden):
             say(item, person)
-    for quote, body in ((QUOTE, "  "), ("稿件里没有的话", "意见"), ("", "意见"), ("长" * 501, "意见")):
+    for quote, body in (
+        (QUOTE, "  "),
+        ("稿件里没有的话", "意见"),
+        ("", "意见"),
+        ("长" * 501, "意见"),
+    ):
         with pytest.raises(Invalid):
             say(item, people.signer, quote, body)
     made = say(item, people.first_reviewer)
