@@ -60,6 +60,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"passed on SQLite: {counts['sqlite']}, on PostgreSQL: {counts['postgresql']}, "
         f"without a database: {rest}"
     )
+    cells = [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == "lifecycle_cells"
+    ]
+    if cells:
+        terminalreporter.write_line(
+            f"state × action × role: {sum(cells)} cells of {len(cells)} lifecycles"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)

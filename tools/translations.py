@@ -23,6 +23,7 @@ from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
 from responder import create_app
+from responder.accounts.proofs import METHOD_LABELS as PROOF_LABELS
 from responder.accounts.token_models import SCOPE_LABELS
 from responder.alerts.models import KIND_LABELS as ALERT_KIND_LABELS
 from responder.core import privacy
@@ -73,7 +74,7 @@ from responder.responses.drafting.formats import FORMAT_LABELS
 from responder.responses.drafting.models import SEVERITY_LABELS
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
-from responder.responses.service import SKIP_LABELS, SOURCE_LABELS
+from responder.responses.service import SECRECY_QUESTIONS, SKIP_LABELS, SOURCE_LABELS
 from responder.settings import Settings
 from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
 from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
@@ -133,11 +134,13 @@ LABELS = (
     PART_LABELS,
     PERIOD_LABELS,
     PROGRESS_LABELS,
+    PROOF_LABELS,
     REFUSAL_LABELS,
     REPEATS_LABELS,
     ROLE_LABELS,
     SATISFACTION_LABELS,
     SCOPE_LABELS,
+    SECRECY_QUESTIONS,
     SENTENCES,
     FORMAT_LABELS,
     SEVERITY_LABELS,

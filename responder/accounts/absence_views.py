@@ -15,7 +15,7 @@ from responder.accounts.absence_forms import AbsenceForm
 from responder.accounts.models import User
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid
-from responder.core.permissions import Permission
+from responder.core.permissions import Actor, Permission
 from responder.core.times import local, utc_now
 from responder.web.access import current_actor, may, signed_in
 from responder.web.errors import STATUS
@@ -28,6 +28,11 @@ blueprint = Blueprint("absences", __name__)
 def today() -> date:
     """The present day by the office's clocks."""
     return local(utc_now(), current_app.extensions["settings"].zone).date()
+
+
+def rights_as_deputy(actor: Actor) -> frozenset[Permission]:
+    """What somebody may do today for people who are away."""
+    return absences.delegated_rights(db.session, actor.id, today())
 
 
 @blueprint.route("/absences", methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.accounts.absence_models import Absence
 from responder.accounts.models import User
 from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
-from responder.core.permissions import Actor, Permission
+from responder.core.permissions import DELEGABLE, Actor, Permission
 from responder.core.times import chinese_date
 
 LONGEST = timedelta(days=366)
@@ -113,6 +113,15 @@ def stands_in_for(session: Session, user_id: int, day: date) -> list[User]:
         .order_by(User.id)
     )
     return list(session.scalars(query))
+
+
+def delegated_rights(session: Session, user_id: int | None, day: date) -> frozenset[Permission]:
+    """What somebody may do on a day for people who are away, and to read what it is about."""
+    if user_id is None:
+        return frozenset()
+    away = stands_in_for(session, user_id, day)
+    rights = frozenset().union(*(one.actor.permissions & DELEGABLE for one in away))
+    return rights | {Permission.RESPONSE_READ} if rights else frozenset()
 
 
 def duties_between(session: Session, user_id: int, first_day: date, last_day: date) -> list[User]:

@@ -8,7 +8,7 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
-from responder.accounts import service
+from responder.accounts import proofs, service
 from responder.accounts.forms import PersonForm, SignInForm, UnitForm
 from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
@@ -76,7 +76,7 @@ def people() -> str:
 def new_person() -> str | Response | tuple[str, int]:
     form = _person_form()
     if not form.validate_on_submit():
-        return render_template("accounts/person.html", form=form, person=None)
+        return _person_page(form)
     try:
         with transaction(current_actor()) as session:
             service.create_user(
@@ -89,7 +89,7 @@ def new_person() -> str | Response | tuple[str, int]:
             )
     except Invalid as error:
         show_errors(form, error)
-        return render_template("accounts/person.html", form=form, person=None), 422
+        return _person_page(form), 422
     flash(_("已添加%(name)s。", name=form.display_name.data), "success")
     return redirect(url_for("accounts.people"))
 
@@ -100,7 +100,7 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
     person = service.get_user(db.session, user_id)
     form = _person_form(obj=person)
     if not form.validate_on_submit():
-        return render_template("accounts/person.html", form=form, person=person)
+        return _person_page(form, person)
     try:
         with transaction(current_actor()) as session:
             service.change_user(
@@ -114,9 +114,14 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
             )
     except Invalid as error:
         show_errors(form, error)
-        return render_template("accounts/person.html", form=form, person=person), 422
+        return _person_page(form, person), 422
     flash(_("已保存%(name)s。", name=person.display_name), "success")
     return redirect(url_for("accounts.people"))
+
+
+def _person_page(form: PersonForm, person: User | None = None) -> str:
+    has_code = person is not None and proofs.method_of(db.session, person.id) == proofs.CODE
+    return render_template("accounts/person.html", form=form, person=person, has_code=has_code)
 
 
 def _person_form(obj: User | None = None) -> PersonForm:

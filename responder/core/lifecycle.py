@@ -15,16 +15,32 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.errors import Forbidden, GuardRefused, Invalid, WrongState
-from responder.core.permissions import Actor, Permission
+from responder.core.permissions import DELEGABLE, Actor, Permission
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """Who tries what, when, with which remark."""
+    """Who tries what, when, with which remark.
+
+    :param on_behalf_of: whoever is away and has this person as deputy (代办). The right is then
+        theirs, and what may be delegated of it.
+    """
 
     actor: Actor
     now: datetime
     note: str = ""
+    on_behalf_of: Actor | None = None
+
+    def may(self, permission: Permission) -> bool:
+        if self.on_behalf_of is None:
+            return self.actor.may(permission)
+        return permission in DELEGABLE and self.on_behalf_of.may(permission)
+
+    @property
+    def people(self) -> frozenset[int | None]:
+        """Ids of whoever acts and of whoever they stand in for: what binds one binds both."""
+        absent = self.on_behalf_of
+        return frozenset({self.actor.id} if absent is None else {self.actor.id, absent.id})
 
 
 # A guard answers with the reason why not, or None. It reads, and changes nothing.
@@ -98,7 +114,7 @@ class Lifecycle:
         return [
             Choice(t, tuple(filter(None, (guard(item, attempt) for guard in t.guards))))
             for t in self.transitions
-            if item.state in t.sources and attempt.actor.may(t.permission)
+            if item.state in t.sources and attempt.may(t.permission)
         ]
 
     def allow(self, item: Any, action: str, attempt: Attempt) -> Transition:
@@ -109,7 +125,7 @@ class Lifecycle:
         :raises GuardRefused: a guard refuses, or the reason is missing.
         """
         transition = self.find(action, item.state)
-        if not attempt.actor.may(transition.permission):
+        if not attempt.may(transition.permission):
             raise Forbidden(f"您没有“{transition.label}”的权限，请联系有此权限的同事办理")
         if transition.needs_note and not attempt.note.strip():
             raise GuardRefused(f"请写明{transition.label}的理由", {"note": "必填"})
@@ -133,6 +149,8 @@ class Lifecycle:
         """
         transition = self.allow(item, action, attempt)
         changes = dict(details or {})
+        if attempt.on_behalf_of is not None:
+            changes["on_behalf_of"] = attempt.on_behalf_of.name
         if transition.target is not None:
             changes = {"state": [str(item.state), transition.target], **changes}
             item.state = type(item.state)(transition.target)

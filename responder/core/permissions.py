@@ -49,6 +49,7 @@ class Permission(StrEnum):
     REVIEW_FIRST = "review.first"
     REVIEW_SECOND = "review.second"
     REVIEW_THIRD = "review.third"
+    REVIEW_SECRECY = "review.secrecy"
     RESPONSE_SIGN = "response.sign"
     CLOCK_READ = "clock.read"
     CLOCK_ASK = "clock.ask"
@@ -77,6 +78,7 @@ class Role(StrEnum):
     FIRST_REVIEWER = "first_reviewer"
     SECOND_REVIEWER = "second_reviewer"
     THIRD_REVIEWER = "third_reviewer"
+    SECRECY_REVIEWER = "secrecy_reviewer"
     SIGNER = "signer"
     PRESS_OFFICER = "press_officer"
     SPOKESPERSON = "spokesperson"
@@ -94,6 +96,7 @@ ROLE_LABELS = {
     Role.FIRST_REVIEWER: "初审",
     Role.SECOND_REVIEWER: "复审",
     Role.THIRD_REVIEWER: "终审",
+    Role.SECRECY_REVIEWER: "保密审查",
     Role.SIGNER: "签发人",
     Role.PRESS_OFFICER: "新闻办",
     Role.SPOKESPERSON: "新闻发言人",
@@ -173,6 +176,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.FIRST_REVIEWER: _DESK | {_P.REVIEW_FIRST, _P.PACKAGE_REVIEW},
     Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND, _P.PACKAGE_REVIEW},
     Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD, _P.PACKAGE_REVIEW},
+    Role.SECRECY_REVIEWER: _DESK | {_P.REVIEW_SECRECY},
     Role.SIGNER: _DESK | {_P.RESPONSE_SIGN, _P.CLOCK_ASK, _P.CLOCK_DECIDE},
     Role.PRESS_OFFICER: _DESK
     | {
@@ -223,6 +227,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: _DESK | {_P.ORDER_READ, _P.AUDIT_READ},
 }
+
+
+# What a deputy may do for somebody who is away: take the step that waits for them, no more.
+DELEGABLE = frozenset(
+    {_P.REVIEW_FIRST, _P.REVIEW_SECOND, _P.REVIEW_THIRD, _P.REVIEW_SECRECY, _P.RESPONSE_SIGN}
+)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ ACCOUNTS = (
     DemoAccount("first", "贺明远", (Role.FIRST_REVIEWER,)),
     DemoAccount("second", "宋怀谷", (Role.SECOND_REVIEWER,)),
     DemoAccount("third", "梁思齐", (Role.THIRD_REVIEWER,)),
+    DemoAccount("secrecy", "孟慎言", (Role.SECRECY_REVIEWER,)),
     DemoAccount("signer", "陆承平", (Role.SIGNER,)),
     DemoAccount("spokesperson", "严若水", (Role.SPOKESPERSON,)),
     DemoAccount("supervisor", "丁守正", (Role.SUPERVISOR,)),

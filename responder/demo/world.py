@@ -31,6 +31,7 @@ ITEM_STATES = (
     "first_review",
     "second_review",
     "third_review",
+    "secrecy_review",
     "signing",
     "signed",
     "scheduled",
@@ -138,7 +139,7 @@ class DemoEvent:
 
 @dataclass(frozen=True, slots=True)
 class DemoReview:
-    """One decision on an item: ``step`` first/second/third_review or signing."""
+    """One decision on an item: ``step`` first/second/third/secrecy_review or signing."""
 
     step: str
     decision: str  # pass or return

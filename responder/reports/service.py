@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from responder.accounts import absences
 from responder.alerts import service as alerts
 from responder.alerts.models import Alert
 from responder.core.audit import AuditEvent
 from responder.core.office import office_zone
 from responder.core.permissions import Actor, Permission
+from responder.core.times import local
 from responder.orders import service as orders
 from responder.orders.models import WorkOrder
 from responder.planning import service as planning
@@ -54,13 +56,14 @@ def today(session: Session, actor: Actor, now: datetime, package_days: int = REM
     """
     sees_plan = actor.may(Permission.PLAN_READ)
     sees_items = actor.may(Permission.RESPONSE_READ)
+    absent = absences.stands_in_for(session, actor.id or 0, local(now, office_zone()).date())
     return Today(
         alerts=alerts.open_alerts(session, actor, now, ALERT_ROWS),
         due=responses.due(session, limit=ROWS) if sees_items else [],
         hot=_hot(session) if actor.may(Permission.TOPIC_READ) else [],
         unanswered=planning.open_topics(session) if sees_plan else frozenset(),
         upcoming=planning.upcoming_events(session, now, limit=ROWS) if sees_plan else [],
-        items_waiting=responses.waiting_for(session, actor) if sees_items else [],
+        items_waiting=responses.waiting_for(session, actor, [one.actor for one in absent]),
         events_waiting=_events_waiting(session, actor, now),
         orders_waiting=orders.waiting_for(session, actor, now),
         packages_lacking=_packages_lacking(session, actor, now, package_days),

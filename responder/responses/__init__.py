@@ -4,16 +4,25 @@ from flask import Flask
 
 from responder.planning import service as planning
 from responder.planning.briefing.answers import answered_by
-from responder.responses import clock_views, feeding_back_views, helpers, service
+from responder.responses import clock_views, feeding_back_views, helpers, review_views, service
 from responder.responses.auditing.cli import audit_answers
+from responder.responses.board import views as board_views
 from responder.responses.cli import responses
+from responder.responses.commenting import views as comment_views
 from responder.responses.drafting import list_views
 from responder.responses.drafting import views as drafting_views
 from responder.responses.views import blueprint
 from responder.topics.corrections import keep_topics
 
 # Routes come with their modules.
-PAGES = (clock_views, drafting_views, feeding_back_views)
+PAGES = (
+    clock_views,
+    drafting_views,
+    feeding_back_views,
+    review_views,
+    comment_views,
+    board_views,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from markupsafe import Markup
 
+from responder.accounts.proofs import METHOD_LABELS
 from responder.core.database import db
 from responder.core.office import public_lines
 from responder.responses import rules, service
@@ -12,13 +13,14 @@ from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.drafting.formats import to_html
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
 from responder.responses.models import ItemState, ResponseItem
-from responder.web.trail import Kind, name_kind
+from responder.web.trail import Kind, name_kind, name_values
 
 # What was done at each step, for the table of reviews.
 REVIEW_STEPS = {
     ItemState.FIRST_REVIEW: "初审",
     ItemState.SECOND_REVIEW: "复审",
     ItemState.THIRD_REVIEW: "终审",
+    ItemState.SECRECY_REVIEW: "保密审查",
     ItemState.SIGNING: "签发",
     ItemState.SIGNED: "签发后撤回",
 }
@@ -32,6 +34,8 @@ DEEDS = {
     "restart_clock": "恢复计时",
     "recompute": "重算时限",
     "clock_add": "增加时限",
+    "comment": "批注",
+    "settle_comment": "处理批注",
     **{f"clock_{one.action}": one.label for one in ITEM_CLOCK.transitions},
     **{transition.action: transition.label for transition in RESPONSE_ITEM.transitions[::-1]},
 }
@@ -48,13 +52,21 @@ def register(app: Flask) -> None:
     app.add_template_filter(_rich, "rich")
     app.add_template_global(topic_response_items)
     app.add_template_global(items_of_event)
-    fields = {**FIELD_LABELS, "event_id": "发布活动", "due_at": "到期", "started_at": "起算"}
     row = {"name": "名称", "text": "正文", "format": "格式", "active": "启用"}
     name_kind(app, "answer_template", Kind("答复模板", {"create": "添加"}, row))
     word = {"word": "词", "advice": "建议", "severity": "处理"}
     name_kind(app, "sensitive_word", Kind("敏感词", {"create": "添加"}, word))
     name = {"name": "规范称谓", "wrong": "常见误写"}
     name_kind(app, "proper_name", Kind("规范称谓", {"create": "添加"}, name))
+    app.jinja_env.globals["proof_labels"] = METHOD_LABELS
+    fields = {
+        **FIELD_LABELS,
+        "event_id": "发布活动",
+        "due_at": "到期",
+        "started_at": "起算",
+        "comment": "批注序号",
+    }
+    name_values(app, "proof", METHOD_LABELS)
     name_kind(app, "response_item", Kind("回应事项", DEEDS, fields, RESPONSE_ITEM.states))
 
 

@@ -43,18 +43,29 @@ def has_an_answer(item: ResponseItem, _attempt: Attempt) -> str | None:
     return None
 
 
+def has_settled_its_comments(item: ResponseItem, _attempt: Attempt) -> str | None:
+    """What reviewers remarked is answered before they read the text again."""
+    count = sum(comment.is_open for comment in item.comments)
+    return f"还有 {count} 条批注没有处理：请逐条修改或答复后再提交" if count else None
+
+
 def wrote_none_of_it(item: ResponseItem, attempt: Attempt) -> str | None:
     """Nobody approves what they wrote: the concern (who opened it), or any version."""
     writers = {item.opened_by_id, item.drafted_by_id, *(draft.author_id for draft in item.drafts)}
     if attempt.actor.id in writers:
         return "您参与过本事项的起草，不能审签：请由其他同事办理"
+    if attempt.people & writers:
+        return "您所代的同事参与过本事项的起草，不能代为审签：请由其他同事办理"
     return None
 
 
 def is_new_to_this_round(item: ResponseItem, attempt: Attempt) -> str | None:
-    """The three reviewers and the signer of a round are four people."""
-    if attempt.actor.id in rules.approvers(item.reviews):
-        return "本轮您已审过，三审和签发须由不同的人办理：请由其他同事办理"
+    """Whoever reviews, checks and signs the same text are different people."""
+    earlier = rules.approvers(item.reviews, REVIEW_STEPS)
+    if attempt.actor.id in earlier:
+        return "本轮您已审过，三审、保密审查和签发须由不同的人办理：请由其他同事办理"
+    if attempt.people & earlier:
+        return "您所代的同事本轮已审过，须由不同的人办理：请由其他同事办理"
     return None
 
 
@@ -77,16 +88,55 @@ def uses_no_word_that_the_office_bars(item: ResponseItem, _attempt: Attempt) -> 
 PERSONAL_GUARDS = (wrote_none_of_it, is_new_to_this_round)
 
 
-def _return(source: ItemState, permission: Permission, label: str = "退回修改") -> Transition:
+# Who decides in each state, in the order of the way.
+_DECIDES = {
+    _S.FIRST_REVIEW: _P.REVIEW_FIRST,
+    _S.SECOND_REVIEW: _P.REVIEW_SECOND,
+    _S.THIRD_REVIEW: _P.REVIEW_THIRD,
+    _S.SECRECY_REVIEW: _P.REVIEW_SECRECY,
+    _S.SIGNING: _P.RESPONSE_SIGN,
+}
+REVIEW_STEPS = tuple(_DECIDES)
+
+# A return to the draft keeps its first name, which the records of earlier years carry.
+RETURNS = {
+    _S.DRAFT: ("return", "退回修改"),
+    _S.FIRST_REVIEW: ("return_first", "退回初审"),
+    _S.SECOND_REVIEW: ("return_second", "退回复审"),
+    _S.THIRD_REVIEW: ("return_third", "退回终审"),
+    _S.SECRECY_REVIEW: ("return_secrecy", "退回保密审查"),
+}
+
+
+def _return(
+    source: ItemState, target: ItemState, permission: Permission, label: str = ""
+) -> Transition:
+    action, usual = RETURNS[target]
     return Transition(
-        "return",
-        label,
+        action,
+        label or usual,
         (source,),
-        _S.DRAFT,
+        target,
         permission,
         needs_note=True,
         tone="outline-danger",
         endpoint=DESK,
+    )
+
+
+def _returns() -> tuple[Transition, ...]:
+    """From each review to the draft and to every review before it."""
+    return tuple(
+        _return(source, target, permission)
+        for number, (source, permission) in enumerate(_DECIDES.items())
+        for target in (_S.DRAFT, *REVIEW_STEPS[:number])
+    )
+
+
+def _approve(action: str, label: str, source: ItemState, target: ItemState) -> Transition:
+    permission = _DECIDES[source]
+    return Transition(
+        action, label, (source,), target, permission, guards=PERSONAL_GUARDS, endpoint=DESK
     )
 
 
@@ -97,6 +147,7 @@ RESPONSE_ITEM = Lifecycle(
         _S.FIRST_REVIEW: "待初审",
         _S.SECOND_REVIEW: "待复审",
         _S.THIRD_REVIEW: "待终审",
+        _S.SECRECY_REVIEW: "待保密审查",
         _S.SIGNING: "待签发",
         _S.SIGNED: "已签发",
         _S.SCHEDULED: "待发布",
@@ -111,36 +162,17 @@ RESPONSE_ITEM = Lifecycle(
             (_S.DRAFT,),
             _S.FIRST_REVIEW,
             _P.RESPONSE_DRAFT,
-            guards=(has_an_answer, uses_no_word_that_the_office_bars),
+            guards=(
+                has_an_answer,
+                has_settled_its_comments,
+                uses_no_word_that_the_office_bars,
+            ),
             endpoint=DESK,
         ),
-        Transition(
-            "approve_first",
-            "初审通过",
-            (_S.FIRST_REVIEW,),
-            _S.SECOND_REVIEW,
-            _P.REVIEW_FIRST,
-            guards=PERSONAL_GUARDS,
-            endpoint=DESK,
-        ),
-        Transition(
-            "approve_second",
-            "复审通过",
-            (_S.SECOND_REVIEW,),
-            _S.THIRD_REVIEW,
-            _P.REVIEW_SECOND,
-            guards=PERSONAL_GUARDS,
-            endpoint=DESK,
-        ),
-        Transition(
-            "approve_third",
-            "终审通过",
-            (_S.THIRD_REVIEW,),
-            _S.SIGNING,
-            _P.REVIEW_THIRD,
-            guards=PERSONAL_GUARDS,
-            endpoint=DESK,
-        ),
+        _approve("approve_first", "初审通过", _S.FIRST_REVIEW, _S.SECOND_REVIEW),
+        _approve("approve_second", "复审通过", _S.SECOND_REVIEW, _S.THIRD_REVIEW),
+        _approve("approve_third", "终审通过", _S.THIRD_REVIEW, _S.SECRECY_REVIEW),
+        _approve("approve_secrecy", "保密审查通过", _S.SECRECY_REVIEW, _S.SIGNING),
         Transition(
             "sign",
             "签发",
@@ -183,13 +215,10 @@ RESPONSE_ITEM = Lifecycle(
             tone="outline-secondary",
             endpoint=UNSCHEDULE,
         ),
-        _return(_S.FIRST_REVIEW, _P.REVIEW_FIRST),
-        _return(_S.SECOND_REVIEW, _P.REVIEW_SECOND),
-        _return(_S.THIRD_REVIEW, _P.REVIEW_THIRD),
-        _return(_S.SIGNING, _P.RESPONSE_SIGN),
+        *_returns(),
         # Facts change between the signature and the release; without this way back a
         # signed text that the gate refuses could never be put right.
-        _return(_S.SIGNED, _P.RESPONSE_SIGN, "撤回修改"),
+        _return(_S.SIGNED, _S.DRAFT, _P.RESPONSE_SIGN, "撤回修改"),
         Transition(
             "archive",
             "归档",
@@ -203,19 +232,20 @@ RESPONSE_ITEM = Lifecycle(
 )
 
 # What decides on a text, and so leaves a line in the table of reviews.
-REVIEW_ACTIONS = frozenset({"approve_first", "approve_second", "approve_third", "sign", "return"})
+APPROVALS = ("approve_first", "approve_second", "approve_third", "approve_secrecy", "sign")
+RETURN_ACTIONS = tuple(action for action, _label in RETURNS.values())
+REVIEW_ACTIONS = frozenset({*APPROVALS, *RETURN_ACTIONS})
 
 # The step that somebody is waited for in each state. A scheduled item waits for its
 # hour, and filing away what is published waits for nobody.
-NEXT_STEPS = frozenset(
-    {"submit", "approve_first", "approve_second", "approve_third", "sign", "schedule"}
-)
+NEXT_STEPS = frozenset({"submit", *APPROVALS, "schedule"})
 
 STATE_TONES = {
     _S.DRAFT: "soon",
     _S.FIRST_REVIEW: "accent",
     _S.SECOND_REVIEW: "accent",
     _S.THIRD_REVIEW: "accent",
+    _S.SECRECY_REVIEW: "accent",
     _S.SIGNING: "accent",
     _S.SIGNED: "fine",
     _S.SCHEDULED: "fine",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import Unit, User
@@ -14,6 +14,7 @@ from responder.core.clock_changes import ClockColumns, ExtensionColumns, PauseCo
 from responder.core.clocks import ClockRule
 from responder.core.database import Base, choice
 from responder.planning.models import PressEvent
+from responder.responses.commenting.models import PassageComment
 from responder.responses.drafting.formats import TextFormat, as_read, to_plain
 from responder.topics.models import Topic
 
@@ -40,6 +41,7 @@ class ItemState(StrEnum):
     FIRST_REVIEW = "first_review"
     SECOND_REVIEW = "second_review"
     THIRD_REVIEW = "third_review"
+    SECRECY_REVIEW = "secrecy_review"
     SIGNING = "signing"
     SIGNED = "signed"
     SCHEDULED = "scheduled"
@@ -93,6 +95,9 @@ class ResponseItem(Audited, Base):
     )
     reviews: Mapped[list[Review]] = relationship(
         back_populates="item", cascade="all, delete-orphan", order_by="Review.id"
+    )
+    comments: Mapped[list[PassageComment]] = relationship(
+        back_populates="item", cascade="all, delete-orphan", order_by="PassageComment.id"
     )
 
     __mapper_args__ = {"version_id_col": version_id}
@@ -208,7 +213,10 @@ class Draft(Base):
 class Review(Base):
     """What one person said at one step (审签意见). Never changed.
 
-    ``round`` counts submissions, so that after a return the reviewers start afresh.
+    ``round`` counts submissions, so that after a return to the draft the reviewers start afresh.
+    ``returned_to`` is where a return led: an approval of a step before it stays valid.
+    ``on_behalf_of`` was away, and the reviewer stood in. ``secrecy`` is the conclusion of the
+    secrecy check, ``proof`` how the signer proved who they are.
     """
 
     __tablename__ = "response_review"
@@ -224,4 +232,9 @@ class Review(Base):
     reviewer_name: Mapped[str] = mapped_column(String(64))
     comment: Mapped[str] = mapped_column(Text, default="")
     at: Mapped[datetime]
+    returned_to: Mapped[ItemState | None] = mapped_column(choice(ItemState, "returned_to"))
+    on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    on_behalf_of_name: Mapped[str] = mapped_column(String(64), default="", server_default=_EMPTY)
+    secrecy: Mapped[dict[str, bool] | None] = mapped_column(JSON(none_as_null=True))
+    proof: Mapped[str] = mapped_column(String(16), default="", server_default=_EMPTY)
     item: Mapped[ResponseItem] = relationship(back_populates="reviews")

@@ -17,6 +17,9 @@ from responder.core.times import SHANGHAI, chinese_date, local
 PUBLISHED = "published"
 EVENT_HELD = "event_held"
 
+# The state in which a text is written; the rules know no states but this one.
+DRAFT = "draft"
+
 # Under this, an answer is a placeholder and not an answer.
 MIN_ANSWER_LENGTH = 10
 
@@ -27,11 +30,15 @@ class Reviewed(Protocol):
     """What a review must tell for its round to be counted."""
 
     @property
-    def round(self) -> int: ...
+    def step(self) -> str: ...
     @property
     def approved(self) -> bool: ...
     @property
+    def returned_to(self) -> str | None: ...
+    @property
     def reviewer_id(self) -> int | None: ...
+    @property
+    def on_behalf_of_id(self) -> int | None: ...
 
 
 class Written(Protocol):
@@ -72,15 +79,38 @@ def clean(text: str) -> str:
 
 
 def current_round(reviews: Iterable[Reviewed]) -> int:
-    """How many times the text has been, or is about to be, submitted. Each return ends a round."""
-    return 1 + sum(not review.approved for review in reviews)
+    """How many times the text has been, or is about to be, submitted.
+
+    A return to the draft ends a round; one to an earlier review does not.
+    """
+    return 1 + sum(review.returned_to == DRAFT for review in reviews)
 
 
-def approvers(reviews: Iterable[Reviewed]) -> set[int | None]:
-    """Whoever has passed the text in the present round."""
-    listed = list(reviews)
-    now = current_round(listed)
-    return {review.reviewer_id for review in listed if review.approved and review.round == now}
+def standing(reviews: Iterable[Reviewed], order: Sequence[str]) -> dict[str, Reviewed]:
+    """The approvals that still count: step → the review that passed it.
+
+    A return to the draft voids them all, since the text may have changed; a return to an
+    earlier step voids that step and whatever comes after it.
+
+    :param reviews: in the order in which they were made; ``order``: of the steps.
+    """
+    valid: dict[str, Reviewed] = {}
+    for review in reviews:
+        if review.approved:
+            valid[review.step] = review
+        elif review.returned_to in order:
+            kept = order[: order.index(review.returned_to)]
+            valid = {step: one for step, one in valid.items() if step in kept}
+        else:
+            valid = {}
+    return valid
+
+
+def approvers(reviews: Iterable[Reviewed], order: Sequence[str]) -> frozenset[int | None]:
+    """Whoever stands behind an approval that counts: whoever gave it, and for whom."""
+    valid = standing(reviews, order).values()
+    absent = {one.on_behalf_of_id for one in valid if one.on_behalf_of_id is not None}
+    return frozenset({one.reviewer_id for one in valid} | absent)
 
 
 def private_data_in(

@@ -26,13 +26,12 @@ from responder.responses.drafting import editing
 from responder.responses.forms import OpenForm, ReviseForm, event_choices
 from responder.responses.lifecycle import (
     DESK,
-    DESK_PERMISSIONS,
     EVENT_PERMISSIONS,
     FIELD_LABELS,
-    RESPONSE_ITEM,
     outgoing,
 )
 from responder.responses.models import Draft, ItemState, Level, ResponseItem
+from responder.responses.reviewing import NOT_REFUSED, Refused, review_parts
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -145,14 +144,16 @@ def show(item_id: int) -> str:
     return item_page(item_id, asked)
 
 
-def item_page(item_id: int, asked: editing.Asked) -> str:
+def item_page(
+    item_id: int, asked: editing.Asked = editing.NOTHING_ASKED, refused: Refused = NOT_REFUSED
+) -> str:
     item = service.find_item_with_authors(db.session, item_id)
     attempt = Attempt(current_actor(), utc_now())
     return render_template(
         "responses/show.html",
         item=item,
         editor=editing.editor_of(db.session, item, attempt, zone(), asked),
-        choices=RESPONSE_ITEM.choices(item, attempt),
+        review=review_parts(item, refused, attempt.now),
         clock_steps={one.id: service.clock_choices(one, attempt) for one in item.clocks},
         rules_to_add=service.addable_rules(db.session, item, attempt),
         findings=rules.private_data_in(outgoing(item), FIELD_LABELS, public_lines()),
@@ -221,14 +222,3 @@ def _revise(session: Session, item: ResponseItem, form: ReviseForm) -> None:
         now=utc_now(),
         version=form.version.data,
     )
-
-
-@blueprint.post("/responses/<int:item_id>/<string:action>")
-@requires(*DESK_PERMISSIONS)
-def advance(item_id: int, action: str) -> Response:
-    attempt = Attempt(current_actor(), utc_now(), request.form.get("note", ""))
-    with transaction(attempt.actor) as session:
-        item = service.find_item_as_seen(session, item_id, seen_version())
-        label = service.advance(session, item, action, attempt).label
-    flash(_("已办理：%(step)s。", step=_(label)), "success")
-    return redirect(url_for("responses.show", item_id=item_id))

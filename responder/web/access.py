@@ -31,6 +31,10 @@ class Gate(Protocol):
         """:raises Exception: whoever asks may not; a handler makes the answer of it."""
 
 
+# What somebody may do today for people who are away; the room of people says it.
+DELEGATED = "delegated"
+Delegation = Callable[[Actor], frozenset[Permission]]
+
 NOBODY = Actor(None, "访客", frozenset())
 
 login_manager = LoginManager()
@@ -60,7 +64,26 @@ def current_actor() -> Actor:
 
 def may(permission: Permission | str) -> bool:
     """For templates: whether to show a link at all."""
-    return current_actor().may(Permission(permission))
+    return _opens(frozenset({Permission(permission)}))
+
+
+def delegated_by(app: Flask, find: Delegation) -> None:
+    """Say how to find the rights that somebody has today as a deputy."""
+    app.extensions[DELEGATED] = find
+
+
+def _opens(wanted: frozenset[Permission]) -> bool:
+    """Whether a person has one of these rights: their own, or today as somebody's deputy."""
+    return bool(wanted & current_actor().permissions or wanted & _delegated())
+
+
+def _delegated() -> frozenset[Permission]:
+    """Looked up once in a request, and only when the own rights do not do."""
+    kept: frozenset[Permission] | None = request.environ.get(DELEGATED)
+    if kept is None:
+        find: Delegation = current_app.extensions[DELEGATED]
+        kept = request.environ[DELEGATED] = find(current_actor())
+    return kept
 
 
 def declare(access: object) -> Callable[[View], View]:
@@ -82,6 +105,7 @@ def declared_access(app: Flask, endpoint: str) -> object:
 
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
+    app.extensions.setdefault(DELEGATED, lambda _actor: frozenset())
     app.before_request(_check_access)
     app.add_template_global(may)
     app.add_template_global(current_actor)
@@ -102,6 +126,6 @@ def _check_access() -> Response | None:
         return login_manager.unauthorized()
     if declared == SIGNED_IN:
         return None
-    if isinstance(declared, frozenset) and declared & current_actor().permissions:
+    if isinstance(declared, frozenset) and _opens(declared):
         return None
     raise Forbidden("您没有打开这个页面的权限；如工作需要，请联系系统管理员")

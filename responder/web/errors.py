@@ -38,7 +38,9 @@ SENTENCES = {
 
 
 # Fields of a form that are nobody's words.
-UNSHOWN = frozenset({"csrf_token", "password", "submit", "token", "version", "next"})
+UNSHOWN = frozenset(
+    {"csrf_token", "password", "proof", "code", "submit", "token", "version", "next"}
+)
 
 
 def init_app(app: Flask) -> None:

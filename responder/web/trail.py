@@ -17,6 +17,8 @@ from responder.core.audit import AuditEvent
 from responder.web.filters import moment
 
 COMMON_FIELDS = {
+    "on_behalf_of": "代谁办理",
+    "proof": "验证方式",
     "round": "轮次",
     "into": "并入工单",
     "message_id": "留言编号",

@@ -77,7 +77,7 @@ PAGES = {
         "/packages/columns",
     ],
     "liaison": [f"/planning/plan/{YEAR}", f"/planning/plan/{YEAR + 1}"],
-    "editor": ["/responses?state=draft"],
+    "editor": ["/responses?state=draft", "/responses/board", "/absences", "/one-time-code"],
     "supervisor": [
         "/clocks",
         "/clocks/1",

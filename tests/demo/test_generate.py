@@ -269,7 +269,7 @@ def test_about_ten_events_fit_a_storyline_and_hot_ones_are_left_uncovered(
 
 def test_items_stand_in_every_state(world: DemoWorld) -> None:
     states = Counter(item.state for item in world.items)
-    assert len(world.items) == 15
+    assert len(world.items) == 16
     assert set(states) == set(ITEM_STATES)
     assert states.most_common(1)[0][0] == "published"
     assert {item.storyline for item in world.items} <= {line.key for line in world.storylines}
@@ -277,11 +277,11 @@ def test_items_stand_in_every_state(world: DemoWorld) -> None:
 
 
 def test_item_reviews_lead_to_its_state(world: DemoWorld) -> None:
-    steps = ("first_review", "second_review", "third_review", "signing")
+    steps = ("first_review", "second_review", "third_review", "secrecy_review", "signing")
     for item in world.items:
         passed = {review.step for review in item.reviews if review.decision == "pass"}
         expected = (
-            steps.index(item.state) if item.state in steps else 0 if item.state == "draft" else 4
+            steps.index(item.state) if item.state in steps else 0 if item.state == "draft" else 5
         )
         assert passed == set(steps[:expected]), item.key
         moments = [item.opened_at, *(review.at for review in item.reviews)]

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responder.accounts.models import User
+from responder.accounts.proofs import PASSWORD, Proven
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.publishing import service as publishing
 from responder.responses import service
 from responder.responses.models import ItemState, Level, ResponseItem
+from responder.responses.service import StepFacts
 from responder.settings import Settings
 from responder.topics.models import Topic
 from tests.factories import NOW, People, unit
@@ -24,6 +26,7 @@ WAY = (
     (Role.FIRST_REVIEWER, "approve_first"),
     (Role.SECOND_REVIEWER, "approve_second"),
     (Role.THIRD_REVIEWER, "approve_third"),
+    (Role.SECRECY_REVIEWER, "approve_secrecy"),
     (Role.SIGNER, "sign"),
     (Role.PRESS_OFFICER, "schedule"),
     (Role.PRESS_OFFICER, "publish"),
@@ -79,7 +82,17 @@ def take(
         elif action == "publish":
             publishing.publish(session, item, attempt, Settings())
         else:
-            service.advance(session, item, action, attempt)
+            service.advance(session, item, action, attempt, facts_of(action, attempt))
+
+
+def facts_of(action: str, attempt: Attempt) -> StepFacts:
+    """Nothing secret in it, and the signer has proved who they are."""
+    return StepFacts(
+        secrecy=dict.fromkeys(service.SECRECY_QUESTIONS, False)
+        if action == "approve_secrecy"
+        else None,
+        proven=Proven(attempt.actor.id or 0, PASSWORD) if action == "sign" else None,
+    )
 
 
 def brought_to(state: ItemState, text: str = ANSWER, **facts: Any) -> ResponseItem:

@@ -23,7 +23,8 @@ ALLOWED = {
     (S.DRAFT, "submit"): (R.EDITOR, S.FIRST_REVIEW),
     (S.FIRST_REVIEW, "approve_first"): (R.FIRST_REVIEWER, S.SECOND_REVIEW),
     (S.SECOND_REVIEW, "approve_second"): (R.SECOND_REVIEWER, S.THIRD_REVIEW),
-    (S.THIRD_REVIEW, "approve_third"): (R.THIRD_REVIEWER, S.SIGNING),
+    (S.THIRD_REVIEW, "approve_third"): (R.THIRD_REVIEWER, S.SECRECY_REVIEW),
+    (S.SECRECY_REVIEW, "approve_secrecy"): (R.SECRECY_REVIEWER, S.SIGNING),
     (S.SIGNING, "sign"): (R.SIGNER, S.SIGNED),
     (S.SIGNED, "schedule"): (R.PRESS_OFFICER, S.SCHEDULED),
     (S.SIGNED, "publish"): (R.PRESS_OFFICER, S.PUBLISHED),
@@ -33,7 +34,18 @@ ALLOWED = {
     (S.FIRST_REVIEW, "return"): (R.FIRST_REVIEWER, S.DRAFT),
     (S.SECOND_REVIEW, "return"): (R.SECOND_REVIEWER, S.DRAFT),
     (S.THIRD_REVIEW, "return"): (R.THIRD_REVIEWER, S.DRAFT),
+    (S.SECRECY_REVIEW, "return"): (R.SECRECY_REVIEWER, S.DRAFT),
     (S.SIGNING, "return"): (R.SIGNER, S.DRAFT),
+    (S.SECOND_REVIEW, "return_first"): (R.SECOND_REVIEWER, S.FIRST_REVIEW),
+    (S.THIRD_REVIEW, "return_first"): (R.THIRD_REVIEWER, S.FIRST_REVIEW),
+    (S.THIRD_REVIEW, "return_second"): (R.THIRD_REVIEWER, S.SECOND_REVIEW),
+    (S.SECRECY_REVIEW, "return_first"): (R.SECRECY_REVIEWER, S.FIRST_REVIEW),
+    (S.SECRECY_REVIEW, "return_second"): (R.SECRECY_REVIEWER, S.SECOND_REVIEW),
+    (S.SECRECY_REVIEW, "return_third"): (R.SECRECY_REVIEWER, S.THIRD_REVIEW),
+    (S.SIGNING, "return_first"): (R.SIGNER, S.FIRST_REVIEW),
+    (S.SIGNING, "return_second"): (R.SIGNER, S.SECOND_REVIEW),
+    (S.SIGNING, "return_third"): (R.SIGNER, S.THIRD_REVIEW),
+    (S.SIGNING, "return_secrecy"): (R.SIGNER, S.SECRECY_REVIEW),
     (S.SIGNED, "return"): (R.SIGNER, S.DRAFT),
 }
 ACTIONS = sorted({action for _, action in ALLOWED})
@@ -72,7 +84,10 @@ def test_every_other_action_is_refused_even_to_whoever_may_do_all(people, state)
             assert reload(item).state is state
 
 
-@pytest.mark.parametrize("state", [S.FIRST_REVIEW, S.SECOND_REVIEW, S.THIRD_REVIEW, S.SIGNING])
+@pytest.mark.parametrize(
+    "state",
+    [S.FIRST_REVIEW, S.SECOND_REVIEW, S.THIRD_REVIEW, S.SECRECY_REVIEW, S.SIGNING],
+)
 def test_a_return_needs_its_reason(people, state):
     item = brought_to(state)
     with pytest.raises(GuardRefused, match="请写明退回修改的理由"):
@@ -92,6 +107,7 @@ REVIEWS = [
     (S.FIRST_REVIEW, "approve_first", R.FIRST_REVIEWER),
     (S.SECOND_REVIEW, "approve_second", R.SECOND_REVIEWER),
     (S.THIRD_REVIEW, "approve_third", R.THIRD_REVIEWER),
+    (S.SECRECY_REVIEW, "approve_secrecy", R.SECRECY_REVIEWER),
     (S.SIGNING, "sign", R.SIGNER),
 ]
 
@@ -143,7 +159,7 @@ def test_whoever_corrects_the_concern_counts_as_a_writer(people, state, action, 
 
 
 @pytest.mark.parametrize(("state", "action", "role"), REVIEWS[1:])
-def test_a_round_is_reviewed_and_signed_by_four_people(people, state, action, role):
+def test_a_round_is_reviewed_checked_and_signed_by_five_people(people, state, action, role):
     give(people.first_reviewer, role)
     item = brought_to(state)
     with pytest.raises(GuardRefused, match="不同的人"):

@@ -14,9 +14,14 @@ from responder.responses import rules
 
 @dataclass(frozen=True)
 class Said:
-    round: int
-    approved: bool
+    step: str
     reviewer_id: int | None
+    returned_to: str | None = None
+    on_behalf_of_id: int | None = None
+
+    @property
+    def approved(self) -> bool:
+        return self.returned_to is None
 
 
 @dataclass(frozen=True)
@@ -28,14 +33,30 @@ def test_the_first_round_is_one():
     assert rules.current_round([]) == 1
 
 
-def test_each_return_ends_a_round():
-    said = [Said(1, True, 1), Said(1, False, 2), Said(2, False, 1), Said(3, True, 1)]
+ORDER = ("first", "second", "third", "signing")
+
+
+def test_each_return_to_the_draft_ends_a_round_and_no_other_does():
+    said = [Said("first", 1), Said("second", 2, "draft"), Said("first", 1, "draft")]
     assert rules.current_round(said) == 3
+    assert rules.current_round([Said("first", 1), Said("second", 2, "first")]) == 1
 
 
-def test_only_who_passed_the_text_in_this_round_counts_as_approver():
-    said = [Said(1, True, 1), Said(1, False, 2), Said(2, True, 3)]
-    assert rules.approvers(said) == {3}
+def test_a_return_to_the_draft_voids_every_approval():
+    said = [Said("first", 1), Said("second", 2, "draft"), Said("first", 3)]
+    assert rules.approvers(said, ORDER) == {3}
+
+
+def test_a_return_to_an_earlier_step_leaves_what_came_before_it_valid():
+    said = [Said("first", 1), Said("second", 2), Said("third", 3), Said("signing", 4, "second")]
+    assert rules.approvers(said, ORDER) == {1}
+    again = [*said, Said("second", 5)]
+    assert rules.standing(again, ORDER) == {"first": said[0], "second": again[-1]}
+    assert rules.approvers([*again, Said("third", 3, "first")], ORDER) == set()
+
+
+def test_whoever_was_stood_in_for_has_approved_too():
+    assert rules.approvers([Said("first", 1, on_behalf_of_id=9)], ORDER) == {1, 9}
 
 
 @pytest.mark.parametrize(

@@ -194,6 +194,7 @@ def test_an_item_waits_for_whoever_may_take_its_next_step(people):
         Role.FIRST_REVIEWER: [ItemState.FIRST_REVIEW],
         Role.SECOND_REVIEWER: [ItemState.SECOND_REVIEW],
         Role.THIRD_REVIEWER: [ItemState.THIRD_REVIEW],
+        Role.SECRECY_REVIEWER: [ItemState.SECRECY_REVIEW],
         Role.SIGNER: [ItemState.SIGNING],
         Role.PRESS_OFFICER: [ItemState.SIGNED],
     }

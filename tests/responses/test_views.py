@@ -122,7 +122,7 @@ def test_buttons_come_from_the_table_and_blocked_ones_say_why(client, people):
         for button in page.iter(f"{HTML}button")
     }
     assert buttons["签发"] is True
-    assert buttons["退回修改"] is False
+    assert buttons["退回"] is False
     assert "初审通过" not in buttons
     assert "含有个人信息：回应内容中的手机号码 138" in "".join(page.itertext())
 

@@ -36,6 +36,9 @@ class Asked:
     template_id: int | None = None
 
 
+NOTHING_ASKED = Asked()
+
+
 @dataclass(frozen=True)
 class Editor:
     """What the page shows of the answer.

@@ -14,6 +14,7 @@ from responder.responses.service.clocks import (
     set_event,
     stop_held_clocks,
 )
+from responder.responses.service.delegating import attempt_for, attempts_of, choices
 from responder.responses.service.drafting import (
     draft_heads,
     drafts_newest_first,
@@ -28,6 +29,8 @@ from responder.responses.service.feeding_back import (
     turns,
 )
 from responder.responses.service.moving import (
+    SECRECY_QUESTIONS,
+    StepFacts,
     advance,
     mark_published,
     mark_scheduled,
@@ -44,18 +47,23 @@ from responder.responses.service.queries import (
     find_item,
     find_item_as_seen,
     find_item_with_authors,
+    find_several,
+    first_of_each_state,
     is_suspended,
     items_of_event,
     items_of_topic,
     next_clock,
     waiting_for,
+    waits_for,
 )
 
 __all__ = [
+    "SECRECY_QUESTIONS",
     "SKIP_LABELS",
     "SOURCE_LABELS",
     "ClockFacts",
     "Prefill",
+    "StepFacts",
     "Turn",
     "add_clock",
     "addable_rules",
@@ -63,8 +71,11 @@ __all__ = [
     "answered_query",
     "answered_topics",
     "answers_in_hand",
+    "attempt_for",
+    "attempts_of",
     "board",
     "change_clock",
+    "choices",
     "clock_choices",
     "counts_by_state",
     "draft_heads",
@@ -76,6 +87,8 @@ __all__ = [
     "find_item",
     "find_item_as_seen",
     "find_item_with_authors",
+    "find_several",
+    "first_of_each_state",
     "is_suspended",
     "items_of_event",
     "items_of_topic",
@@ -93,4 +106,5 @@ __all__ = [
     "stop_held_clocks",
     "turns",
     "waiting_for",
+    "waits_for",
 ]

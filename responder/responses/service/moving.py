@@ -2,41 +2,113 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from responder.core.errors import Invalid
+from responder.accounts.proofs import Proven
+from responder.core.errors import GuardRefused, Invalid
 from responder.core.lifecycle import Attempt, Transition
 from responder.responses import rules
-from responder.responses.lifecycle import DESK, RESPONSE_ITEM, REVIEW_ACTIONS
+from responder.responses.lifecycle import DESK, RESPONSE_ITEM, RETURN_ACTIONS, REVIEW_ACTIONS
 from responder.responses.models import ItemState, ResponseItem, Review
 from responder.responses.service.clocks import stop_published
 
+# What the secrecy check asks of every text; each is answered by yes or no.
+SECRECY_QUESTIONS = {
+    "state_secret": "国家秘密",
+    "work_secret": "工作秘密",
+    "sensitive": "不宜公开的敏感信息",
+}
 
-def advance(session: Session, item: ResponseItem, action: str, attempt: Attempt) -> Transition:
-    """Take one step at the desk: submit, review, sign, return, archive.
+
+@dataclass(frozen=True)
+class StepFacts:
+    """What some steps need besides the person and the remark.
+
+    :param secrecy: question → whether the text involves such a thing; what was not answered
+        is missing.
+    :param proven: that the signer has just proved who they are.
+    """
+
+    secrecy: Mapping[str, bool] | None = None
+    proven: Proven | None = None
+
+
+NO_FACTS = StepFacts()
+
+
+def advance(
+    session: Session,
+    item: ResponseItem,
+    action: str,
+    attempt: Attempt,
+    facts: StepFacts = NO_FACTS,
+) -> Transition:
+    """Take one step at the desk: submit, review, check, sign, return, archive.
 
     :raises Invalid: no such action, or one that belongs to publishing.
-    :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`.
+    :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
+    :raises GuardRefused: as there; or the secrecy form, or the signer's proof, is wanting.
     """
-    if any(t.action == action and t.endpoint != DESK for t in RESPONSE_ITEM.transitions):
-        raise Invalid("发布须从事项页面的发布按钮办理")
+    check_desk(action)
+    RESPONSE_ITEM.allow(item, action, attempt)
+    _check_facts(action, attempt, facts)
     step, round_ = item.state, rules.current_round(item.reviews)
-    transition = RESPONSE_ITEM.advance(session, item, action, attempt, {"round": round_})
+    details: dict[str, Any] = {"round": round_}
+    if facts.proven is not None and action == "sign":
+        details["proof"] = facts.proven.method
+    transition = RESPONSE_ITEM.advance(session, item, action, attempt, details)
     if action in REVIEW_ACTIONS:
-        item.reviews.append(_review(step, round_, transition, attempt))
+        item.reviews.append(_review(step, round_, transition, attempt, facts))
         session.flush()
     return transition
 
 
-def _review(step: ItemState, round_: int, transition: Transition, attempt: Attempt) -> Review:
+def check_desk(action: str) -> None:
+    """:raises Invalid: the step belongs to publishing."""
+    if any(t.action == action and t.endpoint != DESK for t in RESPONSE_ITEM.transitions):
+        raise Invalid("发布须从事项页面的发布按钮办理")
+
+
+def _check_facts(action: str, attempt: Attempt, facts: StepFacts) -> None:
+    if action == "approve_secrecy":
+        _check_secrecy(facts.secrecy or {})
+    if action == "sign" and (facts.proven is None or facts.proven.user_id != attempt.actor.id):
+        raise GuardRefused("签发须先验证是您本人：请输入密码或动态口令", {"proof": "必填"})
+
+
+def _check_secrecy(answers: Mapping[str, bool]) -> None:
+    open_ = [label for name, label in SECRECY_QUESTIONS.items() if name not in answers]
+    if open_:
+        raise GuardRefused(f"请逐项写明是否涉及：{'、'.join(open_)}", {"secrecy": "必填"})
+    involved = [label for name, label in SECRECY_QUESTIONS.items() if answers[name]]
+    if involved:
+        raise GuardRefused(
+            f"涉及{'、'.join(involved)}的不能通过：请退回，并说明处理要求（不要抄写涉密内容）"
+        )
+
+
+def _review(
+    step: ItemState, round_: int, transition: Transition, attempt: Attempt, facts: StepFacts
+) -> Review:
+    absent = attempt.on_behalf_of
+    returns = transition.action in RETURN_ACTIONS
+    proven = facts.proven if transition.action == "sign" else None
     return Review(
         round=round_,
         step=step,
-        approved=transition.action != "return",
+        approved=not returns,
+        returned_to=ItemState(transition.target) if returns and transition.target else None,
         reviewer_id=attempt.actor.id,
         reviewer_name=attempt.actor.name,
+        on_behalf_of_id=absent.id if absent else None,
+        on_behalf_of_name=absent.name if absent else "",
+        secrecy=dict(facts.secrecy or {}) if step is ItemState.SECRECY_REVIEW else None,
+        proof=proven.method if proven else "",
         comment=attempt.note.strip(),
         at=attempt.now,
     )

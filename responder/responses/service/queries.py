@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, Subquery, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -28,6 +28,9 @@ _RUNS = (
     ~exists().where(ItemPause.clock_id == ItemClock.id, ItemPause.until.is_(None)),
     ResponseItem.state != ItemState.ARCHIVED,
 )
+
+# The guards that look at persons read no clock.
+_NO_MOMENT = datetime.min.replace(tzinfo=UTC)
 
 # What is out is told by publishing, in the words that citizens read.
 _OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
@@ -87,6 +90,47 @@ def board(
     return query if state is None else query.where(ResponseItem.state == state)
 
 
+def first_of_each_state(
+    session: Session, count: int, unit_id: int | None = None, state: ItemState | None = None
+) -> list[ResponseItem]:
+    """The most urgent items of each state, in the order of the board, ready for a look at who
+    may take their next step.
+
+    :param count: how many of each; ``state``: of this one alone.
+    """
+    ends = _earliest_ends()
+    conditions = _conditions(unit_id, "")
+    if state is not None:
+        conditions.append(ResponseItem.state == state)
+    order = (ends.c.due_at.is_(None), ends.c.due_at, ResponseItem.opened_at.desc())
+    place = func.row_number().over(
+        partition_by=ResponseItem.state, order_by=(*order, ResponseItem.id.desc())
+    )
+    placed = (
+        select(ResponseItem.id, place.label("place"))
+        .outerjoin(ends, ends.c.item_id == ResponseItem.id)
+        .where(*conditions)
+        .subquery("placed")
+    )
+    query = (
+        board()
+        .join(placed, placed.c.id == ResponseItem.id)
+        .where(placed.c.place <= count)
+        .options(_AUTHORS, selectinload(ResponseItem.reviews))
+    )
+    return list(session.scalars(query))
+
+
+def find_several(session: Session, item_ids: Sequence[int]) -> list[ResponseItem]:
+    """Some items, ready for a look at what may be done with them, in the order of the board."""
+    query = (
+        board()
+        .where(ResponseItem.id.in_(item_ids))
+        .options(_AUTHORS, selectinload(ResponseItem.reviews), selectinload(ResponseItem.comments))
+    )
+    return list(session.scalars(query))
+
+
 def counts_by_state(
     session: Session, unit_id: int | None = None, q: str = ""
 ) -> dict[ItemState, int]:
@@ -100,17 +144,18 @@ def counts_by_state(
     return {state: found.get(state, 0) for state in ItemState}
 
 
-def waiting_for(session: Session, actor: Actor) -> list[ResponseItem]:
+def waiting_for(session: Session, actor: Actor, absent: Sequence[Actor] = ()) -> list[ResponseItem]:
     """The items whose next step this person may take, most urgent first.
 
-    A step counts when no guard refuses the *person*. An unfinished text waits too: for
-    its editor to finish it, for its reviewer to return it.
+    :param absent: those for whom this person stands in.
     """
+    names = (None, *absent)
     steps = {
-        state: transition
+        state
         for transition in RESPONSE_ITEM.transitions
         for state in transition.sources
-        if transition.action in NEXT_STEPS and actor.may(transition.permission)
+        if transition.action in NEXT_STEPS
+        and any(_in_the_name_of(actor, name).may(transition.permission) for name in names)
     }
     if not steps:
         return []
@@ -119,13 +164,27 @@ def waiting_for(session: Session, actor: Actor) -> list[ResponseItem]:
         .where(ResponseItem.state.in_(steps))
         .options(_AUTHORS, selectinload(ResponseItem.reviews))
     )
+    attempts = [_in_the_name_of(actor, name) for name in names]
+    return [item for item in session.scalars(query) if waits_for(item, attempts)]
 
-    def may_take(item: ResponseItem) -> bool:
-        attempt = Attempt(actor, item.opened_at)  # these guards read no clock
-        guards = [guard for guard in steps[item.state].guards if guard in PERSONAL_GUARDS]
-        return not any(guard(item, attempt) for guard in guards)
 
-    return [item for item in session.scalars(query) if may_take(item)]
+def waits_for(item: ResponseItem, attempts: Sequence[Attempt]) -> bool:
+    """Whether somebody may take the next step of an item, in one name or another.
+
+    A step counts when no guard refuses the *person*. An unfinished text waits too: for
+    its editor to finish it, for its reviewer to return it.
+    """
+    return any(
+        attempt.may(step.permission)
+        and not any(guard(item, attempt) for guard in step.guards if guard in PERSONAL_GUARDS)
+        for step in RESPONSE_ITEM.transitions
+        if step.action in NEXT_STEPS and item.state in step.sources
+        for attempt in attempts
+    )
+
+
+def _in_the_name_of(actor: Actor, absent: Actor | None) -> Attempt:
+    return Attempt(actor, _NO_MOMENT, on_behalf_of=absent)
 
 
 def due(session: Session, limit: int | None = None) -> list[ItemClock]:

@@ -1,0 +1,77 @@
+"""One's own one-time codes: begun with a proof, confirmed by a code; others' are taken off."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from responder.accounts import proofs, service
+from responder.accounts.proving import prove
+from responder.core.database import db, transaction
+from responder.core.errors import DomainError
+from responder.core.permissions import Permission
+from responder.core.times import utc_now
+from responder.web.access import current_actor, requires, signed_in
+from responder.web.errors import STATUS
+
+blueprint = Blueprint("proofs", __name__)
+
+Page = str | tuple[str, int] | Response
+
+
+@blueprint.get("/one-time-code")
+@signed_in
+def index() -> str:
+    return _page()
+
+
+@blueprint.post("/one-time-code/begin")
+@signed_in
+def begin() -> Page:
+    actor = current_actor()
+    try:
+        proven = prove(actor, request.form.get("proof", ""))
+    except DomainError as error:
+        return _page(error), STATUS[type(error)]
+    with transaction(actor) as session:
+        proofs.begin(session, actor, proven)
+    return redirect(url_for("proofs.index"))
+
+
+@blueprint.post("/one-time-code/confirm")
+@signed_in
+def confirm() -> Page:
+    now = utc_now()
+    try:
+        with transaction(current_actor(), now) as session:
+            proofs.confirm(session, current_actor(), request.form.get("code", ""), now)
+    except DomainError as error:
+        return _page(error), STATUS[type(error)]
+    flash(_("动态口令已启用：以后签发时输入手机上的六位数字。"), "success")
+    return redirect(url_for("proofs.index"))
+
+
+@blueprint.post("/people/<int:user_id>/one-time-code/remove")
+@requires(Permission.USER_MANAGE)
+def remove(user_id: int) -> Response:
+    with transaction(current_actor()) as session:
+        user = service.get_user(session, user_id)
+        proofs.remove(session, user, current_actor())
+        name = user.display_name
+    flash(_("%(name)s的动态口令已停用，改为用密码签发。", name=name), "success")
+    return redirect(url_for("accounts.edit_person", user_id=user_id))
+
+
+def _page(error: DomainError | None = None) -> str:
+    own: int = current_user.id
+    secret = proofs.pending_secret(db.session, own)
+    issuer = current_app.extensions["settings"].site_name
+    return render_template(
+        "accounts/one_time_code.html",
+        method=proofs.method_of(db.session, own),
+        secret=secret,
+        uri=proofs.provisioning_uri(secret, current_user.username, issuer) if secret else "",
+        error=error.message if error else "",
+    )

@@ -1,0 +1,34 @@
+"""The edge where somebody proves who they are: counted, looked at, taken or refused."""
+
+from __future__ import annotations
+
+from responder.accounts import proofs
+from responder.core.database import db, transaction
+from responder.core.errors import Forbidden
+from responder.core.permissions import Actor
+from responder.core.times import utc_now
+
+WRONG = {
+    proofs.PASSWORD: "密码不正确，没有办理：请重新输入您的登录密码",
+    proofs.CODE: "动态口令不正确或已用过，没有办理：请输入手机上新显示的六位数字",
+}
+
+
+def prove(actor: Actor, given: str) -> proofs.Proven:
+    """Have the person who acts prove it, before what needs it is begun.
+
+    What was wrong is stored even though nothing else is. What was given goes nowhere else.
+
+    :raises Forbidden: it is wrong, was used before, or too many were wrong.
+    """
+    now = utc_now()
+    with transaction(actor, now) as session:
+        proofs.count_try(session, actor, now)
+    right = proofs.examine(db.session, actor, given, now)
+    with transaction(actor, now) as session:
+        proven = proofs.accept(session, actor, right) if right else None
+        if proven is None:
+            proofs.refuse(session, actor)
+    if proven is None:
+        raise Forbidden(WRONG[proofs.method_of(db.session, actor.id or 0)], {"proof": "不正确"})
+    return proven

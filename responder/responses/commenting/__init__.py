@@ -1,0 +1,1 @@
+"""Comments on passages of a draft (审稿批注)."""
