@@ -24,6 +24,7 @@ from tests.responses.pages import strict
 from tests.responses.test_lifecycle import give
 
 S = ItemState
+NO_FACTS = StepFacts()
 
 
 def away(user, deputy, day=None) -> None:
@@ -33,7 +34,7 @@ def away(user, deputy, day=None) -> None:
         absences.declare(session, user, deputy, day, day, "", user.actor, NOW, day)
 
 
-def step(item, action, person, note="", facts=StepFacts(), at=NOW):
+def step(item, action, person, note="", facts=NO_FACTS, at=NOW):
     """One step by whoever may take it in their own name or as a deputy."""
     with transaction(person.actor, at) as session:
         attempts = service.attempts_of(session, person.actor, at, SHANGHAI, note)
