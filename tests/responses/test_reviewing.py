@@ -24,6 +24,7 @@ from tests.responses.pages import strict
 from tests.responses.test_lifecycle import give
 
 S = ItemState
+NO_FACTS = StepFacts()
 
 
 def away(user, deputy, day=None) -> None:
@@ -31,9 +32,6 @@ def away(user, deputy, day=None) -> None:
     day = day or local(NOW, SHANGHAI).date()
     with transaction(user.actor, NOW) as session:
         absences.declare(session, user, deputy, day, day, "", user.actor, NOW, day)
-
-
-NO_FACTS = StepFacts()
 
 
 def step(item, action, person, note="", facts=NO_FACTS, at=NOW):
