@@ -6,7 +6,7 @@ from flask import Flask
 
 from responder.core.database import db
 from responder.core.office import public_lines
-from responder.responses import rules, service
+from responder.responses import beside_helpers, rules, service
 from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
 from responder.responses.models import ItemState, ResponseItem
@@ -32,6 +32,7 @@ DEEDS = {
     "clock_add": "增加时限",
     **{f"clock_{one.action}": one.label for one in ITEM_CLOCK.transitions},
     **{transition.action: transition.label for transition in RESPONSE_ITEM.transitions[::-1]},
+    **beside_helpers.DEEDS,
 }
 
 
@@ -45,7 +46,14 @@ def register(app: Flask) -> None:
     app.add_template_filter(service.is_suspended)
     app.add_template_global(topic_response_items)
     app.add_template_global(items_of_event)
-    fields = {**FIELD_LABELS, "event_id": "发布活动", "due_at": "到期", "started_at": "起算"}
+    beside_helpers.register(app)
+    fields = {
+        **FIELD_LABELS,
+        **beside_helpers.FIELDS,
+        "event_id": "发布活动",
+        "due_at": "到期",
+        "started_at": "起算",
+    }
     name_kind(app, "response_item", Kind("回应事项", DEEDS, fields, RESPONSE_ITEM.states))
 
 

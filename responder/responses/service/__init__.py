@@ -28,7 +28,14 @@ from responder.responses.service.moving import (
     mark_scheduled,
     mark_unscheduled,
 )
-from responder.responses.service.opening import Prefill, open_item, open_item_once, prefill
+from responder.responses.service.opening import (
+    Prefill,
+    open_item,
+    open_item_once,
+    prefill,
+    prefill_from_event,
+    prefill_from_message,
+)
 from responder.responses.service.queries import (
     answered_query,
     answered_topics,
@@ -40,6 +47,7 @@ from responder.responses.service.queries import (
     find_item_as_seen,
     find_item_with_authors,
     is_suspended,
+    items_like,
     items_of_event,
     items_of_topic,
     next_clock,
@@ -71,6 +79,7 @@ __all__ = [
     "find_item_as_seen",
     "find_item_with_authors",
     "is_suspended",
+    "items_like",
     "items_of_event",
     "items_of_topic",
     "mark_published",
@@ -80,6 +89,8 @@ __all__ = [
     "open_item",
     "open_item_once",
     "prefill",
+    "prefill_from_event",
+    "prefill_from_message",
     "recompute_clocks",
     "revise",
     "save_draft",
