@@ -30,6 +30,7 @@ DEEDS = {
     "agree_wording": "商定口径",
     "refer": "登记政策依据",
     "drop_reference": "移除政策依据",
+    "evaluate": "填写效果评估",
 }
 FIELDS = {"must_answer": "应当回应", "grade": "突发事件等级", "unit": "单位", "units": "单位"}
 
