@@ -49,26 +49,27 @@ def verify(file: Path, digest: str, as_json: bool) -> None:
     """
     verdict = verifying.verify(file)
     other = bool(digest) and digest.strip().lower() != verdict.digest
-    if as_json:
-        problems = [{"path": one.path, "fault": one.fault} for one in verdict.problems]
-        print_json(
-            {
-                "whole": verdict.is_whole and not other,
-                "manifest_sha256": verdict.digest,
-                "digest_differs": other,
-                "members": verdict.members,
-                "problems": problems,
-                **verdict.facts,
-            }
-        )
-    else:
-        for problem in verdict.problems:
-            click.echo(problem.sentence)
-        if other:
-            click.echo("清单与导出时告知的 SHA-256 不符：清单本身被改动过，或不是同一次导出")
-        if verdict.is_whole and not other:
-            click.echo(
-                f"完整：{verdict.members} 个文件与清单一致，清单的 SHA-256：{verdict.digest}"
-            )
+    (_print if as_json else _tell)(verdict, other)
     if other or not verdict.is_whole:
         sys.exit(DONE_WITH_REFUSALS)
+
+
+def _print(verdict: verifying.Verdict, other: bool) -> None:
+    print_json(
+        {
+            "whole": verdict.is_whole and not other,
+            "manifest_sha256": verdict.digest,
+            "digest_differs": other,
+            "members": verdict.members,
+            "problems": [{"path": one.shown, "fault": one.fault} for one in verdict.problems],
+        }
+    )
+
+
+def _tell(verdict: verifying.Verdict, other: bool) -> None:
+    for problem in verdict.problems:
+        click.echo(problem.sentence)
+    if other:
+        click.echo("清单与导出时告知的 SHA-256 不符：清单本身被改动过，或不是同一次导出")
+    if verdict.is_whole and not other:
+        click.echo(f"完整：{verdict.members} 个文件与清单一致，清单的 SHA-256：{verdict.digest}")

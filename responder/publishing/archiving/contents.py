@@ -31,8 +31,8 @@ README = """这是一个回应事项的完整归档，由回应台导出。
 manifest.json  清单：每个文件的大小和 SHA-256
 texts/         关切内容、回应内容，公开的每一版
 drafts/        每一版稿件
-*.json         研判、会商和口径、承办单位、来源留言（个人信息已隐去）、时限及其算法、
-               审签、公开条目及其更改、效果评估、经过
+*.json         研判、会商和口径、承办单位、来源留言、时限及其算法、
+               审签、公开条目及其更改、效果评估、经过；其中的个人信息已隐去
 
 核验：responder responses verify 文件名
 不用回应台也可核验：解压后对每个文件算 SHA-256，与 manifest.json 比较。
@@ -219,5 +219,28 @@ PARTS: dict[str, Part] = {
 }
 
 
+# What people wrote down beside the texts: as on the pages, without personal data.
+NOTES = frozenset(
+    (
+        "people", "conclusion", "text", "task", "comment", "reason", "start_reason", "note",
+        "decision", "decision_note", "findings", "lessons", "changes",
+    )
+)  # fmt: skip
+
+
 def _row(record: Any, *names: str) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in names}
+    values = {name: getattr(record, name) for name in names}
+    lines = public_lines()
+    return {
+        name: _masked(value, lines) if name in NOTES else value for name, value in values.items()
+    }
+
+
+def _masked(value: Any, lines: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return privacy.mask(value, lines)
+    if isinstance(value, dict):
+        return {name: _masked(one, lines) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_masked(one, lines) for one in value]
+    return value

@@ -15,7 +15,7 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from responder.core.errors import Invalid
@@ -56,8 +56,15 @@ class Problem:
     fault: Fault
 
     @property
+    def shown(self) -> str:
+        """The name without what a screen would obey: whoever changed the file may have named it."""
+        return "".join(
+            one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in self.path
+        )
+
+    @property
     def sentence(self) -> str:
-        return f"{self.path}：{FAULT_LABELS[self.fault]}"
+        return f"{self.shown}：{FAULT_LABELS[self.fault]}"
 
 
 @dataclass(frozen=True)
@@ -65,11 +72,10 @@ class Verdict:
     """What was found.
 
     :param digest: SHA-256 of the manifest, to be compared with the one told at export.
-    :param facts: what the manifest says that it is the archive of.
+    :param members: how many files the manifest lists.
     """
 
     digest: str
-    facts: dict[str, Any]
     members: int
     problems: tuple[Problem, ...] = field(default=())
 
@@ -100,11 +106,11 @@ def _verdict(archive: ZipFile, stream: IO[bytes], path: Path) -> Verdict:
     if len(infos) > MOST_MEMBERS or too_much:
         raise Invalid(f"{path} {NO_ARCHIVE}")
     head = _content(archive, next((one for one in infos if one.filename == MANIFEST), None))
-    facts, members = _read(head)
+    members = _read(head)
     problems = list(_compared(archive, infos, members))
     if not problems and not _is_canonical(archive, stream, head, members):
         problems = [Problem(path.name, Fault.BEYOND)]
-    return Verdict(sha256(head).hexdigest(), facts, len(members), tuple(problems))
+    return Verdict(sha256(head).hexdigest(), len(members), tuple(problems))
 
 
 def _content(archive: ZipFile, info: ZipInfo | None) -> bytes:
@@ -119,27 +125,27 @@ def _is_plain(info: ZipInfo) -> bool:
     return stored and not info.flag_bits & _ENCRYPTED
 
 
-def _read(head: bytes) -> tuple[dict[str, Any], dict[str, Member]]:
-    """What the manifest says.
+def _read(head: bytes) -> dict[str, Member]:
+    """The members that the manifest lists, by path.
 
     :raises ValueError: it is none of ours.
     """
     said = json.loads(head)
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise ValueError("no manifest")
-    listed = said.pop("members", None)
+    listed = said.get("members")
     if not isinstance(listed, list):
         raise ValueError("no members")
     members: dict[str, Member] = {}
     for one in listed:
         try:
             member = Member(str(one["path"]), int(one["size"]), str(one["sha256"]))
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, OverflowError) as error:
             raise ValueError("no member") from error
         if member.path in members or member.path == MANIFEST:
             raise ValueError("named twice")
         members[member.path] = member
-    return said, members
+    return members
 
 
 def _compared(

@@ -21,7 +21,7 @@ blueprint = Blueprint("archiving", __name__)
 @requires(Permission.ARCHIVE)
 def download(item_id: int) -> Response:
     item = responses.find_item(db.session, item_id)
-    target = tempfile.TemporaryFile()  # closed with the answer
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the answer
     try:
         service.write_archive(db.session, item, target)
     except BaseException:
