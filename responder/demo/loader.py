@@ -19,6 +19,7 @@ from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
 from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
+from responder.demo.beside import load_beside
 from responder.demo.orders import load_orders
 from responder.demo.press import load_press
 from responder.demo.world import DemoMessage, DemoWorld
@@ -74,6 +75,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     steps.link_events(world, topic_of, now)
     load_press(world, now)
     steps.load_items(world, topic_of, settings)
+    load_beside(now, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 
