@@ -30,6 +30,11 @@ PAGES = {
         "/alerts",
         "/alerts/rules",
         "/responses/open",
+        "/responses/open?message_id=1",
+        "/responses/3/after",
+        "/responses/9/judgement",
+        "/responses/9/parts/new",
+        "/responses/priority-kinds",
     ],
     "press": [
         "/",
@@ -67,8 +72,19 @@ PAGES = {
         "/responses",
         "/responses/1",
     ],
-    "liaison": [f"/planning/plan/{YEAR}", f"/planning/plan/{YEAR + 1}"],
-    "editor": ["/responses?state=draft"],
+    "liaison": [
+        f"/planning/plan/{YEAR}",
+        f"/planning/plan/{YEAR + 1}",
+        "/unit-materials",
+        "/unit-materials/2",
+    ],
+    "editor": [
+        "/responses?state=draft",
+        "/responses/9",
+        "/responses/9/consultations/new",
+        "/responses/9/wordings/new",
+        "/responses/9/references/new",
+    ],
     "supervisor": [
         "/clocks",
         "/clocks/1",

@@ -32,7 +32,16 @@ from responder.responses.models import ItemState, ResponseItem
 from responder.topics import service as topics
 from responder.topics.models import Membership, Topic
 
-TONES = {"negative": "负面", "neutral": "中性", "positive": "正面"}
+TONES = {"neutral": "中性", "negative": "负面", "positive": "正面"}
+CAPTIONS = {
+    ChartKind.DAYS: "每日留言",
+    ChartKind.LINES: "每日热度",
+    ChartKind.KINDS: "前后的语气",
+}
+SIDES = {
+    "before": f"发布前 {weeks.COMPARED_DAYS} 天",
+    "after": f"发布后 {weeks.COMPARED_DAYS} 天",
+}
 # Messages of each side whose tone is read, evenly over its days.
 TONE_READS = 300
 LATEST_SHOWN = 5
@@ -114,20 +123,21 @@ def _volume(shown: Sequence[date], day: date, spoken: Counter[date]) -> Figures:
     before = tuple(float(spoken[one]) if one < day else 0 for one in shown)
     after = tuple(float(spoken[one]) if one >= day else 0 for one in shown)
     series = (("发布前", before), ("发布当天及以后", after))
-    return Figures(ChartKind.DAYS, "每日留言", "留言（条）", _names(shown), series)
+    return Figures(ChartKind.DAYS, CAPTIONS[ChartKind.DAYS], "留言（条）", _names(shown), series)
 
 
 def _heat(shown: Sequence[date], heats: dict[date, float]) -> Figures:
     series = (("热度", tuple(heats.get(one) for one in shown)),)
-    return Figures(ChartKind.LINES, "每日热度", "热度", _names(shown), series)
+    return Figures(ChartKind.LINES, CAPTIONS[ChartKind.LINES], "热度", _names(shown), series)
 
 
 def _tone(before: Counter[str], after: Counter[str]) -> Figures:
-    names = (f"发布前 {weeks.COMPARED_DAYS} 天", f"发布后 {weeks.COMPARED_DAYS} 天")
     series = tuple(
         (label, (float(before[code]), float(after[code]))) for code, label in TONES.items()
     )
-    return Figures(ChartKind.KINDS, "前后的语气", "留言（条）", names, series)
+    return Figures(
+        ChartKind.KINDS, CAPTIONS[ChartKind.KINDS], "留言（条）", tuple(SIDES.values()), series
+    )
 
 
 def _names(days: Sequence[date]) -> tuple[str, ...]:
