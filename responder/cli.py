@@ -25,6 +25,7 @@ from responder.intake.searching.cli import fill as fill_search_index
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
+from responder.responses.judging.kinds import seed_priority_kinds
 from responder.routing.taxonomy import seed_taxonomy
 from responder.serving import run_scheduler, run_server
 from responder.settings import Settings, load_settings
@@ -114,6 +115,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         release_rules = planning.seed_release_rules(session)
         seed_columns(session)
         seed_warnings(session)
+        seed_priority_kinds(session)
         if needs_one:
             accounts.create_user(
                 session, username, display_name, password or "", [Role.ADMINISTRATOR]

@@ -24,6 +24,7 @@ from responder.core.clocks import seed_clock_rules
 from responder.core.database import alembic, db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import seed_calendar
+from responder.responses.judging.kinds import seed_priority_kinds
 from responder.settings import Settings
 from tests.factories import People
 
@@ -128,6 +129,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
         with transaction(CONSOLE) as session:
             seed_calendar(session)
             seed_clock_rules(session)
+            seed_priority_kinds(session)
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -56,6 +56,9 @@ from responder.planning.plans.rules import (
     PROGRESS_LABELS,
     TIMING_LABELS,
 )
+from responder.publishing.after.models import EFFECT_LABELS
+from responder.publishing.after.service import CAPTIONS as AFTER_CAPTIONS
+from responder.publishing.after.service import SIDES
 from responder.publishing.bundles.lifecycle import BUNDLE
 from responder.publishing.changing.lifecycle import ENTRY_CHANGE
 from responder.publishing.changing.lifecycle import FIELD_LABELS as CHANGED_FIELD_LABELS
@@ -72,6 +75,7 @@ from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.drafting.checking import QUALITY_LABELS
 from responder.responses.drafting.formats import FORMAT_LABELS
 from responder.responses.drafting.models import SEVERITY_LABELS
+from responder.responses.judging.rules import COLOUR_LABELS, GRADE_LABELS
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
 from responder.responses.models import LEVEL_LABELS
 from responder.responses.service import SECRECY_QUESTIONS, SKIP_LABELS, SOURCE_LABELS
@@ -100,14 +104,17 @@ KEYWORDS = {
     "ngettext": (1, 2),
 }
 LABELS = (
+    AFTER_CAPTIONS,
     ALERT_KIND_LABELS,
     CAPTIONS,
     CHANGE_LABELS,
     CHANNEL_LABELS,
+    COLOUR_LABELS,
     COLUMN_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
     COUNTED_RANK_LABELS,
+    EFFECT_LABELS,
     ENTRY_STATE_LABELS,
     EXPLAINED,
     FACT_LABELS,
@@ -115,6 +122,7 @@ LABELS = (
     FIGURE_LABELS,
     FILE_KIND_LABELS,
     FORM_LABELS,
+    GRADE_LABELS,
     GROUPING_LABELS,
     HEAT_LEVEL_LABELS,
     LEVEL_LABELS,
@@ -143,9 +151,9 @@ LABELS = (
     SECRECY_QUESTIONS,
     SENTENCES,
     FORMAT_LABELS,
-    SEVERITY_LABELS,
     QUALITY_LABELS,
     SEVERITY_LABELS,
+    SIDES,
     SKIP_LABELS,
     SOURCE_KIND_LABELS,
     SOURCE_LABELS,

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     ORDER_EXTEND = "order.extend"
     RESPONSE_READ = "response.read"
     RESPONSE_OPEN = "response.open"
+    RESPONSE_JUDGE = "response.judge"
+    RESPONSE_ASSIST = "response.assist"
     RESPONSE_DRAFT = "response.draft"
     DRAFTING_KEEP = "drafting.keep"
     REVIEW_FIRST = "review.first"
@@ -157,13 +159,23 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_READ,
         _P.ORDER_CHECK,
         _P.RESPONSE_OPEN,
+        _P.RESPONSE_JUDGE,
         _P.CLOCK_ASK,
     },
     # Of the orders, those of the own unit alone: see orders.service.visible_to.
     # Of the plan and its events, all that the own unit writes, and the outline of the others:
     # see planning.access.
     # Of the policy packages, those that the own unit drafts: see packages.queries.visible_to.
-    Role.LIAISON: frozenset({_P.PLAN_READ, _P.PLAN_PROPOSE, _P.ORDER_HANDLE, _P.PACKAGE_PROPOSE}),
+    # Of response items, what the office asks of the own unit: see responses.units.
+    Role.LIAISON: frozenset(
+        {
+            _P.PLAN_READ,
+            _P.PLAN_PROPOSE,
+            _P.ORDER_HANDLE,
+            _P.PACKAGE_PROPOSE,
+            _P.RESPONSE_ASSIST,
+        }
+    ),
     Role.EDITOR: _DESK
     | {
         _P.ORDER_READ,
@@ -177,7 +189,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.SECOND_REVIEWER: _DESK | {_P.REVIEW_SECOND, _P.PACKAGE_REVIEW},
     Role.THIRD_REVIEWER: _DESK | {_P.REVIEW_THIRD, _P.PACKAGE_REVIEW},
     Role.SECRECY_REVIEWER: _DESK | {_P.REVIEW_SECRECY},
-    Role.SIGNER: _DESK | {_P.RESPONSE_SIGN, _P.CLOCK_ASK, _P.CLOCK_DECIDE},
+    Role.SIGNER: _DESK | {_P.RESPONSE_JUDGE, _P.RESPONSE_SIGN, _P.CLOCK_ASK, _P.CLOCK_DECIDE},
     Role.PRESS_OFFICER: _DESK
     | {
         _P.ROUTING_CONFIRM,
@@ -191,6 +203,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_READ,
         _P.RESPONSE_OPEN,
         _P.DRAFTING_KEEP,
+        _P.RESPONSE_JUDGE,
         _P.CLOCK_ASK,
         _P.CLOCK_DECIDE,
         _P.PUBLISH,
@@ -206,6 +219,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_URGE,
         _P.ORDER_SUPERVISE,
         _P.ORDER_EXTEND,
+        _P.RESPONSE_JUDGE,
         _P.CLOCK_ASK,
         _P.CLOCK_DECIDE,
         _P.CLOCK_EDIT,

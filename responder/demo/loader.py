@@ -19,6 +19,7 @@ from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE
 from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
+from responder.demo.beside import load_beside
 from responder.demo.drafting import load_drafting
 from responder.demo.orders import load_orders
 from responder.demo.packages import load_packages
@@ -80,6 +81,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     load_packages(now, settings)
     load_drafting(now)
     load_warnings(now, settings)
+    load_beside(now, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 

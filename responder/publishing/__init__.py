@@ -4,6 +4,9 @@ from flask import Flask
 
 from responder.planning.briefing.answers import answered_by
 from responder.publishing import helpers, service
+from responder.publishing.after.views import blueprint as after
+from responder.publishing.archiving.cli import archive, verify
+from responder.publishing.archiving.views import blueprint as archiving
 from responder.publishing.bundles.views import blueprint as bundles
 from responder.publishing.changing.views import blueprint as changing
 from responder.publishing.channels.views import blueprint as channels
@@ -14,6 +17,7 @@ from responder.publishing.packages.views import blueprint as packages
 from responder.publishing.ratings.views import blueprint as ratings
 from responder.publishing.views import blueprint
 from responder.publishing.webhooks.views import blueprint as webhooks
+from responder.responses.cli import responses
 
 # Modules whose views join the blueprint of another: imported for that.
 PAGES = (part_views, slip_views)
@@ -21,9 +25,12 @@ PAGES = (part_views, slip_views)
 
 def init_app(app: Flask) -> None:
     for pages in (
-        blueprint, bundles, changing, channels, interpretations, packages, ratings, webhooks,
+        blueprint, after, archiving, bundles, changing, channels, interpretations, packages, ratings,
+        webhooks,
     ):  # fmt: skip
         app.register_blueprint(pages)
     app.cli.add_command(publishing)
+    responses.add_command(archive)
+    responses.add_command(verify)
     answered_by("entries", service.answers_published)
     helpers.register(app)

@@ -6,6 +6,8 @@ from flask import Flask, current_app, request
 
 from responder.core.database import db
 from responder.publishing import rules, service
+from responder.publishing.after import service as after
+from responder.publishing.after.models import Evaluation
 from responder.publishing.bundles import service as bundles
 from responder.publishing.bundles.lifecycle import BUNDLE
 from responder.publishing.bundles.lifecycle import STATE_TONES as BUNDLE_TONES
@@ -20,6 +22,7 @@ from responder.publishing.packages import helpers as packages
 from responder.publishing.places import Live, absolute
 from responder.publishing.ratings import service as ratings
 from responder.publishing.ratings.models import VERDICT_LABELS, Verdict
+from responder.responses.models import ResponseItem
 from responder.web.trail import Kind, name_kind
 
 CHANGE_DEEDS = {"create": "提出", **{t.action: t.label for t in ENTRY_CHANGE.transitions}}
@@ -35,6 +38,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(bundle_tone)
     app.add_template_global(item_entry)
     app.add_template_global(item_bundle)
+    app.add_template_global(item_evaluations)
     app.add_template_global(entry_ratings)
     app.add_template_global(entry_posts)
     app.add_template_global(prepared_texts)
@@ -87,6 +91,11 @@ def item_entry(item_id: int) -> Entry | None:
 def item_bundle(item_id: int) -> Bundle | None:
     """With what an item waits for its hour."""
     return bundles.bundle_of(db.session, item_id)
+
+
+def item_evaluations(item: ResponseItem) -> list[Evaluation]:
+    """What was made of an item's effect, the last first."""
+    return after.evaluations_of(db.session, item.id)
 
 
 def entry_ratings(entry: Entry) -> dict[Verdict, int]:

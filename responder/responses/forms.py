@@ -74,7 +74,6 @@ class OpenForm(ConcernForm):
         description=_l("时限从此刻起算。"),
     )
     event_id = SelectField(_l("在哪场发布活动上回应"), coerce=int)
-    topic_id = HiddenField()
     submit = SubmitField(_l("发起回应，开始计时"))
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from responder.accounts.proofs import METHOD_LABELS
 from responder.core.database import db
 from responder.core.office import public_lines
-from responder.responses import rules, service
+from responder.responses import beside_helpers, rules, service
 from responder.responses.clock_lifecycle import ITEM_CLOCK
 from responder.responses.drafting.formats import to_html
 from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM, STATE_TONES
@@ -38,6 +38,7 @@ DEEDS = {
     "settle_comment": "处理批注",
     **{f"clock_{one.action}": one.label for one in ITEM_CLOCK.transitions},
     **{transition.action: transition.label for transition in RESPONSE_ITEM.transitions[::-1]},
+    **beside_helpers.DEEDS,
 }
 
 
@@ -59,14 +60,16 @@ def register(app: Flask) -> None:
     name = {"name": "规范称谓", "wrong": "常见误写"}
     name_kind(app, "proper_name", Kind("规范称谓", {"create": "添加"}, name))
     app.jinja_env.globals["proof_labels"] = METHOD_LABELS
+    name_values(app, "proof", METHOD_LABELS)
+    beside_helpers.register(app)
     fields = {
         **FIELD_LABELS,
+        **beside_helpers.FIELDS,
         "event_id": "发布活动",
         "due_at": "到期",
         "started_at": "起算",
         "comment": "批注序号",
     }
-    name_values(app, "proof", METHOD_LABELS)
     name_kind(app, "response_item", Kind("回应事项", DEEDS, fields, RESPONSE_ITEM.states))
 
 

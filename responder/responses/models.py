@@ -56,8 +56,11 @@ class ResponseItem(Audited, Base):
     """
 
     __tablename__ = "response_item"
-    # The lifecycle tells of states and hours, the kept versions tell of the answer.
-    __audit_skip__ = frozenset({"state", "drafted_by_id", "answer", "answer_format", "publish_at"})
+    # The lifecycle tells of states and hours, the kept versions tell of the answer, a judgement
+    # of the level.
+    __audit_skip__ = frozenset(
+        {"state", "drafted_by_id", "answer", "answer_format", "publish_at", "level"}
+    )
     # As citizens put it, these may name them.
     __audit_masked__ = frozenset({"title", "concern", "concern_source"})
     __audit_creation__ = False  # opening is recorded, with its clocks

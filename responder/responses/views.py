@@ -32,7 +32,7 @@ from responder.responses.lifecycle import (
 )
 from responder.responses.models import Draft, ItemState, Level, ResponseItem
 from responder.responses.reviewing import NOT_REFUSED, Refused, review_parts
-from responder.topics import service as topics
+from responder.responses.sourcing import service as sourcing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, unit_choices
@@ -69,8 +69,7 @@ def index() -> str:
 @blueprint.route("/responses/open", methods=["GET", "POST"])
 @requires(Permission.RESPONSE_OPEN)
 def open_item() -> Page:
-    topic_id = request.values.get("topic_id", type=int)
-    known = service.prefill(db.session, topic_id, zone()) if topic_id else None
+    known = _known()
     form = _open_form(known)
     if not form.validate_on_submit():
         return _open_page(form, known), 422 if form.is_submitted() else 200
@@ -83,6 +82,17 @@ def open_item() -> Page:
         return _open_page(form, known), STATUS[type(error)]
     flash(_("已发起回应，时限开始计算。"), "success")
     return redirect(url_for("responses.show", item_id=item_id))
+
+
+def _known() -> service.Prefill | None:
+    """What is known of the new item: it is opened from a topic, a message, an event or by hand."""
+    if topic_id := request.values.get("topic_id", type=int):
+        return service.prefill(db.session, topic_id, zone())
+    if message_id := request.values.get("message_id", type=int):
+        return service.prefill_from_message(db.session, message_id)
+    if event_id := request.values.get("from_event", type=int):
+        return service.prefill_from_event(db.session, event_id, zone())
+    return None
 
 
 def this_minute() -> datetime:
@@ -99,8 +109,8 @@ def _open_form(known: service.Prefill | None) -> OpenForm:
             "title": known.title,
             "concern": known.concern,
             "concern_source": known.concern_source,
-            "topic_id": known.topic.id,
-            "event_id": events[0].id if len(events) == 1 else 0,
+            "event_id": known.event_id,
+            "unit_id": known.event.unit_id if known.event else 0,
         }
     form = OpenForm(data=values)
     form.unit_id.choices = unit_choices(accounts.units(db.session))
@@ -109,7 +119,7 @@ def _open_form(known: service.Prefill | None) -> OpenForm:
 
 
 def _open_page(form: OpenForm, known: service.Prefill | None) -> str:
-    existing = service.items_of_topic(db.session, known.topic.id) if known else []
+    existing = service.items_like(db.session, known) if known else []
     return render_template("responses/open.html", form=form, known=known, existing=existing)
 
 
@@ -117,8 +127,8 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
     unit = session.get(Unit, form.unit_id.data)
     if unit is None:
         raise NotFound("所选单位已不存在：请刷新页面后重新选择")
-    topic_id = request.form.get("topic_id", type=int)
-    return service.open_item_once(
+    known = _known()
+    item = service.open_item_once(
         session,
         current_actor(),
         utc_now(),
@@ -128,10 +138,13 @@ def _open(session: Session, form: OpenForm) -> ResponseItem:
         unit=unit,
         level=Level(form.level.data),
         found_at=form.found_at.data.replace(tzinfo=zone()),
-        topic=topics.get_living(session, topic_id) if topic_id else None,
+        topic=known.topic if known else None,
         event=session.get(PressEvent, form.event_id.data) if form.event_id.data else None,
         zone=zone(),
     )
+    if known and known.message:
+        sourcing.attach(session, item, known.message)
+    return item
 
 
 @blueprint.get("/responses/<int:item_id>")

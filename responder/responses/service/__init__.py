@@ -36,7 +36,14 @@ from responder.responses.service.moving import (
     mark_scheduled,
     mark_unscheduled,
 )
-from responder.responses.service.opening import Prefill, open_item, open_item_once, prefill
+from responder.responses.service.opening import (
+    Prefill,
+    open_item,
+    open_item_once,
+    prefill,
+    prefill_from_event,
+    prefill_from_message,
+)
 from responder.responses.service.queries import (
     answered_query,
     answered_topics,
@@ -50,6 +57,7 @@ from responder.responses.service.queries import (
     find_several,
     first_of_each_state,
     is_suspended,
+    items_like,
     items_of_event,
     items_of_topic,
     next_clock,
@@ -90,6 +98,7 @@ __all__ = [
     "find_several",
     "first_of_each_state",
     "is_suspended",
+    "items_like",
     "items_of_event",
     "items_of_topic",
     "mark_published",
@@ -99,6 +108,8 @@ __all__ = [
     "open_item",
     "open_item_once",
     "prefill",
+    "prefill_from_event",
+    "prefill_from_message",
     "recompute_clocks",
     "revise",
     "save_draft",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,29 +13,47 @@ from sqlalchemy.orm import Session, joinedload
 from responder.accounts.models import Unit
 from responder.core import audit, privacy
 from responder.core.clocks import rules_for
-from responder.core.errors import Forbidden, Invalid, WrongState
+from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
+from responder.core.office import public_lines
 from responder.core.permissions import Actor, Permission
 from responder.core.times import SHANGHAI, chinese_moment
 from responder.core.turns import SAME_CLICK, take_turns
 from responder.core.work_calendar import hold_calendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
-from responder.planning.models import LinkState, PressEvent, TopicEventLink
+from responder.planning import service as planning
+from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
+from responder.planning.reported import is_report
 from responder.responses import rules
 from responder.responses.models import Level, ResponseItem
 from responder.responses.service.clocks import new_clock
 from responder.topics import service as topics
 from responder.topics.models import Membership, Topic
 
+LONGEST_TITLE, LONGEST_CONCERN = 200, 4_000
+
 
 @dataclass(frozen=True)
 class Prefill:
-    """What a topic already says of a new item; a person corrects it."""
+    """What a topic, a message or an event already says of a new item; a person corrects it.
 
-    topic: Topic
+    :param is_report: the message is a report (举报), of which nothing is quoted.
+    """
+
+    topic: Topic | None
     title: str
     concern: str
     concern_source: str
     events: list[PressEvent]
+    message: Message | None = None
+    event: PressEvent | None = None
+    is_report: bool = False
+
+    @property
+    def event_id(self) -> int:
+        """The event that is meant, where there is no doubt; else 0."""
+        if self.event is not None:
+            return self.event.id
+        return self.events[0].id if len(self.events) == 1 else 0
 
 
 def open_item(
@@ -152,6 +170,49 @@ def prefill(session: Session, topic_id: int, zone: ZoneInfo = SHANGHAI) -> Prefi
     )
     source = rules.source_summary(_channels(session, topic.id))
     return Prefill(topic, label, concern, source, confirmed_events(session, topic.id))
+
+
+def prefill_from_message(session: Session, message_id: int) -> Prefill:
+    """The same from one message, masked; its topic comes with it.
+
+    Of a report (举报) nothing is quoted: an item goes to units, and at last to the public.
+
+    :raises NotFound: no such message.
+    """
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFound("没有这条留言：请从留言列表重新进入")
+    found = topics.topic_of(session, message.id)
+    known = topics.survivor(session, found) if found else None
+    topic = known if known and not known.dismissed else None
+    events = confirmed_events(session, topic.id) if topic else []
+    source = CHANNEL_LABELS[message.channel]
+    reported = select(Message.id).where(Message.id == message.id, is_report())
+    if session.scalar(reported) is not None:
+        return Prefill(topic, "", "", source, events, message, is_report=True)
+    names = privacy.recorded_names([message.author])
+    title, body = (
+        privacy.mask(text, public_lines(), names) for text in (message.title, message.body)
+    )
+    return Prefill(topic, title[:LONGEST_TITLE], body[:LONGEST_CONCERN], source, events, message)
+
+
+def prefill_from_event(session: Session, event_id: int, zone: ZoneInfo = SHANGHAI) -> Prefill:
+    """The same from a press event; from its topic, where it has one.
+
+    :raises NotFound: no such event.
+    :raises WrongState: it is cancelled.
+    """
+    event = planning.get_event(session, event_id)
+    if event.state is EventState.CANCELLED:
+        raise WrongState("这项活动已取消：请从其他活动或话题发起回应")
+    confirmed = {link.topic_id for link in event.links if link.state is LinkState.CONFIRMED}
+    living = set(topics.survivors(session, confirmed).values())
+    if len(living) == 1:
+        known = prefill(session, living.pop(), zone)
+        events = known.events if event in known.events else [event, *known.events]
+        return replace(known, events=events, event=event)
+    return Prefill(None, "", "", "", [event], event=event)
 
 
 def _channels(session: Session, topic_id: int) -> dict[str, int]:

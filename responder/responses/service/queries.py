@@ -16,6 +16,8 @@ from responder.planning.briefing.answers import Answer
 from responder.responses import rules
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
 from responder.responses.models import Draft, ItemClock, ItemPause, ItemState, ResponseItem
+from responder.responses.service.opening import Prefill
+from responder.responses.sourcing.service import items_of_message
 from responder.topics.service import absorbed
 
 # Who wrote which version, without the texts, of which there may be many and long ones.
@@ -224,6 +226,14 @@ def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
     """The items opened from one topic or from what was merged into it, newest first."""
     query = board().where(ResponseItem.topic_id.in_(absorbed(session, [topic_id])))
     return list(session.scalars(query.order_by(None).order_by(ResponseItem.id.desc())))
+
+
+def items_like(session: Session, known: Prefill) -> list[ResponseItem]:
+    """What there is already of what a new item would be opened from, newest first."""
+    found = items_of_topic(session, known.topic.id) if known.topic else []
+    if known.message is not None:
+        found += items_of_message(session, known.message.id)
+    return sorted(set(found), key=lambda item: -item.id)
 
 
 def items_of_event(session: Session, event_id: int) -> list[ResponseItem]:

@@ -1,0 +1,1 @@
+"""After publication: what became of the topic, and what the office learnt of it."""
