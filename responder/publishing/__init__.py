@@ -25,8 +25,8 @@ PAGES = (part_views, slip_views)
 
 def init_app(app: Flask) -> None:
     for pages in (
-        blueprint, after, archiving, bundles, changing, channels, interpretations, packages, ratings,
-        webhooks,
+        blueprint, after, archiving, bundles, changing, channels, interpretations, packages,
+        ratings, webhooks,
     ):  # fmt: skip
         app.register_blueprint(pages)
     app.cli.add_command(publishing)

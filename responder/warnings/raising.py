@@ -48,10 +48,12 @@ def raise_warnings(session: Session, now: datetime, zone: ZoneInfo) -> int:
     last = _last_said(session, clocks.values())
     news = []
     for clock in clocks.values():
-        said = last.get((*clock.key, clock.due_at))
+        said, holds = last.get((*clock.key, clock.due_at), (None, False))
         come = rules.latest(steps.moments(clock, office), clock.started_at, said, now)
         if come is not None:
             news.append((clock, come))
+        elif said is not None and not holds:
+            hold_again(session, clock, said)
     return _store(session, news, office, now) if news else 0
 
 
@@ -85,6 +87,27 @@ def end(session: Session, warning_ids: Collection[int], now: datetime) -> None:
         .where(ClockWarning.id.in_(warning_ids), ClockWarning.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def hold_again(session: Session, clock: RunningClock, said: datetime) -> None:
+    """A clock runs on to the end it had: what was said of it last holds again.
+
+    As after a pause within one day, or an answer that was sent back. What went out is not sent
+    anew; what was taken back before it did waits again.
+    """
+    latest = select(ClockWarning.id).where(
+        ClockWarning.subject == clock.subject,
+        ClockWarning.clock_id == clock.clock_id,
+        ClockWarning.due_at == clock.due_at,
+        ClockWarning.planned_at == said,
+    )
+    ids = session.scalars(latest).all()
+    session.execute(
+        update(WarningDelivery)
+        .where(WarningDelivery.warning_id.in_(ids), WarningDelivery.state == _S.WITHDRAWN)
+        .values(state=_S.PENDING)
+    )
+    session.execute(update(ClockWarning).where(ClockWarning.id.in_(ids)).values(ended_at=None))
 
 
 @dataclass
@@ -121,8 +144,8 @@ class _Steps:
 
 def _last_said(
     session: Session, clocks: Iterable[RunningClock]
-) -> dict[tuple[Subject, int, datetime], datetime]:
-    """(whose, clock, end) → the moment of the latest step said of it."""
+) -> dict[tuple[Subject, int, datetime], tuple[datetime, bool]]:
+    """(whose, clock, end) → the moment of the latest step said of it, and whether one holds."""
     ends = {clock.due_at for clock in clocks}
     if not ends:
         return {}
@@ -132,11 +155,15 @@ def _last_said(
             ClockWarning.clock_id,
             ClockWarning.due_at,
             func.max(ClockWarning.planned_at),
+            func.count() > func.count(ClockWarning.ended_at),
         )
         .where(ClockWarning.due_at >= min(ends))
         .group_by(ClockWarning.subject, ClockWarning.clock_id, ClockWarning.due_at)
     )
-    return {(subject, clock, due): at for subject, clock, due, at in session.execute(query)}
+    return {
+        (subject, clock, due): (at, bool(holds))
+        for subject, clock, due, at, holds in session.execute(query)
+    }
 
 
 def _store(

@@ -13,6 +13,7 @@ from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.core.times import SHANGHAI
+from responder.orders.lifecycle import handle_clock
 from responder.orders.models import OrderState
 from responder.responses import service as responses
 from responder.responses.models import ItemState, Level
@@ -23,6 +24,7 @@ from tests.factories import NOW, People, unit
 from tests.installations import installation
 from tests.orders.factories import brought_to as order_brought_to
 from tests.orders.factories import liaison
+from tests.orders.factories import take as take_order
 from tests.responses.factories import brought_to, drafted, opened, take
 from tests.warnings.factories import channel, deliveries, look, seeded, told, warnings
 
@@ -135,6 +137,24 @@ def test_a_moved_end_withdraws_what_waits_and_warns_anew(people):
         responses.change_clock(session, clock, "resume", attempt, responses.ClockFacts(), SHANGHAI)
     assert look(NOW + 41 * HOUR) == 1
     assert [one.step.code for one in warnings()] == ["hours_half", "hours_half"]
+
+
+def test_a_clock_that_runs_on_to_its_old_end_is_warned_of_as_before(people):
+    channel("json://robot.test:80/x", 80)
+    order = order_brought_to(OrderState.HANDLING)
+    due = handle_clock(order).due_at
+    at = due - timedelta(hours=12)
+    assert look(at) == 1
+    take_order(order, "pause", liaison(), "等来电人补充", at=at + timedelta(minutes=5))
+    look(at + timedelta(minutes=6))
+    assert [bool(one.ended_at) for one in warnings()] == [True]
+    assert deliveries("robot")[0].state is DeliveryState.WITHDRAWN
+    take_order(order, "resume", liaison(), at=at + timedelta(minutes=30))
+    assert handle_clock(order).due_at == due
+    assert look(at + timedelta(minutes=31)) == 0
+    assert [one.ended_at for one in warnings()] == [None]
+    assert deliveries("robot")[0].state is DeliveryState.PENDING
+    assert deliveries("page")[0].state is DeliveryState.SENT
 
 
 def test_five_hours_have_steps_of_their_own_and_never_wait(people):

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
-down_revision = "0027"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
@@ -27,7 +27,7 @@ def downgrade() -> None:
     released = sa.text("SELECT count(*) FROM policy_document")
     if count := op.get_bind().execute(released).scalar():
         raise RuntimeError(
-            f"{count} 份已公开的政策文件及其解读会丢失：不能退回 0028 之前的版本，请改用升级前的备份"
+            f"{count} 份已公开的政策文件及其解读会丢失：不能退回 0023 之前的版本，请改用升级前的备份"
         )
     for table in TABLES:
         op.drop_table(table)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027"
+revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
@@ -87,7 +87,7 @@ def downgrade() -> None:
     if count := op.get_bind().execute(written).scalar():
         raise RuntimeError(
             f"{count} 条已公开的回应是 Markdown 格式，退回后会以源码示人："
-            "不能退回 0027 之前的版本，请改用升级前的备份"
+            "不能退回 0022 之前的版本，请改用升级前的备份"
         )
     for table in ("proper_name", "sensitive_word", "answer_template", "draft_slip"):
         op.drop_table(table)
