@@ -11,6 +11,7 @@ from responder.publishing.bundles.views import blueprint as bundles
 from responder.publishing.changing.views import blueprint as changing
 from responder.publishing.channels.views import blueprint as channels
 from responder.publishing.cli import publishing
+from responder.publishing.earlier.views import blueprint as earlier
 from responder.publishing.packages import part_views, slip_views
 from responder.publishing.packages.public_views import blueprint as interpretations
 from responder.publishing.packages.views import blueprint as packages
@@ -25,8 +26,8 @@ PAGES = (part_views, slip_views)
 
 def init_app(app: Flask) -> None:
     for pages in (
-        blueprint, after, archiving, bundles, changing, channels, interpretations, packages,
-        ratings, webhooks,
+        blueprint, after, archiving, bundles, changing, channels, earlier, interpretations,
+        packages, ratings, webhooks,
     ):  # fmt: skip
         app.register_blueprint(pages)
     app.cli.add_command(publishing)

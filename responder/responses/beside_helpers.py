@@ -31,6 +31,7 @@ DEEDS = {
     "refer": "登记政策依据",
     "drop_reference": "移除政策依据",
     "evaluate": "填写效果评估",
+    "take_up": "以以前的答复作底稿",
 }
 FIELDS = {"must_answer": "应当回应", "grade": "突发事件等级", "unit": "单位", "units": "单位"}
 
