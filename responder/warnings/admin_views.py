@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
 from responder.accounts import service as accounts
-from responder.core.clocks import UNIT_LABELS, all_rules
+from responder.core.clocks import Unit, all_rules
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, Stale
 from responder.core.permissions import Permission
@@ -18,6 +18,7 @@ from responder.core.times import utc_now
 from responder.sources.fetching import Network
 from responder.warnings import posting, service, settings
 from responder.warnings.forms import (
+    COUNTED_IN,
     ChannelForm,
     QuietForm,
     StepForm,
@@ -59,10 +60,10 @@ def step_moment(step: WarningStep) -> str:
 @blueprint.get("/warnings/steps")
 @requires(Permission.CLOCK_READ)
 def steps() -> str:
-    groups: defaultdict[tuple[str, str], list[WarningStep]] = defaultdict(list)
+    groups: defaultdict[tuple[str, Unit], list[WarningStep]] = defaultdict(list)
     for step in service.steps(db.session):
-        groups[step.rule.name if step.rule else "", UNIT_LABELS[step.unit]].append(step)
-    return render_template("warnings/steps.html", groups=groups)
+        groups[step.rule.name if step.rule else "", step.unit].append(step)
+    return render_template("warnings/steps.html", groups=groups, counted_in=COUNTED_IN)
 
 
 @blueprint.route("/warnings/steps/new", methods=["GET", "POST"])

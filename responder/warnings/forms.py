@@ -17,7 +17,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from responder.core.clocks import UNIT_LABELS, Unit
+from responder.core.clocks import Unit
 from responder.core.permissions import ROLE_LABELS, Role
 from responder.warnings.models import (
     ADDRESS_CHARACTERS,
@@ -30,6 +30,10 @@ from responder.warnings.settings import MOST_DIGEST
 from responder.web.forms import WholeNumber
 
 _NAME = (DataRequired(_l("请填写名称")), Length(max=60, message=_l("最多 60 字")))
+
+
+# By what a rule counts, without the measure word of "3 个工作日".
+COUNTED_IN = {Unit.HOURS: _l("小时"), Unit.WORKING_DAYS: _l("工作日")}
 
 
 class AddressForm(FlaskForm):
@@ -133,10 +137,8 @@ class ChannelForm(FlaskForm):
 def target_choices(rules: list[tuple[int, str]]) -> list[SelectChoice]:
     """All rules of a unit, or one rule."""
     general = [
-        SelectChoice(
-            f"unit:{unit.value}", _l("全部按%(unit)s计的规则", unit=_l(label.lstrip("个")))
-        )
-        for unit, label in UNIT_LABELS.items()
+        SelectChoice(f"unit:{unit.value}", _l("全部按%(unit)s计的规则", unit=label))
+        for unit, label in COUNTED_IN.items()
     ]
     return [*general, *(SelectChoice(f"rule:{rule_id}", name) for rule_id, name in rules)]
 
