@@ -105,7 +105,10 @@ def deputies_of(session: Session, user_ids: Iterable[int], day: date) -> dict[in
 
 
 def stands_in_for(session: Session, user_id: int, day: date) -> list[User]:
-    """The people who are away on a day and for whom this person stands in."""
+    """The people who are away on a day and for whom this person stands in, while they may."""
+    deputy = session.get(User, user_id)
+    if deputy is None or not _may_stand_in(deputy):
+        return []
     query = (
         select(User)
         .join(Absence, Absence.user_id == User.id)
@@ -116,12 +119,11 @@ def stands_in_for(session: Session, user_id: int, day: date) -> list[User]:
 
 
 def delegated_rights(session: Session, user_id: int | None, day: date) -> frozenset[Permission]:
-    """What somebody may do on a day for people who are away, and to read what it is about."""
+    """What somebody may do on a day for people who are away."""
     if user_id is None:
         return frozenset()
     away = stands_in_for(session, user_id, day)
-    rights = frozenset().union(*(one.actor.permissions & DELEGABLE for one in away))
-    return rights | {Permission.RESPONSE_READ} if rights else frozenset()
+    return frozenset().union(*(one.actor.permissions & DELEGABLE for one in away))
 
 
 def duties_between(session: Session, user_id: int, first_day: date, last_day: date) -> list[User]:
@@ -136,9 +138,10 @@ def duties_between(session: Session, user_id: int, first_day: date, last_day: da
 
 
 def possible_deputies(session: Session, user_id: int) -> list[User]:
-    """Everybody else who can sign in, in the order of their names."""
+    """The colleagues who may stand in for somebody, in the order of their names."""
     query = select(User).where(User.active, User.id != user_id)
-    return list(session.scalars(query.order_by(User.display_name, User.id)))
+    listed = session.scalars(query.order_by(User.display_name, User.id))
+    return [one for one in listed if _may_stand_in(one)]
 
 
 def _covers(day: date) -> tuple[ColumnElement[bool], ...]:
@@ -180,3 +183,13 @@ def _check_deputy(user: User, deputy: User) -> None:
         raise Invalid("不能由本人代办：请另选一位同事", {"deputy_id": "是本人"})
     if not deputy.active:
         raise Invalid(f"{deputy.display_name}的账号已停用：请另选代办人", {"deputy_id": "已停用"})
+    if not _may_stand_in(deputy):
+        raise Invalid(
+            f"{deputy.display_name}不是本办公室能看回应事项的人：请另选代办人",
+            {"deputy_id": "不能代办"},
+        )
+
+
+def _may_stand_in(person: User) -> bool:
+    """Leave takes nobody further into the office than their own post: no unit reads all items."""
+    return person.unit_id is None and person.actor.may(Permission.RESPONSE_READ)

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from flask import current_app
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from responder.core import privacy
 from responder.core.office import public_lines
 from responder.intake.models import Nature
 from responder.orders.models import WorkOrder
 from responder.responses.models import ResponseItem
+from responder.responses.sourcing.service import with_reports
 from responder.warnings.models import ClockWarning, Subject
 from responder.warnings.wording import Line
 
@@ -38,12 +39,14 @@ def matters_of(
     for warning in warnings:
         wanted[warning.subject].add(warning.subject_id)
     found: dict[tuple[Subject, int], Matter] = {}
-    items = select(ResponseItem.id, ResponseItem.title).where(
-        ResponseItem.id.in_(wanted[Subject.ITEM])
-    )
-    for item_id, title in session.execute(items):
-        page = ("responses.show", {"item_id": item_id})
-        found[Subject.ITEM, item_id] = Matter(f"回应事项 {item_id}", _masked(title), page)
+    query = select(ResponseItem).where(ResponseItem.id.in_(wanted[Subject.ITEM]))
+    few = load_only(ResponseItem.title, ResponseItem.topic_id)
+    items = session.scalars(query.options(few)).all()
+    reported = with_reports(session, items)
+    for item in items:
+        title = "" if item.id in reported else _masked(item.title)
+        page = ("responses.show", {"item_id": item.id})
+        found[Subject.ITEM, item.id] = Matter(f"回应事项 {item.id}", title, page)
     for order in session.scalars(select(WorkOrder).where(WorkOrder.id.in_(wanted[Subject.ORDER]))):
         title = "" if order.nature is Nature.REPORT else _masked(order.title)
         order_page = ("orders.show", {"order_id": order.id})

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from responder.warnings.models import WarningChannel
 
 COURIER = Path(__file__).with_name("courier.py")
 SECONDS = 20  # of one message; apprise itself gives up sooner, unless it is kept in talk
-CHECK_SECONDS = 15
+CHECK_SECONDS = 15  # of reading an address, and of asking where the hosts of a round are
 MAIL_PORTS = frozenset({25, 465, 587})
 
 SENT, REFUSED, UNKNOWN = "sent", "refused", "unknown"
@@ -106,8 +108,13 @@ def destination_of(channel: WarningChannel) -> Destination:
 
 
 def post(letters: Sequence[Letter], network: Network) -> list[Outcome]:
-    """Send these at the same time, each in a process of its own; how each went."""
-    sending = [_hand_over(letter, network) for letter in letters]
+    """Send these at the same time, each in a process of its own; how each went.
+
+    It takes no longer than :data:`CHECK_SECONDS` and then :data:`SECONDS`, however many they are.
+    """
+    network = replace(network, seconds=min(network.seconds, CHECK_SECONDS))
+    with ThreadPoolExecutor(max(len(letters), 1)) as pool:
+        sending = list(pool.map(_hand_over, letters, repeat(network)))
     deadline = time.monotonic() + SECONDS  # asking where a host is takes nothing from it
     return [one if isinstance(one, Outcome) else _outcome(one, deadline) for one in sending]
 
@@ -117,17 +124,19 @@ def _hand_over(letter: Letter, network: Network) -> subprocess.Popen[str] | Outc
         found = require_allowed(letter.destination, network)
     except Invalid as error:
         return Outcome(REFUSED, error.message, reached=False)
-    return _start(
-        {
-            "url": letter.url,
-            "host": letter.destination.host,
-            "port": letter.destination.port,
-            "addresses": found,
-            "title": letter.title,
-            "body": letter.body,
-            "to": letter.to,
-        }
-    )
+    asked = {
+        "url": letter.url,
+        "host": letter.destination.host,
+        "port": letter.destination.port,
+        "addresses": found,
+        "title": letter.title,
+        "body": letter.body,
+        "to": letter.to,
+    }
+    try:
+        return _start(asked)
+    except OSError:  # a courier sends nothing before it was told everything
+        return Outcome(REFUSED, "本机的发送进程没有启动，稍后重试", reached=False)
 
 
 def _outcome(process: subprocess.Popen[str], deadline: float) -> Outcome:
@@ -138,7 +147,10 @@ def _outcome(process: subprocess.Popen[str], deadline: float) -> Outcome:
 
 
 def _start(asked: dict[str, Any]) -> subprocess.Popen[str]:
-    """A courier that has been told what to do. Its input fits into the pipe."""
+    """A courier that has been told what to do. Its input fits into the pipe.
+
+    :raises OSError: it could not be started, or ended before it was told.
+    """
     hidden = ("_proxy", "_PROXY")
     known = {name: text for name, text in os.environ.items() if not name.endswith(hidden)}
     process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
@@ -151,8 +163,13 @@ def _start(asked: dict[str, Any]) -> subprocess.Popen[str]:
         env={**known, "NO_PROXY": "*", "NETRC": os.devnull, "PYTHONUTF8": "1"},
     )
     assert process.stdin is not None
-    process.stdin.write(json.dumps(asked))
-    process.stdin.close()
+    try:
+        with process.stdin as told:
+            told.write(json.dumps(asked))
+    except OSError:
+        process.kill()
+        process.communicate()
+        raise
     return process
 
 

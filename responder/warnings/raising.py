@@ -53,7 +53,7 @@ def raise_warnings(session: Session, now: datetime, zone: ZoneInfo) -> int:
         if come is not None:
             news.append((clock, come))
         elif said is not None and not holds:
-            hold_again(session, clock, said)
+            hold_again(session, clock, said, office, now)
     return _store(session, news, office, now) if news else 0
 
 
@@ -89,25 +89,37 @@ def end(session: Session, warning_ids: Collection[int], now: datetime) -> None:
     )
 
 
-def hold_again(session: Session, clock: RunningClock, said: datetime) -> None:
+def hold_again(
+    session: Session, clock: RunningClock, said: datetime, office: Office, now: datetime
+) -> None:
     """A clock runs on to the end it had: what was said of it last holds again.
 
     As after a pause within one day, or an answer that was sent back. What went out is not sent
-    anew; what was taken back before it did waits again.
+    anew; what was taken back before it did waits again, and over quiet hours as if new.
     """
-    latest = select(ClockWarning.id).where(
-        ClockWarning.subject == clock.subject,
-        ClockWarning.clock_id == clock.clock_id,
-        ClockWarning.due_at == clock.due_at,
-        ClockWarning.planned_at == said,
+    latest = (
+        select(ClockWarning.id, WarningStep.may_wait)
+        .join(ClockWarning.step)
+        .where(
+            ClockWarning.subject == clock.subject,
+            ClockWarning.clock_id == clock.clock_id,
+            ClockWarning.due_at == clock.due_at,
+            ClockWarning.planned_at == said,
+        )
     )
-    ids = session.scalars(latest).all()
-    session.execute(
-        update(WarningDelivery)
-        .where(WarningDelivery.warning_id.in_(ids), WarningDelivery.state == _S.WITHDRAWN)
-        .values(state=_S.PENDING)
-    )
-    session.execute(update(ClockWarning).where(ClockWarning.id.in_(ids)).values(ended_at=None))
+    for one, may_wait in session.execute(latest).all():
+        send_from = _send_from(clock, may_wait, office, now)
+        session.execute(
+            update(WarningDelivery)
+            .where(WarningDelivery.warning_id == one, WarningDelivery.state == _S.WITHDRAWN)
+            .values(state=_S.PENDING, send_from=send_from)
+        )
+        session.execute(update(ClockWarning).where(ClockWarning.id == one).values(ended_at=None))
+
+
+def _send_from(clock: RunningClock, may_wait: bool, office: Office, now: datetime) -> datetime:
+    waits = rules.may_wait(may_wait, clock.unit, clock.rule_length)
+    return rules.send_from(now, clock.due_at, waits, office)
 
 
 @dataclass
@@ -188,9 +200,8 @@ def _store(
             severity=step.severity,
             raised_at=now,
         )
-        waits = rules.may_wait(step.may_wait, clock.unit, clock.rule_length)
         told = directory.audience(clock, matter, step.escalates)
-        send_from = rules.send_from(now, clock.due_at, waits, office)
+        send_from = _send_from(clock, step.may_wait, office, now)
         warning.deliveries = posts.deliveries(told, _unit_of(matter), now, send_from)
         count += _keep(session, warning, now)
     return count

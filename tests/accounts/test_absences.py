@@ -14,7 +14,7 @@ from responder.core.audit import MASK, AuditEvent
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.permissions import CONSOLE
-from tests.factories import NOW
+from tests.factories import NOW, unit
 
 TODAY = date(2026, 11, 20)
 DAY = timedelta(days=1)
@@ -104,3 +104,20 @@ def test_the_page_declares_and_ends_ones_own_leave(people, client, session) -> N
     assert absence.ended_on == day
     own = {**form, "user_id": people.editor.id, "deputy_id": first.id}
     assert client.post("/absences", data=own).status_code == 302
+
+
+def test_nobody_of_a_unit_or_without_the_items_stands_in(session, people):
+    liaison, home = people.liaison, unit()
+    with transaction(CONSOLE):
+        liaison.unit_id = home.id
+    signer, spokesperson = people.signer, people.spokesperson
+    for stranger in (liaison, people.operator):
+        with pytest.raises(Invalid, match="请另选代办人"):
+            away(signer, stranger)
+    listed = absences.possible_deputies(session, signer.id)
+    assert spokesperson in listed
+    assert liaison not in listed
+    away(signer, spokesperson)
+    with transaction(CONSOLE):
+        spokesperson.unit_id = home.id  # moved to a unit since
+    assert absences.delegated_rights(session, spokesperson.id, TODAY) == frozenset()

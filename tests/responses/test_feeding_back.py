@@ -106,11 +106,11 @@ def test_an_earlier_answer_that_is_out_does_not_stand_in_the_way(people, held):
 
 
 def test_topics_that_became_one_get_one_item(people, held):
-    other = planned.topic("车位太贵")
+    other, kept = planned.topic("车位太贵"), held.links[0].topic_id
     planned.link(other, held, LinkState.CONFIRMED)
     say(held, SAID)
     with transaction(CONSOLE, NOW):
-        other.merged_into_id = held.links[0].topic_id
+        other.merged_into_id = kept
     assert len(feed(held, people.editor.actor)) == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -155,6 +155,24 @@ def test_a_clock_that_runs_on_to_its_old_end_is_warned_of_as_before(people):
     assert [one.ended_at for one in warnings()] == [None]
     assert deliveries("robot")[0].state is DeliveryState.PENDING
     assert deliveries("page")[0].state is DeliveryState.SENT
+
+
+def test_what_waits_again_waits_for_the_end_of_quiet_hours(people):
+    channel("json://robot.test:80/x", 80)
+    order = order_brought_to(OrderState.HANDLING)
+    due = handle_clock(order).due_at
+    noon, night = due - timedelta(hours=36), due - timedelta(hours=26)  # the day before the last
+    assert look(noon) == 1
+    assert deliveries("robot")[0].send_from == noon
+    take_order(order, "pause", liaison(), "等来电人补充", at=noon)
+    look(noon)
+    assert deliveries("robot")[0].state is DeliveryState.WITHDRAWN
+    take_order(order, "resume", liaison(), at=night)
+    assert look(night) == 0
+    [robot] = deliveries("robot")
+    assert robot.state is DeliveryState.PENDING
+    assert night < robot.send_from < due
+    assert robot.send_from.astimezone(SHANGHAI).time() == time(7, 30)
 
 
 def test_five_hours_have_steps_of_their_own_and_never_wait(people):

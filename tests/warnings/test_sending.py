@@ -16,7 +16,10 @@ from responder.accounts import absences
 from responder.core.database import transaction
 from responder.core.errors import WrongState
 from responder.core.permissions import CONSOLE, Role
+from responder.intake.models import Nature
 from responder.orders.models import OrderState
+from responder.responses.models import ResponseItem
+from responder.responses.sourcing.service import attach
 from responder.warnings import sending, service
 from responder.warnings.models import DeliveryState
 from tests.conftest import DATABASES
@@ -93,6 +96,21 @@ def test_of_an_order_nothing_is_told_but_its_number(people):
     assert order.number in text
     for secret in (order.title, CALLER, "滨江路", liaison().display_name):
         assert secret not in text
+
+
+def test_of_an_item_with_a_report_nothing_is_told_but_its_number(people):
+    robot = Robot()
+    item = drafted(title="关于举报某局某科长的回应")
+    report = call(1, nature=Nature.REPORT)
+    with transaction(CONSOLE, NOW) as session:
+        attach(session, session.get_one(ResponseItem, item.id), report)
+    with listening(robot) as settings:
+        channel(robot.url, robot.port)
+        assert look(SATURDAY) == 1
+        assert sending.send_due(MONDAY, settings) == 1
+    text = robot.told[0]["title"] + robot.told[0]["message"]
+    assert f"回应事项 {item.id}" in text
+    assert "科长" not in text
 
 
 def test_what_was_answered_meanwhile_is_not_sent(people):

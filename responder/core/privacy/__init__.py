@@ -55,6 +55,10 @@ INVISIBLE = "\u200b"
 _SIGNS = {"−": "-", "·": ".", "•": ".", "・": ".", "\t": " "}
 
 
+# Letters to a computer, nothing to a reader: fillers of Hangul and Khmer, joiners.
+_BLANKS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f\u2800")
+
+
 class _Folding(dict[int, str]):
     """One character for each: of a way of writing, the plain ASCII that it stands for."""
 
@@ -70,6 +74,8 @@ def _folded(char: str) -> str:
     if (digit := unicodedata.decimal(char, None)) is not None:
         return str(digit)
     category = unicodedata.category(char)
+    if char in _BLANKS or "\U000e0000" <= char <= "\U000e0fff":
+        return INVISIBLE
     if char in _SIGNS or category in ("Pd", "Zs"):
         return _SIGNS.get(char, "-" if category == "Pd" else " ")
     if category in ("Cf", "Mn", "Me"):  # zero width, direction, keycaps, strokes through digits
@@ -100,6 +106,11 @@ _NICKNAME = re.compile(
 )
 _ADDRESSED = re.compile("(?:先生|女士|同志|小姐|师傅|老师|阿姨|大爷|大妈|大姐|大哥)$")
 _LIKE_A_NAME = re.compile(rf"{NAME}|(?!{NO_NAME}){HAN}{{3,4}}|{HAN}{{1,8}}·{HAN}{{1,8}}")
+
+
+def without_invisible(text: str) -> str:
+    """A text without what a reader does not see."""
+    return "".join(char for char in text if _FOLDING[ord(char)] != INVISIBLE)
 
 
 def find(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import object_session
+
 from responder.core.lifecycle import Attempt, Lifecycle, Transition
 from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.publishing.models import ChangeKind, ChangeState, Entry, EntryChange
 from responder.responses import rules
+from responder.responses.drafting import lists
 
 _S = ChangeState
 _P = Permission
@@ -38,6 +41,22 @@ def is_fit_for_the_public(change: EntryChange, _attempt: Attempt) -> str | None:
     texts = {name: getattr(change, name) for name in FIELD_LABELS}
     texts["answer"] = change.answer_as_read
     return rules.gate_sentence(rules.private_data_in(texts, FIELD_LABELS, public_lines()))
+
+
+def uses_no_word_that_the_office_bars(change: EntryChange, _attempt: Attempt) -> str | None:
+    """What keeps an answer from being signed keeps its correction from it too."""
+    session = object_session(change)
+    texts = [
+        change.title,
+        change.concern,
+        change.concern_source,
+        change.answer_as_read,
+        change.note,
+    ]
+    barred = lists.barred_in(session, texts) if session else []
+    return (
+        f"含有本单位不许使用的词：{'、'.join(barred)}。请收回，改写后重新提出" if barred else None
+    )
 
 
 def leads_to_what_is_public(change: EntryChange, _attempt: Attempt) -> str | None:
@@ -86,6 +105,7 @@ ENTRY_CHANGE = Lifecycle(
                 is_about_what_stands,
                 leads_to_what_is_public,
                 is_fit_for_the_public,
+                uses_no_word_that_the_office_bars,
             ),
             endpoint=SETTLE,
         ),

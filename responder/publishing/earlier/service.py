@@ -39,8 +39,8 @@ class Earlier:
 def earlier_answers(session: Session, item: ResponseItem, limit: int = SHOWN) -> list[Earlier]:
     """What was answered to the like of an item, the likest first; withdrawn answers are none."""
     query = select(Entry).where(Entry.item_id != item.id).options(selectinload(Entry.changes))
-    listed = session.scalars(query.order_by(Entry.published_at.desc(), Entry.id.desc()))
-    entries = [one for one in listed.fetchmany(READ_MOST) if not one.withdrawal]
+    newest = query.order_by(Entry.published_at.desc(), Entry.id.desc()).limit(READ_MOST)
+    entries = [one for one in session.scalars(newest) if not one.withdrawal]
     asked = _words(item.title, item.concern)
     answered = [_words(one.texts.title, one.texts.concern) for one in entries]
     rarity = _rarity([asked, *answered])
@@ -63,8 +63,9 @@ def take_up(
     if entry.withdrawal:
         raise WrongState("这条答复已撤回，不能作底稿：请选择其他答复")
     draft = responses.save_draft(
-        session, item, entry.texts.answer, attempt.actor, attempt.now, version
-    )
+        session, item, entry.texts.answer, attempt.actor, attempt.now, version,
+        written=entry.texts.answer_format,
+    )  # fmt: skip
     if draft is not None:
         told = {"index_number": entry.index_number}
         audit.record(session, "take_up", item, told, "", attempt.actor)

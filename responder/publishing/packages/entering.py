@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,6 +34,8 @@ from responder.publishing.packages.models import (
 
 MOST_FILES = 20
 FACT_LABELS = {"title": "文件标题", "issuer": "发文单位"}
+
+FARTHEST = timedelta(days=5 * 366)
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def propose(session: Session, facts: PackageFacts, attempt: Attempt) -> PolicyPa
         raise Forbidden("您没有报送政策文件的权限，请联系新闻办的同事办理")
     package = PolicyPackage(created_at=attempt.now, round=1, edits=0)
     with session.no_autoflush:
-        _put(package, facts)
+        _put(package, facts, attempt.now)
         if reason := is_own(package, attempt):
             raise Forbidden(reason)
         session.add(package)
@@ -114,7 +116,7 @@ def edit(session: Session, package: PolicyPackage, facts: PackageFacts, attempt:
     """
     _touch(session, package, attempt)
     with session.no_autoflush:
-        _put(package, facts)
+        _put(package, facts, attempt.now)
         if reason := is_own(package, attempt):
             raise GuardRefused(reason)
     session.flush()
@@ -277,7 +279,9 @@ def _note_writer(session: Session, package: PolicyPackage, actor: Actor) -> None
         session.flush()
 
 
-def _put(package: PolicyPackage, facts: PackageFacts) -> None:
+def _put(package: PolicyPackage, facts: PackageFacts, now: datetime) -> None:
+    if abs(facts.planned_on - now.date()) > FARTHEST:
+        raise Invalid("拟发布日期离今天超过五年：请核对年份", {"planned_on": "年份不对"})
     texts = {name: " ".join(clean(getattr(facts, name)).split()) for name in FACT_LABELS}
     for name, label in FACT_LABELS.items():
         if not texts[name]:

@@ -108,7 +108,9 @@ class PolicyPackage(Audited, Base):
     """
 
     __tablename__ = "policy_package"
-    __audit_skip__ = frozenset({"state", "round", "edits", "released_at"})
+    __audit_skip__ = frozenset({"state", "round", "edits", "released_at", "body"})
+    # Until the gate has read them, these may name people.
+    __audit_masked__ = frozenset({"title", "duty_reason"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[PackageState] = mapped_column(
@@ -209,6 +211,8 @@ class Material(Audited, Base):
     """An interpretation (解读材料) as it is written."""
 
     __tablename__ = "package_material"
+    __audit_skip__ = frozenset({"body"})
+    __audit_masked__ = frozenset({"title", "author"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     package_id: Mapped[int] = mapped_column(ForeignKey("policy_package.id"), index=True)
@@ -227,6 +231,7 @@ class PackageFile(Audited, Base):
     """
 
     __tablename__ = "package_file"
+    __audit_masked__ = frozenset({"name"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     package_id: Mapped[int] = mapped_column(ForeignKey("policy_package.id"), index=True)

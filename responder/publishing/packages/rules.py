@@ -91,10 +91,12 @@ def reminders_due(
     :param packages: that are not released yet.
     :param days: how many working days before its date a package is reminded of.
     """
+    # Two days of three are worked at the least, a fortnight of holidays apart.
+    last = today + timedelta(days=2 * days + 14)
     due = [
         Reminder(one, working_days_until(today, one.planned_on, calendar), tuple(lacks))
         for one in packages
-        if (lacks := one.lacks)
+        if one.planned_on <= last and (lacks := one.lacks)
     ]
     near = [reminder for reminder in due if reminder.days <= days]
     return sorted(near, key=lambda reminder: reminder.package.planned_on)

@@ -15,6 +15,8 @@ ALIKE = 0.4
 SHORT_STAY = 2
 # Characters times characters; beyond, only clauses are marked.
 _MOST_COMPARED = 250_000
+# Lines by lines; beyond it, lines that stand there often are left out of the matching.
+_MOST_LINES = 40_000
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def _length(rows: Iterable[Row], kind: str) -> int:
 
 
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
-    for tag, i1, i2, j1, j2 in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+    # With many lines that repeat, exact matching takes minutes: leave the commonest out of it.
+    many = len(before) * len(after) > _MOST_LINES
+    for tag, i1, i2, j1, j2 in SequenceMatcher(a=before, b=after, autojunk=many).get_opcodes():
         if tag == "equal":
             yield from (Row("same", (Change("same", text),)) for text in before[i1:i2])
             continue

@@ -34,7 +34,9 @@ TAGS = {
     "p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "h3", "h4", "a",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+# nh3 keeps title and lang everywhere unless it is told of none.
+_ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _SCHEMES = {"http", "https"}
 _REL = "noopener noreferrer nofollow"
 # The page has headings of its own above those of a text.
@@ -69,9 +71,15 @@ def to_html(text: str) -> str:
         _converted(text),
         tags=TAGS,
         attributes=_ATTRIBUTES,
+        attribute_filter=_as_a_number,
         url_schemes=_SCHEMES,
         link_rel=_REL,
     )
+
+
+def _as_a_number(_tag: str, attribute: str, value: str) -> str | None:
+    """A list begins at a number, or where lists begin."""
+    return value if attribute != "start" or _NUMBER.fullmatch(value) else None
 
 
 def _converted(text: str) -> str:

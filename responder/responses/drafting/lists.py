@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
+from responder.core import privacy
 from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Actor, Permission
 from responder.core.texts import clean
@@ -45,7 +46,7 @@ def barred_in(session: Session, texts: Iterable[str]) -> list[str]:
     query = select(SensitiveWord.word).where(SensitiveWord.severity == Severity.BLOCK)
     with session.no_autoflush:
         barred = list(session.scalars(query.order_by(SensitiveWord.word)))
-    whole = "\n".join(texts)
+    whole = privacy.without_invisible("\n".join(texts))
     return [word for word in barred if word in whole]
 
 

@@ -96,3 +96,20 @@ def test_plain_text_is_left_as_it_is():
 @pytest.mark.parametrize("text", ["[" * 20_000, "- " * 500 + "甲", "<a " * 5_000, ">" * 9_000])
 def test_no_text_takes_long_or_fails(text):
     assert isinstance(to_html(text), str)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[通知](https://a.gov.cn "投诉人 13800138000")',
+        '<em title="13800138000" lang="13800138000">注意</em>',
+    ],
+)
+def test_nothing_hides_in_an_attribute(text):
+    assert "13800138000" not in to_html(text)
+
+
+@pytest.mark.parametrize(("start", "first"), [("3", "3. "), ("a", "1. "), ("1.5", "1. ")])
+def test_a_list_begins_at_a_number_or_at_one(start, first):
+    text = f'<ol start="{start}"><li>登记</li></ol>'
+    assert as_read(text, M) == f"{first}登记"
