@@ -163,12 +163,14 @@ def _start(asked: dict[str, Any]) -> subprocess.Popen[str]:
         env={**known, "NO_PROXY": "*", "NETRC": os.devnull, "PYTHONUTF8": "1"},
     )
     assert process.stdin is not None
+    assert process.stdout is not None
     try:
         with process.stdin as told:
             told.write(json.dumps(asked))
     except OSError:
         process.kill()
-        process.communicate()
+        process.wait()
+        process.stdout.close()
         raise
     return process
 

@@ -124,7 +124,11 @@ def test_a_holiday_more_never_shortens_a_clock(start: date, count: int, holiday:
 
 def test_shipped_rules_name_their_source(session) -> None:
     rules = session.scalars(select(ClockRule)).all()
-    national = [rule for rule in rules if not rule.level.startswith("order_")]
+    [policy] = [rule for rule in rules if rule.level == "policy"]
+    assert (policy.length, policy.unit) == (3, Unit.WORKING_DAYS)
+    assert "参照安徽的做法" in policy.source
+    local = [rule for rule in rules if rule.level.startswith("order_")]
+    national = [rule for rule in rules if rule is not policy and rule not in local]
     assert {(rule.length, rule.unit) for rule in national} == {
         (5, Unit.HOURS),
         (24, Unit.HOURS),
@@ -133,7 +137,7 @@ def test_shipped_rules_name_their_source(session) -> None:
         (15, Unit.WORKING_DAYS),
     }
     assert all("国办发" in rule.source for rule in national)
-    assert all("国家没有统一规定" in rule.source for rule in rules if rule not in national)
+    assert all("国家没有统一规定" in rule.source for rule in local)
 
 
 def test_a_grave_item_starts_two_clocks_shortest_first(session) -> None:

@@ -137,27 +137,27 @@ def test_what_binds_the_deputy_or_the_absent_binds_both(people) -> None:
     writer = give(people.holding(Role.EDITOR, "writer"), Role.FIRST_REVIEWER)
     item = drafted(editor=writer)
     take(item, "submit", people.editor)
-    away(writer, people.liaison)
+    away(writer, people.spokesperson)
     with pytest.raises(GuardRefused, match="您所代的同事参与过"):
-        step(item, "approve_first", people.liaison)
+        step(item, "approve_first", people.spokesperson)
 
 
 def test_a_deputy_gets_no_other_right(people) -> None:
     away(people.press_officer, people.spokesperson)
-    away(people.editor, people.operator)
+    away(people.editor, people.auditor)
     day = local(NOW, SHANGHAI).date()
-    for deputy in (people.spokesperson, people.operator):
+    for deputy in (people.spokesperson, people.auditor):
         assert absences.delegated_rights(db.session, deputy.id, day) == frozenset()
     item = drafted()
     with pytest.raises(Forbidden):
-        step(item, "submit", people.operator)
+        step(item, "submit", people.auditor)
 
 
 def test_a_deputy_works_at_the_page(client, people) -> None:
     item = brought_to(S.FIRST_REVIEW)
-    deputy = people.operator
+    deputy = people.spokesperson
     people.sign_in(client, deputy)
-    assert client.get(f"/responses/{item.id}").status_code == 403
+    assert client.post(f"/responses/{item.id}/approve_first", data={}).status_code == 403
     away(people.first_reviewer, deputy, today())
     page = client.get(f"/responses/{item.id}").text
     strict(page)
