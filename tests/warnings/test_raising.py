@@ -56,7 +56,8 @@ def test_a_clock_of_hours_is_warned_of_step_by_step_and_each_once(people):
     for role, action in (
         (Role.EDITOR, "submit"), (Role.FIRST_REVIEWER, "approve_first"),
         (Role.SECOND_REVIEWER, "approve_second"), (Role.THIRD_REVIEWER, "approve_third"),
-        (Role.SIGNER, "sign"), (Role.PRESS_OFFICER, "publish"),
+        (Role.SECRECY_REVIEWER, "approve_secrecy"), (Role.SIGNER, "sign"),
+        (Role.PRESS_OFFICER, "publish"),
     ):  # fmt: skip
         take(item, action, People().holding(role))
     assert look(NOW + 97 * HOUR) == 0

@@ -122,7 +122,8 @@ def test_what_was_answered_meanwhile_is_not_sent(people):
         for role, action in (
             (Role.EDITOR, "submit"), (Role.FIRST_REVIEWER, "approve_first"),
             (Role.SECOND_REVIEWER, "approve_second"), (Role.THIRD_REVIEWER, "approve_third"),
-            (Role.SIGNER, "sign"), (Role.PRESS_OFFICER, "publish"),
+            (Role.SECRECY_REVIEWER, "approve_secrecy"), (Role.SIGNER, "sign"),
+            (Role.PRESS_OFFICER, "publish"),
         ):  # fmt: skip
             take(item, action, people.holding(role), at=SUNDAY)
         assert sending.send_due(MONDAY, settings) == 0
