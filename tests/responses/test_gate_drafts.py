@@ -17,7 +17,7 @@ from responder.responses import service
 from responder.responses.drafting.formats import TextFormat
 from responder.responses.models import ItemState, ResponseItem
 from tests.factories import NOW
-from tests.responses.factories import brought_to, reload, take
+from tests.responses.factories import brought_to, facts_of, reload, take
 
 DRAFTS = tomllib.loads(Path(__file__).with_name("gate_drafts.toml").read_text("utf-8"))
 STEPS = {
@@ -68,7 +68,7 @@ def test_the_gate_stops_forty_and_lets_forty_pass(people, office_lines, action):
         with pytest.raises(EnoughError), transaction(person.actor, NOW) as session:
             found = service.find_item(session, item.id)
             if action == "sign":
-                service.advance(session, found, action, attempt)
+                service.advance(session, found, action, attempt, facts_of(action, attempt))
             else:
                 entry = publishing.publish(session, found, attempt, office_lines)
                 assert entry.answer == draft["text"]

@@ -229,7 +229,7 @@ def put_word(people, word, severity=Severity.BLOCK, advice="改写"):
 
 
 @pytest.mark.parametrize(("action", "role", "steps"), [("submit", Role.EDITOR, 0),
-                                                       ("sign", Role.SIGNER, 4)])  # fmt: skip
+                                                       ("sign", Role.SIGNER, 5)])  # fmt: skip
 def test_a_barred_word_stops_the_handing_in_and_the_signature(people, action, role, steps):
     item = drafted("经核实，**严厉**打击违规售卖车位的企业。")
     with transaction(people.editor.actor, NOW):
