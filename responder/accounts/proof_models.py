@@ -19,7 +19,8 @@ class SigningProof(Audited, Base):
     """What is kept of one person's proofs (签发验证); a row is made when first needed.
 
     :ivar secret: of the codes that count, sealed; empty while the password counts.
-    :ivar pending: of an enrolment that no code has confirmed yet.
+    :ivar pending: of an enrolment that no code has confirmed yet; good for a while from
+        ``pending_at``.
     :ivar last_step: of the last code that was taken, so that none is taken twice.
     :ivar tries: since the last success, each counted before it is looked at.
     """
@@ -28,7 +29,7 @@ class SigningProof(Audited, Base):
     __audit_creation__ = False
     # Each is told by a deed of its own, and none of them may be copied.
     __audit_skip__ = frozenset(
-        {"secret", "pending", "enrolled_at", "last_step", "tries", "locked_until"}
+        {"secret", "pending", "pending_at", "enrolled_at", "last_step", "tries", "locked_until"}
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -37,6 +38,7 @@ class SigningProof(Audited, Base):
     )
     secret: Mapped[str] = mapped_column(Sealed(SECRET_CONTEXT, 64), default="")
     pending: Mapped[str] = mapped_column(Sealed(PENDING_CONTEXT, 64), default="")
+    pending_at: Mapped[datetime | None]
     enrolled_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)

@@ -35,18 +35,21 @@ def begin() -> Page:
         proven = prove(actor, request.form.get("proof", ""))
     except DomainError as error:
         return _page(error), STATUS[type(error)]
-    with transaction(actor) as session:
-        proofs.begin(session, actor, proven)
+    now = utc_now()
+    with transaction(actor, now) as session:
+        proofs.begin(session, actor, proven, now)
     return redirect(url_for("proofs.index"))
 
 
 @blueprint.post("/one-time-code/confirm")
 @signed_in
 def confirm() -> Page:
-    now = utc_now()
+    actor = current_actor()
     try:
-        with transaction(current_actor(), now) as session:
-            proofs.confirm(session, current_actor(), request.form.get("code", ""), now)
+        proven = prove(actor, request.form.get("proof", ""))
+        now = utc_now()
+        with transaction(actor, now) as session:
+            proofs.confirm(session, actor, proven, request.form.get("code", ""), now)
     except DomainError as error:
         return _page(error), STATUS[type(error)]
     flash(_("动态口令已启用：以后签发时输入手机上的六位数字。"), "success")
@@ -66,7 +69,7 @@ def remove(user_id: int) -> Response:
 
 def _page(error: DomainError | None = None) -> str:
     own: int = current_user.id
-    secret = proofs.pending_secret(db.session, own)
+    secret = proofs.pending_secret(db.session, own, utc_now())
     issuer = current_app.extensions["settings"].site_name
     return render_template(
         "accounts/one_time_code.html",

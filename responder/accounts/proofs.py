@@ -27,6 +27,7 @@ METHOD_LABELS = {PASSWORD: "密码", CODE: "动态口令"}
 
 MOST_TRIES = 5
 LOCKED_FOR = timedelta(minutes=15)
+PENDING_FOR = timedelta(minutes=10)
 DRIFT_STEPS = (0, -1, 1)
 
 
@@ -110,29 +111,35 @@ def refuse(session: Session, actor: Actor) -> None:
         audit.record(session, "proof_locked", user, actor=actor)
 
 
-def begin(session: Session, actor: Actor, proven: Proven | None) -> None:
+def begin(session: Session, actor: Actor, proven: Proven | None, now: datetime) -> None:
     """Make a secret for somebody who has proved who they are; a first code will confirm it."""
-    if proven is None or proven.user_id != actor.id:
-        raise Forbidden("请先验证身份，再启用动态口令")
-    _kept(session, actor).pending = pyotp.random_base32()
+    _require(actor, proven)
+    proof = _kept(session, actor)
+    proof.pending, proof.pending_at = pyotp.random_base32(), now
     audit.record(session, "code_begun", session.get_one(User, actor.id), actor=actor)
 
 
-def confirm(session: Session, actor: Actor, given: str, now: datetime) -> None:
+def confirm(
+    session: Session, actor: Actor, proven: Proven | None, given: str, now: datetime
+) -> None:
     """The first code of a new secret; from now on codes count and the password does not.
 
-    :raises WrongState: nothing was begun.
+    Whoever sees the secret could confirm it: so they prove once more who they are.
+
+    :raises Forbidden: they have not.
+    :raises WrongState: nothing was begun, or too long ago.
     :raises Invalid: the code is wrong.
     """
+    _require(actor, proven)
     proof = _kept(session, actor)
-    if not proof.pending:
-        raise WrongState("没有待确认的动态口令：请先点“启用动态口令”")
+    if not _is_fresh(proof, now):
+        raise WrongState("没有待确认的动态口令，或已过十分钟：请重新点“启用动态口令”")
     step = _step_of(proof.pending, given, now)
     if step is None:
         raise Invalid(
             "动态口令不正确：请确认手机时间准确，输入当前显示的六位数字", {"code": "不正确"}
         )
-    proof.secret, proof.pending = proof.pending, ""
+    proof.secret, proof.pending, proof.pending_at = proof.pending, "", None
     proof.enrolled_at, proof.last_step = now, step
     proof.tries, proof.locked_until = 0, None
     audit.record(session, "code_enrolled", session.get_one(User, actor.id), actor=actor)
@@ -144,19 +151,29 @@ def remove(session: Session, user: User, actor: Actor) -> None:
     if proof is None or not (proof.secret or proof.pending):
         raise WrongState(f"{user.display_name}没有启用动态口令，不必停用")
     proof.secret = proof.pending = ""
-    proof.enrolled_at = None
+    proof.enrolled_at = proof.pending_at = None
     audit.record(session, "code_removed", user, actor=actor)
 
 
-def pending_secret(session: Session, user_id: int) -> str:
-    """The secret that still waits for its first code; empty when none does."""
+def pending_secret(session: Session, user_id: int, now: datetime) -> str:
+    """The secret that still waits for its first code; empty when none does, or no longer."""
     proof = _find(session, user_id)
-    return proof.pending if proof is not None else ""
+    return proof.pending if proof is not None and _is_fresh(proof, now) else ""
 
 
 def provisioning_uri(secret: str, username: str, issuer: str) -> str:
     """The address by which an authenticator on the same device takes a secret over."""
     return pyotp.TOTP(secret).provisioning_uri(name=username, issuer_name=issuer)
+
+
+def _require(actor: Actor, proven: Proven | None) -> None:
+    if proven is None or proven.user_id != actor.id:
+        raise Forbidden("请先验证身份，再启用动态口令")
+
+
+def _is_fresh(proof: SigningProof, now: datetime) -> bool:
+    since = proof.pending_at
+    return bool(proof.pending) and since is not None and now < since + PENDING_FOR
 
 
 def _find(session: Session, user_id: int) -> SigningProof | None:

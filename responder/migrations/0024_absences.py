@@ -34,6 +34,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    kept = sa.text("SELECT count(*) FROM absence")
+    if count := op.get_bind().execute(kept).scalar():
+        raise RuntimeError(
+            f"{count} 条请假和代办的记录会丢失：不能退回 0024 之前的版本，请改用升级前的备份"
+        )
     op.drop_table("absence")
 
 

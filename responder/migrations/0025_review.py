@@ -56,7 +56,7 @@ def _refuse_to_lose() -> None:
     if count := op.get_bind().execute(lost).scalar():
         raise RuntimeError(
             f"{count} 条保密审查、逐级退回、代办或批注的记录会丢失："
-            "不能退回 0023 之前的版本，请改用升级前的备份"
+            "不能退回 0025 之前的版本，请改用升级前的备份"
         )
 
 
@@ -87,6 +87,7 @@ def _create_proof() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("pending", sa.Text(), nullable=False),
+        sa.Column("pending_at", _MOMENT, nullable=True),
         sa.Column("enrolled_at", _MOMENT, nullable=True),
         sa.Column("last_step", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),

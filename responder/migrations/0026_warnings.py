@@ -19,6 +19,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # Warnings and their deliveries are no records of what was decided: they are raised anew from
+    # the clocks, which stay. So nothing is refused here.
     for table in (
         "warning_delivery", "warning", "warning_address", "warning_channel", "warning_setting", "warning_step",
     ):  # fmt: skip

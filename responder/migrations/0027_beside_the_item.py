@@ -27,11 +27,28 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _refuse_to_lose()
     for table in (
         "response_message", "response_reference", "response_wording", "response_consultation",
         "response_material", "response_part", "response_judgement", "priority_kind",
     ):  # fmt: skip
         op.drop_table(table)
+
+
+def _refuse_to_lose() -> None:
+    lost = sa.text(
+        "SELECT (SELECT count(*) FROM response_judgement)"
+        " + (SELECT count(*) FROM response_part)"
+        " + (SELECT count(*) FROM response_material)"
+        " + (SELECT count(*) FROM response_consultation)"
+        " + (SELECT count(*) FROM response_wording)"
+        " + (SELECT count(*) FROM response_reference)"
+    )
+    if count := op.get_bind().execute(lost).scalar():
+        raise RuntimeError(
+            f"{count} 条研判、承办单位及其材料、会商、口径或依据的记录会丢失："
+            "不能退回 0027 之前的版本，请改用升级前的备份"
+        )
 
 
 def _create_judging() -> None:

@@ -33,6 +33,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    kept = sa.text("SELECT count(*) FROM response_evaluation")
+    if count := op.get_bind().execute(kept).scalar():
+        raise RuntimeError(
+            f"{count} 条效果评估的记录会丢失：不能退回 0028 之前的版本，请改用升级前的备份"
+        )
     op.drop_table("response_evaluation")
 
 

@@ -37,10 +37,10 @@ def enrolled(actor, now=NOW) -> pyotp.TOTP:
     """A telephone whose codes count from now on."""
     proven = tried(actor, PASSWORD, now)
     with transaction(actor, now) as session:
-        proofs.begin(session, actor, proven)
-    totp = pyotp.TOTP(proofs.pending_secret(db.session, actor.id))
+        proofs.begin(session, actor, proven, now)
+    totp = pyotp.TOTP(proofs.pending_secret(db.session, actor.id, now))
     with transaction(actor, now) as session:
-        proofs.confirm(session, actor, totp.at(now), now)
+        proofs.confirm(session, actor, proven, totp.at(now), now)
     return totp
 
 
@@ -83,20 +83,52 @@ def test_the_fifth_try_may_still_be_right(people) -> None:
     assert tried(actor, PASSWORD) is not None
 
 
+def sent(code: str) -> dict[str, str]:
+    return {"code": code, "proof": PASSWORD}
+
+
+def test_an_enrolment_is_confirmed_with_a_proof_unlocked_and_in_time(client, people) -> None:
+    signer = people.signer
+    people.sign_in(client, signer)
+    client.post("/one-time-code/begin", data={"proof": PASSWORD})
+    now = utc_now()
+    secret = proofs.pending_secret(db.session, signer.id, now)
+    code = pyotp.TOTP(secret).at(now)
+    confirm = "/one-time-code/confirm"
+    for data in ({"code": code}, {"code": code, "proof": "错误密码"}):
+        assert client.post(confirm, data=data).status_code == 403
+    with pytest.raises(Forbidden), transaction(signer.actor, now) as session:
+        proofs.confirm(session, signer.actor, None, code, now)
+    for _number in range(proofs.MOST_TRIES - 2):
+        client.post(confirm, data={"code": code})
+    locked = client.post(confirm, data=sent(code))
+    assert (locked.status_code, "已暂停" in locked.text) == (403, True)
+    assert proofs.method_of(db.session, signer.id) == proofs.PASSWORD
+    with transaction(signer.actor, now) as session:
+        row = session.scalars(select(SigningProof)).one()
+        row.tries, row.locked_until = 0, None
+        row.pending_at = now - proofs.PENDING_FOR
+    assert secret not in client.get("/one-time-code").text
+    late = client.post(confirm, data=sent(pyotp.TOTP(secret).at(utc_now())))
+    assert (late.status_code, "已过十分钟" in late.text) == (409, True)
+    assert secret not in late.text
+    assert proofs.method_of(db.session, signer.id) == proofs.PASSWORD
+
+
 def test_the_page_enrols_and_an_administrator_takes_it_off(client, people) -> None:
     signer = people.signer
     people.sign_in(client, signer)
     assert "登录密码" in client.get("/one-time-code").text
     assert client.post("/one-time-code/begin", data={"proof": "错误密码"}).status_code == 403
-    assert client.post("/one-time-code/confirm", data={"code": "123456"}).status_code == 409
+    assert client.post("/one-time-code/confirm", data=sent("123456")).status_code == 409
     assert client.post("/one-time-code/begin", data={"proof": PASSWORD}).status_code == 302
-    secret = proofs.pending_secret(db.session, signer.id)
+    secret = proofs.pending_secret(db.session, signer.id, utc_now())
     assert secret in client.get("/one-time-code").text
     for wrong in ("000000x", "", "一二三四五六"):
-        answer = client.post("/one-time-code/confirm", data={"code": wrong})
+        answer = client.post("/one-time-code/confirm", data=sent(wrong))
         assert answer.status_code == 422
     code = pyotp.TOTP(secret).at(utc_now())
-    assert client.post("/one-time-code/confirm", data={"code": code}).status_code == 302
+    assert client.post("/one-time-code/confirm", data=sent(code)).status_code == 302
     assert secret not in client.get("/one-time-code").text
     people.sign_in(client, people.administrator)
     assert "停用动态口令" in client.get(f"/people/{signer.id}").text

@@ -17,14 +17,16 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role, permissions_of
 from responder.intake.models import Nature
 from responder.publishing.archiving import service
+from responder.publishing.archiving.contents import PARTS
 from responder.publishing.archiving.packing import MANIFEST, as_json, pack
 from responder.publishing.archiving.verifying import LARGEST, Fault, verify
 from responder.publishing.service import entry_of
 from responder.responses import service as responses
+from responder.responses.commenting.models import PassageComment
 from responder.responses.consulting import service as consulting
 from responder.responses.judging import service as judging
 from responder.responses.judging.rules import Colour, Grade
-from responder.responses.models import ItemState
+from responder.responses.models import ItemState, ResponseItem, Review
 from responder.responses.sourcing.service import attach
 from tests.factories import NOW
 from tests.orders.factories import CALLER, PHONE, message
@@ -179,9 +181,12 @@ def well_kept(people):
             conclusion=f"请回电{PHONE}说明",
         )  # fmt: skip
     item = reload(item)
-    steps = ["submit", "approve_first", "approve_second", "approve_third", "sign", "schedule"]
-    roles = [Role.EDITOR, Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.THIRD_REVIEWER]
-    for action, role in zip(steps, [*roles, Role.SIGNER, Role.PRESS_OFFICER], strict=True):
+    for role, action in (
+        (Role.EDITOR, "submit"), (Role.FIRST_REVIEWER, "approve_first"),
+        (Role.SECOND_REVIEWER, "approve_second"), (Role.THIRD_REVIEWER, "approve_third"),
+        (Role.SECRECY_REVIEWER, "approve_secrecy"), (Role.SIGNER, "sign"),
+        (Role.PRESS_OFFICER, "schedule"),
+    ):  # fmt: skip
         take(item, action, people.holding(role))
     take(item, "publish", people.press_officer)
     return item
@@ -193,15 +198,19 @@ def test_everything_is_in_it_and_the_sources_name_nobody(client, people, tmp_pat
     whole, members = read(db.session, item)
     assert read(db.session, item)[0] == whole
     told = {name: json.loads(members[f"{name}.json"]) for name in (
-        "item", "sources", "judgements", "units", "consulting", "drafts", "reviews", "clocks",
-        "published", "evaluations", "trail",
+        "item", "sources", "judgements", "units", "consulting", "drafts", "reviews",
+        "comments", "clocks", "published", "evaluations", "trail",
     )}  # fmt: skip
     assert members["texts/answer.txt"].decode() == ANSWER
     assert members["drafts/0001.txt"].decode().startswith("第一稿")
     assert members["texts/published-02.txt"].decode() == CORRECTED
     assert [one["step"] for one in told["reviews"]] == [
-        "first_review", "second_review", "third_review", "signing",
+        "first_review", "second_review", "third_review", "secrecy_review", "signing",
     ]  # fmt: skip
+    assert told["reviews"][-1].keys() >= {"returned_to", "on_behalf_of_name", "secrecy", "proof"}
+    assert told["item"]["answer_format"] == told["published"]["answer_format"] == "plain"
+    assert {one["format"] for one in told["drafts"]} == {"plain"}
+    assert told["published"]["changes"][0]["answer_format"] == "plain"
     assert told["judgements"][0]["reason"] == "影响面大"
     assert told["published"]["changes"][0]["kind"] == "correct"
     assert told["trail"][0]["action"] == "open"
@@ -235,6 +244,31 @@ def test_everything_is_in_it_and_the_sources_name_nobody(client, people, tmp_pat
     other = run(args=["responses", "verify", str(path), "--digest", "0" * 64])
     assert (other.exit_code, "不符" in other.stdout) == (DONE_WITH_REFUSALS, True)
     assert [one.name for one in tmp_path.iterdir()] == [path.name]  # nothing half-written is left
+
+
+def test_reviews_say_how_and_for_whom_and_comments_are_kept(people):
+    """Of what a review holds and a comment got, all is told; phone numbers are hidden."""
+    item = ResponseItem(
+        reviews=[
+            Review(
+                round=1, step=ItemState.SIGNING, approved=False, comment="", at=NOW,
+                returned_to=ItemState.SECRECY_REVIEW, reviewer_name="代办人",
+                on_behalf_of_name="签发人", secrecy={"state": False}, proof="code",
+            )
+        ],
+        comments=[
+            PassageComment(
+                draft_number=2, quote="第一段", body=f"电话{PHONE}不宜写", author_name="初审",
+                made_at=NOW, settled_at=NOW, settled_by_name="拟稿人", reply="已删去",
+            )
+        ],
+    )  # fmt: skip
+    [review] = PARTS["reviews"](db.session, item)
+    told = (review["returned_to"], review["on_behalf_of_name"], review["secrecy"], review["proof"])
+    assert told == (ItemState.SECRECY_REVIEW, "签发人", {"state": False}, "code")
+    [comment] = PARTS["comments"](db.session, item)
+    assert (comment["draft_number"], comment["reply"]) == (2, "已删去")
+    assert PHONE not in comment["body"]
 
 
 def test_what_is_not_out_has_no_archive(session, people):

@@ -32,7 +32,7 @@ manifest.json  清单：每个文件的大小和 SHA-256
 texts/         关切内容、回应内容，公开的每一版
 drafts/        每一版稿件
 *.json         研判、会商和口径、承办单位、来源留言、时限及其算法、
-               审签、公开条目及其更改、效果评估、经过；其中的个人信息已隐去
+               审签、批注及其答复、公开条目及其更改、效果评估、经过；其中的个人信息已隐去
 
 核验：responder responses verify 文件名
 不用回应台也可核验：解压后对每个文件算 SHA-256，与 manifest.json 比较。
@@ -87,7 +87,7 @@ def _last_deed(session: Session, item: ResponseItem, entry: Entry | None) -> dat
 
 def _item(session: Session, item: ResponseItem) -> Any:
     return {
-        **_row(item, "id", "title", "concern", "concern_source", "level", "state"),
+        **_row(item, "id", "title", "concern", "concern_source", "answer_format", "level", "state"),
         **_row(item, "found_at", "opened_at", "publish_at"),
         "unit": item.unit.name,
         "topic": {"id": item.topic.id, "label": privacy.mask(item.topic.label)}
@@ -148,12 +148,18 @@ def _settled(session: Session, item: ResponseItem) -> Any:
 
 
 def _drafts(_session: Session, item: ResponseItem) -> Any:
-    return [_row(one, "number", "author_name", "saved_at") for one in item.drafts]
+    return [_row(one, "number", "format", "author_name", "saved_at") for one in item.drafts]
 
 
 def _reviews(_session: Session, item: ResponseItem) -> Any:
-    names = ("round", "step", "approved", "reviewer_name", "comment", "at")
-    return [_row(one, *names) for one in item.reviews]
+    names = ("round", "step", "approved", "returned_to", "reviewer_name", "on_behalf_of_name")
+    return [_row(one, *names, "comment", "secrecy", "proof", "at") for one in item.reviews]
+
+
+def _comments(_session: Session, item: ResponseItem) -> Any:
+    names = ("draft_number", "quote", "body", "author_name", "made_at")
+    settled = ("settled_at", "settled_by_name", "reply")
+    return [_row(one, *names, *settled) for one in item.comments]
 
 
 def _clocks(_session: Session, item: ResponseItem) -> Any:
@@ -176,7 +182,7 @@ def _published(session: Session, item: ResponseItem) -> Any:
     entry = entry_of(session, item.id)
     if entry is None:
         return None
-    texts = ("title", "concern", "concern_source", "answer")
+    texts = ("title", "concern", "concern_source", "answer", "answer_format")
     proposed = ("kind", "state", "note", *texts, "proposed_at", "proposed_by_name")
     decided = ("decided_at", "decided_by_name", "decision_note")
     return {
@@ -212,6 +218,7 @@ PARTS: dict[str, Part] = {
     "consulting": _settled,
     "drafts": _drafts,
     "reviews": _reviews,
+    "comments": _comments,
     "clocks": _clocks,
     "published": _published,
     "evaluations": _evaluations,
@@ -223,7 +230,7 @@ PARTS: dict[str, Part] = {
 NOTES = frozenset(
     (
         "people", "conclusion", "text", "task", "comment", "reason", "start_reason", "note",
-        "decision", "decision_note", "findings", "lessons", "changes",
+        "decision", "decision_note", "findings", "lessons", "changes", "quote", "body", "reply",
     )
 )  # fmt: skip
 
