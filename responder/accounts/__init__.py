@@ -18,6 +18,11 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(proof_pages)
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
+    _name_kinds(app)
+
+
+def _name_kinds(app: Flask) -> None:
+    """What the trail calls these records, their deeds and fields."""
     deeds = {
         "sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人",
         "proof_refused": "签发验证不正确", "proof_locked": "签发验证暂停",

@@ -32,7 +32,7 @@ def index() -> str:
 def begin() -> Page:
     actor = current_actor()
     try:
-        proven = prove(actor, request.form.get("proof", ""))
+        proven = prove(actor, request.form.get("proof", ""), utc_now())
     except DomainError as error:
         return _page(error), STATUS[type(error)]
     now = utc_now()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from responder.accounts import proofs
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden
 from responder.core.permissions import Actor
-from responder.core.times import utc_now
 
 WRONG = {
     proofs.PASSWORD: "密码不正确，没有办理：请重新输入您的登录密码",
@@ -14,14 +15,13 @@ WRONG = {
 }
 
 
-def prove(actor: Actor, given: str) -> proofs.Proven:
+def prove(actor: Actor, given: str, now: datetime) -> proofs.Proven:
     """Have the person who acts prove it, before what needs it is begun.
 
     What was wrong is stored even though nothing else is. What was given goes nowhere else.
 
     :raises Forbidden: it is wrong, was used before, or too many were wrong.
     """
-    now = utc_now()
     with transaction(actor, now) as session:
         proofs.count_try(session, actor, now)
     right = proofs.examine(db.session, actor, given, now)

@@ -33,7 +33,7 @@ def advance(item_id: int, action: str) -> Page:
         seen = service.find_item_as_seen(db.session, item_id, seen_version())
         service.attempt_for(seen, SIGN, attempts)
         try:
-            proven = prove(actor, request.form.get("proof", ""))
+            proven = prove(actor, request.form.get("proof", ""), now)
         except Forbidden as error:
             return _not_proven(item_id, error)
     facts = StepFacts(_secrecy(), proven)

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from responder.accounts.proofs import Proven
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, NotFound
-from responder.core.permissions import Actor
-from responder.core.times import utc_now
+from responder.core.lifecycle import Attempt
 from responder.responses import service
 from responder.responses.board.service import ONE_BY_ONE
 from responder.responses.service import StepFacts
@@ -30,30 +29,27 @@ class Outcome:
 def run(
     chosen: Sequence[Seen],
     action: str,
-    actor: Actor,
+    own: Attempt,
     zone: ZoneInfo,
-    note: str,
     proven: Proven | None,
 ) -> list[Outcome]:
     """Take a step with each item as it was seen.
 
-    :param chosen: id and version of each; ``proven``: one proof for the lot.
+    :param chosen: id and version of each; ``own``: who acts, when, with which remark;
+        ``proven``: one proof for the lot.
     """
-    return [_take(one, action, actor, zone, note, proven) for one in chosen]
+    return [_take(one, action, own, zone, proven) for one in chosen]
 
 
-def _take(
-    seen: Seen, action: str, actor: Actor, zone: ZoneInfo, note: str, proven: Proven | None
-) -> Outcome:
+def _take(seen: Seen, action: str, own: Attempt, zone: ZoneInfo, proven: Proven | None) -> Outcome:
     item_id, version = seen
-    now = utc_now()
     try:
-        with transaction(actor, now) as session:
+        with transaction(own.actor, own.now) as session:
             item = service.find_item_as_seen(session, item_id, version)
             title = item.title
             if action in ONE_BY_ONE:
                 return Outcome(item_id, title, "保密审查须逐件办理：请打开事项填写结论")
-            attempts = service.attempts_of(session, actor, now, zone, note)
+            attempts = service.attempts_of(session, own.actor, own.now, zone, own.note)
             attempt = service.attempt_for(item, action, attempts)
             service.advance(session, item, action, attempt, StepFacts(proven=proven))
     except DomainError as error:

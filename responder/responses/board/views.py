@@ -72,11 +72,14 @@ def take_step() -> str | tuple[str, int]:
         if step is not None and step.needs_note and not note.strip():
             raise Invalid(f"请写明{step.label}的理由", {"note": "必填"})
         wanted = step is not None and action == SIGN
-        proven = prove(current_actor(), request.form.get("proof", "")) if wanted else None
+        given = request.form.get("proof", "")
+        proven = prove(current_actor(), given, utc_now()) if wanted else None
     except DomainError as error:
         items = service.find_several(db.session, [item_id for item_id, _version in chosen])
         return _bulk_page(items, error, note), STATUS[type(error)]
-    outcomes = running.run(chosen, action, current_actor(), zone(), note, proven)
+    outcomes = running.run(
+        chosen, action, Attempt(current_actor(), utc_now(), note), zone(), proven
+    )
     label = _(step.label) if step else ""
     return render_template("responses/bulk_done.html", outcomes=outcomes, label=label)
 
