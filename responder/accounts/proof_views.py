@@ -46,7 +46,7 @@ def begin() -> Page:
 def confirm() -> Page:
     actor = current_actor()
     try:
-        proven = prove(actor, request.form.get("proof", ""))
+        proven = prove(actor, request.form.get("proof", ""), utc_now())
         now = utc_now()
         with transaction(actor, now) as session:
             proofs.confirm(session, actor, proven, request.form.get("code", ""), now)
