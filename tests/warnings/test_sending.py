@@ -215,9 +215,10 @@ def test_two_senders_send_once_and_a_killed_one_is_not_repeated(kind, tmp_path: 
         robot.ready.set()
         with app.app_context():
             later = MONDAY + sending.LEASE + timedelta(seconds=30)
-            told = len(robot.told)
             assert sending.send_due(later, settings) == 0
-            assert len(robot.told) == told
+            # A courier of the killed one may still have been on its way.
+            said = [one["message"] for one in robot.told]
+            assert len(said) == len(set(said))
             of_due = deliveries("robot")[2:]
             assert {one.state for one in of_due} == {S.UNKNOWN}
             assert "不自动重发" in of_due[0].last_answer
