@@ -8,8 +8,8 @@ from io import BytesIO
 import xlsxwriter
 
 from responder.core import privacy
+from responder.core.papers import fit_to_a4
 from responder.planning.events.models import MediaInvitation
-from responder.planning.sheets import fit_to_a4
 
 HEADINGS = ("序号", "媒体", "记者", "电话", "记者证号", "回复", "备注")
 _WIDTHS = (6, 28, 14, 18, 20, 16, 30)

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
+from responder.core.papers import fit_to_a4
 from responder.core.privacy import mask
 from responder.core.times import local
 from responder.planning.linking.gaps import Gap
-from responder.planning.sheets import fit_to_a4
 from responder.topics.rules import LEVEL_LABELS
 
 # Heading → width in characters.

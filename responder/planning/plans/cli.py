@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,18 +11,17 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from responder.accounts.models import Unit
-from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
+from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
-from responder.intake.imports.error_workbook import check_writable
-from responder.intake.imports.rows import described
+from responder.intake.registers.console import file_argument, take_in
+from responder.intake.registers.importing import TableImport
 from responder.planning.models import PlanEntry, ReleasePlan
 from responder.planning.plans import adopting, importing, rules, service
 from responder.planning.plans.baselines import listed
 from responder.planning.plans.exporting import FORMATS
-from responder.planning.plans.importing import PlanImport
 from responder.planning.plans.planned_time import planned_words
 from responder.planning.plans.status import year_status
 from responder.planning.plans.status_words import status_as_json, status_as_text
@@ -31,7 +29,6 @@ from responder.planning.plans.tables import adoption_words
 from responder.planning.views import local_today, zone
 
 DAY = click.DateTime(["%Y-%m-%d"])
-SHOWN_REFUSALS = 10
 
 
 @click.command()
@@ -62,17 +59,9 @@ def show(year: int | None, as_json: bool) -> None:
 
 
 @click.command("import")
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@file_argument
 @click.option("--year", type=int, required=True, help="年份。")
 @click.option("--unit", "code", metavar="CODE", help="单位代码；文件没有发布单位一列时用。")
-@click.option("--dry-run", is_flag=True, help="只检查，不写入。")
-@click.option(
-    "--errors",
-    "errors_path",
-    type=click.Path(path_type=Path),
-    metavar="OUT.xlsx",
-    help="把退回的行连同原因写入这个工作簿；更正后可再次导入。",
-)
 @json_option
 @with_appcontext
 def import_command(
@@ -87,23 +76,15 @@ def import_command(
 
     例：responder plan import 计划.xlsx --year 2026 --errors 退回.xlsx
     """
-    if errors_path is not None:
-        check_writable(errors_path, path)
-    file = importing.read_file(db.session, path, year, CONSOLE, _unit_of(code))
-    if dry_run:
-        found = importing.rehearse(db.session, file)
-    else:
+
+    def take() -> TableImport:
+        file = importing.read_file(db.session, path, year, CONSOLE, _unit_of(code))
+        if dry_run:
+            return importing.rehearse(db.session, file)
         with transaction(CONSOLE) as session:
-            found = importing.store(session, file, CONSOLE)
-    written = errors_path is not None and importing.write_errors(
-        errors_path, found.headings, found.refusals
-    )
-    _tell(found, dry_run, errors_path if written else None)
-    if as_json:
-        payload = _import_as_json(found) | {"year": year, "dry_run": dry_run}
-        print_json(payload | ({"errors_file": str(errors_path)} if written else {}))
-    if found.refusals:
-        sys.exit(DONE_WITH_REFUSALS)
+            return importing.store(session, file, CONSOLE)
+
+    take_in(take, path, dry_run, errors_path, as_json, {"year": year})
 
 
 def _unit_of(code: str | None) -> Unit | None:
@@ -113,36 +94,6 @@ def _unit_of(code: str | None) -> Unit | None:
     if unit is None:
         raise NotFound(f"没有代码为 {code} 的单位：请在“单位”页查看代码")
     return unit
-
-
-def _tell(found: PlanImport, dry_run: bool, errors_path: Path | None) -> None:
-    verb = "试运行，未写入：将列入" if dry_run else "列入"
-    say(
-        f"共 {found.rows} 条：{verb} {found.created}，重复 {found.duplicates}，"
-        f"退回 {len(found.refusals)}"
-    )
-    for number, note in found.notes:
-        say(f"  第 {number} 行 {note}")
-    for line in described(found.refusals[:SHOWN_REFUSALS]):
-        say(f"  {line}")
-    if errors_path is not None:
-        say(f"退回的行及原因见 {errors_path}，更正后可再次导入")
-    elif found.refusals:
-        say("加上 --errors OUT.xlsx 可取回全部退回的行及原因")
-
-
-def _import_as_json(found: PlanImport) -> dict[str, Any]:
-    return {
-        "rows": found.rows,
-        "created": found.created,
-        "duplicates": found.duplicates,
-        "errors": len(found.refusals),
-        "refusals": [
-            {"row": one.row.number, "column": found.column_of(one), "reason": one.reason}
-            for one in found.refusals
-        ],
-        "notes": [{"row": number, "note": note} for number, note in found.notes],
-    }
 
 
 @click.command()

@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from responder.core.papers import papers_document, papers_workbook
 from responder.core.permissions import Actor
 from responder.planning.calendars.exporting import year_as_ics
 from responder.planning.models import ReleasePlan
-from responder.planning.plans.document import plan_document
 from responder.planning.plans.tables import paper
-from responder.planning.plans.workbook import plan_workbook
 
 Writer = Callable[[Session, ReleasePlan, ZoneInfo, datetime, Actor], bytes]
 
@@ -34,13 +33,19 @@ class Format:
 def _workbook(
     session: Session, plan: ReleasePlan, zone: ZoneInfo, now: datetime, reader: Actor
 ) -> bytes:
-    return plan_workbook(paper(session, plan, zone, now, reader))
+    """The plan on the first sheet, its change table on the second."""
+    found = paper(session, plan, zone, now, reader)
+    sheets = {"年度计划": found.plan, "变更表": found.changes}
+    return papers_workbook(found.plan.title, now, sheets)
 
 
 def _document(
     session: Session, plan: ReleasePlan, zone: ZoneInfo, now: datetime, reader: Actor
 ) -> bytes:
-    return plan_document(paper(session, plan, zone, now, reader))
+    """变更表 as the annex, if there is one."""
+    found = paper(session, plan, zone, now, reader)
+    tables = [found.plan, found.changes] if found.changes.rows else [found.plan]
+    return papers_document(found.plan.title, now, tables, annexed=True)
 
 
 def _calendar(

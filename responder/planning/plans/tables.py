@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from responder.core.papers import PaperColumn, PaperTable
 from responder.core.permissions import Actor
 from responder.core.times import chinese_date, local
 from responder.planning.access import in_full, sees_row
@@ -19,25 +19,29 @@ from responder.planning.plans.changing import changes_of
 from responder.planning.plans.models import ChangeKind, PlanChange
 from responder.planning.plans.planned_time import official_words
 
-PLAN_HEADINGS = (
-    "序号", "发布主题", "发布形式", "拟发布时间", "发布单位", "发布人", "依据", "备注",
-)  # fmt: skip
+_C = PaperColumn
+PLAN_COLUMNS = (
+    _C("序号", 6, 12, centred=True),
+    _C("发布主题", 30, 44),
+    _C("发布形式", 12, 24, centred=True),
+    _C("拟发布时间", 16, 35, centred=True),
+    _C("发布单位", 20, 31),
+    _C("发布人", 18, 29),
+    _C("依据", 22, 28),
+    _C("备注", 16, 22),
+)
 # What a change table tells of the rows of other units.
 OUTLINE = frozenset({"theme", "form", "when", "unit"})
-CHANGE_HEADINGS = ("序号", "日期", "变更", "计划条目", "变更内容", "理由", "批准意见", "登记人")
-
-
-@dataclass(frozen=True)
-class PaperTable:
-    """One table of a file.
-
-    :param below: one line below the title; may be empty.
-    """
-
-    title: str
-    below: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[str]]
+CHANGE_COLUMNS = (
+    _C("序号", 6, 12, centred=True),
+    _C("日期", 16, 35, centred=True),
+    _C("变更", 8, 14, centred=True),
+    _C("计划条目", 30, 38),
+    _C("变更内容", 44, 57),
+    _C("理由", 26, 32),
+    _C("批准意见", 18, 20),
+    _C("登记人", 10, 17, centred=True),
+)
 
 
 def plan_table(plan: ReleasePlan, reader: Actor) -> PaperTable:
@@ -54,7 +58,7 @@ def plan_table(plan: ReleasePlan, reader: Actor) -> PaperTable:
         for entry in listed(plan)
         if sees_row(reader, entry)
     ]
-    return PaperTable(plan.title, adoption_words(plan), PLAN_HEADINGS, rows)
+    return PaperTable(plan.title, adoption_words(plan), PLAN_COLUMNS, rows)
 
 
 def _inner(entry: PlanEntry, reader: Actor) -> tuple[str, str, str]:
@@ -76,7 +80,7 @@ def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo, reader: Ac
         )
         for change in changes_of(session, plan)
     ]
-    return PaperTable(f"{plan.title}变更表", "", CHANGE_HEADINGS, rows)
+    return PaperTable(f"{plan.title}变更表", "", CHANGE_COLUMNS, rows)
 
 
 def _whole(change: PlanChange, reader: Actor) -> bool:

@@ -22,8 +22,8 @@ from responder.planning import service
 from responder.planning.plans import changing, importing
 from responder.planning.plans.changing import Ground
 from responder.planning.plans.exporting import FORMATS
+from responder.planning.plans.plan_rows import plan_template
 from responder.planning.plans.service import get_plan
-from responder.planning.plans.workbook import plan_template
 from tests.factories import NOW, unit
 from tests.planning import factories as make
 

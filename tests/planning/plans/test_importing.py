@@ -13,10 +13,10 @@ from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Actor
+from responder.intake.registers.importing import TableImport, write_errors
 from responder.planning import service
 from responder.planning.models import EntryState, Form
 from responder.planning.plans import collecting, importing
-from responder.planning.plans.importing import PlanImport
 from responder.planning.plans.service import get_plan
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
@@ -24,14 +24,14 @@ from tests.planning.plans.workbooks import HEADINGS, plan_file, row
 from tests.planning.queries import count_queries
 
 
-def take_in(path: Path, actor: Actor = CONSOLE, **options: object) -> PlanImport:
+def take_in(path: Path, actor: Actor = CONSOLE, **options: object) -> TableImport:
     unit()
     file = importing.read_file(db.session, path, 2026, actor, **options)
     with transaction(actor, NOW) as session:
         return importing.store(session, file, actor)
 
 
-def counts(found: PlanImport) -> tuple[int, int, int, int]:
+def counts(found: TableImport) -> tuple[int, int, int, int]:
     return found.rows, found.created, found.duplicates, len(found.refusals)
 
 
@@ -106,7 +106,7 @@ def test_a_bad_row_is_refused_by_its_cell_and_the_good_ones_stay(
 def test_refused_rows_come_back_and_can_be_sent_again(session: Session, tmp_path: Path) -> None:
     found = take_in(plan_file(tmp_path, row(拟发布时间="待定"), row(发布形式="记者会")))
     back = tmp_path / "退回.xlsx"
-    assert importing.write_errors(back, found.headings, found.refusals)
+    assert write_errors(back, found.headings, found.refusals)
     sheet = python_calamine.CalamineWorkbook.from_path(str(back)).get_sheet_by_index(0)
     lines = sheet.to_python()
     assert lines[0] == ["行号", "错误原因", *HEADINGS]
@@ -154,7 +154,7 @@ def test_a_file_without_the_columns_says_which(session: Session, tmp_path: Path)
     with pytest.raises(Invalid, match="缺少列：发布形式、拟发布时间") as refusal:
         take_in(path)
     assert "模板" in refusal.value.message
-    with pytest.raises(Invalid, match="没有条目"):
+    with pytest.raises(Invalid, match="没有内容"):
         take_in(plan_file(tmp_path))
 
 

@@ -1,0 +1,1 @@
+"""Tables that an office keeps (登记表): their columns as data, read, refused and stored alike."""
