@@ -13,6 +13,7 @@ from responder import (
     deadlines,
     desk,
     intake,
+    openness,
     orders,
     planning,
     publishing,
@@ -32,7 +33,7 @@ from responder.settings import Settings, load_settings
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
     accounts, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
-    publishing, deadlines, warnings, reports,
+    publishing, openness, deadlines, warnings, reports,
 )  # fmt: skip
 
 

@@ -64,6 +64,15 @@ class Permission(StrEnum):
     PACKAGE_REVIEW = "package.review"
     WEBHOOK_EDIT = "webhook.edit"
     ARCHIVE = "archive"
+    OPENNESS_READ = "openness.read"
+    OPENNESS_EDIT = "openness.edit"
+    OPENNESS_REPORT = "openness.report"
+    OPENNESS_VERIFY = "openness.verify"
+    APPLICATION_READ = "application.read"
+    APPLICATION_HANDLE = "application.handle"
+    STATISTICS_READ = "statistics.read"
+    STATISTICS_FREEZE = "statistics.freeze"
+    REPORT_WRITE = "report.write"
     AUDIT_READ = "audit.read"
     USER_MANAGE = "user.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105
@@ -83,6 +92,7 @@ class Role(StrEnum):
     SECRECY_REVIEWER = "secrecy_reviewer"
     SIGNER = "signer"
     PRESS_OFFICER = "press_officer"
+    OPENNESS_OFFICER = "openness_officer"
     SPOKESPERSON = "spokesperson"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
@@ -101,6 +111,7 @@ ROLE_LABELS = {
     Role.SECRECY_REVIEWER: "保密审查",
     Role.SIGNER: "签发人",
     Role.PRESS_OFFICER: "新闻办",
+    Role.OPENNESS_OFFICER: "政务公开办",
     Role.SPOKESPERSON: "新闻发言人",
     Role.SUPERVISOR: "督查",
     Role.ADMINISTRATOR: "系统管理员",
@@ -118,6 +129,8 @@ _DESK = frozenset(
         _P.RESPONSE_READ,
         _P.CLOCK_READ,
         _P.PACKAGE_READ,
+        _P.OPENNESS_READ,
+        _P.STATISTICS_READ,
     }
 )
 
@@ -167,8 +180,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # see planning.access.
     # Of the policy packages, those that the own unit drafts: see packages.queries.visible_to.
     # Of response items, what the office asks of the own unit: see responses.units.
+    # Of tasks and findings, those of the own unit: see openness.access.
     Role.LIAISON: frozenset(
         {
+            _P.OPENNESS_REPORT,
             _P.PLAN_READ,
             _P.PLAN_PROPOSE,
             _P.ORDER_HANDLE,
@@ -210,6 +225,15 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.PACKAGE_PROPOSE,
         _P.PACKAGE_EDIT,
         _P.ARCHIVE,
+        _P.REPORT_WRITE,
+    },
+    Role.OPENNESS_OFFICER: _DESK
+    | {
+        _P.OPENNESS_EDIT,
+        _P.APPLICATION_READ,
+        _P.APPLICATION_HANDLE,
+        _P.STATISTICS_FREEZE,
+        _P.REPORT_WRITE,
     },
     Role.SPOKESPERSON: _DESK,
     Role.SUPERVISOR: _DESK
@@ -219,6 +243,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         _P.ORDER_URGE,
         _P.ORDER_SUPERVISE,
         _P.ORDER_EXTEND,
+        _P.OPENNESS_VERIFY,
         _P.RESPONSE_JUDGE,
         _P.CLOCK_ASK,
         _P.CLOCK_DECIDE,

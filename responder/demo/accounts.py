@@ -24,6 +24,7 @@ ACCOUNTS = (
     DemoAccount("analyst", "沈知微", (Role.MONITOR, Role.ANALYST)),
     DemoAccount("press", "顾清和", (Role.PRESS_OFFICER,)),
     DemoAccount("deputy", "方既明", (Role.PRESS_OFFICER,)),
+    DemoAccount("openness", "季公开", (Role.OPENNESS_OFFICER,)),
     DemoAccount("editor", "林书言", (Role.EDITOR,)),
     DemoAccount("first", "贺明远", (Role.FIRST_REVIEWER,)),
     DemoAccount("second", "宋怀谷", (Role.SECOND_REVIEWER,)),

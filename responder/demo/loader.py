@@ -21,6 +21,7 @@ from responder.demo import days, lookup, steps
 from responder.demo.accounts import ACCOUNTS, PASSWORD
 from responder.demo.beside import load_beside
 from responder.demo.drafting import load_drafting
+from responder.demo.openness import load_openness
 from responder.demo.orders import load_orders
 from responder.demo.packages import load_packages
 from responder.demo.press import load_press
@@ -82,6 +83,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     load_drafting(now)
     load_warnings(now, settings)
     load_beside(now, settings)
+    load_openness(now, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 

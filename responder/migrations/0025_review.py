@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from responder.core.closed_lists import set_list
+
 revision = "0025"
 down_revision = "0024"
 branch_labels = None
@@ -29,7 +31,7 @@ _LISTS = (
 
 def upgrade() -> None:
     for table, column, values, new in _LISTS:
-        _set_list(table, column, tuple(one for one in values if one != new), values)
+        set_list(table, column, tuple(one for one in values if one != new), values)
     _extend_reviews()
     _create_proof()
     _create_comment()
@@ -43,7 +45,7 @@ def downgrade() -> None:
         op.drop_column("response_review", column)
     op.execute("DELETE FROM user_role WHERE role = 'secrecy_reviewer'")
     for table, column, values, new in _LISTS:
-        _set_list(table, column, values, tuple(one for one in values if one != new))
+        set_list(table, column, values, tuple(one for one in values if one != new))
 
 
 def _refuse_to_lose() -> None:
@@ -119,37 +121,6 @@ def _create_comment() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_passage_comment")),
     )
     op.create_index(op.f("ix_passage_comment_item_id"), "passage_comment", ["item_id"])
-
-
-def _set_list(table: str, column: str, old: tuple[str, ...], new: tuple[str, ...]) -> None:
-    """Have a column take other values."""
-    name = f"ck_{table}_{column}"
-    if op.get_bind().dialect.name == "sqlite":
-        _rewrite(table, _quoted(old), _quoted(new))
-        return
-    op.drop_constraint(op.f(name), table, type_="check")
-    op.create_check_constraint(op.f(name), table, f"{column} IN ({_quoted(new)})")
-
-
-def _rewrite(table: str, old: str, new: str) -> None:
-    """SQLite cannot alter a constraint, and to copy a table that others point to would delete
-    what they hold. Its manual's own way leaves the rows where they are: only the text of the
-    table's definition is changed (lang_altertable.html, section 7).
-    """
-    connection = op.get_bind()
-    named = {"table": table}
-    text = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table"
-    definition = str(connection.execute(sa.text(text), named).scalar_one())
-    if definition.count(old) != 1:
-        raise RuntimeError(f"{table} 的定义与预期不同：请改用未改动过的数据库升级")
-    version = connection.exec_driver_sql("PRAGMA schema_version").scalar_one()
-    connection.exec_driver_sql("PRAGMA writable_schema=ON")
-    connection.execute(
-        sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :table"),
-        {**named, "sql": definition.replace(old, new)},
-    )
-    connection.exec_driver_sql(f"PRAGMA schema_version={version + 1}")
-    connection.exec_driver_sql("PRAGMA writable_schema=RESET")
 
 
 def _quoted(values: tuple[str, ...]) -> str:
