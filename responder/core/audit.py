@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -113,7 +114,7 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
-    return value
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def _changes(obj: Audited) -> dict[str, list[Any]]:

@@ -58,15 +58,17 @@ def event(
     plan_entry: PlanEntry | None = None,
     proposer: Actor = CONSOLE,
     evaluation: str = "",
+    form: Form = Form.BRIEFING,
+    of: Unit | None = None,
 ) -> PressEvent:
     """An event in any state, without the way to it."""
-    responsible = unit()
+    responsible = of or unit()
     with transaction(CONSOLE, NOW) as session:
         made = service.create_event(
             session,
             proposer,
             theme=theme,
-            form=Form.BRIEFING,
+            form=form,
             starts_at=starts_at,
             unit=responsible,
             place="市政府新闻发布厅",

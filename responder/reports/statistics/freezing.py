@@ -1,0 +1,121 @@
+"""A year is closed: its figures stay what they were, and later changes show as differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from responder.core import audit
+from responder.core.errors import Forbidden, Invalid
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import Permission
+from responder.core.times import local
+from responder.reports.statistics.counting import Counted, count_all, plain
+from responder.reports.statistics.entered import all_figures
+from responder.reports.statistics.figure import Figure
+from responder.reports.statistics.models import FrozenFigure, FrozenYear
+from responder.reports.statistics.registry import FIGURES
+from responder.reports.statistics.rules import Value
+from responder.reports.statistics.spans import Span
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A figure as the year's summary says it.
+
+    :param said: of a frozen year what was frozen, else what the records say now.
+    :param frozen: whether it was.
+    """
+
+    counted: Counted
+    said: Value | None
+    frozen: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether the records have changed since the year was frozen."""
+        return self.frozen and self.said != self.counted.value
+
+    @property
+    def difference(self) -> Value | None:
+        if not self.differs or self.said is None or self.counted.value is None:
+            return None
+        return self.counted.value - self.said
+
+
+def latest(session: Session, year: int) -> FrozenYear | None:
+    """What was frozen last of a year."""
+    query = select(FrozenYear).where(FrozenYear.year == year)
+    return session.scalar(query.order_by(FrozenYear.number.desc()).limit(1))
+
+
+def standings(session: Session, span: Span) -> dict[str, Standing]:
+    """Every figure of a year by its code; of a frozen one also those that exist no longer."""
+    counted = all_figures(session, span)
+    frozen = latest(session, span.year)
+    if frozen is None:
+        return {code: Standing(one, one.value, False) for code, one in counted.items()}
+    kept = {one.code: one for one in frozen.figures}
+    return {
+        code: Standing(one, _value(kept[code]), True)
+        if code in kept
+        else Standing(one, one.value, False)
+        for code, one in counted.items()
+    }
+
+
+def standing_of(session: Session, figure: Figure, span: Span) -> Standing:
+    """One figure of a year."""
+    among = [one for one in FIGURES if one.code == figure.among]
+    counted = count_all(session, [figure, *among], span)[figure.code]
+    frozen = latest(session, span.year)
+    kept = [one for one in frozen.figures if one.code == figure.code] if frozen else []
+    if not kept:
+        return Standing(counted, counted.value, False)
+    return Standing(counted, _value(kept[0]), True)
+
+
+def _value(figure: FrozenFigure) -> Value | None:
+    return None if figure.value is None else plain(figure.value)
+
+
+def freeze(session: Session, span: Span, attempt: Attempt) -> FrozenYear:
+    """Close a year.
+
+    :raises Forbidden: whoever asks may not.
+    :raises Invalid: the year is not over, or it is frozen and no reason is given.
+    """
+    if not attempt.may(Permission.STATISTICS_FREEZE):
+        raise Forbidden("您没有冻结年度数据的权限：请联系政务公开办")
+    if local(attempt.now, span.zone).date() < date(span.year, 12, 1):
+        raise Invalid(f"{span.year} 年还没有结束，12 月起才能冻结：请届时再办")
+    before = latest(session, span.year)
+    if before is not None and not attempt.note.strip():
+        raise Invalid("这一年已经冻结，再次冻结须写明理由", {"note": "必填"})
+    frozen = FrozenYear(
+        year=span.year,
+        number=before.number + 1 if before else 1,
+        frozen_at=attempt.now,
+        by_id=attempt.actor.id,
+        by_name=attempt.actor.name,
+        reason=attempt.note.strip(),
+        figures=[_frozen(one) for one in all_figures(session, span).values()],
+    )
+    session.add(frozen)
+    audit.record(session, "freeze", frozen, {"year": span.year}, attempt.note, attempt.actor)
+    return frozen
+
+
+def _frozen(counted: Counted) -> FrozenFigure:
+    figure = counted.figure
+    return FrozenFigure(
+        code=figure.code,
+        name=figure.name,
+        measure=figure.measure,
+        meaning=figure.meaning,
+        value=None if counted.value is None else Decimal(counted.value),
+    )

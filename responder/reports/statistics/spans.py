@@ -1,0 +1,56 @@
+"""The stretch of time that a figure counts: a year, or a month of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+MONTHS = range(1, 13)
+
+
+class Dating(Enum):
+    """What says to which year a row belongs."""
+
+    MOMENT = "moment"
+    DAY = "day"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class Span:
+    """A year, or with ``month`` one month of it, by the office's clock."""
+
+    year: int
+    zone: ZoneInfo
+    month: int | None = None
+
+    @property
+    def first(self) -> date:
+        return date(self.year, self.month or 1, 1)
+
+    @property
+    def after(self) -> date:
+        """The first day that no longer belongs to it."""
+        if self.month is None or self.month == MONTHS[-1]:
+            return date(self.year + 1, 1, 1)
+        return date(self.year, self.month + 1, 1)
+
+    def bounds(self, dating: Dating) -> tuple[datetime, datetime] | tuple[date, date]:
+        """From the first on, before the second: moments or days, as the column has them."""
+        if dating is Dating.DAY:
+            return self.first, self.after
+        return (
+            datetime.combine(self.first, time.min, self.zone),
+            datetime.combine(self.after, time.min, self.zone),
+        )
+
+    @property
+    def months(self) -> list[Span]:
+        return [Span(self.year, self.zone, month) for month in MONTHS]
+
+    @property
+    def before(self) -> Span:
+        """The same stretch of the year before."""
+        return Span(self.year - 1, self.zone, self.month)
