@@ -59,9 +59,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "name", name=op.f("uq_entered_figure_year_name")),
     )
     op.create_index(op.f("ix_entered_figure_year"), "entered_figure", ["year"])
+    op.create_table(
+        "summary_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("changed_at", _MOMENT, nullable=False),
+        sa.Column("changed_by", sa.String(64), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_summary_template")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("summary_template")
     op.drop_table("entered_figure")
     op.drop_table("frozen_figure")
     op.drop_table("frozen_year")
