@@ -13,12 +13,13 @@ _P = Permission
 
 STEP = "packages.advance"
 SCHEDULE = "packages.schedule"
+SIGN = "sign"  # asks for the signer's proof
 
 # What each step opens: the gate that a package has then passed.
 GATE_OF = {
     "organise": Gate.ORGANISED,
     "review": Gate.REVIEWED,
-    "sign": Gate.SIGNED,
+    SIGN: Gate.SIGNED,
     "release": Gate.RELEASED,
 }
 
@@ -173,7 +174,7 @@ PACKAGE = Lifecycle(
             endpoint=STEP,
         ),
         Transition(
-            "sign",
+            SIGN,
             "签发",
             (_S.REVIEWED,),
             _S.SIGNED,

@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from responder.accounts.proofs import Proven, signed_by
 from responder.core import audit
 from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.texts import clean
 from responder.core.times import local
 from responder.publishing import rules as publishing_rules
-from responder.publishing.packages.lifecycle import GATE_OF, PACKAGE
+from responder.publishing.packages.lifecycle import GATE_OF, PACKAGE, SIGN
 from responder.publishing.packages.models import (
     PackageGate,
     PackageState,
@@ -32,16 +33,27 @@ OVERDUE = "到点未发布："
 
 
 def advance(
-    session: Session, package: PolicyPackage, action: str, attempt: Attempt, settings: Settings
+    session: Session,
+    package: PolicyPackage,
+    action: str,
+    attempt: Attempt,
+    settings: Settings,
+    proven: Proven | None = None,
 ) -> ReturnSlip | None:
     """Take one step; the slip, where the package went back.
 
-    :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`.
+    :param proven: that the signer has just proved who they are.
+    :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
+    :raises GuardRefused: as there; or the signer's proof is wanting.
     :raises Invalid: a package is not scheduled or edited by this way.
     """
     if action in ("schedule", "edit"):
         raise Invalid(f"没有“{action}”这个操作")
-    PACKAGE.advance(session, package, action, attempt)
+    proof = ""
+    if action == SIGN:
+        PACKAGE.allow(package, action, attempt)
+        proof = signed_by(attempt.actor, proven)
+    PACKAGE.advance(session, package, action, attempt, {"proof": proof} if proof else None)
     if gate := GATE_OF.get(action):
         package.gates.append(
             PackageGate(
@@ -50,6 +62,7 @@ def advance(
                 at=attempt.now,
                 by_id=attempt.actor.id,
                 by_name=attempt.actor.name,
+                proof=proof,
             )
         )
     slip = None

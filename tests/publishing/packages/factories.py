@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from responder.accounts.models import User
+from responder.accounts.proofs import PASSWORD, Proven
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
@@ -110,7 +111,9 @@ def take(
         if action == "schedule":
             steps.schedule(session, package, HOUR, attempt)
             return None
-        return steps.advance(session, package, action, attempt, Settings())
+        # Only the signature asks for it: whoever signs has proved who they are.
+        proven = Proven(attempt.actor.id or 0, PASSWORD)
+        return steps.advance(session, package, action, attempt, Settings(), proven)
 
 
 def brought_to(state: PackageState, **changed: Any) -> PolicyPackage:

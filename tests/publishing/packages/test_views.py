@@ -8,11 +8,19 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
+from responder.accounts.proof_models import SigningProof
+from responder.accounts.proofs import PASSWORD as PASSWORD_PROOF
+from responder.accounts.proofs import Proven
+from responder.core import audit
 from responder.core.database import db, transaction
+from responder.core.errors import GuardRefused
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
+from responder.publishing.packages import steps
 from responder.publishing.packages.models import PackageState, PolicyPackage
 from responder.publishing.packages.released import Interpretation, PolicyDocument
-from tests.factories import People, unit
+from responder.settings import Settings
+from tests.factories import NOW, PASSWORD, People, unit
 from tests.publishing.packages.factories import TITLE, brought_to, column, proposed, take
 from tests.responses.pages import strict
 
@@ -151,3 +159,38 @@ def test_a_figure_of_the_year_opens_what_it_counts(people, client):
     listed = client.get(address).text
     assert "experts 的解读" in listed
     assert "departments 的解读" not in listed
+
+
+def test_a_package_is_signed_with_a_proof_alone(people, client):
+    package, signer = brought_to(S.REVIEWED), people.signer
+    for proven in (None, Proven(people.editor.id, PASSWORD_PROOF)):
+        attempt = Attempt(signer.actor, NOW)
+        with pytest.raises(GuardRefused, match="先验证"), transaction(signer.actor, NOW) as session:
+            steps.advance(session, package, "sign", attempt, Settings(), proven)
+    as_(people, client, "signer")
+    assert 'name="proof"' in client.get(f"/packages/{package.id}").text
+    address, seen = f"/packages/{package.id}/sign", {"version": str(package.version_id)}
+    for given in ({}, {"proof": "错误"}):
+        refused = client.post(address, data={**seen, **given})
+        assert (refused.status_code, "密码不正确" in refused.text) == (403, True)
+        strict(refused.text)
+    # What could not be taken anyway asks for nothing, and counts no try.
+    assert client.post(address, data={"version": "99", "proof": "错误"}).status_code == 409
+    assert db.session.scalars(select(SigningProof.tries)).one() == 2
+    db.session.expire_all()
+    assert package.state is S.REVIEWED
+    assert client.post(address, data={**seen, "proof": PASSWORD}).status_code == 302
+    db.session.expire_all()
+    assert (package.state, package.gates[-1].proof) == (S.SIGNED, "password")
+    assert [gate.proof for gate in package.gates[:-1]] == ["", ""]
+    assert audit.history(db.session, package)[-1].changes["proof"] == "password"
+    assert "已用密码验证" in client.get(f"/packages/{package.id}").text
+
+
+def test_the_other_steps_of_a_package_ask_for_no_proof(people, client):
+    package = brought_to(S.REVIEWED)
+    sent = {"version": str(package.version_id), "note": "第二条与上位法不一致。"}
+    page = as_(people, client, "signer").post(f"/packages/{package.id}/return", data=sent)
+    assert page.status_code == 302
+    db.session.expire_all()
+    assert package.state is S.RETURNED
