@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from io import BytesIO
+from xml.etree import ElementTree
 
 import pytest
 from docx import Document
@@ -21,6 +23,7 @@ from responder.publishing.packages.models import PackageState, PolicyPackage
 from responder.publishing.packages.released import Interpretation, PolicyDocument
 from responder.settings import Settings
 from tests.factories import NOW, PASSWORD, People, unit
+from tests.planning.queries import queries
 from tests.publishing.packages.factories import TITLE, brought_to, column, proposed, take
 from tests.responses.pages import strict
 
@@ -194,3 +197,21 @@ def test_the_other_steps_of_a_package_ask_for_no_proof(people, client):
     assert page.status_code == 302
     db.session.expire_all()
     assert package.state is S.RETURNED
+
+
+def test_the_sitemap_names_every_page_with_its_last_change_and_reads_no_text(people, client):
+    first, second = brought_to(S.RELEASED), brought_to(S.RELEASED, title="另一份文件")
+    at = NOW + timedelta(days=2)
+    take(second, "withdraw", people.signer, "数据有误。", at=at)
+    with queries() as asked_for:
+        root = ElementTree.fromstring(client.get("/interpretations/sitemap.xml").data)
+    told = {one[0].text.partition("/interpretations")[2]: one[1].text for one in root}
+    document = {one.package_id: one for one in db.session.scalars(select(PolicyDocument))}
+    for package, moment in ((first, NOW), (second, at)):
+        one = document[package.id]
+        pages = [f"/documents/{one.id}", *(f"/{each.id}" for each in one.interpretations)]
+        assert [datetime.fromisoformat(told[page]) for page in pages] == [moment] * 3
+    assert datetime.fromisoformat(told[""]) == at
+    assert len(told) == 7
+    assert not [statement for statement in asked_for if "body" in statement]
+    assert [one for one in asked_for if "policy_" in one and "LIMIT" not in one] == []
