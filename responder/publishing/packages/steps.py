@@ -27,6 +27,7 @@ from responder.publishing.packages.released import (
     PolicyDocument,
     Withdrawal,
 )
+from responder.publishing.webhooks.policy import tell_policy
 from responder.settings import Settings
 
 OVERDUE = "到点未发布："
@@ -50,6 +51,8 @@ def advance(
     if action in ("schedule", "edit"):
         raise Invalid(f"没有“{action}”这个操作")
     proof = ""
+    if action in ("release", "withdraw"):
+        _take_turns(session, package)
     if action == SIGN:
         PACKAGE.allow(package, action, attempt)
         proof = signed_by(attempt.actor, proven)
@@ -76,6 +79,12 @@ def advance(
         _withdraw(session, package, attempt)
     session.flush()
     return slip
+
+
+def _take_turns(session: Session, package: PolicyPackage) -> None:
+    """Packages of one public document go out, and back, one after the other."""
+    if document := package.published_document:
+        session.refresh(document, with_for_update=True)
 
 
 def schedule(
@@ -169,6 +178,7 @@ def _put_out(
             )
         )
     session.flush()
+    tell_policy(session, document, package, attempt.now)
 
 
 def _published(
@@ -211,6 +221,8 @@ def _withdraw(session: Session, package: PolicyPackage, attempt: Attempt) -> Non
         if record is not None:
             session.expire(record)
             audit.record(session, "withdraw", record, {}, withdrawal.note, attempt.actor)
+    if document := package.published_document:
+        tell_policy(session, document, package, attempt.now, withdrawal)
 
 
 def _interpretations(session: Session, package: PolicyPackage) -> list[Interpretation]:
