@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 
 from responder.core.errors import NotFound
 from responder.core.times import local, start_of_day
@@ -149,6 +149,20 @@ def find_interpretation(session: Session, interpretation_id: int) -> Interpretat
     if found is None:
         raise NotFound(f"没有这篇解读，{_GONE}")
     return found
+
+
+def attachments(session: Session) -> list[Attachment]:
+    """Every file that citizens may fetch, those of the oldest document first."""
+    about = load_only(PolicyDocument.index_number, PolicyDocument.title)
+    query = (
+        select(Attachment)
+        .join(Attachment.document)
+        .outerjoin(Withdrawal, Withdrawal.package_id == PolicyDocument.package_id)
+        .where(Withdrawal.id.is_(None))
+        .order_by(Attachment.id)
+        .options(contains_eager(Attachment.document).options(about))
+    )
+    return list(session.scalars(query))
 
 
 def find_attachment(session: Session, attachment_id: int) -> Attachment:
