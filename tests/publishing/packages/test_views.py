@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from io import BytesIO
+from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
@@ -20,11 +21,26 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.publishing.packages import steps
 from responder.publishing.packages.models import PackageState, PolicyPackage
-from responder.publishing.packages.released import Interpretation, PolicyDocument
+from responder.publishing.packages.released import (
+    Attachment,
+    Interpretation,
+    PolicyDocument,
+)
 from responder.settings import Settings
 from tests.factories import NOW, PASSWORD, People, unit
 from tests.planning.queries import queries
-from tests.publishing.packages.factories import TITLE, brought_to, column, proposed, take
+from tests.publishing.packages.factories import (
+    TITLE,
+    WAY,
+    attached,
+    brought_to,
+    cleared,
+    column,
+    complete,
+    proposed,
+    released_with_files,
+    take,
+)
 from tests.responses.pages import strict
 
 S = PackageState
@@ -215,3 +231,43 @@ def test_the_sitemap_names_every_page_with_its_last_change_and_reads_no_text(peo
     assert len(told) == 7
     assert not [statement for statement in asked_for if "body" in statement]
     assert [one for one in asked_for if "policy_" in one and "LIMIT" not in one] == []
+
+
+def test_a_public_attachment_is_kept_and_never_shown(app, people, client):
+    """Uploaded by somebody, it runs in no page of ours, whatever it calls itself."""
+    released_with_files("附件.html")
+    attachment = db.session.scalars(select(Attachment)).one()
+    address = f"/interpretations/attachments/{attachment.id}"
+    with client.application.test_client() as stranger, stranger.get(address) as answer:
+        assert (answer.status_code, answer.data.decode()) == (200, "内容：附件.html")
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment;")
+    assert quote("附件.html") in disposition
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in answer.headers
+    assert address in client.get(f"/interpretations/documents/{attachment.document_id}").text
+
+
+def test_an_attachment_is_public_only_while_its_document_stands(app, people, client):
+    package = complete()
+    file = cleared(attached(package))
+    for role, action in WAY[:3]:
+        take(package, action, getattr(people, role))
+    assert client.get(f"/interpretations/attachments/{file.id}").status_code == 404
+    assert client.get(f"/packages/files/{file.id}").status_code == 302  # to the sign-in
+    take(package, "release", people.press_officer)
+    attachment = db.session.scalars(select(Attachment)).one()
+    address = f"/interpretations/attachments/{attachment.id}"
+    with client.get(address) as answer:
+        assert answer.status_code == 200
+    stored = app.extensions["settings"].package_files / attachment.digest
+    kept = stored.read_bytes()
+    stored.unlink()
+    gone = client.get(address)
+    assert (gone.status_code, "暂时不能下载" in gone.text) == (404, True)
+    stored.write_bytes(kept)
+    take(package, "withdraw", people.signer, "数据有误。")
+    db.session.expire_all()
+    assert client.get(address).status_code == 404
+    page = client.get(f"/interpretations/documents/{attachment.document_id}").text
+    assert address not in page
