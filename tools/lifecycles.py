@@ -20,8 +20,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "lifecycles.md"
 HEAD = """# Lifecycles
 
 Made from the tables by `python -m tools.lifecycles`; `tests/meta/test_lifecycles.py` says when
-this page is out of date. A step with * needs a reason. The reviews, the
-secrecy check and the signature may also be taken by the deputy (代办) of somebody on leave.
+this page is out of date. A step with * needs a reason. The reviews, the secrecy check and the
+signature of an item, and the signature of a change of what is public, may also be taken by the
+deputy (代办) of somebody on leave.
 """
 
 

@@ -18,7 +18,7 @@ from responder.accounts import service
 from responder.accounts.models import User
 from responder.accounts.proof_models import SigningProof
 from responder.core import audit
-from responder.core.errors import Forbidden, Invalid, WrongState
+from responder.core.errors import Forbidden, GuardRefused, Invalid, WrongState
 from responder.core.permissions import Actor
 from responder.core.turns import take_turns
 
@@ -100,6 +100,16 @@ def accept(session: Session, actor: Actor, right: Right) -> Proven | None:
     if taken is None or actor.id is None:
         return None
     return Proven(actor.id, right.method)
+
+
+def signed_by(actor: Actor, proven: Proven | None) -> str:
+    """By what whoever signs has just proved who they are.
+
+    :raises GuardRefused: they have not.
+    """
+    if proven is None or proven.user_id != actor.id:
+        raise GuardRefused("签发须先验证是您本人：请输入密码或动态口令", {"proof": "必填"})
+    return proven.method
 
 
 def refuse(session: Session, actor: Actor) -> None:

@@ -6,7 +6,7 @@ from the same table, so they cannot disagree with what is allowed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from responder.core import audit
-from responder.core.errors import Forbidden, GuardRefused, Invalid, WrongState
+from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid, WrongState
 from responder.core.permissions import DELEGABLE, Actor, Permission
 
 
@@ -116,6 +116,36 @@ class Lifecycle:
             for t in self.transitions
             if item.state in t.sources and attempt.may(t.permission)
         ]
+
+    def choices_among(self, item: Any, attempts: Sequence[Attempt]) -> list[tuple[Choice, Attempt]]:
+        """What somebody may do in one name or another, each step once, in the order of the table.
+
+        A step that is open in one name is not shown as blocked in another.
+        """
+        found: dict[str, tuple[Choice, Attempt]] = {}
+        for attempt in attempts:
+            for choice in self.choices(item, attempt):
+                kept = found.get(choice.transition.action)
+                if kept is None or (kept[0].obstacles and not choice.obstacles):
+                    found[choice.transition.action] = (choice, attempt)
+        order = {id(transition): n for n, transition in enumerate(self.transitions)}
+        return sorted(found.values(), key=lambda pair: order[id(pair[0].transition)])
+
+    def attempt_for(self, item: Any, action: str, attempts: Sequence[Attempt]) -> Attempt:
+        """The name in which somebody takes a step: their own, unless only another's allows it.
+
+        :raises WrongState, GuardRefused, Forbidden: it is open in none of them.
+        """
+        refusals: list[DomainError] = []
+        for attempt in attempts:
+            try:
+                self.allow(item, action, attempt)
+            except DomainError as refusal:
+                refusals.append(refusal)
+            else:
+                return attempt
+        # A rule that stands in the way says more than that the own name has no right at all.
+        raise next((one for one in refusals if not isinstance(one, Forbidden)), refusals[0])
 
     def allow(self, item: Any, action: str, attempt: Attempt) -> Transition:
         """The transition that somebody may take now; nothing is changed.

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
+from responder.accounts.proofs import PASSWORD, Proven
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
@@ -82,4 +83,5 @@ def _release(package_id: int, out: datetime, settings: Settings) -> None:
         attempt = Attempt(lookup.actor(username), out - timedelta(hours=hours))
         with transaction(attempt.actor, attempt.now) as session:
             package = db.session.get_one(PolicyPackage, package_id)
-            steps.advance(session, package, action, attempt, settings)
+            proven = Proven(attempt.actor.id or 0, PASSWORD)
+            steps.advance(session, package, action, attempt, settings, proven)

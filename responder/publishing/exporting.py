@@ -27,7 +27,7 @@ from responder.publishing.feed import (
     sitemap_pages,
 )
 from responder.publishing.models import Entry
-from responder.publishing.packages.exporting import write_policy
+from responder.publishing.packages.exporting import require_contents, write_policy
 from responder.publishing.packages.places import PolicyFiles
 from responder.publishing.places import Files
 from responder.settings import Settings
@@ -48,7 +48,8 @@ def export(session: Session, folder: Path, site: str, settings: Settings) -> Exp
     """Write the column into ``folder``, in place of an earlier export.
 
     :param site: the address under which it will be served; feeds and sitemap need it whole.
-    :raises Invalid: no address, or the folder holds something else, or cannot be written.
+    :raises Invalid: no address, or the folder holds something else, or cannot be written, or
+        the content of a public attachment is not on this disk.
     """
     if not site.startswith(("http://", "https://")):
         raise Invalid(
@@ -63,6 +64,7 @@ def export(session: Session, folder: Path, site: str, settings: Settings) -> Exp
         elif old.exists() and not folder.exists():
             old.rename(folder)  # an export was killed between its two last steps
         _require_ours(folder)
+        require_contents(session, settings)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}.", dir=folder.parent) as name:
             new = Path(name, "new")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.core.audit import Audited
@@ -14,6 +14,8 @@ from responder.core.database import Base, choice
 from responder.publishing.final import keep_final
 from responder.responses.drafting.formats import TextFormat, as_read, to_plain
 from responder.responses.models import ResponseItem
+
+_EMPTY = text("''")
 
 
 class ChangeKind(StrEnum):
@@ -147,12 +149,22 @@ class EntryChange(Audited, Base):
 
     ``note`` is read by the public. The texts are those that a correction puts beside the old
     ones; the other kinds have none. What was proposed is what is signed: it never changes.
-    ``base_id`` is the last released change that the proposer had before them.
+    ``base_id`` is the last released change that the proposer had before them. ``on_behalf_of``
+    was away, and whoever decided stood in; ``proof`` is how the signer proved who they are.
     """
 
     __tablename__ = "entry_change"
     __audit_skip__ = frozenset(
-        {"state", "decided_at", "decided_by_id", "decided_by_name", "decision_note"}
+        {
+            "state",
+            "decided_at",
+            "decided_by_id",
+            "decided_by_name",
+            "decision_note",
+            "on_behalf_of_id",
+            "on_behalf_of_name",
+            "proof",
+        }
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -178,6 +190,9 @@ class EntryChange(Audited, Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     decided_by_name: Mapped[str] = mapped_column(String(64), default="")
     decision_note: Mapped[str] = mapped_column(Text, default="")
+    on_behalf_of_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    on_behalf_of_name: Mapped[str] = mapped_column(String(64), default="", server_default=_EMPTY)
+    proof: Mapped[str] = mapped_column(String(16), default="", server_default=_EMPTY)
     version_id: Mapped[int] = mapped_column(default=1)
     entry: Mapped[Entry] = relationship(back_populates="changes", foreign_keys=[entry_id])
     replacement: Mapped[Entry | None] = relationship(

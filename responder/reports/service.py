@@ -8,17 +8,17 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from responder.accounts import absences
 from responder.alerts import service as alerts
 from responder.alerts.models import Alert
 from responder.core.audit import AuditEvent
 from responder.core.office import office_zone
 from responder.core.permissions import Actor, Permission
-from responder.core.times import local
 from responder.orders import service as orders
 from responder.orders.models import WorkOrder
 from responder.planning import service as planning
 from responder.planning.models import PressEvent
+from responder.publishing.changing import service as changing
+from responder.publishing.models import EntryChange
 from responder.publishing.packages import queries as packages
 from responder.publishing.packages.models import PolicyPackage
 from responder.publishing.packages.rules import REMIND_DAYS, Reminder
@@ -44,6 +44,7 @@ class Today:
     unanswered: frozenset[int] = frozenset()
     upcoming: list[PressEvent] = field(default_factory=list)
     items_waiting: list[ResponseItem] = field(default_factory=list)
+    changes_waiting: list[EntryChange] = field(default_factory=list)
     events_waiting: list[PressEvent] = field(default_factory=list)
     orders_waiting: list[WorkOrder] = field(default_factory=list)
     packages_lacking: list[Reminder[PolicyPackage]] = field(default_factory=list)
@@ -56,14 +57,16 @@ def today(session: Session, actor: Actor, now: datetime, package_days: int = REM
     """
     sees_plan = actor.may(Permission.PLAN_READ)
     sees_items = actor.may(Permission.RESPONSE_READ)
-    absent = absences.stands_in_for(session, actor.id or 0, local(now, office_zone()).date())
+    attempts = responses.attempts_of(session, actor, now, office_zone())
+    absent = [one.on_behalf_of for one in attempts if one.on_behalf_of]
     return Today(
         alerts=alerts.open_alerts(session, actor, now, ALERT_ROWS),
         due=responses.due(session, limit=ROWS) if sees_items else [],
         hot=_hot(session) if actor.may(Permission.TOPIC_READ) else [],
         unanswered=planning.open_topics(session) if sees_plan else frozenset(),
         upcoming=planning.upcoming_events(session, now, limit=ROWS) if sees_plan else [],
-        items_waiting=responses.waiting_for(session, actor, [one.actor for one in absent]),
+        items_waiting=responses.waiting_for(session, actor, absent),
+        changes_waiting=changing.waiting_for(session, attempts),
         events_waiting=_events_waiting(session, actor, now),
         orders_waiting=orders.waiting_for(session, actor, now),
         packages_lacking=_packages_lacking(session, actor, now, package_days),

@@ -19,6 +19,8 @@ from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind
 
 # What is done to these is told in the trail of their item.
+PARTS_SHOWN = 8  # on Today; the rest stands on a page of its own
+
 DEEDS = {
     "judge": "研判",
     "assign": "交办单位",
@@ -79,4 +81,4 @@ def message_response_items(message_id: int) -> list[ResponseItem]:
 
 def parts_owed() -> list[units.Outline]:
     """What the unit of whoever asks has not sent yet."""
-    return units.owed(db.session, current_actor())
+    return units.owed(db.session, current_actor(), PARTS_SHOWN)

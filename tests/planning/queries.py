@@ -1,8 +1,9 @@
-"""How many statements a block sends."""
+"""What a block asks the database, and how often."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import event
@@ -10,16 +11,24 @@ from sqlalchemy import event
 from responder.core.database import db
 
 
-def count_queries(block: Callable[[], object]) -> int:
-    """Statements that ``block`` sends to the database."""
-    statements: list[str] = []
+@contextmanager
+def queries() -> Iterator[list[str]]:
+    """The questions that the block asks, as they are sent."""
+    asked: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
+        if statement.lstrip().upper().startswith("SELECT"):
+            asked.append(statement)
 
     event.listen(db.engine, "before_cursor_execute", note)
     try:
-        block()
+        yield asked
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    return len([one for one in statements if one.lstrip().upper().startswith("SELECT")])
+
+
+def count_queries(block: Callable[[], object]) -> int:
+    """Questions that ``block`` asks."""
+    with queries() as asked:
+        block()
+    return len(asked)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from responder.accounts.proofs import PASSWORD, Proven
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.publishing.changing import service as changing
@@ -55,7 +56,9 @@ def settle(
     """What the signer, or somebody else, makes of it."""
     actor = (person or People().signer).actor
     with transaction(actor, at) as session:
-        changing.settle(session, change, action, Attempt(actor, at, note))
+        # Only the signature asks for it: whoever signs has proved who they are.
+        proven = Proven(actor.id or 0, PASSWORD)
+        changing.settle(session, change, action, Attempt(actor, at, note), proven)
     return change
 
 

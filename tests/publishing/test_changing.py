@@ -7,9 +7,12 @@ from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from responder.accounts import service as accounts
+from responder.accounts.absence_views import today
+from responder.accounts.proof_models import SigningProof
+from responder.accounts.proofs import CODE, Proven
 from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, Stale, WrongState
@@ -24,6 +27,8 @@ from responder.publishing.models import (
     Entry,
     EntryChange,
 )
+from responder.responses.drafting import lists
+from responder.responses.drafting.models import Severity
 from tests.factories import NOW, PASSWORD
 from tests.publishing.factories import (
     ANSWER,
@@ -36,6 +41,8 @@ from tests.publishing.factories import (
     settle,
 )
 from tests.responses.pages import HTML, strict
+from tests.responses.test_lifecycle import give
+from tests.responses.test_reviewing import away
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 K = ChangeKind
@@ -268,5 +275,109 @@ def test_the_pages_of_a_correction(client, people):
     people.sign_in(client, people.signer)
     assert shown.location in client.get("/publishing/changes").text
     strict(client.get(shown.location).text)
-    client.post(f"{shown.location}/release", data={"version": 1})
+    client.post(f"{shown.location}/release", data={"version": 1, "proof": PASSWORD})
     assert CORRECTED in client.get(f"/concerns/{entry.id}").text
+
+
+def test_a_change_is_signed_with_a_proof_alone(client, people):
+    entry = published()
+    change, signer = propose(entry), people.signer
+    for proven in (None, Proven(people.editor.id, CODE)):
+        with (
+            pytest.raises(GuardRefused, match="先验证"),
+            transaction(signer.actor, LATER) as session,
+        ):
+            changing.settle(session, change, "release", Attempt(signer.actor, LATER), proven)
+    people.sign_in(client, signer)
+    address = f"/publishing/changes/{change.id}"
+    assert 'name="proof"' in client.get(address).text
+    for given in ({}, {"proof": "错误"}):
+        refused = client.post(f"{address}/release", data={"version": change.version_id, **given})
+        assert (refused.status_code, "密码不正确" in refused.text) == (403, True)
+        strict(refused.text)
+    # What could not be taken anyway asks for nothing, and counts no try.
+    stale = client.post(f"{address}/release", data={"version": 99, "proof": "错误"})
+    assert stale.status_code == 409
+    assert db.session.scalars(select(SigningProof.tries)).one() == 2
+    db.session.expire_all()
+    assert change.state is ChangeState.PROPOSED
+    sent = {"version": change.version_id, "proof": PASSWORD}
+    assert client.post(f"{address}/release", data=sent).status_code == 302
+    db.session.expire_all()
+    assert (change.state, change.proof) == (ChangeState.RELEASED, "password")
+    assert audit.history(db.session, change)[-1].changes["proof"] == "password"
+    assert "已用密码验证" in client.get(address).text
+
+
+def test_to_decline_asks_for_no_proof(client, people):
+    change = propose(published())
+    people.sign_in(client, people.signer)
+    sent = {"version": change.version_id, "note": "没有错"}
+    assert client.post(f"/publishing/changes/{change.id}/decline", data=sent).status_code == 302
+    db.session.expire_all()
+    assert (change.state, change.proof) == (ChangeState.DECLINED, "")
+
+
+def test_a_deputy_signs_a_correction_by_their_own_proof_and_both_names_are_kept(client, people):
+    change, deputy = propose(published()), people.spokesperson
+    address = f"/publishing/changes/{change.id}"
+    people.sign_in(client, deputy)
+    assert client.get(address).status_code == 403
+    assert change.entry.index_number not in client.get("/").text
+    away(people.signer, deputy, today())
+    page = client.get(address).text
+    strict(page)
+    assert f"代{people.signer.display_name}办理" in page
+    assert f"更正 {change.entry.index_number}" in client.get("/").text
+    sent = {"version": change.version_id, "proof": PASSWORD}
+    assert client.post(f"{address}/release", data=sent).status_code == 302
+    db.session.expire_all()
+    assert (change.decided_by_name, change.on_behalf_of_name) == (
+        deputy.display_name,
+        people.signer.display_name,
+    )
+    assert f"代{people.signer.display_name}" in client.get(address).text
+    assert audit.history(db.session, change)[-1].changes["on_behalf_of"] == change.on_behalf_of_name
+
+
+def test_what_binds_the_deputy_or_the_absent_binds_both(client, people):
+    change, deputy = propose(published()), people.spokesperson
+    proposer = give(people.press_officer, Role.SIGNER)
+    away(proposer, deputy, today())
+    people.sign_in(client, deputy)
+    page = client.get(f"/publishing/changes/{change.id}").text
+    assert "您所代的同事提出的" in page
+    sent = {"version": change.version_id, "proof": PASSWORD}
+    answer = client.post(f"/publishing/changes/{change.id}/release", data=sent)
+    assert (answer.status_code, "您所代的同事提出的" in answer.text) == (422, True)
+    assert change.entry.index_number not in client.get("/").text
+
+
+def test_a_change_waits_on_the_page_of_whoever_may_sign_it(client, people):
+    change = propose(published())
+    told = f"更正 {change.entry.index_number}"
+    for role, waits in (("signer", True), ("press_officer", False), ("editor", False)):
+        people.sign_in(client, getattr(people, role))
+        page = client.get("/").text
+        strict(page)
+        assert (told in page) is waits, role
+    settle(change)
+    people.sign_in(client, people.signer)
+    assert told not in client.get("/").text
+
+
+@pytest.mark.parametrize("field", ["title", "concern", "concern_source", "answer", "note"])
+def test_a_correction_with_a_barred_word_is_not_signed(people, field):
+    entry, word = published(), "绝对安全"
+    text = f"我们保证{word}，核实后回复。"
+    facts = {"note": text} if field == "note" else {}
+    if field != "note":
+        facts["texts"] = corrected_texts(entry, **{field: text})
+    change = propose(entry, **facts)
+    keeper = people.press_officer.actor
+    with transaction(keeper, LATER) as session:
+        lists.put_word(session, None, word, "如实说明", Severity.BLOCK, keeper)
+    with pytest.raises(GuardRefused, match=word):
+        settle(change)
+    db.session.expire_all()
+    assert change.state is ChangeState.PROPOSED

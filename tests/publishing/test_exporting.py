@@ -16,14 +16,18 @@ from xml.etree import ElementTree
 
 import feedparser
 import pytest
+from flask import current_app
+from sqlalchemy import select
 
 from responder.core.database import db
 from responder.core.errors import Invalid
 from responder.publishing import exporting
 from responder.publishing.models import ChangeKind
+from responder.publishing.packages.released import Attachment
 from responder.settings import Settings
 from tests.factories import NOW
 from tests.publishing.factories import ANSWER, CORRECTED, changed, published
+from tests.publishing.packages.factories import TITLE, released_with_files, take
 from tests.responses.pages import HTML, strict
 
 SITE = "https://www.example.gov.cn/huiying/"
@@ -260,3 +264,50 @@ def test_the_command_exports(app, tmp_path):
     assert said.exit_code == 0, said.output
     assert json.loads(said.output)["entries"] == 1
     assert NOW.isoformat() in (tmp_path / "c" / "feed.json").read_text("utf-8")
+
+
+def export_here(folder: Path) -> exporting.Exported:
+    """With the files of this installation."""
+    settings = current_app.extensions["settings"]
+    return exporting.export(db.session, folder, SITE, settings)
+
+
+def test_public_attachments_are_exported_and_linked(app, tmp_path):
+    released_with_files("附件一.pdf")
+    folder = tmp_path / "column"
+    export_here(folder)
+    [attachment] = db.session.scalars(select(Attachment))
+    name = f"attachment-{attachment.id}.pdf"
+    assert (folder / name).read_text("utf-8") == "内容：附件一.pdf"
+    assert name in (folder / f"document-{attachment.document_id}.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("harm", ["lost", "cut"])
+def test_an_attachment_without_its_content_keeps_the_earlier_export_and_is_named(
+    app, people, tmp_path, harm
+):
+    package = released_with_files("附件一.pdf", "附件二.pdf")
+    folder = tmp_path / "column"
+    export_here(folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    [_whole, broken] = db.session.scalars(select(Attachment).order_by(Attachment.id))
+    root = app.extensions["settings"].package_files
+    stored = root / broken.digest
+    content = stored.read_bytes()
+    stored.unlink()
+    if harm == "cut":
+        stored.write_bytes(content[:-1])
+    with pytest.raises(Invalid, match="附件二") as refused:
+        export_here(folder)
+    for said in (TITLE, broken.digest, str(root), "从备份"):
+        assert said in refused.value.message
+    assert "附件一" not in refused.value.message
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert [path.name for path in tmp_path.iterdir() if "column" in path.name] == ["column"]
+    # Either way out that the message names is one.
+    stored.write_bytes(content)
+    export_here(folder)
+    stored.unlink()
+    take(package, "withdraw", people.signer, "附件遗失，现予撤回。")
+    export_here(folder)
+    assert not list(folder.glob("attachment-*"))

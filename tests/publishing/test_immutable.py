@@ -79,6 +79,7 @@ def test_no_route_changes_a_published_text_without_saying_so(client, app, people
                         "悄悄改动的内容，不应公开。",
                     ),
                     "note": "经核实有误。", "kind": "correct", "answer": CORRECTED,
+                    "proof": PASSWORD,
                     "version": db.session.get(Entry, entry.id).item.version_id,
                     "publish_at": "2999-01-01T09:00", "items": [item.id, entry.item_id],
                     "file": (io.BytesIO(b"x"), "x.csv"),

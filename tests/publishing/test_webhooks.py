@@ -14,7 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
 
 from responder.core import audit
 from responder.core.database import db, transaction
@@ -23,6 +24,8 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.publishing import service as publishing
 from responder.publishing.models import ChangeKind
+from responder.publishing.packages import entering, steps
+from responder.publishing.packages.models import Duty, PackageState
 from responder.publishing.webhooks import rules, sending, service
 from responder.publishing.webhooks.models import DeliveryState, WebhookDelivery
 from responder.responses.models import ItemState
@@ -31,6 +34,7 @@ from responder.sources.addresses import Listed
 from responder.sources.fetching import Network
 from tests.factories import NOW
 from tests.publishing.factories import ANSWER, changed, published
+from tests.publishing.packages import factories as policies
 from tests.responses.factories import brought_to
 from tests.responses.pages import strict
 
@@ -352,3 +356,127 @@ def test_the_pages_of_webhooks(client, people, portal):
     for action in ("pause", "resume", "secret", "trial"):
         assert client.post(f"{base}/{action}").status_code == 302
     strict(client.get("/publishing/webhooks").text)
+
+
+def told(portal: Portal) -> list[dict]:
+    return [json.loads(body) for _headers, body in portal.told]
+
+
+def test_a_policy_document_is_told_with_its_interpretations_and_taken_back_without_texts(
+    people, portal
+):
+    _, secret = receiver(portal)
+    package = policies.brought_to(PackageState.RELEASED)
+    assert send(portal) == 1
+    [(headers, body)] = portal.told
+    [delivery] = deliveries()
+    assert headers["webhook-id"] == delivery.number
+    expected = rules.signature(secret, delivery.number, headers["webhook-timestamp"], body)
+    assert headers["webhook-signature"] == expected
+    [said] = told(portal)
+    document = package.document
+    assert (said["type"], said["data"]["sequence"]) == ("policy.release", 1)
+    assert said["data"]["index_number"] == document.index_number
+    assert said["data"]["body"] == document.body
+    titles = [one["title"] for one in said["data"]["interpretations"]]
+    assert titles == ["departments 的解读", "experts 的解读"]
+    policies.take(package, "withdraw", people.signer, "数据有误，现予撤回。")
+    assert send(portal) == 1
+    said = told(portal)[-1]
+    assert (said["type"], said["data"]["sequence"]) == ("policy.withdraw", 2)
+    assert said["data"]["note"] == "数据有误，现予撤回。"
+    assert "withdrawn_at" in said["data"]
+    numbers = [one["index_number"] for one in said["data"]["interpretations"]]
+    assert len(numbers) == 2
+    for gone in (document.title, document.body, *titles, "停车位先满足业主。"):
+        assert gone not in portal.told[-1][1].decode()
+
+
+def test_a_policy_that_was_withdrawn_is_never_sent_afterwards(client, people, portal):
+    receiver(portal)
+    package = policies.brought_to(PackageState.RELEASED)
+    portal.status = 500
+    send(portal)
+    policies.take(package, "withdraw", people.signer, "数据有误。")
+    portal.told.clear()
+    portal.status = 204
+    assert send(portal, NOW + timedelta(days=3)) == 1
+    assert [one["type"] for one in told(portal)] == ["policy.withdraw"]
+    assert [one.state for one in deliveries()] == [S.SUPERSEDED, S.DELIVERED]
+    with pytest.raises(WrongState, match="不再重发旧的"), transaction(CONSOLE, NOW) as writing:
+        service.send_again(writing, deliveries()[0].id, NOW)
+    people.sign_in(client, people.press_officer)
+    log = client.get("/publishing/deliveries").text
+    strict(log)
+    assert f"/interpretations/documents/{package.document.id}" in log
+    assert package.document.index_number in log
+
+
+def later_interpretation(people):
+    """A document that went out alone, and the package that interprets it, released."""
+    way = [(people.press_officer, "organise"), (people.first_reviewer, "review"),
+           (people.signer, "sign"), (people.press_officer, "release")]  # fmt: skip
+    alone = policies.proposed(duty=Duty.LATER, duty_reason="汛情紧急，先行发布")
+    for person, action in way:
+        policies.take(alone, action, person)
+    actor = people.editor.actor
+    with transaction(actor, NOW) as writing:
+        later = entering.follow_up(writing, alone, Attempt(actor, NOW))
+    policies.written(policies.planned(later, "departments", due_on="2026-11-20"))
+    for person, action in way:
+        policies.take(later, action, person)
+    return alone, later
+
+
+def test_what_becomes_of_one_document_is_told_in_order_whichever_package_does_it(people, portal):
+    receiver(portal)
+    alone, later = later_interpretation(people)
+    policies.take(later, "withdraw", people.signer, "解读有误。")
+    policies.take(alone, "withdraw", people.signer, "文件废止。")
+    states = [one.state for one in deliveries()]
+    assert states == [S.SUPERSEDED] * 3 + [S.WAITING]
+    with transaction(CONSOLE, NOW) as writing:
+        writing.execute(update(WebhookDelivery).values(state=S.WAITING))
+    assert send(portal) == 4
+    said = told(portal)
+    types = ["policy.release", "policy.release", "policy.withdraw", "policy.withdraw"]
+    assert [one["type"] for one in said] == types
+    assert [one["data"]["sequence"] for one in said] == [1, 2, 3, 4]
+    # The interpretation was withdrawn, and the document stands: told as a whole.
+    assert said[2]["data"]["body"] == alone.document.body
+    assert [set(one) for one in said[2]["data"]["interpretations"]] == [
+        {"id", "index_number", "withdrawn_at"}
+    ]
+    assert said[1]["data"]["interpretations"][0]["title"] == "departments 的解读"
+    assert "body" not in said[3]["data"]
+
+
+def test_a_policy_waits_for_no_entry_and_follows_its_own_past(people, portal):
+    receiver(portal)
+    published()
+    _alone, _later = later_interpretation(people)
+    portal.status = 500
+    send(portal)
+    tried = [one.tries for one in deliveries()]
+    assert tried == [1, 1, 0]  # the entry, the document; what follows the document waits
+    portal.status = 204
+    again = max(one.next_try_at for one in deliveries())
+    assert send(portal, again) == 3
+
+
+def test_nothing_is_told_of_a_release_that_was_not_stored(people, portal):
+    receiver(portal)
+    package, actor = policies.brought_to(PackageState.SIGNED), people.press_officer.actor
+    with pytest.raises(RuntimeError), transaction(actor, NOW) as writing:
+        steps.advance(writing, package, "release", Attempt(actor, NOW), Settings())
+        assert len(deliveries()) == 1
+        raise RuntimeError
+    assert deliveries() == []
+
+
+def test_a_delivery_is_of_an_entry_or_of_a_document(session, portal):
+    one, _secret = receiver(portal)
+    row = {"receiver_id": one.id, "occasion": "publish", "body": "{}", "created_at": NOW,
+           "next_try_at": NOW, "number": "n"}  # fmt: skip
+    with pytest.raises(IntegrityError), transaction(CONSOLE, NOW) as writing:
+        writing.add(WebhookDelivery(**row))

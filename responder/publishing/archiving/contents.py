@@ -184,7 +184,7 @@ def _published(session: Session, item: ResponseItem) -> Any:
         return None
     texts = ("title", "concern", "concern_source", "answer", "answer_format")
     proposed = ("kind", "state", "note", *texts, "proposed_at", "proposed_by_name")
-    decided = ("decided_at", "decided_by_name", "decision_note")
+    decided = ("decided_at", "decided_by_name", "on_behalf_of_name", "proof", "decision_note")
     return {
         **_row(entry, "id", "index_number", *texts, "unit_name", "publisher", "published_at"),
         "changes": [_row(one, *proposed, *decided) for one in entry.changes],

@@ -15,6 +15,7 @@ _S = ChangeState
 _P = Permission
 
 SETTLE = "changing.settle"
+SIGN = "release"  # asks for the signer's proof
 FIELD_LABELS = {
     "title": "标题",
     "concern": "关切内容",
@@ -28,6 +29,8 @@ def proposed_by_another(change: EntryChange, attempt: Attempt) -> str | None:
     """Nobody releases what they proposed."""
     if attempt.actor.id == change.proposed_by_id:
         return "这是您提出的，不能由您签发：请由其他有签发权的同事办理"
+    if change.proposed_by_id in attempt.people:
+        return "这是您所代的同事提出的，不能代为签发：请由其他有签发权的同事办理"
     return None
 
 
@@ -83,6 +86,9 @@ def why_not(entry: Entry, kind: ChangeKind) -> str | None:
     return None
 
 
+# This refuses a person, the others a text: another person could release it at once.
+PERSONAL_GUARDS = (proposed_by_another,)
+
 ENTRY_CHANGE = Lifecycle(
     name="entry_change",
     states={
@@ -94,13 +100,13 @@ ENTRY_CHANGE = Lifecycle(
     initial=_S.PROPOSED,
     transitions=(
         Transition(
-            "release",
+            SIGN,
             "签发并公布",
             (_S.PROPOSED,),
             _S.RELEASED,
             _P.RESPONSE_SIGN,
             guards=(
-                proposed_by_another,
+                *PERSONAL_GUARDS,
                 may_still_be_made,
                 is_about_what_stands,
                 leads_to_what_is_public,

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from responder.accounts.proofs import Proven, signed_by
 from responder.core import audit
 from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.publishing.changing.lifecycle import (
     ENTRY_CHANGE,
+    PERSONAL_GUARDS,
+    SIGN,
     is_fit_for_the_public,
     leads_to_what_is_public,
     why_not,
@@ -88,15 +93,29 @@ def _drawn_up(entry: Entry, kind: ChangeKind, base: int | None, attempt: Attempt
     )
 
 
-def settle(session: Session, change: EntryChange, action: str, attempt: Attempt) -> None:
+def settle(
+    session: Session,
+    change: EntryChange,
+    action: str,
+    attempt: Attempt,
+    proven: Proven | None = None,
+) -> None:
     """Release, decline or take back a proposal.
 
     Released, it is public from this moment on, and whoever is to hear of it hears.
 
-    :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`.
+    :param proven: that the signer has just proved who they are.
+    :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
+    :raises GuardRefused: as there; or the signer's proof is wanting.
     """
     session.refresh(change.entry, with_for_update=True)  # two changes of one entry take turns
-    ENTRY_CHANGE.advance(session, change, action, attempt)
+    if action == SIGN:
+        ENTRY_CHANGE.allow(change, action, attempt)
+        change.proof = signed_by(attempt.actor, proven)
+    details = {"proof": change.proof} if action == SIGN else None
+    ENTRY_CHANGE.advance(session, change, action, attempt, details)
+    if absent := attempt.on_behalf_of:
+        change.on_behalf_of_id, change.on_behalf_of_name = absent.id, absent.name
     change.decided_at = attempt.now
     change.decided_by_id = attempt.actor.id
     change.decided_by_name = attempt.actor.name
@@ -132,6 +151,24 @@ def listed() -> Select[EntryChange]:
         .order_by(EntryChange.state != ChangeState.PROPOSED, EntryChange.id.desc())
         .options(joinedload(EntryChange.entry))
     )
+
+
+def waiting_for(session: Session, attempts: Sequence[Attempt]) -> list[EntryChange]:
+    """The proposals that somebody may sign, in one name or another, the oldest first.
+
+    One counts when no guard refuses the *person*: what may no longer be made is to be declined.
+    """
+    step = ENTRY_CHANGE.find(SIGN, ChangeState.PROPOSED)
+    signing = [attempt for attempt in attempts if attempt.may(step.permission)]
+    if not signing:
+        return []
+    query = select(EntryChange).where(EntryChange.state == ChangeState.PROPOSED)
+    query = query.options(joinedload(EntryChange.entry)).order_by(EntryChange.id)
+    return [
+        change
+        for change in session.scalars(query)
+        if not all(any(guard(change, one) for guard in PERSONAL_GUARDS) for one in signing)
+    ]
 
 
 def _waits(entry: Entry) -> str | None:

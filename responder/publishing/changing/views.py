@@ -6,17 +6,20 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from responder.core import audit
+from responder.accounts import proofs
+from responder.accounts.proving import prove
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, GuardRefused, Invalid, Stale
+from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.publishing import service as publishing
+from responder.publishing.answers import office
 from responder.publishing.changing import service
 from responder.publishing.changing.forms import ChangeForm, form_for
-from responder.publishing.changing.lifecycle import ENTRY_CHANGE, FIELD_LABELS, why_not
+from responder.publishing.changing.lifecycle import ENTRY_CHANGE, FIELD_LABELS, SIGN, why_not
 from responder.publishing.models import CHANGE_LABELS, ChangeKind, Entry, EntryChange
+from responder.responses import service as responses
 from responder.responses.drafting.formats import FORMAT_LABELS
 from responder.responses.rules import difference
 from responder.web.access import current_actor, requires
@@ -65,25 +68,43 @@ def propose(entry_id: int) -> Page:
 @blueprint.get("/publishing/changes/<int:change_id>")
 @requires(*DESK)
 def show(change_id: int) -> str:
-    change = service.find_change(db.session, change_id)
-    attempt = Attempt(current_actor(), utc_now())
+    return _change_page(change_id)
+
+
+def _change_page(change_id: int, not_proven: str = "") -> str:
+    """:param not_proven: why the signer's proof was not taken."""
+    change, actor = service.find_change(db.session, change_id), current_actor()
+    attempts = responses.attempts_of(db.session, actor, utc_now(), office().zone)
     return render_template(
         "publishing/change.html",
         change=change,
         entry=change.entry,
-        choices=ENTRY_CHANGE.choices(change, attempt),
+        choices=ENTRY_CHANGE.choices_among(change, attempts),
+        method=proofs.method_of(db.session, actor.id or 0),
+        not_proven=not_proven,
         differences=_differences(change),
-        history=audit.history(db.session, change),
     )
 
 
 @blueprint.post("/publishing/changes/<int:change_id>/<string:action>")
 @requires(*DESK)
-def settle(change_id: int, action: str) -> Response:
-    attempt = Attempt(current_actor(), utc_now(), request.form.get("note", ""))
-    with transaction(attempt.actor, attempt.now) as session:
-        change = service.find_change(session, change_id, seen_version() or 0)
-        service.settle(session, change, action, attempt)
+def settle(change_id: int, action: str) -> Page:
+    actor, now, seen = current_actor(), utc_now(), seen_version() or 0
+    note = request.form.get("note", "")
+    attempts = responses.attempts_of(db.session, actor, now, office().zone, note)
+    proven = None
+    if action == SIGN:
+        # Nobody's code is used up by a step that could not be taken anyway.
+        change = service.find_change(db.session, change_id, seen)
+        ENTRY_CHANGE.attempt_for(change, action, attempts)
+        try:
+            proven = prove(actor, request.form.get("proof", ""), now)
+        except Forbidden as error:
+            return _change_page(change_id, error.message), STATUS[type(error)]
+    with transaction(actor, now) as session:
+        change = service.find_change(session, change_id, seen)
+        attempt = ENTRY_CHANGE.attempt_for(change, action, attempts)
+        service.settle(session, change, action, attempt, proven)
         label = ENTRY_CHANGE.states[change.state]
     flash(_("已办理：%(step)s。", step=_(label)), "success")
     return redirect(url_for("changing.show", change_id=change_id))

@@ -9,19 +9,22 @@ from typing import Any
 from flask import render_template
 from sqlalchemy.orm import Session
 
+from responder.core.errors import Invalid
 from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES
 from responder.publishing.packages import feed, public
 from responder.publishing.packages.feed import Address
 from responder.publishing.packages.places import PolicyFiles
-from responder.publishing.packages.released import Attachment, PolicyDocument
+from responder.publishing.packages.released import Attachment
 from responder.publishing.places import Files
 from responder.settings import Settings
+
+MOST_NAMED = 10
 
 
 def write_policy(session: Session, folder: Path, site: str, settings: Settings) -> list[Address]:
     """Write every page, feed and attachment of the column; their places for the sitemap.
 
-    A content that is not on this disk leaves its link out of reach, as on the live page.
+    That the attachments are there was asked before: see :func:`require_contents`.
     """
     at, concerns = PolicyFiles(), Files()
     found = list(session.scalars(public.interpretations(None, None, settings.zone)))
@@ -41,12 +44,35 @@ def write_policy(session: Session, folder: Path, site: str, settings: Settings) 
         (at.json_feed(), feed.json_feed(latest, settings, site, at)),
     ):
         (folder / name).write_text(text, encoding="utf-8")
-    for attachment in _attachments(documents):
+    for attachment in public.attachments(session):
         source = settings.package_files / attachment.digest
-        if source.is_file():
-            shutil.copyfile(source, folder / at.attachment(attachment))
+        shutil.copyfile(source, folder / at.attachment(attachment))
     return list(feed.addresses(session, at, SITEMAP_ADDRESSES))
 
 
-def _attachments(documents: list[PolicyDocument]) -> list[Attachment]:
-    return [file for one in documents if not one.withdrawal for file in one.attachments]
+def require_contents(session: Session, settings: Settings) -> None:
+    """Ask for every content that the column links to, before a page is written.
+
+    A column whose links lead nowhere is not put in the place of one whose links work.
+
+    :raises Invalid: names what is not on this disk, and what to do.
+    """
+    lost = [
+        one for one in public.attachments(session) if not _is_whole(settings.package_files, one)
+    ]
+    if not lost:
+        return
+    named = "；".join(
+        f"{one.document.index_number}《{one.document.title}》的附件“{one.name}”（{one.digest}）"
+        for one in lost[:MOST_NAMED]
+    )
+    more = f"……共 {len(lost)} 个" if len(lost) > MOST_NAMED else ""
+    raise Invalid(
+        f"没有导出，原来导出的没有动：{named}{more}的内容不在 {settings.package_files}，或不完整。"
+        "请从备份把同名文件放回这个目录，再导出；找不回来的，请先撤回那份文件"
+    )
+
+
+def _is_whole(root: Path, attachment: Attachment) -> bool:
+    path = root / attachment.digest
+    return path.is_file() and path.stat().st_size == attachment.size

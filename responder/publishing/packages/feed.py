@@ -87,11 +87,11 @@ def addresses(session: Session, at: PolicyPlaces, limit: int) -> Sequence[Addres
     The first is the column's own page, where there is any.
     """
     found: list[Address] = [
-        (at.document(one.id), public.moment_of(one))
-        for one in session.scalars(public.documents().limit(limit))
+        (at.document(one), moment) for one, moment in public.document_addresses(session, limit)
     ]
     found += [
-        (at.interpretation(one.id), one.updated_at) for one in session.scalars(public.latest(limit))
+        (at.interpretation(one), moment)
+        for one, moment in public.interpretation_addresses(session, limit)
     ]
     newest = max((moment for _place, moment in found if moment), default=None)
     return [(at.index(), newest), *found][:limit]

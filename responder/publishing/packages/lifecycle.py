@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sqlalchemy.orm import object_session
+
 from responder.core.lifecycle import Attempt, Lifecycle, Transition
 from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.publishing.packages.models import Gate, PackageState, PolicyPackage
 from responder.responses import rules as response_rules
+from responder.responses.drafting import lists
 
 _S = PackageState
 _P = Permission
 
 STEP = "packages.advance"
 SCHEDULE = "packages.schedule"
+SIGN = "sign"  # asks for the signer's proof
 
 # What each step opens: the gate that a package has then passed.
 GATE_OF = {
     "organise": Gate.ORGANISED,
     "review": Gate.REVIEWED,
-    "sign": Gate.SIGNED,
+    SIGN: Gate.SIGNED,
     "release": Gate.RELEASED,
 }
 
@@ -67,6 +73,13 @@ def holds_no_private_data(package: PolicyPackage, _attempt: Attempt) -> str | No
     )
 
 
+def uses_no_word_that_the_office_bars(package: PolicyPackage, _attempt: Attempt) -> str | None:
+    """What keeps an answer from being signed keeps a document from it too."""
+    if barred := _barred(package, outgoing(package).values()):
+        return f"含有本单位不许使用的词：{barred}。请退件，按敏感词表的建议改写"
+    return None
+
+
 def files_were_read(package: PolicyPackage, _attempt: Attempt) -> str | None:
     """The gate reads texts; what lies in files a person has read."""
     unread = [file.name for file in package.files if file.cleared_at is None]
@@ -93,6 +106,19 @@ def holds_no_private_note(_package: PolicyPackage, attempt: Attempt) -> str | No
     return response_rules.gate_sentence(found)
 
 
+def bars_no_word_of_the_note(package: PolicyPackage, attempt: Attempt) -> str | None:
+    """The same of the reason that stands in the place of the text."""
+    if barred := _barred(package, [attempt.note]):
+        return f"撤回说明含有本单位不许使用的词：{barred}。请改写后再办理"
+    return None
+
+
+def _barred(package: PolicyPackage, texts: Iterable[str]) -> str:
+    """The barred words in some texts, for a sentence."""
+    session = object_session(package)
+    return "、".join(lists.barred_in(session, texts)) if session else ""
+
+
 def outgoing(package: PolicyPackage) -> dict[str, str]:
     """Every text of a package that the public will read, under its name."""
     texts = {}
@@ -112,7 +138,12 @@ def outgoing(package: PolicyPackage) -> dict[str, str]:
 
 
 _WHOLE = (is_complete, has_what_it_interprets)
-_FIT = (*_WHOLE, holds_no_private_data, files_were_read)
+_FIT = (
+    *_WHOLE,
+    holds_no_private_data,
+    uses_no_word_that_the_office_bars,
+    files_were_read,
+)
 _PERSONAL = (wrote_none_of_it, is_new_to_this_round)
 
 
@@ -160,7 +191,7 @@ PACKAGE = Lifecycle(
             (_S.COLLECTING,),
             _S.ORGANISED,
             _P.PACKAGE_EDIT,
-            guards=_WHOLE,
+            guards=(*_WHOLE, uses_no_word_that_the_office_bars),
             endpoint=STEP,
         ),
         Transition(
@@ -173,7 +204,7 @@ PACKAGE = Lifecycle(
             endpoint=STEP,
         ),
         Transition(
-            "sign",
+            SIGN,
             "签发",
             (_S.REVIEWED,),
             _S.SIGNED,
@@ -229,7 +260,7 @@ PACKAGE = Lifecycle(
             (_S.RELEASED,),
             _S.WITHDRAWN,
             _P.RESPONSE_SIGN,
-            guards=(holds_no_private_note,),
+            guards=(holds_no_private_note, bars_no_word_of_the_note),
             needs_note=True,
             tone="outline-danger",
             endpoint=STEP,

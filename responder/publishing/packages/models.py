@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import Unit
@@ -18,6 +18,8 @@ from responder.publishing.packages import rules
 
 if TYPE_CHECKING:
     from responder.publishing.packages.released import PolicyDocument
+
+_EMPTY = text("''")
 
 
 class PackageState(StrEnum):
@@ -248,7 +250,10 @@ class PackageFile(Audited, Base):
 
 
 class PackageGate(Base):
-    """That a package passed one of the four gates: by whom, when, in which round."""
+    """That a package passed one of the four gates: by whom, when, in which round.
+
+    ``proof``: how the signer proved who they are.
+    """
 
     __tablename__ = "package_gate"
     __table_args__ = (UniqueConstraint("package_id", "round", "gate"),)
@@ -260,6 +265,7 @@ class PackageGate(Base):
     at: Mapped[datetime]
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     by_name: Mapped[str] = mapped_column(String(64))
+    proof: Mapped[str] = mapped_column(String(16), default="", server_default=_EMPTY)
 
 
 class ReturnSlip(Audited, Base):

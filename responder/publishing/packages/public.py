@@ -7,7 +7,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 
 from responder.core.errors import NotFound
 from responder.core.times import local, start_of_day
@@ -53,6 +53,31 @@ def documents() -> Select[PolicyDocument]:
 
 def latest(limit: int) -> Select[Interpretation]:
     """For feeds: what was published or withdrawn last, first."""
+    query = select(Interpretation).order_by(_moved().desc(), Interpretation.id.desc())
+    return query.limit(limit).options(*_SHOWN)
+
+
+def document_addresses(session: Session, limit: int) -> list[tuple[int, datetime]]:
+    """Every document's id and the moment it was last told of, the newest document first."""
+    moved = func.coalesce(Withdrawal.at, PolicyDocument.published_at)
+    query = (
+        select(PolicyDocument.id, moved)
+        .outerjoin(Withdrawal, Withdrawal.package_id == PolicyDocument.package_id)
+        .order_by(PolicyDocument.published_at.desc(), PolicyDocument.id.desc())
+        .limit(limit)
+    )
+    return [(one, moment) for one, moment in session.execute(query)]
+
+
+def interpretation_addresses(session: Session, limit: int) -> list[tuple[int, datetime]]:
+    """The same of interpretations, what was published or withdrawn last first."""
+    moved = _moved()
+    query = select(Interpretation.id, moved).order_by(moved.desc(), Interpretation.id.desc())
+    return [(one, moment) for one, moment in session.execute(query.limit(limit))]
+
+
+def _moved() -> ColumnElement[datetime]:
+    """When an interpretation was published, or withdrawn, with or without its document."""
     gone = (
         select(func.max(Withdrawal.at))
         .join(PolicyDocument, PolicyDocument.id == Interpretation.document_id)
@@ -60,9 +85,7 @@ def latest(limit: int) -> Select[Interpretation]:
         .correlate(Interpretation)
         .scalar_subquery()
     )
-    moved = func.coalesce(gone, Interpretation.published_at)
-    query = select(Interpretation).order_by(moved.desc(), Interpretation.id.desc())
-    return query.limit(limit).options(*_SHOWN)
+    return func.coalesce(gone, Interpretation.published_at)
 
 
 def counts_by_column(
@@ -128,6 +151,20 @@ def find_interpretation(session: Session, interpretation_id: int) -> Interpretat
     return found
 
 
+def attachments(session: Session) -> list[Attachment]:
+    """Every file that citizens may fetch, those of the oldest document first."""
+    about = load_only(PolicyDocument.index_number, PolicyDocument.title)
+    query = (
+        select(Attachment)
+        .join(Attachment.document)
+        .outerjoin(Withdrawal, Withdrawal.package_id == PolicyDocument.package_id)
+        .where(Withdrawal.id.is_(None))
+        .order_by(Attachment.id)
+        .options(contains_eager(Attachment.document).options(about))
+    )
+    return list(session.scalars(query))
+
+
 def find_attachment(session: Session, attachment_id: int) -> Attachment:
     """:raises NotFound: no such public file, or its document was withdrawn."""
     found = session.get(Attachment, attachment_id)
@@ -143,8 +180,3 @@ def _in_year(year: int | None, zone: ZoneInfo) -> tuple[ColumnElement[bool], ...
         Interpretation.published_at >= start_of_day(date(year, 1, 1), zone),
         Interpretation.published_at < start_of_day(date(year + 1, 1, 1), zone),
     )
-
-
-def moment_of(document: PolicyDocument) -> datetime:
-    """When a document was last told of."""
-    return document.withdrawal.at if document.withdrawal else document.published_at

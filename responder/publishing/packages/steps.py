@@ -7,13 +7,14 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from responder.accounts.proofs import Proven, signed_by
 from responder.core import audit
 from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.texts import clean
 from responder.core.times import local
 from responder.publishing import rules as publishing_rules
-from responder.publishing.packages.lifecycle import GATE_OF, PACKAGE
+from responder.publishing.packages.lifecycle import GATE_OF, PACKAGE, SIGN
 from responder.publishing.packages.models import (
     PackageGate,
     PackageState,
@@ -26,22 +27,36 @@ from responder.publishing.packages.released import (
     PolicyDocument,
     Withdrawal,
 )
+from responder.publishing.webhooks.policy import tell_policy
 from responder.settings import Settings
 
 OVERDUE = "到点未发布："
 
 
 def advance(
-    session: Session, package: PolicyPackage, action: str, attempt: Attempt, settings: Settings
+    session: Session,
+    package: PolicyPackage,
+    action: str,
+    attempt: Attempt,
+    settings: Settings,
+    proven: Proven | None = None,
 ) -> ReturnSlip | None:
     """Take one step; the slip, where the package went back.
 
-    :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`.
+    :param proven: that the signer has just proved who they are.
+    :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
+    :raises GuardRefused: as there; or the signer's proof is wanting.
     :raises Invalid: a package is not scheduled or edited by this way.
     """
     if action in ("schedule", "edit"):
         raise Invalid(f"没有“{action}”这个操作")
-    PACKAGE.advance(session, package, action, attempt)
+    proof = ""
+    if action in ("release", "withdraw"):
+        _take_turns(session, package)
+    if action == SIGN:
+        PACKAGE.allow(package, action, attempt)
+        proof = signed_by(attempt.actor, proven)
+    PACKAGE.advance(session, package, action, attempt, {"proof": proof} if proof else None)
     if gate := GATE_OF.get(action):
         package.gates.append(
             PackageGate(
@@ -50,6 +65,7 @@ def advance(
                 at=attempt.now,
                 by_id=attempt.actor.id,
                 by_name=attempt.actor.name,
+                proof=proof,
             )
         )
     slip = None
@@ -63,6 +79,12 @@ def advance(
         _withdraw(session, package, attempt)
     session.flush()
     return slip
+
+
+def _take_turns(session: Session, package: PolicyPackage) -> None:
+    """Packages of one public document go out, and back, one after the other."""
+    if document := package.published_document:
+        session.refresh(document, with_for_update=True)
 
 
 def schedule(
@@ -156,6 +178,7 @@ def _put_out(
             )
         )
     session.flush()
+    tell_policy(session, document, package, attempt.now)
 
 
 def _published(
@@ -198,6 +221,8 @@ def _withdraw(session: Session, package: PolicyPackage, attempt: Attempt) -> Non
         if record is not None:
             session.expire(record)
             audit.record(session, "withdraw", record, {}, withdrawal.note, attempt.actor)
+    if document := package.published_document:
+        tell_policy(session, document, package, attempt.now, withdrawal)
 
 
 def _interpretations(session: Session, package: PolicyPackage) -> list[Interpretation]:

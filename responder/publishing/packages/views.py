@@ -9,20 +9,23 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from responder.accounts import proofs
 from responder.accounts import service as accounts
 from responder.accounts.models import Unit
+from responder.accounts.proving import prove
 from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid, NotFound, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
 from responder.core.times import local, utc_now
+from responder.core.versions import check_seen
 from responder.publishing.answers import office
 from responder.publishing.forms import ScheduleForm
 from responder.publishing.packages import entering, public, queries, steps
 from responder.publishing.packages.entering import PackageFacts
 from responder.publishing.packages.forms import PackageForm
-from responder.publishing.packages.lifecycle import PACKAGE
+from responder.publishing.packages.lifecycle import PACKAGE, SIGN
 from responder.publishing.packages.models import Duty, Level, PackageState, PolicyPackage
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -68,6 +71,11 @@ def index() -> str:
 @blueprint.get("/packages/<int:package_id>")
 @requires(*READERS)
 def show(package_id: int) -> str:
+    return _package_page(package_id)
+
+
+def _package_page(package_id: int, not_proven: str = "") -> str:
+    """:param not_proven: why the signer's proof was not taken."""
     attempt = attempt_now()
     package = queries.find(db.session, package_id, attempt.actor)
     return render_template(
@@ -79,6 +87,8 @@ def show(package_id: int) -> str:
         may_edit=entering.may_edit(package, attempt),
         owed=queries.interpretation_due(db.session, package, zone()),
         history=audit.history(db.session, package),
+        method=proofs.method_of(db.session, attempt.actor.id or 0),
+        not_proven=not_proven,
     )
 
 
@@ -144,11 +154,21 @@ def schedule(package_id: int) -> Response:
 
 @blueprint.post("/packages/<int:package_id>/<string:action>")
 @requires(*STEPPERS)
-def advance(package_id: int, action: str) -> Response:
+def advance(package_id: int, action: str) -> Page:
     attempt = attempt_now(request.form.get("note", ""))
+    proven = None
+    if action == SIGN:
+        # Nobody's code is used up by a step that could not be taken anyway.
+        package = queries.find(db.session, package_id, attempt.actor)
+        check_seen(package, seen_version())
+        PACKAGE.allow(package, action, attempt)
+        try:
+            proven = prove(attempt.actor, request.form.get("proof", ""), attempt.now)
+        except Forbidden as error:
+            return _package_page(package_id, error.message), STATUS[type(error)]
     with transaction(attempt.actor, attempt.now) as session:
         package = queries.find_to_change(session, package_id, attempt.actor, seen_version())
-        slip = steps.advance(session, package, action, attempt, office())
+        slip = steps.advance(session, package, action, attempt, office(), proven)
         label = PACKAGE.states[package.state]
         slip_number = slip.number if slip else ""
     if slip_number:

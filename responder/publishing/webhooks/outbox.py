@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from responder.publishing.models import ChangeKind, Entry, EntryChange
@@ -22,21 +22,41 @@ def tell(session: Session, entry: Entry, now: datetime, change: EntryChange | No
 
     :param change: what was done to the entry; None: it was published.
     """
-    receivers = session.scalars(select(WebhookReceiver.id).order_by(WebhookReceiver.id)).all()
-    if not receivers:
+    if not has_receivers(session):
         return
     session.flush()
     kind = change.kind.value if change else PUBLISH
     if kind == ChangeKind.WITHDRAW:
-        _supersede(session, entry)
-    body = json.dumps(body_of(entry, kind, now, change), ensure_ascii=False, sort_keys=True)
+        supersede(session, WebhookDelivery.entry_id == entry.id)
+    occasion = f"{kind}:{change.id}" if change else kind
+    write_down(session, occasion, body_of(entry, kind, now, change), now, entry_id=entry.id)
+
+
+def has_receivers(session: Session) -> bool:
+    """Whether anybody is to be told at all."""
+    return session.scalar(select(WebhookReceiver.id).limit(1)) is not None
+
+
+def write_down(
+    session: Session,
+    occasion: str,
+    body: dict[str, Any],
+    now: datetime,
+    *,
+    entry_id: int | None = None,
+    document_id: int | None = None,
+) -> None:
+    """One delivery for each receiver, of an entry or of a policy document."""
+    text = json.dumps(body, ensure_ascii=False, sort_keys=True)
+    receivers = session.scalars(select(WebhookReceiver.id).order_by(WebhookReceiver.id)).all()
     session.add_all(
         WebhookDelivery(
             number=str(uuid4()),
             receiver_id=receiver_id,
-            entry_id=entry.id,
-            occasion=f"{kind}:{change.id}" if change else kind,
-            body=body,
+            entry_id=entry_id,
+            document_id=document_id,
+            occasion=occasion,
+            body=text,
             created_at=now,
             next_try_at=now,
         )
@@ -45,7 +65,7 @@ def tell(session: Session, entry: Entry, now: datetime, change: EntryChange | No
     session.flush()
 
 
-def _supersede(session: Session, entry: Entry) -> None:
+def supersede(session: Session, subject: ColumnElement[bool]) -> None:
     """Nobody is sent, from now on, the words that were withdrawn.
 
     A claim stays: what is under way just now may still arrive, and what follows waits for it.
@@ -53,7 +73,7 @@ def _supersede(session: Session, entry: Entry) -> None:
     undelivered = (DeliveryState.WAITING, DeliveryState.GIVEN_UP)
     session.execute(
         update(WebhookDelivery)
-        .where(WebhookDelivery.entry_id == entry.id, WebhookDelivery.state.in_(undelivered))
+        .where(subject, WebhookDelivery.state.in_(undelivered))
         .values(state=DeliveryState.SUPERSEDED)
     )
 

@@ -18,7 +18,12 @@ from sqlalchemy.orm import Session, aliased
 from responder.core.database import transaction
 from responder.core.permissions import SYSTEM
 from responder.publishing.webhooks import rules
-from responder.publishing.webhooks.models import DeliveryState, WebhookDelivery, WebhookReceiver
+from responder.publishing.webhooks.models import (
+    DeliveryState,
+    WebhookDelivery,
+    WebhookReceiver,
+    follows,
+)
 from responder.settings import Settings
 from responder.sources.fetching import FetchFailed, Network
 from responder.sources.rules import retry_after
@@ -98,12 +103,10 @@ def _take(session: Session, now: datetime, lasts: timedelta) -> Claim | None:
 
 
 def _follows_another(now: datetime) -> ColumnElement[bool]:
-    """Something older of the same entry is not settled, or is on its way to the same receiver."""
+    """Something older of the same is not settled, or is on its way to the same receiver."""
     older = aliased(WebhookDelivery)
     return exists().where(
-        older.receiver_id == WebhookDelivery.receiver_id,
-        older.entry_id == WebhookDelivery.entry_id,
-        older.id < WebhookDelivery.id,
+        follows(WebhookDelivery, older),
         or_(older.state == DeliveryState.WAITING, older.claimed_until > now),
     )
 

@@ -8,13 +8,20 @@ from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy.orm import Session, aliased, joinedload, undefer
 
 from responder.core import audit
 from responder.core.errors import Invalid, NotFound, Stale, WrongState
+from responder.publishing.models import Entry
+from responder.publishing.packages.released import PolicyDocument
 from responder.publishing.rules import is_web_address
 from responder.publishing.webhooks import rules
-from responder.publishing.webhooks.models import DeliveryState, WebhookDelivery, WebhookReceiver
+from responder.publishing.webhooks.models import (
+    DeliveryState,
+    WebhookDelivery,
+    WebhookReceiver,
+    follows,
+)
 from responder.publishing.webhooks.sending import Claim, post
 from responder.sources.fetching import FetchFailed, Network
 
@@ -103,7 +110,11 @@ def deliveries(
     query = (
         select(WebhookDelivery)
         .order_by(WebhookDelivery.id.desc())
-        .options(joinedload(WebhookDelivery.receiver), joinedload(WebhookDelivery.entry))
+        .options(
+            joinedload(WebhookDelivery.receiver),
+            joinedload(WebhookDelivery.entry).load_only(Entry.index_number),
+            joinedload(WebhookDelivery.document).load_only(PolicyDocument.index_number),
+        )
     )
     if receiver_id is not None:
         query = query.where(WebhookDelivery.receiver_id == receiver_id)
@@ -125,7 +136,7 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> WebhookDeli
     """Put one delivery back in line, under its number, with all its tries before it.
 
     :raises NotFound: no such delivery.
-    :raises WrongState: its receiver is paused, or something newer is to be told of the entry.
+    :raises WrongState: its receiver is paused, or something newer is to be told of the same.
     """
     delivery = session.get(WebhookDelivery, delivery_id, with_for_update=True)
     if delivery is None:
@@ -133,19 +144,16 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> WebhookDeli
     if not delivery.receiver.active:
         raise WrongState("推送对象已暂停：请先恢复，再重发")
     if _has_newer(session, delivery):
-        raise WrongState("这条内容此后又有更改，不再重发旧的：请重发该条目最新的一条推送记录")
+        raise WrongState("这条内容此后又有更改，不再重发旧的：请重发它最新的一条推送记录")
     delivery.state, delivery.tries, delivery.next_try_at = DeliveryState.WAITING, 0, now
     audit.record(session, "send_again", delivery.receiver, {"number": delivery.number})
     return delivery
 
 
 def _has_newer(session: Session, delivery: WebhookDelivery) -> bool:
-    newer = select(WebhookDelivery.id).where(
-        WebhookDelivery.receiver_id == delivery.receiver_id,
-        WebhookDelivery.entry_id == delivery.entry_id,
-        WebhookDelivery.id > delivery.id,
-    )
-    return session.scalar(newer.limit(1)) is not None
+    newer = aliased(WebhookDelivery)
+    query = select(newer.id).join(WebhookDelivery, follows(newer, WebhookDelivery))
+    return session.scalar(query.where(WebhookDelivery.id == delivery.id).limit(1)) is not None
 
 
 def _name(name: str) -> str:

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from responder.accounts import absences
-from responder.core.errors import DomainError, Forbidden
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import DELEGABLE, Actor
 from responder.core.times import local
@@ -31,34 +30,15 @@ def attempts_of(
 
 
 def choices(item: ResponseItem, attempts: Sequence[Attempt]) -> list[tuple[Choice, Attempt]]:
-    """What somebody may do with an item, each step once, with the name in which it is open.
-
-    In the order of the table. A step that is open in one name is not shown as blocked in another.
-    """
-    found: dict[str, tuple[Choice, Attempt]] = {}
-    for attempt in attempts:
-        for choice in RESPONSE_ITEM.choices(item, attempt):
-            kept = found.get(choice.transition.action)
-            if kept is None or (kept[0].obstacles and not choice.obstacles):
-                found[choice.transition.action] = (choice, attempt)
-    order = {id(transition): n for n, transition in enumerate(RESPONSE_ITEM.transitions)}
-    return sorted(found.values(), key=lambda pair: order[id(pair[0].transition)])
+    """What somebody may do with an item: see :meth:`Lifecycle.choices_among`."""
+    return RESPONSE_ITEM.choices_among(item, attempts)
 
 
 def attempt_for(item: ResponseItem, action: str, attempts: Sequence[Attempt]) -> Attempt:
-    """The name in which somebody takes a step: their own, unless only another's allows it.
+    """The name in which somebody takes a step at the desk.
 
     :raises Invalid: it is no step at the desk.
-    :raises WrongState, GuardRefused, Forbidden: it is open in none of them.
+    :raises WrongState, GuardRefused, Forbidden: as :meth:`Lifecycle.attempt_for`.
     """
     check_desk(action)
-    refusals: list[DomainError] = []
-    for attempt in attempts:
-        try:
-            RESPONSE_ITEM.allow(item, action, attempt)
-        except DomainError as refusal:
-            refusals.append(refusal)
-        else:
-            return attempt
-    # A rule that stands in the way says more than that the own name has no right at all.
-    raise next((one for one in refusals if not isinstance(one, Forbidden)), refusals[0])
+    return RESPONSE_ITEM.attempt_for(item, action, attempts)

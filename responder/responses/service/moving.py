@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from responder.accounts.proofs import Proven
+from responder.accounts.proofs import Proven, signed_by
 from responder.core.errors import GuardRefused, Invalid
 from responder.core.lifecycle import Attempt, Transition
 from responder.responses import rules
@@ -77,8 +77,8 @@ def check_desk(action: str) -> None:
 def _check_facts(action: str, attempt: Attempt, facts: StepFacts) -> None:
     if action == "approve_secrecy":
         _check_secrecy(facts.secrecy or {})
-    if action == "sign" and (facts.proven is None or facts.proven.user_id != attempt.actor.id):
-        raise GuardRefused("签发须先验证是您本人：请输入密码或动态口令", {"proof": "必填"})
+    if action == "sign":
+        signed_by(attempt.actor, facts.proven)
 
 
 def _check_secrecy(answers: Mapping[str, bool]) -> None:

@@ -7,11 +7,12 @@ one reported on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from responder.accounts.models import Unit
@@ -28,6 +29,12 @@ from responder.responses.units.models import ItemPart, PartMaterial
 
 LONGEST_MATERIAL = 20_000
 LONGEST_TASK = 2_000
+
+# Of a part, joined with its item: whether the unit is still waited for.
+_IS_OWED = ~(exists().where(PartMaterial.part_id == ItemPart.id) | ResponseItem.state.in_(OUT))
+_OUTLINED = (
+    ResponseItem.title, ResponseItem.state, ResponseItem.unit_id, ResponseItem.topic_id,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -159,27 +166,34 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return ItemPart.unit_id == actor.unit_id
 
 
-def outlines(session: Session, actor: Actor) -> list[Outline]:
-    """What is asked of a liaison's unit: what it still owes first, the soonest due first."""
-    query = (
+def asked_of(actor: Actor) -> Select[ItemPart]:
+    """What is asked of a liaison's unit: what it still owes first, the soonest due first.
+
+    Without the texts: they are long, and a list shows none of them.
+    """
+    return (
         select(ItemPart)
         .join(ItemPart.item)
         .where(visible_to(actor))
-        .options(contains_eager(ItemPart.item), joinedload(ItemPart.unit))
+        .order_by(_IS_OWED.desc(), ItemPart.due_at, ItemPart.id)
+        .options(
+            defer(ItemPart.task),
+            contains_eager(ItemPart.item).load_only(*_OUTLINED),
+            selectinload(ItemPart.materials).defer(PartMaterial.text),
+        )
     )
-    parts = list(session.scalars(query))
+
+
+def outlines(session: Session, parts: Sequence[ItemPart]) -> list[Outline]:
+    """Some parts as their unit sees them."""
     hidden = with_reports(session, [part.item for part in parts])
-    parts.sort(key=lambda part: (bool(part.materials) or part.item.state in OUT, part.due_at))
     return [Outline(part, part.item_id in hidden) for part in parts]
 
 
-def owed(session: Session, actor: Actor) -> list[Outline]:
-    """What a liaison's unit has not sent yet."""
-    return [
-        one
-        for one in outlines(session, actor)
-        if not one.part.materials and one.part.item.state not in OUT
-    ]
+def owed(session: Session, actor: Actor, limit: int) -> list[Outline]:
+    """What a liaison's unit has not sent yet, the soonest due first."""
+    parts = session.scalars(asked_of(actor).where(_IS_OWED).limit(limit))
+    return outlines(session, list(parts))
 
 
 def outline_for(session: Session, part_id: int, actor: Actor) -> Outline:

@@ -26,6 +26,7 @@ from responder.responses.views import blueprint, this_minute, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.paging import paginate, requested_page
 
 Page = str | Response | tuple[str, int]
 
@@ -150,9 +151,11 @@ def _back(item_id: int) -> Response:
 @blueprint.get("/unit-materials")
 @requires(Permission.RESPONSE_ASSIST)
 def materials() -> str:
+    page = paginate(db.session, service.asked_of(current_actor()), requested_page())
     return render_template(
         "responses/materials.html",
-        outlines=service.outlines(db.session, current_actor()),
+        page=page,
+        outlines=service.outlines(db.session, page.rows),
         closed=OUT,
     )
 

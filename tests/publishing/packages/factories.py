@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import select
 
 from responder.accounts.models import User
+from responder.accounts.proofs import PASSWORD, Proven
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
+from responder.planning.events import files
 from responder.publishing.packages import columns, entering, steps
 from responder.publishing.packages.entering import MaterialFacts, PackageFacts
 from responder.publishing.packages.models import (
     Duty,
     InterpretationColumn,
     Level,
+    PackageFile,
     PackageState,
     PolicyPackage,
     ReturnSlip,
@@ -110,7 +115,9 @@ def take(
         if action == "schedule":
             steps.schedule(session, package, HOUR, attempt)
             return None
-        return steps.advance(session, package, action, attempt, Settings())
+        # Only the signature asks for it: whoever signs has proved who they are.
+        proven = Proven(attempt.actor.id or 0, PASSWORD)
+        return steps.advance(session, package, action, attempt, Settings(), proven)
 
 
 def brought_to(state: PackageState, **changed: Any) -> PolicyPackage:
@@ -132,3 +139,36 @@ def out() -> tuple[list[str], list[str]]:
     db.session.expire_all()
     documents = db.session.scalars(select(PolicyDocument.title))
     return sorted(documents), sorted(db.session.scalars(select(Interpretation.title)))
+
+
+def attached(
+    package: PolicyPackage,
+    name: str = "附件一.pdf",
+    content: bytes = b"%PDF-1.7 annex",
+    person: User | None = None,
+) -> PackageFile:
+    """A file of the document, put away as an upload is."""
+    actor = (person or People().editor).actor
+    root = current_app.extensions["settings"].package_files
+    kept = files.keep(root, BytesIO(content), name, 1)
+    with transaction(actor, NOW) as session:
+        attempt = Attempt(actor, NOW)
+        return entering.add_file(session, package, kept, name, "application/pdf", attempt)
+
+
+def cleared(file: PackageFile, person: User | None = None) -> PackageFile:
+    """Somebody else has read it."""
+    actor = (person or People().first_reviewer).actor
+    with transaction(actor, NOW) as session:
+        entering.clear_file(session, file, Attempt(actor, NOW))
+    return file
+
+
+def released_with_files(*names: str) -> PolicyPackage:
+    """A package that went out with attachments."""
+    people, package = People(), complete()
+    for name in names:
+        cleared(attached(package, name, f"内容：{name}".encode()))
+    for role, action in (*WAY[:3], ("press_officer", "release")):
+        take(package, action, getattr(people, role))
+    return package

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import delete
 
 from responder.accounts.models import UserRole
 from responder.core.database import transaction
@@ -12,8 +13,10 @@ from responder.core.permissions import CONSOLE, Actor, Role, permissions_of
 from responder.publishing.packages import steps
 from responder.publishing.packages.lifecycle import PACKAGE
 from responder.publishing.packages.models import Duty, Gate, PackageState
+from responder.responses.drafting import lists
+from responder.responses.drafting.models import SensitiveWord, Severity
 from responder.settings import Settings
-from tests.factories import NOW, unit
+from tests.factories import NOW, People, unit
 from tests.publishing.packages.factories import (
     brought_to,
     complete,
@@ -156,6 +159,64 @@ def test_private_data_in_any_outgoing_text_is_not_signed(people):
             take(package, "sign", people.signer)
         assert "13812345678" not in refused.value.message
     assert out() == ([], [])
+
+
+def barred(word: str = "绝对安全") -> str:
+    """A word that the office bars from now on."""
+    keeper = People().press_officer.actor
+    with transaction(keeper, NOW) as session:
+        lists.put_word(session, None, word, "如实说明", Severity.BLOCK, keeper)
+    return word
+
+
+@pytest.mark.parametrize("part", ["title", "document_number", "issuer", "body"])
+def test_a_barred_word_in_the_document_passes_neither_the_first_gate_nor_the_signature(
+    people, part
+):
+    word = "绝对安全"
+    fresh, waiting = complete(**{part: f"保证{word}"}), complete(**{part: f"保证{word}"})
+    take(waiting, "organise", people.press_officer)
+    take(waiting, "review", people.first_reviewer)
+    barred(word)
+    for package, action, person in (
+        (fresh, "organise", people.press_officer),
+        (waiting, "sign", people.signer),
+    ):
+        with pytest.raises(GuardRefused, match=f"不许使用的词：{word}"):
+            take(package, action, person)
+
+
+@pytest.mark.parametrize("part", ["title", "author", "body"])
+def test_a_barred_word_in_an_interpretation_passes_no_gate(people, part):
+    package = written(complete(), **{part: f"保证{barred()}"})
+    with pytest.raises(GuardRefused, match="不许使用的词"):
+        take(package, "organise", people.press_officer)
+
+
+def test_a_word_that_is_barred_after_the_signature_is_not_released(people):
+    for state in (S.SIGNED, S.SCHEDULED):
+        package = brought_to(state, body="保证绝对安全。")
+        word = barred("绝对安全" if state is S.SIGNED else "保证")
+        with pytest.raises(GuardRefused, match=word):
+            take(package, "release", people.press_officer)
+        with transaction(CONSOLE) as session:
+            session.execute(delete(SensitiveWord))
+    assert out() == ([], [])
+
+
+def test_a_word_that_is_only_to_be_minded_bars_nothing(people):
+    package, keeper = complete(body="保证绝对安全。"), people.press_officer.actor
+    with transaction(keeper, NOW) as session:
+        lists.put_word(session, None, "绝对安全", "", Severity.REMIND, keeper)
+    take(package, "organise", people.press_officer)
+    assert package.state is S.ORGANISED
+
+
+def test_the_reason_of_a_withdrawal_uses_no_barred_word_either(people):
+    package, word = brought_to(S.RELEASED), barred()
+    with pytest.raises(GuardRefused, match=f"撤回说明含有.*{word}"):
+        take(package, "withdraw", people.signer, f"原文称{word}，有误。")
+    assert package.state is S.RELEASED
 
 
 def test_an_exempt_document_needs_its_reason_and_no_interpretation(people):

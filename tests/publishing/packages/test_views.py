@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from io import BytesIO
+from urllib.parse import quote
+from xml.etree import ElementTree
 
 import pytest
 from docx import Document
 from sqlalchemy import select
 
+from responder.accounts.proof_models import SigningProof
+from responder.accounts.proofs import PASSWORD as PASSWORD_PROOF
+from responder.accounts.proofs import Proven
+from responder.core import audit
 from responder.core.database import db, transaction
+from responder.core.errors import GuardRefused
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
+from responder.publishing.packages import steps
 from responder.publishing.packages.models import PackageState, PolicyPackage
-from responder.publishing.packages.released import Interpretation, PolicyDocument
-from tests.factories import People, unit
-from tests.publishing.packages.factories import TITLE, brought_to, column, proposed, take
+from responder.publishing.packages.released import (
+    Attachment,
+    Interpretation,
+    PolicyDocument,
+)
+from responder.settings import Settings
+from tests.factories import NOW, PASSWORD, People, unit
+from tests.planning.queries import queries
+from tests.publishing.packages.factories import (
+    TITLE,
+    WAY,
+    attached,
+    brought_to,
+    cleared,
+    column,
+    complete,
+    proposed,
+    released_with_files,
+    take,
+)
 from tests.responses.pages import strict
 
 S = PackageState
@@ -151,3 +178,96 @@ def test_a_figure_of_the_year_opens_what_it_counts(people, client):
     listed = client.get(address).text
     assert "experts 的解读" in listed
     assert "departments 的解读" not in listed
+
+
+def test_a_package_is_signed_with_a_proof_alone(people, client):
+    package, signer = brought_to(S.REVIEWED), people.signer
+    for proven in (None, Proven(people.editor.id, PASSWORD_PROOF)):
+        attempt = Attempt(signer.actor, NOW)
+        with pytest.raises(GuardRefused, match="先验证"), transaction(signer.actor, NOW) as session:
+            steps.advance(session, package, "sign", attempt, Settings(), proven)
+    as_(people, client, "signer")
+    assert 'name="proof"' in client.get(f"/packages/{package.id}").text
+    address, seen = f"/packages/{package.id}/sign", {"version": str(package.version_id)}
+    for given in ({}, {"proof": "错误"}):
+        refused = client.post(address, data={**seen, **given})
+        assert (refused.status_code, "密码不正确" in refused.text) == (403, True)
+        strict(refused.text)
+    # What could not be taken anyway asks for nothing, and counts no try.
+    assert client.post(address, data={"version": "99", "proof": "错误"}).status_code == 409
+    assert db.session.scalars(select(SigningProof.tries)).one() == 2
+    db.session.expire_all()
+    assert package.state is S.REVIEWED
+    assert client.post(address, data={**seen, "proof": PASSWORD}).status_code == 302
+    db.session.expire_all()
+    assert (package.state, package.gates[-1].proof) == (S.SIGNED, "password")
+    assert [gate.proof for gate in package.gates[:-1]] == ["", ""]
+    assert audit.history(db.session, package)[-1].changes["proof"] == "password"
+    assert "已用密码验证" in client.get(f"/packages/{package.id}").text
+
+
+def test_the_other_steps_of_a_package_ask_for_no_proof(people, client):
+    package = brought_to(S.REVIEWED)
+    sent = {"version": str(package.version_id), "note": "第二条与上位法不一致。"}
+    page = as_(people, client, "signer").post(f"/packages/{package.id}/return", data=sent)
+    assert page.status_code == 302
+    db.session.expire_all()
+    assert package.state is S.RETURNED
+
+
+def test_the_sitemap_names_every_page_with_its_last_change_and_reads_no_text(people, client):
+    first, second = brought_to(S.RELEASED), brought_to(S.RELEASED, title="另一份文件")
+    at = NOW + timedelta(days=2)
+    take(second, "withdraw", people.signer, "数据有误。", at=at)
+    with queries() as asked_for:
+        root = ElementTree.fromstring(client.get("/interpretations/sitemap.xml").data)
+    told = {one[0].text.partition("/interpretations")[2]: one[1].text for one in root}
+    document = {one.package_id: one for one in db.session.scalars(select(PolicyDocument))}
+    for package, moment in ((first, NOW), (second, at)):
+        one = document[package.id]
+        pages = [f"/documents/{one.id}", *(f"/{each.id}" for each in one.interpretations)]
+        assert [datetime.fromisoformat(told[page]) for page in pages] == [moment] * 3
+    assert datetime.fromisoformat(told[""]) == at
+    assert len(told) == 7
+    assert not [statement for statement in asked_for if "body" in statement]
+    assert [one for one in asked_for if "policy_" in one and "LIMIT" not in one] == []
+
+
+def test_a_public_attachment_is_kept_and_never_shown(app, people, client):
+    """Uploaded by somebody, it runs in no page of ours, whatever it calls itself."""
+    released_with_files("附件.html")
+    attachment = db.session.scalars(select(Attachment)).one()
+    address = f"/interpretations/attachments/{attachment.id}"
+    with client.application.test_client() as stranger, stranger.get(address) as answer:
+        assert (answer.status_code, answer.data.decode()) == (200, "内容：附件.html")
+    disposition = answer.headers["Content-Disposition"]
+    assert disposition.startswith("attachment;")
+    assert quote("附件.html") in disposition
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in answer.headers
+    assert address in client.get(f"/interpretations/documents/{attachment.document_id}").text
+
+
+def test_an_attachment_is_public_only_while_its_document_stands(app, people, client):
+    package = complete()
+    file = cleared(attached(package))
+    for role, action in WAY[:3]:
+        take(package, action, getattr(people, role))
+    assert client.get(f"/interpretations/attachments/{file.id}").status_code == 404
+    assert client.get(f"/packages/files/{file.id}").status_code == 302  # to the sign-in
+    take(package, "release", people.press_officer)
+    attachment = db.session.scalars(select(Attachment)).one()
+    address = f"/interpretations/attachments/{attachment.id}"
+    with client.get(address) as answer:
+        assert answer.status_code == 200
+    stored = app.extensions["settings"].package_files / attachment.digest
+    kept = stored.read_bytes()
+    stored.unlink()
+    gone = client.get(address)
+    assert (gone.status_code, "暂时不能下载" in gone.text) == (404, True)
+    stored.write_bytes(kept)
+    take(package, "withdraw", people.signer, "数据有误。")
+    db.session.expire_all()
+    assert client.get(address).status_code == 404
+    page = client.get(f"/interpretations/documents/{attachment.document_id}").text
+    assert address not in page

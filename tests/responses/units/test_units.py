@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,9 +17,11 @@ from responder.responses.models import ItemState
 from responder.responses.sourcing.service import attach
 from responder.responses.units import service
 from responder.responses.units.service import Ask
+from responder.web.paging import PAGE_SIZE
 from tests.factories import NOW, unit
 from tests.orders.factories import liaison, message
-from tests.responses.factories import brought_to, drafted, opened, reload
+from tests.planning.queries import queries
+from tests.responses.factories import WAY, brought_to, drafted, opened, reload, take
 from tests.responses.pages import strict
 
 DAY = timedelta(days=1)
@@ -77,6 +80,38 @@ def test_a_liaison_sees_the_part_of_the_own_unit_alone(client, people):
         assert client.get(f"/responses/{item.id}{path}").status_code == 403
     people.sign_in(client, people.liaison)  # of no unit
     assert client.get(f"/unit-materials/{part.id}").status_code == 404
+
+
+def test_a_list_of_parts_is_a_page_long_and_reads_no_text(client, people):
+    parts = [asked(opened(), people.analyst, at=NOW + n * DAY) for n in range(PAGE_SIZE + 1)]
+    person = liaison()
+    sent(parts[0], person)
+    people.sign_in(client, person)
+    with queries() as asked_for:
+        first = client.get("/unit-materials").text
+    strict(first)
+    rest = client.get("/unit-materials?page=2").text
+    links = [re.findall(r"/unit-materials/(\d+)", page) for page in (first, rest)]
+    # The soonest due first; what was sent is the last of all.
+    assert links[0] == [str(part.id) for part in parts[1:]]
+    assert links[1] == [str(parts[0].id)]
+    read = " ".join(one for one in asked_for if "count(" not in one)
+    for text in ("response_part.task", "response_material.text", "item.answer", "item.concern"):
+        assert text not in read, text
+    assert len(asked_for) < 15
+    owed = service.owed(db.session, person.actor, 5)
+    assert [one.part.id for one in owed] == [part.id for part in parts[1:6]]
+
+
+def test_what_is_out_is_owed_no_more_and_stands_behind(people):
+    owing, out = opened(), drafted()
+    late = asked(owing, people.analyst, at=NOW + DAY)
+    gone = asked(out, people.analyst)
+    for role, action in WAY[:-1]:
+        take(out, action, people.holding(role))
+    actor = liaison().actor
+    assert [one.part.id for one in service.owed(db.session, actor, 9)] == [late.id]
+    assert [part.id for part in db.session.scalars(service.asked_of(actor))] == [late.id, gone.id]
 
 
 def test_what_a_unit_sends_is_kept_and_shown_to_the_office(client, people):
