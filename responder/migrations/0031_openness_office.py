@@ -5,7 +5,7 @@ from alembic import op
 from responder.core.closed_lists import set_list
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
