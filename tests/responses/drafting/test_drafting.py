@@ -112,12 +112,19 @@ def test_a_slip_is_its_writers_alone_and_no_version(client, people):
     assert slips.offer(db.session, item, editor.actor) is None
 
 
-def test_what_arrives_after_saving_brings_no_slip_back(people):
+def test_the_very_text_that_was_saved_comes_late_and_brings_no_slip_back(people):
+    item, saved = drafted(), "保存好的全文，经核实已办结。"
+    save(item, saved, people.editor)
+    assert keep(item, people.editor, saved, based_on=1) is None
+    assert slips.offer(db.session, item, people.editor.actor) is None
+
+
+def test_what_a_second_window_typed_is_kept_however_soon_the_first_has_saved(people):
     item = drafted()
-    save(item, "保存好的全文，经核实已办结。", people.editor)
-    assert keep(item, people.editor, based_on=1) is None
-    later = NOW + timedelta(minutes=1)
-    assert keep(item, people.editor, based_on=1, at=later) is not None
+    save(item, "第一个窗口保存的全文，已办结。", people.editor)
+    assert keep(item, people.editor, based_on=1).text == TYPED
+    offered = slips.offer(db.session, item, people.editor.actor)
+    assert (offered.slip.text, offered.newer.number) == (TYPED, 2)
 
 
 def test_old_slips_are_erased_by_the_job(people):
