@@ -83,7 +83,7 @@ def test_saving_waits_for_what_is_being_put_by(office) -> None:
         waiting.click()
     held: list[Route] = []
     sent: list[str] = []
-    page.route("**/slip", held.append)
+    page.route("**/slip", lambda route: held.append(route))
     page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/draft") else None)
     text = page.get_by_label("回应内容")
     text.fill("经核实，车位租售方案十二月底前公布。")
