@@ -56,7 +56,7 @@ def stop_published(session: Session, item: ResponseItem, now: datetime) -> None:
 
 
 def stop_all(session: Session, item: ResponseItem, now: datetime) -> None:
-    """Nothing will be published: stop whatever runs. What is overdue has ended late all the same."""
+    """Nothing will be published: stop whatever runs. What is overdue has ended late."""
     hold_calendar(session)
     for clock in item.clocks:
         if clock.stopped_at is None:

@@ -14,6 +14,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
 from responder.planning.briefing.answers import Answer
 from responder.responses import rules
+from responder.responses.consulting.service import wordings_now
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
 from responder.responses.models import (
     FILED,
@@ -274,6 +275,8 @@ def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
         .order_by(ResponseItem.id.desc())
         .options(joinedload(ResponseItem.unit))
     )
+    items = session.scalars(query).all()
+    wordings = wordings_now(session, [item.id for item in items])
     return [
         Answer(
             whose[item.topic_id],
@@ -281,9 +284,10 @@ def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
             "",  # nothing of it may be said yet
             item.unit.name,
             RESPONSE_ITEM.states[item.state],
+            wording=wordings.get(item.id, ""),
             page=("responses.show", {"item_id": item.id}),
         )
-        for item in session.scalars(query)
+        for item in items
         if item.topic_id is not None
     ]
 
