@@ -96,6 +96,14 @@ class CalendarDay(Base):
     calendar_year: Mapped[CalendarYear] = relationship(back_populates="days")
 
 
+class ForgottenYear(Base):
+    """A year that the office took back: what comes with the product does not bring it again."""
+
+    __tablename__ = "forgotten_year"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class FixedHoliday(Audited, Base):
     """A holiday whose date the law names, before the year's notice is out (法定节日)."""
 
@@ -158,6 +166,7 @@ def store_year(
         stored = CalendarYear(year=year, source=source)
         session.add(stored)
     stored.source = source
+    session.execute(delete(ForgottenYear).where(ForgottenYear.year == year))
     session.flush()
     before = len(stored.days)
     told = [day for day, _, _ in rows]
@@ -193,13 +202,15 @@ def find_year(session: Session, year: int) -> CalendarYear:
 def forget_year(session: Session, year: int) -> CalendarYear:
     """Take back that a year's arrangement is known, as when a wrong file was uploaded.
 
-    It is provisional again; what rests on it is the caller's to reckon anew.
+    It is provisional again, until the office stores it; what rests on it is the caller's to
+    reckon anew.
 
     :raises NotFound: it is not known.
     """
     change_calendar(session)
     known = find_year(session, year)
     session.delete(known)
+    session.add(ForgottenYear(year=year))
     session.flush()
     return known
 
@@ -222,16 +233,19 @@ def set_day(session: Session, day: date, is_working: bool, name: str) -> None:
     audit.record(session, "set_day", year, {"working": [before, is_working]}, note=label)
 
 
+_FORGOTTEN = select(ForgottenYear.year)
+
+
 def seed_calendar(session: Session) -> list[int]:
-    """Store each year that ``chinesecalendar`` knows and the office does not have yet.
+    """Store each year that ``chinesecalendar`` knows and the office neither has nor took back.
 
     Before the first year also the holidays that the law dates; later they are the office's.
     """
-    known = set(session.scalars(select(CalendarYear.year)))
+    told = {*session.scalars(select(CalendarYear.year)), *session.scalars(_FORGOTTEN)}
     constants = chinese_calendar.constants
     last = max(constants.holidays).year
     _seed_fixed_holidays(session)
-    seeded = [year for year in range(FIRST_SEEDED_YEAR, last + 1) if year not in known]
+    seeded = [year for year in range(FIRST_SEEDED_YEAR, last + 1) if year not in told]
     for year in seeded:
         off = [(day, False, name) for day, name in constants.holidays.items() if day.year == year]
         work = [(day, True, name) for day, name in constants.workdays.items() if day.year == year]

@@ -16,12 +16,11 @@ from responder.demo import lookup
 from responder.planning.briefing.reading import Standpoint
 from responder.publishing.after import service as after
 from responder.publishing.after.models import Effect
-from responder.responses.clock_lifecycle import OUT
 from responder.responses.consulting import service as consulting
 from responder.responses.judging import service as judging
 from responder.responses.judging.kinds import kinds_in_use
 from responder.responses.judging.rules import Colour, Grade
-from responder.responses.models import ItemState, Level, ResponseItem
+from responder.responses.models import SETTLED, ItemState, Level, ResponseItem
 from responder.responses.units import service as units
 from responder.settings import Settings
 
@@ -49,7 +48,7 @@ def load_beside(now: datetime, settings: Settings) -> None:
 
 
 def _open(items: Sequence[ResponseItem]) -> list[ResponseItem]:
-    return [one for one in items if one.state not in OUT][:1]
+    return [one for one in items if one.state not in SETTLED][:1]
 
 
 def _judge_and_ask(

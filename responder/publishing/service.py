@@ -128,7 +128,7 @@ def answers_published(session: Session, topic_ids: Sequence[int]) -> list[Answer
             STANDINGS["published"],
             entry.published_at,
             entry.index_number,
-            ("publishing.show", {"entry_id": entry.id}),
+            page=("publishing.show", {"entry_id": entry.id}),
         )
         for entry, topic_id in session.execute(query)
         if topic_id is not None and not entry.withdrawal

@@ -9,7 +9,7 @@ from flask import Flask
 from responder.core.database import db
 from responder.responses.consulting.service import Beside, beside
 from responder.responses.judging.models import Judgement
-from responder.responses.judging.service import judgements_of
+from responder.responses.judging.queries import judgements_of
 from responder.responses.models import ResponseItem
 from responder.responses.sourcing import service as sourcing
 from responder.responses.units import service as units

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from responder.core.lifecycle import Attempt, Guard, Lifecycle, Transition
 from responder.core.permissions import Permission
-from responder.responses.models import ClockState, ItemClock, ItemState
+from responder.responses.models import FILED, SETTLED, ClockState, ItemClock
 from responder.responses.rules import PUBLISHED
 
 _S = ClockState
 _P = Permission
 
-# What is out has been answered in time or not; nobody changes that afterwards. A press
-# conference that is still to be held may be put off, until the item goes to the archive.
-OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
-IS_OUT = "本事项已发布，时限不能再改"
+# What is settled has been answered in time or not; nobody changes that afterwards. A press
+# conference that is still to be held may be put off, until the item is filed away.
+IS_SETTLED = "本事项已发布或已办结，时限不能再改"
 
 CHANGE = "responses.change_clock"
 
 
 def is_in_hand(clock: ItemClock, _attempt: Attempt) -> str | None:
     state = clock.item.state
-    answered = state in OUT and clock.rule.stopped_by == PUBLISHED
-    return IS_OUT if answered or state is ItemState.ARCHIVED else None
+    answered = state in SETTLED and clock.rule.stopped_by == PUBLISHED
+    return IS_SETTLED if answered or state in FILED else None
 
 
 def is_not_theirs(clock: ItemClock, attempt: Attempt) -> str | None:

@@ -9,6 +9,7 @@ from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.responses import rules
 from responder.responses.drafting import lists
+from responder.responses.judging.queries import last_judgement
 from responder.responses.models import ItemState, ResponseItem
 
 _S = ItemState
@@ -84,6 +85,17 @@ def uses_no_word_that_the_office_bars(item: ResponseItem, _attempt: Attempt) -> 
     return f"含有本单位不许使用的词：{'、'.join(barred)}。请按敏感词表的建议改写后再办理"
 
 
+def needs_no_public_answer(item: ResponseItem, attempt: Attempt) -> str | None:
+    """Somebody judged so, and it was somebody else: nobody is rid of a duty alone."""
+    session = object_session(item)
+    last = last_judgement(session, item.id) if session else None
+    if last is None or last.must_answer:
+        return "最近的研判不是“可以不公开回应”：请先研判，再办结"
+    if last.judged_by_id == attempt.actor.id:
+        return "“可以不公开回应”是您研判的，不能由您办结：请由其他同事办理"
+    return None
+
+
 # These refuse a person, the others a text: another person could take the step at once.
 PERSONAL_GUARDS = (wrote_none_of_it, is_new_to_this_round)
 
@@ -133,6 +145,20 @@ def _returns() -> tuple[Transition, ...]:
     )
 
 
+def _close(action: str, label: str) -> Transition:
+    return Transition(
+        action,
+        label,
+        (_S.DRAFT,),
+        _S.CLOSED,
+        _P.CLOCK_DECIDE,
+        guards=(wrote_none_of_it, needs_no_public_answer),
+        needs_note=True,
+        tone="outline-secondary",
+        endpoint=DESK,
+    )
+
+
 def _approve(action: str, label: str, source: ItemState, target: ItemState) -> Transition:
     permission = _DECIDES[source]
     return Transition(
@@ -153,6 +179,7 @@ RESPONSE_ITEM = Lifecycle(
         _S.SCHEDULED: "待发布",
         _S.PUBLISHED: "已发布",
         _S.ARCHIVED: "已归档",
+        _S.CLOSED: "已办结（不公开）",
     },
     initial=_S.DRAFT,
     transitions=(
@@ -228,12 +255,21 @@ RESPONSE_ITEM = Lifecycle(
             tone="outline-secondary",
             endpoint=DESK,
         ),
+        # Its clocks end with it, so whoever decides on clocks decides. The reason says what the
+        # asker was told, or why nobody is answered.
+        _close("close_told", "单独答复后办结"),
+        _close("close", "不答复，办结"),
+        # No button: an item that was judged anew, and must be answered, is open again.
+        Transition(
+            "reopen", "重新办理", (_S.CLOSED,), _S.DRAFT, _P.RESPONSE_JUDGE, needs_note=True
+        ),
     ),
 )
 
 # What decides on a text, and so leaves a line in the table of reviews.
 APPROVALS = ("approve_first", "approve_second", "approve_third", "approve_secrecy", "sign")
 RETURN_ACTIONS = tuple(action for action, _label in RETURNS.values())
+CLOSINGS = frozenset({"close_told", "close"})
 REVIEW_ACTIONS = frozenset({*APPROVALS, *RETURN_ACTIONS})
 
 # The step that somebody is waited for in each state. A scheduled item waits for its

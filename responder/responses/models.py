@@ -47,6 +47,13 @@ class ItemState(StrEnum):
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
     ARCHIVED = "archived"
+    CLOSED = "closed"
+
+
+# Nobody works on these any more, and no clock of theirs runs.
+FILED = (ItemState.ARCHIVED, ItemState.CLOSED)
+# Nor is anything added to these: the answer is out, or there will be none for the public.
+SETTLED = (ItemState.PUBLISHED, *FILED)
 
 
 class ResponseItem(Audited, Base):

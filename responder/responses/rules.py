@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,10 @@ DRAFT = "draft"
 
 # Under this, an answer is a placeholder and not an answer.
 MIN_ANSWER_LENGTH = 10
+
+# Pieces by pieces; beyond, those that stand there more than so many times count as frequent.
+MOST_MATCHED = 40_000
+OFTEN = 10
 
 _CLAUSE = re.compile(r"[^，。！？；：、\n]*[，。！？；：、\n]|[^，。！？；：、\n]+")
 
@@ -160,13 +165,23 @@ def difference(old: str, new: str) -> list[Change]:
     """What became of ``old``, clause by clause: finer is unreadable in Chinese, coarser hides."""
     before, after = _CLAUSE.findall(old), _CLAUSE.findall(new)
     changes: list[Change] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
+    for tag, i1, i2, j1, j2 in matcher(before, after).get_opcodes():
         if tag == "equal":
             changes.append(Change("same", "".join(before[i1:i2])))
             continue
         changes.append(Change("removed", "".join(before[i1:i2])))
         changes.append(Change("added", "".join(after[j1:j2])))
     return [change for change in changes if change.text]
+
+
+def matcher(before: Sequence[str], after: Sequence[str]) -> SequenceMatcher[str]:
+    """What two lists of pieces share. In long ones what stands there often is left out of the
+    matching, and only goes with its neighbours: exact matching of repetitions takes minutes.
+    """
+    if len(before) * len(after) <= MOST_MATCHED:
+        return SequenceMatcher(a=before, b=after, autojunk=False)
+    often = {piece for piece, count in Counter(after).items() if count > OFTEN}
+    return SequenceMatcher(often.__contains__, before, after, autojunk=False)
 
 
 def versions(drafts: Sequence[Written], count: int) -> list[tuple[Written, list[Change]]]:

@@ -30,7 +30,7 @@ from responder.responses.lifecycle import (
     FIELD_LABELS,
     outgoing,
 )
-from responder.responses.models import Draft, ItemState, Level, ResponseItem
+from responder.responses.models import FILED, Draft, ItemState, Level, ResponseItem
 from responder.responses.reviewing import NOT_REFUSED, Refused, review_parts
 from responder.responses.sourcing import service as sourcing
 from responder.web.access import current_actor, requires
@@ -184,7 +184,7 @@ def newest_drafts(item_id: int, count: int) -> list[Draft]:
 def _events_to_choose(item: ResponseItem) -> list[PressEvent]:
     """The menu of press events, for whom and where one may be chosen."""
     allowed = any(current_actor().may(permission) for permission in EVENT_PERMISSIONS)
-    if not allowed or item.state is ItemState.ARCHIVED:
+    if not allowed or item.state in FILED:
         return []
     return service.events_to_choose(db.session, item, utc_now())
 

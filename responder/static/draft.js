@@ -6,6 +6,7 @@
 
   const CHECK_MS = 800;
   const KEEP_MS = 2500;
+  const WAIT_MS = 3000;
   const form = document.querySelector("[data-editor]");
   if (!form) return;
 
@@ -21,7 +22,7 @@
 
   let kept = typed();
   let keepWaiting = 0;
-  let keeping = false;
+  let keeping = null; // what is on its way
   let leaving = false;
 
   function keepSoon() {
@@ -29,11 +30,14 @@
     keepWaiting = setTimeout(keep, KEEP_MS);
   }
 
-  async function keep() {
+  function keep() {
     clearTimeout(keepWaiting);
     if (leaving || typed() === kept) return;
     if (keeping) return keepSoon();
-    keeping = true;
+    keeping = putBy().finally(() => (keeping = null));
+  }
+
+  async function putBy() {
     const now = typed();
     try {
       const answer = await fetch(form.dataset.slip, { method: "POST", body: new FormData(form) });
@@ -46,9 +50,21 @@
       const said = error instanceof SyntaxError || error instanceof TypeError ? "" : error.message;
       part("slip-status").textContent =
         said && said !== "undefined" ? said : form.dataset.unkeptWord;
-    } finally {
-      keeping = false;
     }
+  }
+
+  // What is on its way arrives before the save: after it, it would come back as unsaved text, and
+  // the save would not know the slip that it made. A network that hangs holds up no save.
+  async function saveInOrder(event) {
+    clearTimeout(keepWaiting);
+    const again = leaving;
+    leaving = true;
+    if (!keeping) return;
+    event.preventDefault();
+    if (again) return;
+    await Promise.race([keeping, new Promise((done) => setTimeout(done, WAIT_MS))]);
+    keeping = null;
+    form.requestSubmit(event.submitter);
   }
 
   function keepOnLeaving() {
@@ -131,10 +147,7 @@
     event.preventDefault();
     insert();
   });
-  form.addEventListener("submit", () => {
-    leaving = true;
-    clearTimeout(keepWaiting);
-  });
+  form.addEventListener("submit", saveInOrder);
   addEventListener("pagehide", keepOnLeaving);
   document.addEventListener("visibilitychange", () => document.hidden && keep());
   addEventListener("pageshow", (event) => {

@@ -14,10 +14,10 @@ from responder.core.clocks import ClockRule, Unit
 from responder.orders.lifecycle import OPEN
 from responder.orders.models import OrderClock, OrderExtension, OrderPause, WorkOrder
 from responder.responses.models import (
+    FILED,
     ItemClock,
     ItemExtension,
     ItemPause,
-    ItemState,
     ResponseItem,
 )
 from responder.warnings.models import Subject
@@ -83,7 +83,7 @@ def _items() -> Select[Any]:
     return (
         _facts(ItemClock, ItemPause, ItemExtension, counts, ItemClock.item_id)
         .join(ResponseItem, ResponseItem.id == ItemClock.item_id)
-        .where(ResponseItem.state != ItemState.ARCHIVED)
+        .where(ResponseItem.state.not_in(FILED))
     )
 
 

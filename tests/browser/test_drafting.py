@@ -6,7 +6,7 @@ import contextlib
 import re
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Page, Route, expect
 
 TYPED = "写到一半就崩溃的文字，联系13812345678。"
 
@@ -74,6 +74,29 @@ def test_what_was_typed_survives_a_crash_and_is_checked_while_typing(office) -> 
     passes(again)
     again.set_viewport_size({"width": 1280, "height": 900})
     passes(again)
+
+
+def test_saving_waits_for_what_is_being_put_by(office) -> None:
+    page = office.sign_in("editor")
+    drafts(page, "澜悦江山")
+    for waiting in page.get_by_role("button", name="放弃").all():
+        waiting.click()
+    held: list[Route] = []
+    sent: list[str] = []
+    page.route("**/slip", lambda route: held.append(route))
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/draft") else None)
+    text = page.get_by_label("回应内容")
+    text.fill("经核实，车位租售方案十二月底前公布。")
+    page.wait_for_timeout(2_800)
+    text.fill("经核实，车位租售方案十二月底前公布，已办结。")
+    text.press("ControlOrMeta+s")
+    page.get_by_role("button", name="保存稿件").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert (len(held), sent) == (1, [])
+    held[0].continue_()
+    expect(page.get_by_role("status").first).to_contain_text("稿件已保存")
+    expect(page.locator("#unsaved")).to_have_count(0)
+    assert len(sent) == 1
 
 
 def test_a_template_goes_in_where_the_writer_stands_and_leaving_keeps_it(office) -> None:

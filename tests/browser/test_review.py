@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from playwright.sync_api import Page, expect
 
@@ -90,6 +91,25 @@ def test_of_two_reviewers_at_once_the_second_is_told(office) -> None:
     assert answered.value.status == 409
     one.goto(address)
     expect(one.locator(".page-head")).to_contain_text("待复审")
+
+
+def test_the_board_shows_every_state_side_by_side(office) -> None:
+    page = office.sign_in("signer")
+    page.goto("/responses/board")
+    columns = page.locator("[data-column]")
+    expect(columns).to_have_count(9)
+    for filled in ("", "?unit=2"):
+        page.goto(f"/responses/board{filled}")
+        boxes = [one.bounding_box() for one in columns.all()]
+        assert len({box["y"] for box in boxes}) == 1
+        assert boxes[0]["x"] >= 0
+        assert boxes[-1]["x"] + boxes[-1]["width"] <= 1280
+        assert all(a["x"] + a["width"] <= b["x"] for a, b in pairwise(boxes))
+        cards = page.locator("[data-card]").evaluate_all(
+            "all => all.map((one) => one.closest('li')).filter((one) =>"
+            " one.scrollWidth > one.clientWidth).length"
+        )
+        assert cards == 0
 
 
 def test_the_board_by_keyboard(office) -> None:

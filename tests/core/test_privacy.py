@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from responder.core import privacy
 from responder.core.privacy import find, id_number_is_valid, luhn_is_valid, mask, mask_name
 
+# Of Hangul and Khmer, joiners, zero width, and a soft hyphen: a reader sees none of them.
+FILLERS = "\u3164\u115f\u1160\uffa0\u17b4\u17b5\u034f\u2800\u200c\u200d\u2060\ufeff\u00ad"
+
 
 @pytest.mark.parametrize(
     ("text", "label", "found"),
@@ -38,6 +41,10 @@ from responder.core.privacy import find, id_number_is_valid, luhn_is_valid, mask
         ("手机138\u200b12345678。", "手机号码", "138\u200b12345678"),
         ("手机1\u20603\ufeff812345678。", "手机号码", "1\u20603\ufeff812345678"),
         ("2026\u200b13812345678", "手机号码", "13812345678"),
+        *(
+            (f"手机138{blank}1234{blank}5678。", "手机号码", f"138{blank}1234{blank}5678")
+            for blank in FILLERS
+        ),
         ("①13812345678", "手机号码", "13812345678"),
         ("008613812345678", "手机号码", "008613812345678"),
         ("＋86 13812345678", "手机号码", "＋86 13812345678"),

@@ -16,6 +16,7 @@ from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import (
     CalendarYear,
     fixed_holidays,
+    forget_year,
     load_calendar,
     remove_fixed_holiday,
     seed_calendar,
@@ -53,6 +54,21 @@ def test_seeding_again_leaves_an_edited_year_alone(session) -> None:
     with transaction(CONSOLE):
         assert seed_calendar(session) == []
     assert not load_calendar(session).is_working(date(2026, 3, 5))
+
+
+def test_a_year_that_the_office_took_back_stays_out_until_it_is_stored_again(session) -> None:
+    with transaction(CONSOLE):
+        forget_year(session, 2026)
+    with transaction(CONSOLE):
+        assert seed_calendar(session) == []
+    first, last = date(2026, 1, 1), date(2026, 12, 31)
+    assert load_calendar(session).is_provisional(first, last)
+    with transaction(CONSOLE):
+        store_year(session, 2026, [(date(2026, 3, 5), False, "市庆")], "市政府令")
+    assert not load_calendar(session).is_provisional(first, last)
+    with transaction(CONSOLE):
+        forget_year(session, 2026)  # as often as it takes
+        assert seed_calendar(session) == []
 
 
 def test_importing_a_year_replaces_it_and_announces_it(session, tmp_path: Path) -> None:

@@ -151,6 +151,16 @@ def test_an_answer_sent_back_runs_on_as_if_it_had_never_been_given(people):
     assert (clock.stopped_at, clock.due_at, order.answered_at) == (None, due, None)
 
 
+def test_an_answer_sent_back_runs_on_by_the_calendar_of_now(people, session):
+    order = brought_to(S.ANSWERED, nature=Nature.INQUIRY)
+    assert ends(handle_clock(order)) == "2026-11-25 23:59:59"
+    with transaction(CONSOLE, NOW) as opened_session:
+        set_day(opened_session, at("2026-11-25 12:00").date(), False, "市庆日")
+        assert service.recompute_clocks(opened_session, load_calendar(opened_session)) == []
+    take(order, "send_back", people.supervisor, note="没有说明原因")
+    assert ends(handle_clock(reload(order))) == "2026-11-26 23:59:59"
+
+
 def test_a_dissatisfied_citizen_starts_a_new_round_and_the_first_stays(people):
     order = brought_to(S.CHECKED)
     take(order, "call_back", people.operator, satisfaction=Satisfaction.DISSATISFIED)

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 import pytest
 
 from responder.core.console import DONE_WITH_REFUSALS
-from responder.core.database import db, transaction
-from responder.core.errors import Invalid, WrongState
-from responder.core.lifecycle import Attempt
-from responder.core.permissions import CONSOLE, Role, permissions_of
-from responder.intake.models import Nature
-from responder.publishing.archiving import service
-from responder.publishing.archiving.contents import PARTS
+from responder.core.errors import Invalid
+from responder.core.permissions import CONSOLE
 from responder.publishing.archiving.packing import MANIFEST, as_json, pack
 from responder.publishing.archiving.verifying import LARGEST, Fault, verify
-from responder.publishing.service import entry_of
-from responder.responses import service as responses
-from responder.responses.commenting.models import PassageComment
-from responder.responses.consulting import service as consulting
-from responder.responses.judging import service as judging
-from responder.responses.judging.rules import Colour, Grade
-from responder.responses.models import ItemState, ResponseItem, Review
-from responder.responses.sourcing.service import attach
 from tests.factories import NOW
-from tests.orders.factories import CALLER, PHONE, message
-from tests.publishing.factories import CORRECTED, changed
-from tests.responses.factories import ANSWER, brought_to, drafted, reload, save, take
 
 TEXTS = {"a.txt": "甲".encode(), "texts/b.txt": "乙".encode(), "空.json": b""}
 Members = dict[str, bytes]
@@ -149,131 +132,6 @@ def test_a_members_name_is_not_obeyed_by_the_screen(app, tmp_path):
     assert told.exit_code == DONE_WITH_REFUSALS
     assert "\x1b" not in told.stdout
     assert len(told.stdout.splitlines()) == 1
-
-
-# Of a whole item.
-
-
-def read(session, item) -> tuple[bytes, dict[str, bytes]]:
-    target = BytesIO()
-    service.write_archive(session, reload(item), target)
-    with ZipFile(target) as archive:
-        return target.getvalue(), {name: archive.read(name) for name in archive.namelist()}
-
-
-def well_kept(people):
-    """A published item with something of everything."""
-    item = drafted("第一稿，联系人13987654321。")
-    save(item, ANSWER, people.editor)
-    editor, analyst = (
-        Attempt(one.actor, NOW, "影响面大") for one in (people.editor, people.analyst)
-    )
-    call, report = message(), message(2, title="举报某局", body="某科长收礼", nature=Nature.REPORT)
-    with transaction(analyst.actor, NOW) as session:
-        found = responses.find_item(session, item.id)
-        judging.judge(session, found, judging.Opinion(Grade.NONE, Colour.NONE, (), True), analyst)
-        for one in (call, report):
-            attach(session, found, one)
-    with transaction(editor.actor, NOW) as session:
-        found = responses.find_item(session, item.id)
-        consulting.consult(
-            session, found, editor, held_at=NOW, units="市住建局", people="",
-            conclusion=f"请回电{PHONE}说明",
-        )  # fmt: skip
-    item = reload(item)
-    for role, action in (
-        (Role.EDITOR, "submit"), (Role.FIRST_REVIEWER, "approve_first"),
-        (Role.SECOND_REVIEWER, "approve_second"), (Role.THIRD_REVIEWER, "approve_third"),
-        (Role.SECRECY_REVIEWER, "approve_secrecy"), (Role.SIGNER, "sign"),
-        (Role.PRESS_OFFICER, "schedule"),
-    ):  # fmt: skip
-        take(item, action, people.holding(role))
-    take(item, "publish", people.press_officer)
-    return item
-
-
-def test_everything_is_in_it_and_the_sources_name_nobody(client, people, tmp_path):
-    item = well_kept(people)
-    changed(entry_of(db.session, item.id))
-    whole, members = read(db.session, item)
-    assert read(db.session, item)[0] == whole
-    told = {name: json.loads(members[f"{name}.json"]) for name in (
-        "item", "sources", "judgements", "units", "consulting", "drafts", "reviews",
-        "comments", "clocks", "published", "evaluations", "trail",
-    )}  # fmt: skip
-    assert members["texts/answer.txt"].decode() == ANSWER
-    assert members["drafts/0001.txt"].decode().startswith("第一稿")
-    assert members["texts/published-02.txt"].decode() == CORRECTED
-    assert [one["step"] for one in told["reviews"]] == [
-        "first_review", "second_review", "third_review", "secrecy_review", "signing",
-    ]  # fmt: skip
-    assert told["reviews"][-1].keys() >= {"returned_to", "on_behalf_of_name", "secrecy", "proof"}
-    assert told["item"]["answer_format"] == told["published"]["answer_format"] == "plain"
-    assert {one["format"] for one in told["drafts"]} == {"plain"}
-    assert told["published"]["changes"][0]["answer_format"] == "plain"
-    assert told["judgements"][0]["reason"] == "影响面大"
-    assert told["published"]["changes"][0]["kind"] == "correct"
-    assert told["trail"][0]["action"] == "open"
-    call, report = sorted(told["sources"], key=lambda one: one["id"])
-    assert "还在打桩" in call["body"]
-    assert report["withheld"]
-    assert not {"title", "body"} & report.keys()
-    beside = b"".join(content for name, content in members.items() if "drafts/0" not in name)
-    for hidden in (PHONE, CALLER, "13987654321", "收礼"):
-        assert hidden not in beside.decode()
-    # By a page, for whoever keeps the archive; by a command, onto the disk.
-    people.sign_in(client, people.press_officer)
-    assert "导出归档文件" in client.get(f"/responses/{item.id}").text
-    with client.get(f"/responses/{item.id}/archive.zip") as answer:
-        assert answer.data == whole
-        assert answer.headers["Content-Disposition"].startswith("attachment")
-    assert client.get("/responses/4711/archive.zip").status_code == 404
-    for role in Role:
-        if "archive" not in permissions_of([role]):
-            people.sign_in(client, people.holding(role))
-            assert client.get(f"/responses/{item.id}/archive.zip").status_code == 403, role
-    run = client.application.test_cli_runner().invoke
-    path = tmp_path / "回应事项.zip"
-    made = run(args=["responses", "archive", str(item.id), "--out", str(path), "--json"])
-    digest = json.loads(made.stdout)["manifest_sha256"]
-    assert path.read_bytes() == whole
-    again = run(args=["responses", "archive", str(item.id), "--out", str(path)])
-    assert "不会覆盖" in str(again.exception)
-    verified = run(args=["responses", "verify", str(path), "--digest", digest.upper(), "--json"])
-    assert (verified.exit_code, json.loads(verified.stdout)["whole"]) == (0, True)
-    other = run(args=["responses", "verify", str(path), "--digest", "0" * 64])
-    assert (other.exit_code, "不符" in other.stdout) == (DONE_WITH_REFUSALS, True)
-    assert [one.name for one in tmp_path.iterdir()] == [path.name]  # nothing half-written is left
-
-
-def test_reviews_say_how_and_for_whom_and_comments_are_kept(people):
-    """Of what a review holds and a comment got, all is told; phone numbers are hidden."""
-    item = ResponseItem(
-        reviews=[
-            Review(
-                round=1, step=ItemState.SIGNING, approved=False, comment="", at=NOW,
-                returned_to=ItemState.SECRECY_REVIEW, reviewer_name="代办人",
-                on_behalf_of_name="签发人", secrecy={"state": False}, proof="code",
-            )
-        ],
-        comments=[
-            PassageComment(
-                draft_number=2, quote="第一段", body=f"电话{PHONE}不宜写", author_name="初审",
-                made_at=NOW, settled_at=NOW, settled_by_name="拟稿人", reply="已删去",
-            )
-        ],
-    )  # fmt: skip
-    [review] = PARTS["reviews"](db.session, item)
-    told = (review["returned_to"], review["on_behalf_of_name"], review["secrecy"], review["proof"])
-    assert told == (ItemState.SECRECY_REVIEW, "签发人", {"state": False}, "code")
-    [comment] = PARTS["comments"](db.session, item)
-    assert (comment["draft_number"], comment["reply"]) == (2, "已删去")
-    assert PHONE not in comment["body"]
-
-
-def test_what_is_not_out_has_no_archive(session, people):
-    with pytest.raises(WrongState, match="还没有发布"):
-        service.write_archive(session, brought_to(ItemState.SIGNED), BytesIO())
 
 
 def test_json_is_the_same_for_the_same_value_and_knows_its_kinds():

@@ -12,6 +12,9 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.publishing import service as publishing
 from responder.responses import service
+from responder.responses.judging import service as judging
+from responder.responses.judging.rules import Colour, Grade
+from responder.responses.judging.service import Opinion
 from responder.responses.models import ItemState, Level, ResponseItem
 from responder.responses.service import StepFacts
 from responder.settings import Settings
@@ -98,12 +101,22 @@ def facts_of(action: str, attempt: Attempt) -> StepFacts:
 def brought_to(state: ItemState, text: str = ANSWER, **facts: Any) -> ResponseItem:
     """An item that went the whole way to ``state``."""
     item = drafted(text, **facts)
+    if state is ItemState.CLOSED:
+        judged_away(item)
+        take(item, "close", People().press_officer, "经核实系误传，网上已无讨论")
     for role, action in WAY:
         if item.state is state:
             return item
         take(item, action, People().holding(role))
     assert item.state is state
     return item
+
+
+def judged_away(item: ResponseItem, judge: User | None = None, at: datetime = NOW) -> None:
+    """Somebody, the supervisor by default, judges that no public answer is needed."""
+    attempt = Attempt((judge or People().supervisor).actor, at, "经核实系误传")
+    with transaction(attempt.actor, at) as session:
+        judging.judge(session, item, Opinion(Grade.NONE, Colour.NONE, (), False), attempt)
 
 
 def topic(label: str = "金浦华庭地下车位只售不租") -> Topic:

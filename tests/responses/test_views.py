@@ -14,7 +14,7 @@ from responder.core.permissions import Role
 from responder.core.times import utc_now
 from responder.planning.models import EventState
 from responder.responses import service
-from responder.responses.models import Draft, ItemState, Level, ResponseItem
+from responder.responses.models import FILED, Draft, ItemState, Level, ResponseItem
 from tests.factories import NOW, unit
 from tests.planning import factories as planned
 from tests.planning.queries import count_queries
@@ -343,7 +343,7 @@ def test_a_double_click_opens_one_item(client, people):
     assert len(opened_at) == 4
 
 
-@pytest.mark.parametrize("state", [s for s in ItemState if s is not ItemState.ARCHIVED])
+@pytest.mark.parametrize("state", [s for s in ItemState if s not in FILED])
 def test_the_press_event_is_chosen_at_any_time(client, people, state):
     event = planned.event("车位新闻通气会", starts_at=utc_now() + timedelta(days=1))
     item = brought_to(state, level=Level.MAJOR_EMERGENCY)

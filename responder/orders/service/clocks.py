@@ -102,11 +102,15 @@ def stop_all(order: WorkOrder, now: datetime) -> None:
         clock.stopped_at = clock.stopped_at or now
 
 
-def run_on(order: WorkOrder, stopped_by: str) -> None:
-    """What stopped the clock in force has not held: it runs on as if it never had."""
+def run_on(order: WorkOrder, stopped_by: str, zone: ZoneInfo, calendar: WorkCalendar) -> None:
+    """What stopped the clock in force has not held: it runs on as if it never had.
+
+    Rule and calendar may have changed while it stood, so it is reckoned.
+    """
     clock = handle_clock(order)
     if clock is not None and clock.rule.stopped_by == stopped_by:
         clock.stopped_at = None
+        clock.reckon(calendar, zone)
 
 
 def pause(order: WorkOrder, attempt: Attempt, zone: ZoneInfo, calendar: WorkCalendar) -> None:

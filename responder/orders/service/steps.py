@@ -232,7 +232,7 @@ def note_answerer(order: WorkOrder, attempt: Attempt) -> None:
 
 def _send_back(step: Step) -> None:
     step.order.answered_at = None
-    clocks.run_on(step.order, "answered")
+    clocks.run_on(step.order, "answered", step.zone, load_calendar(step.session))
 
 
 def _call_back(step: Step) -> None:

@@ -20,6 +20,7 @@ class Answer:
     :param standing: in words: 已公开, 待复审.
     :param at: when it was published or said; None where it has not been.
     :param number: by which it is found: its index number.
+    :param wording: the agreed wording (口径) of one that is not out: what may be said meanwhile.
     :param page: endpoint and arguments of its page.
     """
 
@@ -30,6 +31,7 @@ class Answer:
     standing: str
     at: datetime | None = None
     number: str = ""
+    wording: str = ""
     page: tuple[str, Mapping[str, int]] | None = field(default=None, compare=False)
 
     @property

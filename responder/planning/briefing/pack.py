@@ -268,6 +268,7 @@ def _masked(answer: Answer, at: Standpoint) -> Answer:
         answer.standing,
         answer.at and local(answer.at, at.zone),
         answer.number,
+        "" if answer.is_out else rules.clean(mask(answer.wording, at.public)),
         answer.page,
     )
 

@@ -63,6 +63,6 @@ def _topic(day: date) -> TopicPart:
         reports=1,
         answers=(
             Answer(0, "示例答复", "示例内容。", "示例单位", "已公开", said, "示例编号"),
-            Answer(0, "示例在办", "", "示例单位", "待初审"),
+            Answer(0, "示例在办", "", "示例单位", "待初审", wording="示例口径。"),
         ),
     )

@@ -21,7 +21,7 @@ from responder.publishing.models import Entry
 from responder.publishing.ratings.service import totals
 from responder.publishing.service import entry_of
 from responder.responses.consulting.service import beside
-from responder.responses.judging.service import judgements_of
+from responder.responses.judging.queries import judgements_of
 from responder.responses.models import ResponseItem
 from responder.responses.sourcing.service import message_ids, sources_until
 from responder.responses.units.service import parts_of

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from responder.core.errors import Invalid, WrongState
 from responder.publishing.archiving.contents import contents, facts
 from responder.publishing.archiving.packing import as_json, pack
-from responder.responses.clock_lifecycle import OUT
-from responder.responses.models import ResponseItem
+from responder.responses.models import SETTLED, ResponseItem
 
 
 def write_archive(session: Session, item: ResponseItem, target: IO[bytes]) -> str:
@@ -23,7 +22,7 @@ def write_archive(session: Session, item: ResponseItem, target: IO[bytes]) -> st
     :param target: can be sought in.
     :raises WrongState: the answer is not out yet.
     """
-    if item.state not in OUT:
+    if item.state not in SETTLED:
         raise WrongState("本事项还没有发布，不能导出归档文件：发布后再导出")
     return pack(target, facts(session, item), _as_bytes(contents(session, item)))
 

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from responder.core.lifecycle import Attempt, Transition
 from responder.responses import service
 from responder.responses.lifecycle import DESK
-from responder.responses.models import ItemState, ResponseItem
+from responder.responses.models import FILED, ItemState, ResponseItem
 
 # Cards that a column shows; the list of that state has the others.
 CARDS = 12
 # What is filed away needs no board.
-STATES = tuple(state for state in ItemState if state is not ItemState.ARCHIVED)
+STATES = tuple(state for state in ItemState if state not in FILED)
 # Each text is checked for secrets by itself, with its own conclusion.
 ONE_BY_ONE = frozenset({"approve_secrecy"})
 MOST_AT_ONCE = 50

@@ -14,12 +14,11 @@ from responder.core.permissions import DELEGABLE, Permission
 from responder.responses.commenting import rules
 from responder.responses.commenting.models import PassageComment
 from responder.responses.lifecycle import RESPONSE_ITEM, REVIEW_STEPS
-from responder.responses.models import ItemState, ResponseItem
+from responder.responses.models import SETTLED, ResponseItem
 
 MAX_QUOTE = 500
 MAX_BODY = 1000
 # Nobody changes what is out, and what was said of it stands.
-OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ def settle(
     found = item.comments[numbered[comment_id] - 1]
     if not _may_settle(found, attempt):
         raise Forbidden("批注由编辑处理，或由作批注的人撤回")
-    if not found.is_open or item.state in OUT:
+    if not found.is_open or item.state in SETTLED:
         raise WrongState("这条批注已处理过，或回应已发布：请刷新页面")
     reply = reply.strip()
     if len(reply) > MAX_BODY or not (reply or found.author_id == attempt.actor.id):
@@ -111,7 +110,7 @@ def commented(item: ResponseItem, attempts: Sequence[Attempt]) -> Commented:
                 number,
                 one,
                 spans[number - 1] is not None,
-                one.is_open and item.state not in OUT and _may_settle(one, own),
+                one.is_open and item.state not in SETTLED and _may_settle(one, own),
             )
             for number, one in enumerate(item.comments, 1)
         ],

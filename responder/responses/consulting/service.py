@@ -15,7 +15,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.responses import rules
 from responder.responses.consulting.models import AgreedWording, Consultation, PolicyReference
-from responder.responses.models import ItemState, ResponseItem
+from responder.responses.models import FILED, ResponseItem
 
 LONGEST = 20_000
 
@@ -201,11 +201,11 @@ def wordings_now(session: Session, item_ids: Sequence[int]) -> dict[int, str]:
 
 
 def _require(item: ResponseItem, attempt: Attempt) -> None:
-    """:raises Forbidden: not of the desk. :raises WrongState: the item is in the archive."""
+    """:raises Forbidden: not of the desk. :raises WrongState: the item is filed away."""
     if not attempt.actor.may(Permission.RESPONSE_OPEN):
         raise Forbidden("您没有登记会商、口径和依据的权限，请联系研判员、编辑或新闻办")
-    if item.state is ItemState.ARCHIVED:
-        raise WrongState("本事项已归档，不能再登记")
+    if item.state in FILED:
+        raise WrongState("本事项已归档或已办结，不能再登记")
 
 
 def _needed(field: str, text: str, sentence: str, longest: int) -> str:

@@ -15,8 +15,6 @@ ALIKE = 0.4
 SHORT_STAY = 2
 # Characters times characters; beyond, only clauses are marked.
 _MOST_COMPARED = 250_000
-# Lines by lines; beyond it, lines that stand there often are left out of the matching.
-_MOST_LINES = 40_000
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,7 @@ def _length(rows: Iterable[Row], kind: str) -> int:
 
 
 def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
-    # With many lines that repeat, exact matching takes minutes: leave the commonest out of it.
-    many = len(before) * len(after) > _MOST_LINES
-    for tag, i1, i2, j1, j2 in SequenceMatcher(a=before, b=after, autojunk=many).get_opcodes():
+    for tag, i1, i2, j1, j2 in rules.matcher(before, after).get_opcodes():
         if tag == "equal":
             yield from (Row("same", (Change("same", text),)) for text in before[i1:i2])
             continue
@@ -95,16 +91,15 @@ def _finer(changes: Sequence[Change]) -> list[Change]:
     put = "".join(c.text for c in changes if c.kind == "added")
     if not out or not put or len(out) * len(put) > _MOST_COMPARED:
         return list(changes)
-    if SequenceMatcher(a=out, b=put, autojunk=False).ratio() < ALIKE:
+    if rules.matcher(out, put).ratio() < ALIKE:
         return list(changes)
     return _characters(out, put)
 
 
 def _characters(old: str, new: str) -> list[Change]:
-    matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     changes: list[Change] = []
     removed = added = ""
-    codes = matcher.get_opcodes()
+    codes = rules.matcher(old, new).get_opcodes()
     for n, (tag, i1, i2, j1, j2) in enumerate(codes):
         stays = tag == "equal" and (i2 - i1 >= SHORT_STAY or n in (0, len(codes) - 1))
         if not stays:

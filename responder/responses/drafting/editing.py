@@ -16,10 +16,7 @@ from responder.responses.drafting.looking import look_through
 from responder.responses.drafting.models import AnswerTemplate
 from responder.responses.drafting.slips import Offer
 from responder.responses.forms import DraftForm
-from responder.responses.models import ItemState, ResponseItem
-
-# From then on the text is what it is.
-_OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
+from responder.responses.models import SETTLED, ItemState, ResponseItem
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def editor_of(
     """The editor as it was asked for."""
     if not writes(item, attempt):
         check = None
-        if item.state not in _OUT and item.answer:
+        if item.state not in SETTLED and item.answer:
             check = look_through(session, item, item.answer, item.answer_format, attempt.now, zone)
         return Editor(None, check)
     offer = slips.offer(session, item, attempt.actor)

@@ -30,8 +30,10 @@ blueprint = Blueprint("drafting", __name__)
 Page = str | Response | tuple[str, int]
 
 
-def _stored(form: WordForm | NameForm | TemplateForm, put: Callable[[Session], object]) -> int:
-    """Store what a form says; 0, or the status of a refusal that the form now shows."""
+def _unstored(form: WordForm | NameForm | TemplateForm, put: Callable[[Session], object]) -> int:
+    """Store what a form says; 0, or the status with which the form is shown, and why."""
+    if not form.validate_on_submit():
+        return 422 if form.is_submitted() else 200
     try:
         with transaction(current_actor()) as session:
             put(session)
@@ -39,6 +41,19 @@ def _stored(form: WordForm | NameForm | TemplateForm, put: Callable[[Session], o
         show_errors(form, error)
         return STATUS[type(error)]
     return 0
+
+
+def _row_page(
+    form: WordForm | NameForm,
+    row: SensitiveWord | ProperName,
+    page: dict[str, str],
+    remove: tuple[str, str],
+) -> str:
+    """The page on which a row of a list is changed, or removed.
+
+    :param page: title, name and address of its list; ``remove``: address and words of the button.
+    """
+    return render_template("responses/drafting/row.html", form=form, row=row, remove=remove, **page)
 
 
 # ---- words ----
@@ -63,10 +78,7 @@ def _words_page(form: WordForm, import_form: ImportForm) -> str:
 @requires(Permission.DRAFTING_KEEP)
 def add_word() -> Page:
     form = WordForm()
-    status = 422
-    if form.validate_on_submit():
-        status = _stored(form, lambda session: _put_word(session, None, form))
-    if status:
+    if status := _unstored(form, lambda session: _put_word(session, None, form)):
         return _words_page(form, ImportForm(formdata=None)), status
     flash(_("已添加“%(word)s”。", word=form.word.data.strip()), "success")
     return redirect(url_for("drafting.words"))
@@ -94,13 +106,12 @@ def import_words() -> Page:
 def edit_word(word_id: int) -> Page:
     row = lists.find_word(db.session, word_id)
     form = WordForm(obj=row, data={"version": row.version_id})
-    status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        status = _stored(
-            form, lambda session: _put_word(session, lists.find_word(session, word_id), form)
-        )
-    if status:
-        return render_template("responses/drafting/word.html", form=form, row=row), status
+    if status := _unstored(
+        form, lambda session: _put_word(session, lists.find_word(session, word_id), form)
+    ):
+        page = {"title": _("修改敏感词"), "name": row.word, "listed": url_for("drafting.words")}
+        remove = url_for("drafting.remove_word", word_id=word_id), _("删除这个词")
+        return _row_page(form, row, page, remove), status
     flash(_("已保存。"), "success")
     return redirect(url_for("drafting.words"))
 
@@ -141,10 +152,7 @@ def _names_page(form: NameForm) -> str:
 @requires(Permission.DRAFTING_KEEP)
 def add_name() -> Page:
     form = NameForm()
-    status = 422
-    if form.validate_on_submit():
-        status = _stored(form, lambda session: _put_name(session, None, form))
-    if status:
+    if status := _unstored(form, lambda session: _put_name(session, None, form)):
         return _names_page(form), status
     flash(_("已添加“%(word)s”。", word=form.name.data.strip()), "success")
     return redirect(url_for("drafting.names"))
@@ -155,13 +163,12 @@ def add_name() -> Page:
 def edit_name(name_id: int) -> Page:
     row = lists.find_name(db.session, name_id)
     form = NameForm(obj=row, data={"version": row.version_id})
-    status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        status = _stored(
-            form, lambda session: _put_name(session, lists.find_name(session, name_id), form)
-        )
-    if status:
-        return render_template("responses/drafting/name.html", form=form, row=row), status
+    if status := _unstored(
+        form, lambda session: _put_name(session, lists.find_name(session, name_id), form)
+    ):
+        page = {"title": _("修改规范称谓"), "name": row.name, "listed": url_for("drafting.names")}
+        remove = url_for("drafting.remove_name", name_id=name_id), _("删除这个称谓")
+        return _row_page(form, row, page, remove), status
     flash(_("已保存。"), "success")
     return redirect(url_for("drafting.names"))
 
@@ -216,10 +223,7 @@ def edit_template(template_id: int) -> Page:
 
 def _template_page(form: TemplateForm, template_id: int | None) -> Page:
     form.category_id.choices = _categories()
-    status = 422 if form.is_submitted() else 200
-    if form.validate_on_submit():
-        status = _stored(form, lambda session: _put_template(session, template_id, form))
-    if status:
+    if status := _unstored(form, lambda session: _put_template(session, template_id, form)):
         page = render_template("responses/drafting/template.html", form=form, new=not template_id)
         return page, status
     flash(_("已保存。"), "success")

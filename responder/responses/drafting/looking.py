@@ -12,6 +12,7 @@ from responder.core.clocks import Unit
 from responder.core.office import public_lines
 from responder.core.times import local
 from responder.planning.models import PressEvent
+from responder.responses.consulting.service import wordings_now
 from responder.responses.drafting import checking
 from responder.responses.drafting.checking import Check
 from responder.responses.drafting.facts import EventFact, Facts
@@ -33,13 +34,16 @@ def look_through(
     """Check a text as the answer of an item; nothing is stored."""
     read = as_read(text[:MOST_CHECKED], written)
     reading = read_answer(read, f"{item.title}\n{item.concern}")
-    return checking.check(read, reading, lists(session), facts_of(item, now, zone), public_lines())
+    return checking.check(
+        read, reading, lists(session), facts_of(session, item, now, zone), public_lines()
+    )
 
 
-def facts_of(item: ResponseItem, now: datetime, zone: ZoneInfo) -> Facts:
+def facts_of(session: Session, item: ResponseItem, now: datetime, zone: ZoneInfo) -> Facts:
     """What the office has on record of an item's matter."""
     topic, event = item.topic, item.event
-    sources = [("关切内容", item.concern)]
+    wording = wordings_now(session, [item.id]).get(item.id, "")
+    sources = [("关切内容", item.concern), ("商定口径", wording)]
     if event is not None:
         sources += [("活动口径", event.wording), ("活动内容", event.summary)]
     known = {local(moment, zone).date() for moment in (item.found_at, item.opened_at)}

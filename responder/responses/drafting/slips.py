@@ -18,9 +18,6 @@ from responder.responses.drafting.models import DraftSlip
 from responder.responses.models import Draft, ResponseItem
 from responder.responses.service.drafting import MAX_ANSWER_LENGTH
 
-# What was typed before a save may arrive after it, and must not bring the slip back.
-LATE = timedelta(seconds=10)
-
 
 @dataclass(frozen=True)
 class Offer:
@@ -63,6 +60,9 @@ def keep(
     """Store what a person has typed, in place of what was stored before; None when it is what is
     saved already, and nothing needs to be kept.
 
+    Only the very text that is stored counts as saved: that a page saved a moment ago says nothing
+    of what was typed in another. A page sends its own texts in their order (``draft.js``).
+
     :param based_on: number of the version that they had before them.
     :param seen: ``version_id`` of the slip that their page knows, 0 for none.
     :raises Forbidden: the person does not draft.
@@ -78,7 +78,7 @@ def keep(
     slip = slip_of(session, item, actor)
     if slip is not None and slip.version_id != seen:
         raise Stale("您还有一份未保存的文字，请先恢复或放弃：刷新页面即可看到")
-    if _is_stored(item, text, written) or _comes_late(session, item, actor, based_on, now):
+    if _is_stored(item, text, written):
         if slip is not None:
             session.delete(slip)
             session.flush()
@@ -124,15 +124,6 @@ def _last(session: Session, item: ResponseItem) -> Draft | None:
 
 def _is_stored(item: ResponseItem, text: str, written: TextFormat) -> bool:
     return text == item.answer and (written is item.answer_format or not text)
-
-
-def _comes_late(
-    session: Session, item: ResponseItem, actor: Actor, based_on: int, now: datetime
-) -> bool:
-    last = _last(session, item)
-    if last is None or last.number <= based_on:
-        return False
-    return last.author_id == actor.id and last.saved_at > now - LATE
 
 
 def _newer(session: Session, item: ResponseItem, slip: DraftSlip) -> Draft | None:

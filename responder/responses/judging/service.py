@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -18,13 +17,14 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import SHANGHAI
 from responder.core.work_calendar import hold_calendar, load_calendar
-from responder.responses.clock_lifecycle import OUT, is_not_theirs
+from responder.responses.clock_lifecycle import is_not_theirs
 from responder.responses.judging import rules
 from responder.responses.judging.models import Judgement, PriorityKind
 from responder.responses.judging.rules import Colour, Grade
-from responder.responses.models import ItemClock, Level, ResponseItem
+from responder.responses.lifecycle import RESPONSE_ITEM
+from responder.responses.models import ItemClock, ItemState, Level, ResponseItem
 from responder.responses.rules import EVENT_HELD
-from responder.responses.service.clocks import heed_event, new_clock
+from responder.responses.service.clocks import heed_event, new_clock, run_on, stop_all
 
 START, END = "start", "end"
 
@@ -52,7 +52,8 @@ def judge(
 ) -> Judgement:
     """Keep a judgement. Another level brings its own clocks, and ends those of the former.
 
-    What has stopped stays; so does what is overdue, which no judgement can undo.
+    What has stopped stays; so does what is overdue, which no judgement can undo. What was closed
+    without a public answer and must have one after all is reopened.
 
     :raises Forbidden: the person may not judge; or may not end a clock, which this would.
     :raises WrongState: the answer is out.
@@ -62,14 +63,19 @@ def judge(
     """
     if not attempt.actor.may(Permission.RESPONSE_JUDGE):
         raise Forbidden("您没有研判的权限，请联系研判员或新闻办")
-    if item.state in OUT:
+    if item.state in (ItemState.PUBLISHED, ItemState.ARCHIVED):
         raise WrongState("本事项已发布，不再研判：发布后的情况请写在效果评估里")
     if not attempt.note.strip():
         raise Invalid("请写明研判的理由", {"reason": "必填"})
     if why := rules.contradiction([kind.name for kind in opinion.kinds], opinion.must_answer):
         raise GuardRefused(why, {"must_answer": "与所选类别不符"})
     before = item.level
+    if item.state is ItemState.CLOSED and opinion.must_answer:
+        RESPONSE_ITEM.advance(session, item, "reopen", attempt)
+        run_on(session, item)
     changes = _change_level(session, item, opinion.level, attempt, zone)
+    if item.state is ItemState.CLOSED:
+        stop_all(session, item, attempt.now)
     flag_modified(item, "level")  # of two who judge at once the second is told
     judgement = _keep(session, item, opinion, attempt, changes)
     told: dict[str, Any] = {"must_answer": opinion.must_answer, "grade": opinion.grade.value}
@@ -156,9 +162,3 @@ def _require_may_end(clock: ItemClock, attempt: Attempt) -> None:
 
 def _told(change: str, clock: ItemClock) -> dict[str, Any]:
     return {"change": change, "duty": clock.rule.duty, "due_at": clock.due_at.isoformat()}
-
-
-def judgements_of(session: Session, item_id: int) -> list[Judgement]:
-    """Everything that was judged of an item, the last one first."""
-    query = select(Judgement).where(Judgement.item_id == item_id)
-    return list(session.scalars(query.order_by(Judgement.id.desc())))

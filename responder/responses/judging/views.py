@@ -16,6 +16,7 @@ from responder.responses import service as responses
 from responder.responses.judging import kinds, service
 from responder.responses.judging.forms import NO, YES, JudgementForm, PriorityKindForm
 from responder.responses.judging.models import Judgement, PriorityKind
+from responder.responses.judging.queries import judgements_of
 from responder.responses.judging.rules import Colour, Grade
 from responder.responses.judging.service import Opinion
 from responder.responses.models import ResponseItem
@@ -31,7 +32,7 @@ Page = str | Response | tuple[str, int]
 @requires(Permission.RESPONSE_JUDGE)
 def judge(item_id: int) -> Page:
     item = responses.find_item(db.session, item_id)
-    earlier = service.judgements_of(db.session, item_id)
+    earlier = judgements_of(db.session, item_id)
     form = _form(earlier[0] if earlier else None)
     if not form.validate_on_submit():
         return _page(item, form), 422 if form.is_submitted() else 200

@@ -21,12 +21,12 @@ from responder.core.times import SHANGHAI
 from responder.core.work_calendar import hold_calendar, load_calendar
 from responder.responses.clock_lifecycle import (
     DECISIONS,
-    IS_OUT,
+    IS_SETTLED,
     ITEM_CLOCK,
-    OUT,
     is_in_hand,
 )
 from responder.responses.models import (
+    SETTLED,
     ItemClock,
     ItemExtension,
     ItemPause,
@@ -182,7 +182,7 @@ _EFFECTS: dict[str, Callable[[ItemClock, Attempt, ClockFacts], Changes]] = {
 
 def addable_rules(session: Session, item: ResponseItem, attempt: Attempt) -> list[ClockRule]:
     """The rules whose clock this person may add to an item: for items, and not on it yet."""
-    if item.state in OUT or not attempt.actor.may(Permission.CLOCK_DECIDE):
+    if item.state in SETTLED or not attempt.actor.may(Permission.CLOCK_DECIDE):
         return []
     query = select(ClockRule).where(
         ClockRule.level.in_([*Level, BY_HAND]),
@@ -209,8 +209,8 @@ def add_clock(
     """
     if not attempt.actor.may(Permission.CLOCK_DECIDE):
         raise Forbidden("您没有增加时限的权限，请联系督查、签发人或新闻办办理")
-    if item.state in OUT:
-        raise WrongState(IS_OUT)
+    if item.state in SETTLED:
+        raise WrongState(IS_SETTLED)
     if not attempt.note.strip():
         raise GuardRefused("请写明增加时限的理由", {"note": "必填"})
     hold_calendar(session)

@@ -21,7 +21,7 @@ from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import EventState, PressEvent
 from responder.responses import rules
 from responder.responses.lifecycle import EVENT_PERMISSIONS
-from responder.responses.models import ItemClock, ItemState, ResponseItem
+from responder.responses.models import FILED, ItemClock, ResponseItem
 from responder.responses.rules import EVENT_HELD, PUBLISHED
 
 STOPPED_BY = (PUBLISHED, EVENT_HELD)
@@ -53,6 +53,24 @@ def stop_published(session: Session, item: ResponseItem, now: datetime) -> None:
     for clock in item.clocks:
         if clock.rule.stopped_by == PUBLISHED and clock.stopped_at is None:
             _set_stopped(session, clock, now)
+
+
+def stop_all(session: Session, item: ResponseItem, now: datetime) -> None:
+    """Nothing will be published: stop whatever runs. What is overdue has ended late."""
+    hold_calendar(session)
+    for clock in item.clocks:
+        if clock.stopped_at is None:
+            _set_stopped(session, clock, now)
+
+
+def run_on(session: Session, item: ResponseItem) -> None:
+    """What :func:`stop_all` stopped runs on from its own start: the time between counts."""
+    hold_calendar(session)
+    for clock in item.clocks:
+        if clock.rule.stopped_by == PUBLISHED:
+            _set_stopped(session, clock, None)
+        else:
+            heed_event(session, clock)
 
 
 def stop_held_clocks(session: Session, now: datetime) -> list[ItemClock]:
@@ -87,12 +105,12 @@ def set_event(
     A clock that an event stopped by mistake runs again when another is chosen.
 
     :raises Forbidden: the person may neither open items nor publish them.
-    :raises WrongState: the item is in the archive, or the event is cancelled.
+    :raises WrongState: the item is filed away, or the event is cancelled.
     """
     if not any(actor.may(permission) for permission in EVENT_PERMISSIONS):
         raise Forbidden("您没有选择发布活动的权限，请联系新闻办办理")
-    if item.state is ItemState.ARCHIVED:
-        raise WrongState("本事项已归档，不能再改发布活动")
+    if item.state in FILED:
+        raise WrongState("本事项已归档或已办结，不能再改发布活动")
     if event is not None and event.state is EventState.CANCELLED:
         raise WrongState("这项活动已取消：请选择其他活动")
     hold_calendar(session)
@@ -144,9 +162,9 @@ def recompute_clocks(
     """Reckon the clocks that have not stopped anew; those whose end has moved.
 
     For when a year's holidays have been announced, or a rule was edited. Nobody works on
-    what is in the archive.
+    what is filed away.
     """
-    query = _running().where(ResponseItem.state != ItemState.ARCHIVED)
+    query = _running().where(ResponseItem.state.not_in(FILED))
     clocks = session.scalars(query.options(contains_eager(ItemClock.item))).all()
     return [m for m in (_reckon_anew(session, c, calendar, zone) for c in clocks) if m]
 

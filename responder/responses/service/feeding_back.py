@@ -18,13 +18,11 @@ from responder.core.times import SHANGHAI
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import LinkState, PressEvent
 from responder.responses import rules
-from responder.responses.models import ItemState, Level, ResponseItem
+from responder.responses.models import SETTLED, Level, ResponseItem
 from responder.responses.service.drafting import MAX_ANSWER_LENGTH, keep_version
 from responder.responses.service.opening import open_item, prefill
 from responder.topics import service as topics
 from responder.topics.models import Topic
-
-_DONE = frozenset({ItemState.PUBLISHED, ItemState.ARCHIVED})
 
 
 class Source(StrEnum):
@@ -112,7 +110,7 @@ def _turn(
         if item.event_id == event.id:
             return Turn(topic, Skip.FED_BACK, item)
     for item in items:
-        if item.state not in _DONE:
+        if item.state not in SETTLED:
             return Turn(topic, Skip.IN_HAND, item)
     said = [
         (Source.STATEMENT, "\n".join(statements)),

@@ -13,9 +13,15 @@ from responder.accounts.proofs import Proven, signed_by
 from responder.core.errors import GuardRefused, Invalid
 from responder.core.lifecycle import Attempt, Transition
 from responder.responses import rules
-from responder.responses.lifecycle import DESK, RESPONSE_ITEM, RETURN_ACTIONS, REVIEW_ACTIONS
+from responder.responses.lifecycle import (
+    CLOSINGS,
+    DESK,
+    RESPONSE_ITEM,
+    RETURN_ACTIONS,
+    REVIEW_ACTIONS,
+)
 from responder.responses.models import ItemState, ResponseItem, Review
-from responder.responses.service.clocks import stop_published
+from responder.responses.service.clocks import stop_all, stop_published
 
 # What the secrecy check asks of every text; each is answered by yes or no.
 SECRECY_QUESTIONS = {
@@ -48,7 +54,7 @@ def advance(
     attempt: Attempt,
     facts: StepFacts = NO_FACTS,
 ) -> Transition:
-    """Take one step at the desk: submit, review, check, sign, return, archive.
+    """Take one step at the desk: submit, review, check, sign, return, archive, close.
 
     :raises Invalid: no such action, or one that belongs to publishing.
     :raises Forbidden, WrongState: as :meth:`Lifecycle.advance`.
@@ -62,6 +68,8 @@ def advance(
     if facts.proven is not None and action == "sign":
         details["proof"] = facts.proven.method
     transition = RESPONSE_ITEM.advance(session, item, action, attempt, details)
+    if action in CLOSINGS:
+        stop_all(session, item, attempt.now)
     if action in REVIEW_ACTIONS:
         item.reviews.append(_review(step, round_, transition, attempt, facts))
         session.flush()
@@ -69,8 +77,11 @@ def advance(
 
 
 def check_desk(action: str) -> None:
-    """:raises Invalid: the step belongs to publishing."""
-    if any(t.action == action and t.endpoint != DESK for t in RESPONSE_ITEM.transitions):
+    """:raises Invalid: the step belongs to publishing, or to judging."""
+    elsewhere = {t.endpoint for t in RESPONSE_ITEM.transitions if t.action == action} - {DESK}
+    if elsewhere == {""}:
+        raise Invalid("重新办理须先重新研判为“应当回应”")
+    if elsewhere:
         raise Invalid("发布须从事项页面的发布按钮办理")
 
 

@@ -14,8 +14,17 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
 from responder.planning.briefing.answers import Answer
 from responder.responses import rules
+from responder.responses.consulting.service import wordings_now
 from responder.responses.lifecycle import NEXT_STEPS, PERSONAL_GUARDS, RESPONSE_ITEM
-from responder.responses.models import Draft, ItemClock, ItemPause, ItemState, ResponseItem
+from responder.responses.models import (
+    FILED,
+    SETTLED,
+    Draft,
+    ItemClock,
+    ItemPause,
+    ItemState,
+    ResponseItem,
+)
 from responder.responses.service.opening import Prefill
 from responder.responses.sourcing.service import items_of_message
 from responder.topics.service import absorbed
@@ -28,14 +37,11 @@ _AUTHORS = selectinload(ResponseItem.drafts).load_only(Draft.number, Draft.autho
 _RUNS = (
     ItemClock.stopped_at.is_(None),
     ~exists().where(ItemPause.clock_id == ItemClock.id, ItemPause.until.is_(None)),
-    ResponseItem.state != ItemState.ARCHIVED,
+    ResponseItem.state.not_in(FILED),
 )
 
 # The guards that look at persons read no clock.
 _NO_MOMENT = datetime.min.replace(tzinfo=UTC)
-
-# What is out is told by publishing, in the words that citizens read.
-_OUT = (ItemState.PUBLISHED, ItemState.ARCHIVED)
 
 
 def find_item(session: Session, item_id: int) -> ResponseItem:
@@ -192,7 +198,7 @@ def _in_the_name_of(actor: Actor, absent: Actor | None) -> Attempt:
 def due(session: Session, limit: int | None = None) -> list[ItemClock]:
     """The clocks that run, earliest end first.
 
-    Not those that are suspended; and nobody works on what is in the archive.
+    Not those that are suspended; and nobody works on what is filed away.
     """
     query = (
         select(ItemClock)
@@ -209,8 +215,8 @@ def due(session: Session, limit: int | None = None) -> list[ItemClock]:
 
 
 def next_clock(item: ResponseItem) -> ItemClock | None:
-    """The running clock that ends first, or None when none runs or the item is archived."""
-    if item.state is ItemState.ARCHIVED:
+    """The running clock that ends first, or None when none runs or the item is filed away."""
+    if item.state in FILED:
         return None
     running = [clock for clock in item.clocks if clock.runs]
     return min(running, key=lambda clock: clock.due_at, default=None)
@@ -219,7 +225,7 @@ def next_clock(item: ResponseItem) -> ItemClock | None:
 def is_suspended(item: ResponseItem) -> bool:
     """Whether somebody works on it and its clocks wait, every one that has not stopped."""
     open_ = [clock for clock in item.clocks if clock.stopped_at is None]
-    return bool(open_) and item.state is not ItemState.ARCHIVED and next_clock(item) is None
+    return bool(open_) and item.state not in FILED and next_clock(item) is None
 
 
 def items_of_topic(session: Session, topic_id: int) -> list[ResponseItem]:
@@ -258,14 +264,19 @@ def answered_query() -> Select[int | None]:
 
 
 def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
-    """For the briefing pack: the items of these topics that are not out yet, newest first."""
+    """For the briefing pack: the items of these topics that are not out yet, newest first.
+
+    What is out is told by publishing, in the words that citizens read.
+    """
     whose = absorbed(session, topic_ids)
     query = (
         select(ResponseItem)
-        .where(ResponseItem.topic_id.in_(whose), ResponseItem.state.not_in(_OUT))
+        .where(ResponseItem.topic_id.in_(whose), ResponseItem.state.not_in(SETTLED))
         .order_by(ResponseItem.id.desc())
         .options(joinedload(ResponseItem.unit))
     )
+    items = session.scalars(query).all()
+    wordings = wordings_now(session, [item.id for item in items])
     return [
         Answer(
             whose[item.topic_id],
@@ -273,9 +284,10 @@ def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
             "",  # nothing of it may be said yet
             item.unit.name,
             RESPONSE_ITEM.states[item.state],
+            wording=wordings.get(item.id, ""),
             page=("responses.show", {"item_id": item.id}),
         )
-        for item in session.scalars(query)
+        for item in items
         if item.topic_id is not None
     ]
 

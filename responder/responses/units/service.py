@@ -22,8 +22,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
 from responder.core.versions import check_seen
 from responder.responses import rules
-from responder.responses.clock_lifecycle import OUT
-from responder.responses.models import ItemState, ResponseItem
+from responder.responses.models import SETTLED, ItemState, ResponseItem
 from responder.responses.sourcing.service import with_reports
 from responder.responses.units.models import ItemPart, PartMaterial
 
@@ -31,7 +30,7 @@ LONGEST_MATERIAL = 20_000
 LONGEST_TASK = 2_000
 
 # Of a part, joined with its item: whether the unit is still waited for.
-_IS_OWED = ~(exists().where(PartMaterial.part_id == ItemPart.id) | ResponseItem.state.in_(OUT))
+_IS_OWED = ~(exists().where(PartMaterial.part_id == ItemPart.id) | ResponseItem.state.in_(SETTLED))
 _OUTLINED = (
     ResponseItem.title, ResponseItem.state, ResponseItem.unit_id, ResponseItem.topic_id,
 )  # fmt: skip
@@ -155,8 +154,8 @@ def _require(item: ResponseItem, ask: Ask, attempt: Attempt) -> str:
 def _require_office(item: ResponseItem, attempt: Attempt) -> None:
     if not attempt.actor.may(Permission.RESPONSE_OPEN):
         raise Forbidden("您没有交办的权限，请联系研判员、编辑或新闻办")
-    if item.state in OUT:
-        raise WrongState("本事项已发布，不再交办")
+    if item.state in SETTLED:
+        raise WrongState("本事项已发布或已办结，不再交办")
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -220,8 +219,8 @@ def send(
     actor = attempt.actor
     if not actor.may(Permission.RESPONSE_ASSIST) or actor.unit_id != part.unit_id:
         raise Forbidden("这是其他单位的任务，不能由您报送")
-    if part.item.state in OUT:
-        raise WrongState("本事项已发布，不再收材料：如有新情况，请联系新闻办")
+    if part.item.state in SETTLED:
+        raise WrongState("本事项已发布或已办结，不再收材料：如有新情况，请联系新闻办")
     check_seen(part, version)
     text = rules.clean(text)
     if not text:

@@ -17,7 +17,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import local, utc_now
 from responder.responses import service as responses
-from responder.responses.clock_lifecycle import OUT
+from responder.responses.models import SETTLED
 from responder.responses.sourcing.service import with_reports
 from responder.responses.units import service
 from responder.responses.units.forms import MaterialForm, PartForm
@@ -156,7 +156,7 @@ def materials() -> str:
         "responses/materials.html",
         page=page,
         outlines=service.outlines(db.session, page.rows),
-        closed=OUT,
+        closed=SETTLED,
     )
 
 
@@ -188,7 +188,7 @@ def _material_page(outline: service.Outline, form: MaterialForm, anew: bool = Fa
         part=outline.part,
         withheld=outline.withheld,
         form=form,
-        closed=outline.part.item.state in OUT,
+        closed=outline.part.item.state in SETTLED,
         overtaken=anew,
         version=shown_version(outline.part, anew),
     )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from responder.core import audit
-from responder.core.database import db
+from responder.core.database import db, transaction
+from responder.core.lifecycle import Attempt
 from responder.publishing.earlier import service
 from responder.publishing.models import ChangeKind
+from responder.responses.drafting.formats import TextFormat
 from responder.responses.models import ItemState
+from tests.factories import NOW
 from tests.publishing.factories import changed, published
+from tests.responses.drafting.test_drafting import MARKDOWN, published_markdown
 from tests.responses.factories import ANSWER, brought_to, opened, reload
 from tests.responses.pages import strict
 
@@ -40,3 +44,12 @@ def test_the_like_is_found_by_words_taken_up_and_not_once_withdrawn(client, peop
     empty = client.get(f"/responses/{item.id}/earlier").text
     strict(empty)
     assert "没有问题相近的答复" in empty
+
+
+def test_an_earlier_answer_is_taken_up_in_its_own_format(people):
+    entry, item = published_markdown(people), opened()
+    attempt = Attempt(people.editor.actor, NOW)
+    with transaction(attempt.actor, NOW) as session:
+        draft = service.take_up(session, item, entry, attempt, item.version_id)
+        assert (draft.text, draft.format) == (MARKDOWN, TextFormat.MARKDOWN)
+    assert reload(item).answer_format is TextFormat.MARKDOWN

@@ -112,12 +112,19 @@ def test_a_slip_is_its_writers_alone_and_no_version(client, people):
     assert slips.offer(db.session, item, editor.actor) is None
 
 
-def test_what_arrives_after_saving_brings_no_slip_back(people):
+def test_the_very_text_that_was_saved_comes_late_and_brings_no_slip_back(people):
+    item, saved = drafted(), "保存好的全文，经核实已办结。"
+    save(item, saved, people.editor)
+    assert keep(item, people.editor, saved, based_on=1) is None
+    assert slips.offer(db.session, item, people.editor.actor) is None
+
+
+def test_what_a_second_window_typed_is_kept_however_soon_the_first_has_saved(people):
     item = drafted()
-    save(item, "保存好的全文，经核实已办结。", people.editor)
-    assert keep(item, people.editor, based_on=1) is None
-    later = NOW + timedelta(minutes=1)
-    assert keep(item, people.editor, based_on=1, at=later) is not None
+    save(item, "第一个窗口保存的全文，已办结。", people.editor)
+    assert keep(item, people.editor, based_on=1).text == TYPED
+    offered = slips.offer(db.session, item, people.editor.actor)
+    assert (offered.slip.text, offered.newer.number) == (TYPED, 2)
 
 
 def test_old_slips_are_erased_by_the_job(people):
@@ -243,66 +250,6 @@ def test_a_barred_word_stops_the_handing_in_and_the_signature(people, action, ro
     with transaction(people.press_officer.actor, NOW) as session:
         lists.remove_word(session, word, people.press_officer.actor, word.version_id)
     take(item, action, people.holding(role))
-
-
-def test_the_lists_are_kept_in_the_browser_by_whoever_may(client, people):
-    people.sign_in(client, people.press_officer)
-    assert "还没有敏感词" in client.get("/responses/words").text
-    client.post("/responses/words", data={"word": "刁民", "advice": "群众", "severity": "block"})
-    twin = client.post("/responses/words", data={"word": "刁民", "severity": "block"})
-    assert (twin.status_code, "已在表里" in twin.text) == (422, True)
-    sent = {
-        "words": "\ufeff刁民\n严厉打击，依法查处\n\n严厉打击\n零容忍\t坚决",
-        "import_severity": "remind",
-    }
-    told = client.post("/responses/words/import", data=sent, follow_redirects=True).text
-    strict(told)
-    assert "已导入 2 个词，1 个原来就有" in told
-    rows = {row.word: row for row in lists.words(db.session)}
-    assert (rows["严厉打击"].advice, rows["零容忍"].advice) == ("依法查处", "坚决")
-    address = f"/responses/words/{rows['零容忍'].id}"
-    changed = {"word": "零容忍", "advice": "慎用", "severity": "block", "version": 1}
-    strict(client.get(address).text)
-    assert client.post(address, data=changed).status_code == 302
-    assert client.post(address, data={**changed, "advice": "旧页面"}).status_code == 409
-    assert client.post(f"{address}/remove", data={"version": 1}).status_code == 409
-    assert client.post(f"{address}/remove", data={"version": 2}).status_code == 302
-
-    name = {"name": "市长王明", "wrong": "王明市长\n王明市长\n"}
-    strict(client.get("/responses/names").text)
-    assert client.post("/responses/names", data=name).status_code == 302
-    assert lists.names(db.session)[0].wrong_forms == ["王明市长"]
-    bad = client.post("/responses/names", data={"name": "市长王明", "wrong": "市长王明"})
-    assert bad.status_code == 422
-    address = f"/responses/names/{lists.names(db.session)[0].id}"
-    strict(client.get(address).text)
-    assert client.post(address, data={**name, "version": 1}).status_code == 302
-    assert client.post(f"{address}/remove", data={"version": 1}).status_code == 302
-
-    strict(client.get("/responses/templates").text)
-    facts = {
-        "name": "甲",
-        "text": "{{单位}}",
-        "format": "markdown",
-        "category_id": 0,
-        "nature": "help",
-    }
-    strict(client.get("/responses/templates/new").text)
-    made = client.post("/responses/templates/new", data={**facts, "active": "y"})
-    assert made.status_code == 302
-    address = f"/responses/templates/{templates.templates(db.session)[0].id}"
-    strict(client.get(address).text)
-    assert client.post(address, data={**facts, "version": 1}).status_code == 302
-    assert templates.offered(db.session, opened()) == []
-    assert "停用" in client.get("/responses/templates").text
-
-    people.sign_in(client, people.editor)
-    page = client.get("/responses/words").text
-    strict(page)
-    assert "刁民" in page
-    assert client.post("/responses/words", data={"word": "甲"}).status_code == 403
-    with pytest.raises(Forbidden), transaction(people.editor.actor) as session:
-        lists.import_words(session, "甲", Severity.BLOCK, people.editor.actor)
 
 
 def test_any_two_versions_are_compared(client, people):

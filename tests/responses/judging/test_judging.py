@@ -14,6 +14,7 @@ from responder.core.permissions import Role, permissions_of
 from responder.responses import service as responses
 from responder.responses.judging import kinds, rules, service
 from responder.responses.judging.models import PriorityKind
+from responder.responses.judging.queries import judgements_of
 from responder.responses.judging.rules import Colour, Grade
 from responder.responses.judging.service import Opinion
 from responder.responses.models import ItemState, Level
@@ -74,7 +75,7 @@ def test_every_judgement_is_kept_in_the_words_of_its_moment(session, people):
         kept = session.get_one(PriorityKind, kind.id)
         kinds.edit_kind(session, kept, "改了名称", kept.source, False, kept.version_id)
     judge(item, people.analyst, must=False, note="经核实系误传")
-    last, first = service.judgements_of(db.session, item.id)
+    last, first = judgements_of(db.session, item.id)
     assert (last.must_answer, first.must_answer) == (False, True)
     assert [one["name"] for one in first.kinds] == [named]
     assert kind.code not in [one.code for one in kinds.kinds_in_use(db.session)]
