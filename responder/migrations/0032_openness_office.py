@@ -4,8 +4,8 @@ from alembic import op
 
 from responder.core.closed_lists import set_list
 
-revision = "0031"
-down_revision = "0029"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
