@@ -28,7 +28,7 @@ YEAR = click.option("--year", type=int, help="年份；默认今年。")
 def _span(year: int | None) -> Span:
     asked = year or local_today().year
     check_year(asked)
-    return Span(asked, office_zone())
+    return Span(asked, office_zone(), today=local_today())
 
 
 @click.command()

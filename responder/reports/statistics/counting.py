@@ -52,7 +52,9 @@ def _known(
 
 def _two_years(session: Session, figure: Figure, span: Span) -> tuple[tuple[int, Value], ...]:
     """(rows, sum of their amounts) of this year and of the one before."""
-    rows = figure.rows().subquery()
+    if figure.dating is Dating.STANDING:
+        return tuple(_standing(session, figure, one) for one in (span, span.before))
+    rows = figure.rows(span).subquery()
     asked = [figure.within(rows, one) for one in (span, span.before)]
     columns: list[Any] = []
     for inside in asked:
@@ -65,6 +67,13 @@ def _two_years(session: Session, figure: Figure, span: Span) -> tuple[tuple[int,
     return (this_rows, plain(this)), (last_rows, plain(last))
 
 
+def _standing(session: Session, figure: Figure, span: Span) -> tuple[int, Value]:
+    rows = figure.rows(span).subquery()
+    query = select(func.count(), func.coalesce(func.sum(rows.c.amount), 0))
+    count, total = session.execute(query.select_from(rows)).one()
+    return count, plain(total)
+
+
 def plain(value: Any) -> Value:
     """A sum as a number that prints without needless zeros."""
     number = Decimal(str(value))
@@ -73,9 +82,9 @@ def plain(value: Any) -> Value:
 
 def by_month(session: Session, figure: Figure, span: Span) -> list[Value]:
     """Twelve sums; empty for what has a year and no month."""
-    if figure.dating is Dating.YEAR:
+    if figure.dating in (Dating.YEAR, Dating.STANDING):
         return []
-    rows = figure.rows().subquery()
+    rows = figure.rows(span).subquery()
     sums = [
         func.coalesce(func.sum(case((figure.within(rows, month), rows.c.amount))), 0)
         for month in span.months
@@ -86,7 +95,7 @@ def by_month(session: Session, figure: Figure, span: Span) -> list[Value]:
 
 def by_unit(session: Session, figure: Figure, span: Span) -> list[tuple[int | None, str, Value]]:
     """(unit's id, its name, sum), the most first; a row of no unit stands last, unnamed."""
-    rows = figure.rows().subquery()
+    rows = figure.rows(span).subquery()
     total = func.sum(rows.c.amount)
     query = (
         select(rows.c.unit_id, func.coalesce(Unit.name, ""), total)
@@ -103,7 +112,7 @@ def by_channel(session: Session, figure: Figure, span: Span) -> list[tuple[str, 
     """(channel's code, sum), the most first; empty for what has no channels."""
     if not figure.channels:
         return []
-    rows = figure.rows().subquery()
+    rows = figure.rows(span).subquery()
     total = func.sum(rows.c.amount)
     query = (
         select(rows.c.channel, total)
@@ -121,7 +130,7 @@ def listed(
 
     :param unit_id: of this unit alone; 0 for those of none, None for all.
     """
-    rows = figure.rows().subquery()
+    rows = figure.rows(span).subquery()
     query = (
         select(
             rows.c.id,

@@ -53,7 +53,7 @@ def as_figure(entered: EnteredFigure) -> Figure:
     """The figure of this name, whichever year's."""
     name = entered.name
 
-    def rows() -> Select[Any]:
+    def rows(_span: Span) -> Select[Any]:
         return rows_of(
             EnteredFigure, title=EnteredFigure.basis, at=EnteredFigure.year,
             amount=EnteredFigure.value,

@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    true,
 )
 
 from responder.core.permissions import Permission
@@ -40,7 +41,7 @@ class Section(StrEnum):
     ENTERED = "自填数据"
 
 
-Rows = Callable[[], Select[Any]]
+Rows = Callable[[Span], Select[Any]]
 
 
 def rows_of(
@@ -72,7 +73,8 @@ class Figure:
     :param measure: what it counts in: 场, 条, 件.
     :param meaning: exactly what is counted.
     :param source: the tables that hold the rows.
-    :param rows: every row that it could ever count, see :func:`rows_of`.
+    :param rows: every row that it could ever count, see :func:`rows_of`; of what stands at a
+        year's end, those of that year.
     :param dating: what ``at`` is: a moment, a day, or the number of a year.
     :param page: endpoint and argument of a record's own page; none where it has none.
     :param among: code of the figure of which this is a part: where that one has rows, none
@@ -98,6 +100,8 @@ class Figure:
 
     def within(self, rows: Subquery, span: Span) -> ColumnElement[bool]:
         """The condition on its rows that they belong to a span."""
+        if self.dating is Dating.STANDING:
+            return true()
         if self.dating is Dating.YEAR:
             return and_(rows.c.at == span.year)
         first, after = span.bounds(self.dating)

@@ -15,51 +15,52 @@ from responder.publishing.models import Entry
 from responder.publishing.packages.models import PolicyPackage
 from responder.publishing.packages.released import Interpretation, PolicyDocument
 from responder.reports.statistics.figure import Figure, Section, rows_of
+from responder.reports.statistics.spans import Span
 from responder.responses.models import ResponseItem
 
 
-def _messages() -> Select[Any]:
+def _messages(_span: Span) -> Select[Any]:
     return rows_of(Message, title=Message.title, at=Message.occurred_at, channel=Message.channel)
 
 
-def _orders() -> Select[Any]:
+def _orders(_span: Span) -> Select[Any]:
     return rows_of(
         WorkOrder, title=WorkOrder.title, at=WorkOrder.opened_at, unit_id=WorkOrder.lead_unit_id
     ).where(WorkOrder.merged_into_id.is_(None))
 
 
-def _press_events() -> Select[Any]:
+def _press_events(_span: Span) -> Select[Any]:
     return rows_of(
         PressEvent, title=PressEvent.theme, at=PressEvent.starts_at, unit_id=PressEvent.unit_id,
         channel=PressEvent.form,
     ).where(PressEvent.state.in_(TOOK_PLACE))  # fmt: skip
 
 
-def _conferences() -> Select[Any]:
-    return _press_events().where(PressEvent.form.in_((Form.CONFERENCE, Form.BRIEFING)))
+def _conferences(span: Span) -> Select[Any]:
+    return _press_events(span).where(PressEvent.form.in_((Form.CONFERENCE, Form.BRIEFING)))
 
 
-def _response_items() -> Select[Any]:
+def _response_items(_span: Span) -> Select[Any]:
     return rows_of(
         ResponseItem, title=ResponseItem.title, at=ResponseItem.found_at,
         unit_id=ResponseItem.unit_id,
     )  # fmt: skip
 
 
-def _responses() -> Select[Any]:
+def _responses(_span: Span) -> Select[Any]:
     return rows_of(
         Entry, title=Entry.title, at=Entry.published_at, unit_id=ResponseItem.unit_id
     ).join(ResponseItem, ResponseItem.id == Entry.item_id)
 
 
-def _documents() -> Select[Any]:
+def _documents(_span: Span) -> Select[Any]:
     return rows_of(
         PolicyDocument, title=PolicyDocument.title, at=PolicyDocument.published_at,
         unit_id=PolicyPackage.unit_id,
     ).join(PolicyPackage, PolicyPackage.id == PolicyDocument.package_id)  # fmt: skip
 
 
-def _interpretations() -> Select[Any]:
+def _interpretations(_span: Span) -> Select[Any]:
     return rows_of(
         Interpretation, title=Interpretation.title, at=Interpretation.published_at,
         unit_id=PolicyPackage.unit_id, channel=Interpretation.column_name,

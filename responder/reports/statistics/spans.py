@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import Enum
 from zoneinfo import ZoneInfo
@@ -16,15 +16,20 @@ class Dating(Enum):
     MOMENT = "moment"
     DAY = "day"
     YEAR = "year"
+    STANDING = "standing"  # how things stand at the year's end: the query itself asks for the year
 
 
 @dataclass(frozen=True)
 class Span:
-    """A year, or with ``month`` one month of it, by the office's clock."""
+    """A year, or with ``month`` one month of it, by the office's clock.
+
+    :param today: of a year that runs, its figures stand as on this day.
+    """
 
     year: int
     zone: ZoneInfo
     month: int | None = None
+    today: date | None = None
 
     @property
     def first(self) -> date:
@@ -47,10 +52,15 @@ class Span:
         )
 
     @property
+    def as_of(self) -> date:
+        """The day on which its figures stand: today, or the first one after it."""
+        return min(self.after, self.today) if self.today else self.after
+
+    @property
     def months(self) -> list[Span]:
-        return [Span(self.year, self.zone, month) for month in MONTHS]
+        return [replace(self, month=month) for month in MONTHS]
 
     @property
     def before(self) -> Span:
         """The same stretch of the year before."""
-        return Span(self.year - 1, self.zone, self.month)
+        return replace(self, year=self.year - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -11,14 +12,13 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from responder.accounts import service as accounts
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.office import office_zone
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.openness.years import EARLIEST, LATEST, asked_year, check_year
+from responder.openness.years import asked_year, check_year, local_today
 from responder.reports.statistics import counting, entered, exporting, freezing
 from responder.reports.statistics.entered import EnteredFacts
 from responder.reports.statistics.figure import Figure, Section
@@ -48,7 +48,7 @@ def attempt_now(note: str = "") -> Attempt:
 @requires(Permission.STATISTICS_READ)
 def index() -> str:
     year = asked_year()
-    span = Span(year, zone())
+    span = Span(year, zone(), today=local_today())
     standings = freezing.standings(db.session, span)
     return render_template(
         "statistics/index.html",
@@ -79,7 +79,7 @@ def show(code: str) -> str:
     """One figure: months, units, channels, and the rows that it counts."""
     span = _asked_span()
     figure = _figure(code, span.year)
-    whole = Span(span.year, span.zone)
+    whole = replace(span, month=None)
     unit_id, channel = plain_number(request.args.get("unit")), request.args.get("channel", "")
     return render_template(
         "statistics/show.html",
@@ -98,7 +98,7 @@ def show(code: str) -> str:
 
 def _asked_span() -> Span:
     month = plain_number(request.args.get("month"))
-    return Span(asked_year(), zone(), month if month in MONTHS else None)
+    return Span(asked_year(), zone(), month if month in MONTHS else None, local_today())
 
 
 def _figure(code: str, year: int) -> Figure:
@@ -123,7 +123,9 @@ def _rows(figure: Figure, span: Span, unit_id: int | None, channel: str) -> Page
 def export(year: int) -> Response:
     """The year's figures with their definitions, and by month."""
     check_year(year)
-    content = exporting.year_workbook(db.session, Span(year, zone()), utc_now())
+    content = exporting.year_workbook(
+        db.session, Span(year, zone(), today=local_today()), utc_now()
+    )
     name = _("政务公开统计-%(year)s.xlsx", year=year)
     return send_file(BytesIO(content), XLSX, as_attachment=True, download_name=name)
 
@@ -134,7 +136,7 @@ def freeze(year: int) -> Response:
     check_year(year)
     attempt = attempt_now(request.form.get("note", ""))
     with transaction(attempt.actor, attempt.now) as session:
-        freezing.freeze(session, Span(year, zone()), attempt)
+        freezing.freeze(session, Span(year, zone(), today=local_today()), attempt)
     flash(_("%(year)s 年的数据已冻结：此后记录的变动只显示为差异。", year=year), "success")
     return redirect(url_for("statistics.index", year=year))
 
@@ -213,6 +215,4 @@ def _entered_page(form: EnteredForm, year: int, entered_id: int | None = None) -
         year=year,
         entered=record,
         version=shown_version(record),
-        bounds=(EARLIEST, LATEST),
-        units=accounts.units,
     )
