@@ -165,7 +165,8 @@ def has_all_milestones(report: Report, _attempt: Attempt) -> str | None:
         one.what for one in report.task.milestones if one.done_on is None and one.id not in reached
     ]
     if missing:
-        return f"还有时序节点没有完成：{'、'.join(missing)}。请勾选并填写完成日期，或把进度改为 100 以下"
+        named = "、".join(missing)
+        return f"还有时序节点没有完成：{named}。请勾选并填写完成日期，或把进度改为 100 以下"
     return None
 
 

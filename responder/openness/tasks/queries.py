@@ -175,7 +175,7 @@ def counts(session: Session, actor: Actor, year: int, today: date) -> dict[str, 
     """How many tasks of a year somebody sees, by what a list can show; cancelled ones apart."""
     seen = and_(Task.year == year, visible_to(actor))
     stands = Task.state != TaskState.CANCELLED
-    conditions = {
+    conditions: dict[StrEnum, ColumnElement[bool]] = {
         Level.PROVINCE: and_(stands, Task.level == Level.PROVINCE),
         Level.CITY: and_(stands, Task.level == Level.CITY),
         **{show: and_(_shown(show, today), Task.level == Level.CITY) for show in Show},
