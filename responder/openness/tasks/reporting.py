@@ -99,9 +99,10 @@ def save_draft(
         )  # fmt: skip
     else:
         check_seen(report, version)
-    REPORT.allow(report, "save", attempt)
-    _put(report, facts, attempt)
-    session.add(report)
+    with session.no_autoflush:
+        REPORT.allow(report, "save", attempt)
+        _put(report, facts, attempt)
+        session.add(report)
     session.flush()
     _note_writer(session, report, attempt)
     return report
