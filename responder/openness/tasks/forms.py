@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput
 
 from responder.openness.tasks.models import LEVEL_LABELS, Level
 from responder.web.forms import WholeNumber
@@ -53,15 +54,12 @@ class TaskForm(FlaskForm):
         _l("牵头单位"), coerce=int, description=_l("市级任务必填；省级任务由市级任务落实，不填。")
     )
     assistants = SelectMultipleField(
-        _l("配合单位"),
-        coerce=int,
-        render_kw={"size": 6},
-        description=_l("可选几个：按住 Ctrl 点选。"),
+        _l("配合单位"), coerce=int, option_widget=CheckboxInput(), description=_l("可选几个。")
     )
     parents = SelectMultipleField(
         _l("对应省级任务"),
         coerce=int,
-        render_kw={"size": 6},
+        option_widget=CheckboxInput(),
         description=_l("可选几项；没有对应的，是本市自己的任务。"),
     )
     due_on = DateField(_l("完成时限"), validators=[Optional()], description=_l("市级任务必填。"))

@@ -84,7 +84,7 @@ class Task(Audited, Base):
         UniqueConstraint("year", "level", "number"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
     )
-    __audit_skip__ = frozenset({"state", "edits", "level"})
+    __audit_skip__ = frozenset({"state", "edits", "level", "progress", "completed_on"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int]

@@ -119,11 +119,13 @@ def advance(session: Session, task: Task, action: str, attempt: Attempt) -> None
     """
     if action not in {one.action for one in TASK.transitions if one.endpoint == STEP}:
         raise Invalid(f"没有“{action}”这个操作")
-    was_completed = task.state is TaskState.COMPLETED
-    TASK.advance(session, task, action, attempt)
-    if action == "reopen" and was_completed:
-        task.completed_on = None
-        task.progress = rules.progress_before(_accepted_percents(task))
+    left = task.progress
+    if action == "reopen" and task.state is TaskState.COMPLETED:
+        left = rules.progress_before(_accepted_percents(task))
+    details = {"progress": [task.progress, left]} if left != task.progress else None
+    TASK.advance(session, task, action, attempt, details)
+    if details:
+        task.progress, task.completed_on = left, None
     if action == "remove":
         session.delete(task)
     session.flush()

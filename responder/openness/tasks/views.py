@@ -14,9 +14,9 @@ from responder.accounts.models import Unit
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, Stale
 from responder.core.lifecycle import Attempt
-from responder.core.permissions import Permission
+from responder.core.permissions import Actor, Permission
 from responder.core.times import utc_now
-from responder.openness.access import READERS
+from responder.openness.access import READERS, is_of, reads_all
 from responder.openness.tasks import queries, reporting, rules, service, units
 from responder.openness.tasks.exporting import FORMATS
 from responder.openness.tasks.forms import TaskForm
@@ -149,6 +149,7 @@ def show(task_id: int) -> str:
         "openness/tasks/show.html",
         task=task,
         today=local_today(),
+        children=[one for one in task.children if _is_seen(one, attempt.actor)],
         steps=steps,
         reports=[
             (one, [step for step in REPORT.choices(one, attempt) if step.transition.endpoint])
@@ -159,6 +160,10 @@ def show(task_id: int) -> str:
         draft=reporting.draft_of(db.session, task, attempt.actor.unit_id),
         history=queries.timeline(db.session, task, reports),
     )
+
+
+def _is_seen(task: Task, actor: Actor) -> bool:
+    return reads_all(actor) or is_of(actor, *task.unit_ids)
 
 
 def _is_editable(task: Task) -> bool:

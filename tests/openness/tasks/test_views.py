@@ -286,6 +286,17 @@ def test_somebody_of_another_unit_reaches_nothing(people, client) -> None:
     assert client.get("/openness/tasks/import").status_code == 403
 
 
+def test_of_a_task_of_the_province_a_liaison_reads_what_is_of_the_own_unit(people, client) -> None:
+    parent = make.province(year=YEAR, due_on=None)
+    task(title="本单位的那项", parents=(parent,))
+    task(title="别单位的那项", parents=(parent,), lead=unit("YJJ", "市应急管理局"))
+    liaison(people, client)
+    page = client.get(f"/openness/tasks/{parent.id}").text
+    assert "本单位的那项" in page
+    assert "别单位的那项" not in page
+    assert "另有 1 项由其他单位落实" in page
+
+
 def test_a_draft_is_its_units_alone(people, client) -> None:
     other = unit("MZJ", "市民政局")
     made = task(assistants=(other,))
