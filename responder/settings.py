@@ -153,6 +153,16 @@ class Settings(BaseSettings):
         return self.state_dir / "package-files"
 
     @property
+    def task_files(self) -> Path:
+        """Where the evidence of the year's tasks lies, each content under its digest."""
+        return self.state_dir / "task-files"
+
+    @property
+    def training_files(self) -> Path:
+        """Where the files of trainings and meetings lie, each under its digest."""
+        return self.state_dir / "training-files"
+
+    @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.state_dir.resolve() / 'responder.db'}"
 
