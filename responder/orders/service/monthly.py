@@ -59,4 +59,4 @@ def monthly_categories(
         .where(was_dispatched(month, zone))
         .group_by(WorkOrder.category_id)
     )
-    return Counter(dict(session.execute(query).tuples().all()))
+    return Counter(dict(session.execute(query).all()))

@@ -136,7 +136,7 @@ def with_slots(content: Content, texts: Mapping[str, str]) -> Content:
 def differences(before: Content, after: Content) -> list[Difference]:
     """The places whose figures or texts differ, in the order of the later content.
 
-    What people write in is left aside.
+    What people write in is left aside, and the moment at which it was composed.
     """
     old, new = dict(_places(before)), dict(_places(after))
     gone = [name for name in old if name not in new]
@@ -158,7 +158,6 @@ def _places(content: Content) -> Iterator[tuple[str, str]]:
 def _plain_places(content: Content) -> Iterator[tuple[str, str]]:
     section = ""
     yield "标题", content.title
-    yield "副标题", content.subtitle
     for block in content.blocks:
         if isinstance(block, Heading):
             section = block.text

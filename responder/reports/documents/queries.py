@@ -61,7 +61,7 @@ def counts_by_kind(session: Session, year: int | None = None) -> dict[str, int]:
     query = select(Report.kind, func.count()).group_by(Report.kind)
     if year is not None:
         query = query.where(Report.year == year)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def years(session: Session) -> list[int]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from responder.core.times import end_of_day
+from responder.core.times import end_of_day, local
 from responder.planning.briefing.answers import Answer
 from responder.planning.briefing.reading import Standpoint
 from responder.reports.documents.composing import answering, counting, volume
@@ -35,7 +35,7 @@ DEFINITIONS = (
     ("留言", "发生时间在本月的全部留言，含来电，不去重复"),
     ("分类", "经人工确认的分类；没有确认的不计入各类"),
     ("人数", "本月在该话题留言的不同的人，没有署名的各算一人"),
-    ("热度、级别", f"本月最后一次统计的数值；月末 7 天内没有统计的写“{build.NO_DATA}”"),
+    ("热度、级别", f"本月最后一次统计的数值；最后 7 天没有统计的写“{build.NO_DATA}”"),
     ("升温、降温", "本月与上月留言之差，各列前 5 个话题"),
     ("负面语气", "该话题全部留言中由程序判为负面的比例，截至汇总时"),
     ("已回应", "回应关切条目已公开，或已举行的发布活动记有“会上回应”，以第一次为准"),
@@ -123,7 +123,7 @@ def _read(session: Session, request: Request, before: Request, at: Standpoint) -
     down = [one for one in falling[:MOVING] if changes[one] < 0]
     ids = {*listed, *up, *down}
     topics = counting.topics_of(session, ids)
-    points = counting.last_points(session, ids, request.last)
+    points = counting.last_points(session, ids, min(request.last, local(at.now, at.zone).date()))
     return _Month(now, past, listed, up, down, topics, points)
 
 

@@ -48,7 +48,7 @@ def by_column(
 ) -> Counter[Any]:
     """Value → messages of these days."""
     query = select(column, func.count()).where(within(request, zone)).group_by(column)
-    return Counter(dict(session.execute(query).tuples().all()))
+    return Counter(dict(session.execute(query).all()))
 
 
 def by_day(session: Session, request: Request, zone: ZoneInfo) -> Counter[date]:
@@ -66,7 +66,7 @@ def by_category(session: Session, request: Request, zone: ZoneInfo) -> Counter[i
         .where(CategoryConfirmation.id.in_(newest), within(request, zone))
         .group_by(CategoryConfirmation.category_id)
     )
-    return Counter(dict(session.execute(query).tuples().all()))
+    return Counter(dict(session.execute(query).all()))
 
 
 def by_topic(session: Session, request: Request, zone: ZoneInfo) -> dict[int, Spoken]:
