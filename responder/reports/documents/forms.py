@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, Field, StringField, SubmitField, TextAreaField
@@ -97,12 +98,21 @@ def request_of(needs: Needs, form: Any, today: date) -> Request:
             return rules.of_topic(form.topic_id.data, today)
 
 
+def _told(slot: Slot) -> str:
+    """The hint, how long it may be, and whether it must be written."""
+    parts = [_(slot.hint)] if slot.hint else []
+    parts.append(_("最多 %(limit)s 字。", limit=slot.limit))
+    if slot.required:
+        parts.append(_("送签前必填。"))
+    return "".join(parts)
+
+
 def slot_form(slots: Sequence[Slot]) -> Any:
     """A form with a field for each slot, called by its code."""
     fields: dict[str, Field] = {
         slot.code: TextAreaField(
             slot.label,
-            description=slot.hint,
+            description=_told(slot),
             render_kw={"rows": 4 if slot.limit <= 500 else 8},
         )
         for slot in slots

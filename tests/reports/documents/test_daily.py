@@ -153,7 +153,7 @@ def test_hot_topics_and_new_alerts_stand_in_the_table(app) -> None:
     assert [row[0] for row in found] == ["1", "2"]
     assert found[0][4:6] == ["70.0", "平常"]
     assert found[1][4:6] == ["10.0", "平常、升温"]
-    assert found[0][1] == "11月20日 06:00"
+    assert found[0][1:3] == ["11月19日 09:00", "市长热线（共 4 条）"]
     assert hot.label in found[0][3]
 
 

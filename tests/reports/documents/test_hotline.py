@@ -105,10 +105,10 @@ def test_hot_points_stand_on_two_levels_and_add_up(handled) -> None:
     top, first, second = handled
     assert rows(tables(composed("hotline", month()))["热点分类"]) == [
         [top.name, f"{top.name}小计", "3", "75.0%"],
-        ["", first.name, "2", "50.0%"],
-        ["", second.name, "1", "25.0%"],
-        ["未分类", "", "1", "25.0%"],
-        ["合计", "", "4", "100.0%"],
+        [top.name, first.name, "2", "50.0%"],
+        [top.name, second.name, "1", "25.0%"],
+        ["未分类", "未分类小计", "1", "25.0%"],
+        ["合计", "合计", "4", "100.0%"],
     ]
 
 

@@ -11,9 +11,12 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
+from responder.core.times import SHANGHAI
 from responder.intake.models import Message, Nature
+from responder.intake.searching.address import read_filter
+from responder.intake.searching.listing import list_messages
 from responder.reports.documents import rules
-from responder.reports.documents.content import Figure, Paragraph, text_of
+from responder.reports.documents.content import Figure, Paragraph, Table, text_of
 from responder.topics.models import Membership
 from tests.factories import NOW
 from tests.planning.briefing.factories import message
@@ -50,7 +53,7 @@ def test_facts_curve_channels_and_places(app) -> None:
     assert len(curve.names) == 30
     assert sum(curve.series[0][1]) == 4
     assert rows(tables(content)["渠道"]) == [["市长热线", "4", "100.0%"]]
-    assert rows(tables(content)["地点"]) == [["云溪区", "4", "100.0%"]]
+    assert rows(tables(content)["区县"]) == [["云溪区", "4", "100.0%"]]
 
 
 def test_every_quoted_sentence_stands_in_the_message_that_it_names(app) -> None:
@@ -60,6 +63,26 @@ def test_every_quoted_sentence_stands_in_the_message_that_it_names(app) -> None:
     for sentence, ids in found:
         stored = db.session.get_one(Message, ids[0])
         assert sentence in mask(f"{stored.title}\n{stored.body}"), sentence
+
+
+def test_each_figure_links_to_the_messages_that_it_counts(app) -> None:
+    content = report_on(worried_topic())
+    runs = [
+        run
+        for block in content.blocks
+        for cell in (
+            [block.runs] if isinstance(block, Paragraph)
+            else [cell for row in block.rows for cell in row] if isinstance(block, Table)
+            else []
+        )
+        for run in cell
+        if run.link and run.link.endpoint == "intake.index"
+    ]  # fmt: skip
+    assert len(runs) == 3
+    for run in runs:
+        asked = {name: str(value) for name, value in run.link.arguments}
+        listing = list_messages(db.session, read_filter(asked), SHANGHAI, 1)
+        assert str(listing.page.total) == run.text
 
 
 def test_critical_and_friendly_voices_are_both_heard(app) -> None:
@@ -105,11 +128,11 @@ def test_a_merged_topic_leads_to_where_its_messages_are(app) -> None:
             member.topic_id = living.id
         gone.merged_into_id, gone.message_count = living.id, 0
     linked = {
-        dict(run.link.arguments).get("topic_id")
+        (found := dict(run.link.arguments)).get("topic_id", found.get("topic"))
         for block in report_on(gone).blocks
         if isinstance(block, Paragraph)
         for run in block.runs
-        if run.link and run.link.endpoint == "topics.show"
+        if run.link and run.link.endpoint in ("topics.show", "intake.index")
     }
     assert linked == {living.id}
 

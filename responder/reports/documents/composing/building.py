@@ -129,7 +129,20 @@ def message_page(message_id: int) -> Link:
     return link("intake.show", message_id=message_id)
 
 
-def messages_page(first: date, last: date, **restricted: str | int | None) -> Link:
-    """The list of the messages of these local days."""
-    days: dict[str, str | int | None] = {"from": first.isoformat(), "to": last.isoformat()}
+def messages_page(
+    first: date | None = None, last: date | None = None, **restricted: str | int | None
+) -> Link:
+    """The list of messages, of these local days or of all."""
+    days = {
+        name: day.isoformat() for name, day in (("from", first), ("to", last)) if day is not None
+    }
     return link("intake.index", **restricted, **days)
+
+
+def finds_alone(district: str, all_districts: Iterable[str]) -> bool:
+    """Whether the list of messages, which finds a district by a part of its name, finds no other.
+
+    Nor what is masked on pages.
+    """
+    within = any(district in other for other in all_districts if other != district)
+    return not within and mask(district) == district

@@ -18,6 +18,7 @@ from responder.reports.documents.content import (
     Block,
     Content,
     Heading,
+    Link,
     Run,
     Runs,
     Slot,
@@ -51,6 +52,8 @@ class _Month:
     :param up, down: what changed most against the month before.
     """
 
+    period: Request
+    period_before: Request
     now: Mapping[int, Spoken]
     before: Mapping[int, Spoken]
     listed: Sequence[int]
@@ -58,6 +61,11 @@ class _Month:
     down: Sequence[int]
     topics: Mapping[int, Topic]
     points: Mapping[int, TopicDay]
+
+    def page(self, topic_id: int, before: bool = False) -> Link:
+        """The messages of a topic in this month, or in the one before."""
+        of = self.period_before if before else self.period
+        return build.messages_page(of.first, of.last, topic=topic_id)
 
     def by_volume(self, most: int) -> list[Topic]:
         return [self.topics[one] for one in self.listed[:most]]
@@ -124,7 +132,7 @@ def _read(session: Session, request: Request, before: Request, at: Standpoint) -
     ids = {*listed, *up, *down}
     topics = counting.topics_of(session, ids)
     points = counting.last_points(session, ids, min(request.last, local(at.now, at.zone).date()))
-    return _Month(now, past, listed, up, down, topics, points)
+    return _Month(request, before, now, past, listed, up, down, topics, points)
 
 
 def _top(month: _Month, at: Standpoint) -> list[Block]:
@@ -145,7 +153,7 @@ def _topic_row(place: int, topic: Topic, month: _Month, at: Standpoint) -> tuple
     return (
         build.plain(str(place)),
         _named(topic, at),
-        build.plain(str(said.messages)),
+        build.count(said.messages, month.page(topic.id)),
         build.plain(str(said.people)),
         build.plain(f"{point.heat:.1f}" if point else build.NO_DATA),
         build.plain(LEVEL_LABELS[point.level] if point else build.NO_DATA),
@@ -168,8 +176,14 @@ def _moved(month: _Month, at: Standpoint) -> list[Block]:
         rows = []
         for one in ids:
             now, past = month.of(one)
-            counts = (str(now), str(past), build.change(now, past))
-            rows.append((_named(month.topics[one], at), *(build.plain(text) for text in counts)))
+            rows.append(
+                (
+                    _named(month.topics[one], at),
+                    build.count(now, month.page(one)),
+                    build.count(past, month.page(one, before=True)),
+                    build.plain(build.change(now, past)),
+                )
+            )
         told.append(build.table(label, columns, rows))
     return told
 
@@ -214,7 +228,7 @@ def _table_of_answers(
     if not done:
         return [build.paragraph("没有。")]
     columns = (
-        ("话题", 50), ("第一次回应", 52), ("方式", 20, True), ("时间", 16, True), ("用时", 18, True)
+        ("话题", 44), ("第一次回应", 46), ("方式", 20, True), ("时间", 22, True), ("用时", 24, True)
     )  # fmt: skip
     rows = []
     for topic in done:
@@ -244,7 +258,7 @@ def _gaps(
     rows = [
         (
             _named(topic, at),
-            build.plain(str(month.now[topic.id].messages)),
+            build.count(month.now[topic.id].messages, month.page(topic.id)),
             build.plain(build.short_day(topic.first_seen, at.zone)),
             (
                 (Run(in_hand[topic.id][0].standing, answering.page_of(in_hand[topic.id][0])),)

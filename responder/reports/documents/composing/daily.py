@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
 from responder.alerts import service as alerts
 from responder.alerts.models import KIND_LABELS, Alert
 from responder.core.errors import Invalid
-from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
-from responder.core.times import end_of_day, local, start_of_day
 from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Channel, Message
-from responder.orders import service as orders
 from responder.orders.models import WorkOrder
-from responder.planning import service as planning
 from responder.planning.briefing import rules as briefing
 from responder.planning.briefing.reading import Standpoint
-from responder.planning.events.lifecycle import PRESS_EVENT
-from responder.planning.models import EventState
 from responder.planning.reported import is_no_report
+from responder.reports.documents.composing import agenda
 from responder.reports.documents.composing import building as build
 from responder.reports.documents.content import (
     Block,
@@ -39,7 +34,6 @@ from responder.reports.documents.content import (
     link,
 )
 from responder.reports.documents.rules import Needs, Request, at_brief_hour, period_told
-from responder.responses import service as responses
 from responder.responses.models import ResponseItem
 from responder.topics import heat_settings
 from responder.topics import service as topics
@@ -47,7 +41,6 @@ from responder.topics.models import Membership, Topic
 from responder.topics.rules import LEVEL_LABELS
 
 MOST = 20
-_NOT_HELD = (EventState.CANCELLED, EventState.POSTPONED)
 _LONGEST_BREAK = 30  # days without work in a row, more than any holiday has
 
 
@@ -68,9 +61,9 @@ def compose(session: Session, request: Request, at: Standpoint) -> Content:
         Heading(1, "热点话题和新提醒"),
         *_topics(session, since, until, at),
         Heading(1, "今日到期"),
-        *_due(session, day, at),
+        *agenda.due(session, day, at),
         Heading(1, "今日发布活动"),
-        *_events(session, day, at),
+        *agenda.events(session, day, at),
         Heading(1, "建议"),
         Slot("advice", "建议", 2_000, hint="逐条写明对应的序号和建议的处置办法。"),
     ]
@@ -89,11 +82,19 @@ def working_day_before(day: date, work: WorkCalendar) -> date:
     return day - timedelta(days=1)
 
 
-@dataclass
+@dataclass(frozen=True)
+class _Spoken:
+    """What was said on a topic in between: when last, and where."""
+
+    last: datetime
+    channels: frozenset[Channel]
+
+
+@dataclass(frozen=True)
 class _Beside:
     """What a row tells beside the topic itself."""
 
-    channels: dict[int, list[str]] = field(default_factory=dict)
+    spoken: Mapping[int, _Spoken] = field(default_factory=dict)
     quotes: dict[int, tuple[int, str]] = field(default_factory=dict)
     units: dict[int, list[str]] = field(default_factory=dict)
 
@@ -103,7 +104,9 @@ def _topics(session: Session, since: datetime, until: datetime, at: Standpoint) 
     threshold = heat_settings.hot_from(session)
     hot = topics.topics_by_heat(min_heat=threshold).where(Topic.last_seen > since)
     known = {alert.topic_id: alert.topic for alert in raised}
-    known |= {topic.id: topic for topic in session.scalars(hot)}
+    warm = {topic.id: topic for topic in session.scalars(hot)}
+    spoken = _spoken(session, [*known, *warm], since, until)
+    known |= {one: topic for one, topic in warm.items() if one in spoken}
     found = sorted(known.values(), key=lambda topic: (-topic.heat, topic.id))
     if not found:
         return [build.paragraph("期间没有热点话题，也没有新提醒。")]
@@ -111,7 +114,7 @@ def _topics(session: Session, since: datetime, until: datetime, at: Standpoint) 
     kinds: defaultdict[int, dict[str, None]] = defaultdict(dict)
     for alert in raised:
         kinds[alert.topic_id][KIND_LABELS[alert.rule.kind]] = None
-    beside = _beside(session, shown, since, until, at)
+    beside = _beside(session, shown, spoken, at)
     rows = [_row(place, one, kinds[one.id], beside, at) for place, one in enumerate(shown, 1)]
     told: list[Block] = [_table(rows)]
     if len(found) > MOST:
@@ -152,13 +155,17 @@ def _row(
             Run(f"“{text}”"),
             Run(f"（留言 {message_id}）", build.message_page(message_id)),
         ]
+    spoken = beside.spoken.get(topic.id)
+    where = [label for one, label in CHANNEL_LABELS.items() if spoken and one in spoken.channels]
     level = "、".join([LEVEL_LABELS[topic.level], *kinds])
     return (
         build.plain(str(place)),
-        build.plain(build.short_moment(topic.last_seen, at.zone)),
+        build.plain(build.short_moment(spoken.last if spoken else topic.last_seen, at.zone)),
         (
-            Run("、".join(beside.channels.get(topic.id, ())) or build.NOBODY),
-            Run(f"（共 {topic.message_count} 条）", build.topic_page(topic.id)),
+            Run("、".join(where) or build.NOBODY),
+            Run("（共 "),
+            *build.count(topic.message_count, build.messages_page(topic=topic.id)),
+            Run(" 条）"),
         ),
         tuple(summary),
         build.plain(f"{topic.heat:.1f}"),
@@ -168,31 +175,28 @@ def _row(
 
 
 def _beside(
-    session: Session, shown: Sequence[Topic], since: datetime, until: datetime, at: Standpoint
+    session: Session, shown: Sequence[Topic], spoken: Mapping[int, _Spoken], at: Standpoint
 ) -> _Beside:
     ids = [topic.id for topic in shown]
-    return _Beside(
-        _channels(session, ids, since, until), _quotes(session, shown, at), _units(session, ids)
-    )
+    return _Beside(spoken, _quotes(session, shown, at), _units(session, ids))
 
 
-def _channels(
+def _spoken(
     session: Session, ids: list[int], since: datetime, until: datetime
-) -> dict[int, list[str]]:
+) -> dict[int, _Spoken]:
     query = (
-        select(Membership.topic_id, Message.channel)
+        select(Membership.topic_id, Message.channel, func.max(Message.occurred_at))
         .join(Membership.message)
         .where(
             Membership.topic_id.in_(ids), Message.occurred_at > since, Message.occurred_at <= until
         )
-        .distinct()
+        .group_by(Membership.topic_id, Message.channel)
     )
-    spoke: defaultdict[int, set[Channel]] = defaultdict(set)
-    for topic_id, channel in session.execute(query):
-        spoke[topic_id].add(channel)
+    found: defaultdict[int, dict[Channel, datetime]] = defaultdict(dict)
+    for topic_id, channel, last in session.execute(query):
+        found[topic_id][channel] = last
     return {
-        topic_id: [label for channel, label in CHANNEL_LABELS.items() if channel in channels]
-        for topic_id, channels in spoke.items()
+        topic_id: _Spoken(max(said.values()), frozenset(said)) for topic_id, said in found.items()
     }
 
 
@@ -227,69 +231,3 @@ def _units(session: Session, ids: list[int]) -> dict[int, list[str]]:
             if topic_id is not None:
                 found[whose[topic_id]][unit.short_name or unit.name] = None
     return {topic_id: list(names) for topic_id, names in found.items()}
-
-
-def _due(session: Session, day: date, at: Standpoint) -> list[Block]:
-    ends = end_of_day(day, at.zone)
-    rows: list[tuple[Runs, ...]] = [
-        (
-            build.plain("回应时限"),
-            build.linked(
-                build.hidden(clock.item.title, at), link("responses.show", item_id=clock.item_id)
-            ),
-            build.plain(clock.item.unit.name),
-            build.plain(build.short_moment(clock.due_at, at.zone)),
-        )
-        for clock in responses.due(session)
-        if clock.due_at <= ends
-    ]
-    rows += [
-        (
-            build.plain("筹备事项"),
-            build.linked(
-                f"{build.hidden(task.event.theme, at)}：{build.hidden(task.name, at)}",
-                link("planning.show_event", event_id=task.event_id),
-            ),
-            build.plain(task.event.unit.name),
-            build.plain(f"{task.due_on.month}月{task.due_on.day}日" if task.due_on else "—"),
-        )
-        for task in planning.due_tasks(session, day, CONSOLE)
-    ]
-    columns = (("类别", 24, True), ("事项", 76), ("单位", 32), ("到期", 24, True))
-    told: list[Block] = [build.table("今日到期", columns, rows, named_by=1)] if rows else []
-    if not rows:
-        told.append(build.paragraph("今日没有到期的回应时限和筹备事项。"))
-    counts = orders.counts_by_view(session, CONSOLE, at.now)
-    told.append(
-        build.paragraph(
-            "工单：已超时 ",
-            *build.count(counts["overdue"], link("orders.index", view="overdue")),
-            " 件，24 小时内到期 ",
-            *build.count(counts["soon"], link("orders.index", view="soon")),
-            " 件。",
-        )
-    )
-    return told
-
-
-def _events(session: Session, day: date, at: Standpoint) -> list[Block]:
-    begin, end = start_of_day(day, at.zone), start_of_day(day + timedelta(days=1), at.zone)
-    held = [e for e in planning.events_between(session, begin, end) if e.state not in _NOT_HELD]
-    if not held:
-        return [build.paragraph("今日没有发布活动。")]
-    rows = [
-        (
-            build.plain("全天" if one.all_day else f"{local(one.starts_at, at.zone):%H:%M}"),
-            build.linked(build.hidden(one.theme, at), link("planning.show_event", event_id=one.id)),
-            build.plain(one.form_label),
-            build.plain(one.unit.name),
-            build.plain(briefing.excerpt(one.place, 40) or build.NOBODY),
-            build.plain(PRESS_EVENT.states[one.state]),
-        )
-        for one in held
-    ]
-    columns = (
-        ("时间", 16, True), ("主题", 50), ("形式", 24, True), ("单位", 28), ("地点", 22),
-        ("状态", 16, True),
-    )  # fmt: skip
-    return [build.table("今日发布活动", columns, rows, named_by=1)]

@@ -103,9 +103,9 @@ def _drawn(counted: orders.MonthlyTable) -> Figure:
     units = [unit.short_name or unit.name for unit, _figures in counted.rows]
     figures = [row for _unit, row in counted.rows]
     series = (
-        ("按时办结", tuple(float(one.on_time) for one in figures)),
-        ("超时办结", tuple(float(one.late) for one in figures)),
-        ("未办结", tuple(float(one.unfinished) for one in figures)),
+        ("按时办结", tuple(one.on_time for one in figures)),
+        ("超时办结", tuple(one.late for one in figures)),
+        ("未办结", tuple(one.unfinished for one in figures)),
     )
     return Figure(ChartKind.KINDS, "各承办单位工单办理情况", "工单（件）", tuple(units), series)
 
@@ -120,8 +120,8 @@ def _hot_points(session: Session, request: Request, at: Standpoint, total: int) 
     for branch in branches(session, named):
         rows += _branch(branch, request.month, total)
     if unnamed:
-        rows.append(_line("未分类", "", unnamed, total, None))
-    rows.append(_line(TOTAL, "", total, total, link("orders.index", month=request.month)))
+        rows.append(_line("未分类", "未分类小计", unnamed, total, None))
+    rows.append(_line(TOTAL, TOTAL, total, total, link("orders.index", month=request.month)))
     columns = (("一级分类", 46), ("二级分类", 60), ("工单", 25, True), ("占比", 25, True))
     label = "热点分类"
     return [build.table(label, columns, rows, named_by=1, totalled=True)]
@@ -133,11 +133,11 @@ def _branch(branch: Branch, month: str, total: int) -> list[tuple[Runs, ...]]:
 
     rows = [_line(branch.name, f"{branch.name}小计", branch.whole, total, page(branch.id))]
     rows += [
-        _line("", name, number, total, page(category_id))
+        _line(branch.name, name, number, total, page(category_id))
         for category_id, name, number in branch.children
     ]
     if branch.own and branch.children:
-        rows.append(_line("", f"{branch.name}（未细分）", branch.own, total, None))
+        rows.append(_line(branch.name, f"{branch.name}（未细分）", branch.own, total, None))
     return rows
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from nlp import default_segmenter, normalise, tone
 from responder.core.errors import Invalid
 from responder.core.times import chinese_date, local
+from responder.intake.models import CHANNEL_LABELS
 from responder.planning.briefing import reading
 from responder.planning.briefing.answers import Answer
 from responder.planning.briefing.charts import ChartKind
@@ -23,6 +24,7 @@ from responder.reports.documents.content import (
     Content,
     Figure,
     Heading,
+    Link,
     Paragraph,
     Run,
     Slot,
@@ -66,13 +68,13 @@ def compose(session: Session, request: Request, at: Standpoint) -> Content:
             "摘要",
             SUMMARY_LIMIT,
             required=True,
-            hint=f"不超过 {SUMMARY_LIMIT} 字，写成一段，其中用一句话写明研判结论。",
+            hint="写成一段，其中用一句话写明研判结论。",
         ),
         Heading(1, "基本情况"),
         _facts(topic, at),
         *_curves(session, topic, at),
         Heading(2, "渠道"),
-        _spread(session, topic, "渠道"),
+        _channels(session, topic),
         *_places(session, topic, at),
         Heading(1, "各方观点"),
         *_views(session, topic, at),
@@ -91,9 +93,10 @@ def _facts(topic: Topic, at: Standpoint) -> Paragraph:
     return build.paragraph(
         f"首条留言在{chinese_date(first)}，最近一条在{chinese_date(last)}，共有 "
         f"{topic.people_count} 人、",
-        *build.count(topic.message_count, build.topic_page(topic.id)),
-        f" 条留言。热度 {topic.heat:.1f}（满分 100），级别为“{LEVEL_LABELS[topic.level]}”。"
-        f"{_tones(topic)}",
+        *build.count(topic.message_count, build.messages_page(topic=topic.id)),
+        " 条留言。热度 ",
+        Run(f"{topic.heat:.1f}", build.topic_page(topic.id)),
+        f"（满分 100），级别为“{LEVEL_LABELS[topic.level]}”。{_tones(topic)}",
     )
 
 
@@ -120,7 +123,7 @@ def _curves(session: Session, topic: Topic, at: Standpoint) -> list[Block]:
             f"近 {CURVE_DAYS} 天每日留言",
             "留言（条）",
             names,
-            (("留言", tuple(float(spoken[day]) for day in days)),),
+            (("留言", tuple(spoken[day] for day in days)),),
         )
     ]
     if heats:
@@ -130,26 +133,48 @@ def _curves(session: Session, topic: Topic, at: Standpoint) -> list[Block]:
     return drawn
 
 
-def _spread(session: Session, topic: Topic, label: str) -> Table:
-    return _shares(label, reading.by_channel(session, [topic.id])[topic.id], topic)
+def _channels(session: Session, topic: Topic) -> Table:
+    codes = {label: channel.value for channel, label in CHANNEL_LABELS.items()}
+    counts = reading.by_channel(session, [topic.id])[topic.id]
+    return _shares(
+        "渠道",
+        [
+            (name, number, build.messages_page(topic=topic.id, channel=codes[name]))
+            for name, number in counts
+        ],
+        topic,
+    )
 
 
 def _places(session: Session, topic: Topic, at: Standpoint) -> list[Block]:
     named = reading.by_place(session, [topic.id])[topic.id]
     if not named:
-        return [Heading(2, "地点"), build.paragraph(f"{build.NO_DATA}：留言都没有写明区县。")]
-    masked = [(build.hidden(name, at, 30), number) for name, number in named]
-    return [Heading(2, "地点"), _shares("地点", masked, topic)]
+        return [Heading(2, "区县"), build.paragraph(f"{build.NO_DATA}：留言都没有写明区县。")]
+    names = [name for name, _number in named]
+    rows = [
+        (
+            build.hidden(name, at, 64),
+            number,
+            build.messages_page(topic=topic.id, district=name)
+            if build.finds_alone(name, names)
+            else None,
+        )
+        for name, number in named
+    ]
+    told: list[Block] = [Heading(2, "区县"), _shares("区县", rows, topic)]
+    if len(named) == reading.PLACES:
+        told.append(build.paragraph(f"只列留言最多的 {reading.PLACES} 处。"))
+    return told
 
 
-def _shares(label: str, counts: Sequence[tuple[str, int]], topic: Topic) -> Table:
+def _shares(label: str, counts: Sequence[tuple[str, int, Link | None]], topic: Topic) -> Table:
     rows = [
         (
             build.plain(name),
-            build.count(number, build.topic_page(topic.id)),
+            build.count(number, to),
             build.plain(build.share_of(number, topic.message_count)),
         )
-        for name, number in counts
+        for name, number, to in counts
     ]
     return build.table(label, ((label, 76), ("留言", 40, True), ("占比", 40, True)), rows)
 

@@ -51,7 +51,7 @@ def curve(session: Session, request: Request, at: Standpoint) -> Figure:
     counts = counting.by_day(session, request, at.zone)
     days = days_of(request.first, request.last)
     names = tuple(f"{day.month}/{day.day}" for day in days)
-    numbers = tuple(float(counts[day]) for day in days)
+    numbers = tuple(counts[day] for day in days)
     return Figure(ChartKind.DAYS, "本月每日留言", "留言（条）", names, (("留言", numbers),))
 
 
@@ -108,11 +108,8 @@ def places(session: Session, request: Request, before: Request, at: Standpoint) 
     named = sorted({*now, *past} - {""}, key=lambda one: (-now[one], -past[one], one))
     rows: list[Row] = []
     for name in named[:PLACES]:
-        # The list finds a district by a part of its name: one within another leads nowhere.
-        alone = not any(name in other for other in named if other != name)
-        shown = build.hidden(name, at, 64)
-        by: By | None = {"district": name} if alone and shown == name else None
-        rows.append((shown, now[name], past[name], by))
+        by: By | None = {"district": name} if build.finds_alone(name, named) else None
+        rows.append((build.hidden(name, at, 64), now[name], past[name], by))
     if rest := named[PLACES:]:
         sums = sum(now[one] for one in rest), sum(past[one] for one in rest)
         rows.append((f"其他 {len(rest)} 处", *sums, None))
