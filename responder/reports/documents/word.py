@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
@@ -52,12 +53,25 @@ def word_file(report: Report, office: str, zone: ZoneInfo) -> bytes:
     document.add_paragraph("", style=word.BODY)
     for block in content.blocks:
         _ADD[type(block)](document, block)
-    document.add_paragraph("", style=word.BODY)
+    _keep_with_closing(document)
+    document.add_paragraph("", style=word.BODY).paragraph_format.keep_with_next = True
     day = local(signed_at or report.created_at, zone).date()
     word.add_closing(document, office, chinese_date(day))
     output = BytesIO()
     document.save(output)
     return output.getvalue()
+
+
+def _keep_with_closing(document: Any) -> None:
+    """No page has nothing but the name of the office and the date."""
+    *_before, last, _section = document.element.body
+    if last.tag == qn("w:tbl"):
+        last_row = document.tables[-1].rows[-1]
+        paragraphs = [paragraph for cell in last_row.cells for paragraph in cell.paragraphs]
+    else:
+        paragraphs = document.paragraphs[-1:]
+    for paragraph in paragraphs:
+        paragraph.paragraph_format.keep_with_next = True
 
 
 def figures_of(figure: Figure) -> Figures:
@@ -70,7 +84,10 @@ def _heading(document: Any, block: Heading) -> None:
 
 
 def _paragraph(document: Any, block: Paragraph) -> None:
-    word.add_body(document, text_of(block.runs))
+    paragraph = word.add_body(document, text_of(block.runs))
+    if any(run.link for run in block.runs):
+        # Numbers of messages stay together: stretched to both edges they would leave gaps.
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
 
 
 def _table(document: Any, block: Table) -> None:

@@ -129,6 +129,14 @@ def test_nothing_that_must_not_leave_is_in_the_file(signed) -> None:
             assert "张建国".encode() not in content
 
 
+def test_the_closing_never_stands_alone_on_a_page(app) -> None:
+    for report in (special(), made("hotline")):
+        *_before, last, blank, office, date, _section = word(report).element.body
+        kept = [one.find(".//" + qn("w:keepNext")) is not None for one in (last, blank, office)]
+        assert kept == [True] * 3
+        assert date.findall(".//" + qn("w:keepNext")) == []
+
+
 def test_each_paragraph_of_a_writer_is_one_of_the_file(signed) -> None:
     found = lines(word(signed))
     assert found[found.index("加强值守。") + 1] == "及时通报进展。"

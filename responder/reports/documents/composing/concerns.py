@@ -140,8 +140,8 @@ def _top(month: _Month, at: Standpoint) -> list[Block]:
     if not listed:
         return [build.paragraph(f"{build.NO_DATA}：本月没有两条以上留言的话题。")]
     columns = (
-        ("序号", 12, True), ("话题", 60), ("本月留言", 18, True), ("本月人数", 18, True),
-        ("热度", 16, True), ("级别", 16, True), ("负面语气", 16, True),
+        ("序号", 12, True), ("话题", 52), ("本月留言", 20, True), ("本月人数", 20, True),
+        ("热度", 16, True), ("级别", 16, True), ("负面语气", 20, True),
     )  # fmt: skip
     rows = [_topic_row(place, one, month, at) for place, one in enumerate(listed, 1)]
     return [build.table("主要话题", columns, rows, named_by=1)]

@@ -138,8 +138,8 @@ def _alerts(session: Session, since: datetime, until: datetime, at: Standpoint) 
 
 def _table(rows: list[tuple[Runs, ...]]) -> Table:
     columns = (
-        ("序号", 10, True), ("时间", 18, True), ("来源", 22), ("标题摘要", 54), ("热度", 12, True),
-        ("级别", 18, True), ("涉事单位", 22),
+        ("序号", 12, True), ("时间", 20, True), ("来源", 22), ("标题摘要", 50), ("热度", 14, True),
+        ("级别", 16, True), ("涉事单位", 22),
     )  # fmt: skip
     return build.table("热点话题和新提醒", columns, rows, named_by=3)
 
