@@ -26,6 +26,7 @@ from responder.publishing import releasing
 from responder.publishing.packages import sweeping
 from responder.publishing.ratings import service as ratings
 from responder.publishing.webhooks import sending
+from responder.reports.documents import service as documents
 from responder.responses import service as responses
 from responder.responses.drafting import slips
 from responder.settings import Settings
@@ -63,6 +64,13 @@ def _stop_held_clocks(now: datetime, _settings: Settings) -> object:
 def _raise_warnings(now: datetime, settings: Settings) -> object:
     with transaction(SYSTEM, now) as session:
         return warnings.raise_warnings(session, now, settings.zone)
+
+
+def _make_daily_brief(now: datetime, settings: Settings) -> object:
+    if not documents.brief_is_due(db.session, now, settings.zone):
+        return None
+    with transaction(SYSTEM, now) as session:
+        return documents.make_due_brief(session, now, settings.zone)
 
 
 def _erase_identities(now: datetime, settings: Settings) -> object:
@@ -140,6 +148,7 @@ JOBS = {
     "stop-held-clocks": Job(_stop_held_clocks),
     "raise-warnings": Job(_raise_warnings, every=3),
     "send-warnings": Job(warning_sending.send_due),
+    "make-daily-brief": Job(_make_daily_brief),
     "fetch-sources": Job(collecting.fetch_due),
     "refresh-topics": Job(_refresh_topics),
     "raise-alerts": Job(_raise_alerts),

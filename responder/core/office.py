@@ -23,3 +23,11 @@ def office_zone() -> ZoneInfo:
         return SHANGHAI
     zone: ZoneInfo = current_app.extensions["settings"].zone
     return zone
+
+
+def office_name() -> str:
+    """In whose name the office publishes."""
+    if not has_app_context():
+        return ""
+    name: str = current_app.extensions["settings"].publisher_name
+    return name

@@ -15,7 +15,8 @@ from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Emu, Length, Mm, Pt
@@ -81,6 +82,18 @@ def add_body(document: Any, text: str) -> Any:
     return document.add_paragraph(clean(text), style=BODY)
 
 
+def add_run(paragraph: Any, text: str, address: str = "") -> None:
+    """Text at the end of a paragraph; with an address it leads there, and looks no different."""
+    run = paragraph.add_run(clean(text))
+    if address:
+        part = paragraph.part
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("r:id"), part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        paragraph._p.remove(run._r)
+        link.append(run._r)
+        paragraph._p.append(link)
+
+
 def add_line(document: Any, text: str, font: str = BODY_FONT, centred: bool = False) -> Any:
     """One line without indent: 附件 (黑体), a date below a title (楷体)."""
     paragraph = document.add_paragraph()
@@ -88,6 +101,31 @@ def add_line(document: Any, text: str, font: str = BODY_FONT, centred: bool = Fa
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     _name_font(paragraph.add_run(clean(text)), font, BODY_SIZE)
     return paragraph
+
+
+def add_number_line(document: Any, number: str, signer: str = "") -> Any:
+    """The number at the left and who signed at the right, one character in on either side.
+
+    :param signer: empty: the place for the name is left free.
+    """
+    paragraph = add_line(document, number)
+    format_ = paragraph.paragraph_format
+    format_.left_indent = format_.right_indent = BODY_SIZE
+    format_.tab_stops.add_tab_stop(Emu(TEXT_WIDTH - BODY_SIZE), WD_TAB_ALIGNMENT.RIGHT)
+    _name_font(paragraph.add_run("\t签发人："), BODY_FONT, BODY_SIZE)
+    name = clean(signer) or "　　　"
+    _name_font(paragraph.add_run(name), HEADING_FONTS[1], BODY_SIZE)
+    return paragraph
+
+
+def add_closing(document: Any, office: str, date: str) -> Any:
+    """Who issues it and the date of it, four characters from the right; never parted."""
+    lines = [document.add_paragraph(clean(text), style=BODY) for text in (office, date)]
+    for line in lines:
+        line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        line.paragraph_format.right_indent = Emu(4 * BODY_SIZE)
+    lines[0].paragraph_format.keep_with_next = True
+    return lines[-1]
 
 
 def add_table(

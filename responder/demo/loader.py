@@ -25,6 +25,7 @@ from responder.demo.openness import load_openness
 from responder.demo.orders import load_orders
 from responder.demo.packages import load_packages
 from responder.demo.press import load_press
+from responder.demo.reports import load_reports
 from responder.demo.warnings import load_warnings
 from responder.demo.world import DemoMessage, DemoWorld
 from responder.intake.models import NATURE_LABELS, Channel, Message
@@ -84,6 +85,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     load_warnings(now, settings)
     load_beside(now, settings)
     load_openness(now, settings)
+    load_reports(now, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
 
 

@@ -97,6 +97,7 @@ def read_filter(args: MultiDict[str, str]) -> service.OrderFilter:
         text=args.get("q", "").strip()[:100],
         month=args.get("month", "")[:7],
         outcome=outcome if outcome in service.OUTCOMES else "",
+        category_id=_number(args.get("category")),
     )
 
 

@@ -2,14 +2,19 @@
 
 from flask import Flask
 
-from responder.reports.cli import report
+from responder.reports import documents
+from responder.reports.annual.views import blueprint as annual
+from responder.reports.documents.cli import report
 from responder.reports.statistics import helpers
+from responder.reports.statistics.cli import commands
 from responder.reports.statistics.views import blueprint as statistics
 from responder.reports.views import blueprint
 
 
 def init_app(app: Flask) -> None:
-    for pages in (blueprint, statistics):
+    for pages in (blueprint, statistics, annual):
         app.register_blueprint(pages)
-    app.cli.add_command(report)
+    documents.init_app(app)
     helpers.register(app)
+    for command in commands:
+        report.add_command(command)

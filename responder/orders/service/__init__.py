@@ -16,7 +16,7 @@ from responder.orders.service.messages import (
     survivor,
     with_open_orders,
 )
-from responder.orders.service.monthly import MonthlyTable, monthly_table
+from responder.orders.service.monthly import MonthlyTable, monthly_categories, monthly_table
 from responder.orders.service.opening import (
     Matter,
     default_title,
@@ -60,6 +60,7 @@ __all__ = [
     "in_reports",
     "merged_orders",
     "message_counts",
+    "monthly_categories",
     "monthly_table",
     "next_clock",
     "open_from_message",

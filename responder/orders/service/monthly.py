@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -47,3 +48,15 @@ def monthly_table(session: Session, month: str, zone: ZoneInfo = SHANGHAI) -> Mo
         for row in session.execute(query)
     ]
     return MonthlyTable(month, rows)
+
+
+def monthly_categories(
+    session: Session, month: str, zone: ZoneInfo = SHANGHAI
+) -> Counter[int | None]:
+    """Category id → orders of :func:`monthly_table` that are of it; None: of no category yet."""
+    query = (
+        select(WorkOrder.category_id, func.count())
+        .where(was_dispatched(month, zone))
+        .group_by(WorkOrder.category_id)
+    )
+    return Counter(dict(session.execute(query).all()))

@@ -41,6 +41,7 @@ from responder.orders.models import (
     WorkOrder,
 )
 from responder.orders.service.clocks import is_running
+from responder.routing.models import Category
 from responder.topics.service import absorbed
 
 # What the pills of the list are called in the address.
@@ -55,6 +56,7 @@ class OrderFilter:
     """Which orders to list; what is empty does not restrict.
 
     :param month: ``2026-11``: dispatched in it, by the office's days.
+    :param category_id: of this category, or of one below it.
     """
 
     view: str = "all"
@@ -64,6 +66,7 @@ class OrderFilter:
     text: str = ""
     month: str = ""
     outcome: str = ""
+    category_id: int | None = None
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -329,6 +332,8 @@ def _conditions(
         conditions.append(was_dispatched(wanted.month, zone))
     if wanted.outcome:
         conditions.append(outcome(wanted.outcome))
+    if wanted.category_id:
+        conditions.append(_of_category(wanted.category_id))
     for word in wanted.text.split():
         conditions.append(
             or_(
@@ -337,6 +342,11 @@ def _conditions(
             )
         )
     return conditions
+
+
+def _of_category(category_id: int) -> ColumnElement[bool]:
+    either = or_(Category.id == category_id, Category.parent_id == category_id)
+    return WorkOrder.category_id.in_(select(Category.id).where(either))
 
 
 def _numbered(word: str) -> ColumnElement[bool]:

@@ -198,7 +198,7 @@ def _parts(
     heard, reports = reading.heard(session, ids, at.public), reports_in(session, ids)
     channels, places = reading.by_channel(session, ids), reading.by_place(session, ids)
     answered = answers(session, ids)
-    earlier = _said_before(session, ids, event)
+    earlier = said_at_events(session, ids, but=event.id)
     return tuple(
         TopicPart(
             topic_id=topic.id,
@@ -224,10 +224,13 @@ def _parts(
     )
 
 
-def _said_before(
-    session: Session, topic_ids: list[int], event: PressEvent
+def said_at_events(
+    session: Session, topic_ids: list[int], but: int | None = None
 ) -> dict[int, list[Answer]]:
-    """What other events that took place said on these topics, the newest first."""
+    """What events that took place said on these topics, the newest first.
+
+    :param but: the event that is left out.
+    """
     whose = topics.absorbed(session, topic_ids)
     query = (
         select(TopicEventLink)
@@ -235,7 +238,7 @@ def _said_before(
         .where(
             TopicEventLink.topic_id.in_(whose),
             TopicEventLink.state == LinkState.CONFIRMED,
-            TopicEventLink.event_id != event.id,
+            TopicEventLink.event_id != (but or 0),
             TopicEventLink.statement != "",
             PressEvent.state.in_(TOOK_PLACE),
         )

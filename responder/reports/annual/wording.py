@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 
@@ -68,8 +67,8 @@ def save(
 
 def summary_lines(
     session: Session, span: Span, office: str, now: datetime
-) -> tuple[list[Line], Mapping[str, Standing]]:
-    """The summary of a year with its figures said, and the figures by their names."""
+) -> tuple[list[Line], dict[str, str]]:
+    """The summary of a year with its figures said; name → code of the figures."""
     by_name = {one.counted.figure.name: one for one in freezing.standings(session, span).values()}
 
     def say(name: str, manner: str) -> str:
@@ -79,7 +78,8 @@ def summary_lines(
         return _said(session, standing, manner, span)
 
     words = dict(zip(WORDS, _words(span, office, now), strict=True))
-    return rules.lines(template_text(session), say, words), by_name
+    codes = {name: one.counted.figure.code for name, one in by_name.items()}
+    return rules.lines(template_text(session), say, words), codes
 
 
 def _words(span: Span, office: str, now: datetime) -> tuple[str, ...]:

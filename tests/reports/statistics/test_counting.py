@@ -79,7 +79,9 @@ def test_what_was_never_recorded_is_no_zero(session: Session) -> None:
 def test_each_figure_can_be_counted_every_way(session: Session) -> None:
     for figure in FIGURES:
         months = counting.by_month(session, figure, YEAR)
-        assert len(months) == (0 if figure.dating in (Dating.YEAR, Dating.STANDING) else 12), figure.code
+        assert len(months) == (0 if figure.dating in (Dating.YEAR, Dating.STANDING) else 12), (
+            figure.code
+        )
         assert counting.by_unit(session, figure, YEAR) == []
         assert counting.by_channel(session, figure, YEAR) == []
         assert session.execute(counting.listed(figure, YEAR)).all() == []
