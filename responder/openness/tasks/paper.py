@@ -19,14 +19,14 @@ from responder.openness.tasks.standings import done_on, is_done, progress_of, st
 _C = PaperColumn
 CITY_COLUMNS = (
     _C("序号", 6, 11, centred=True),
-    _C("任务名称", 26, 36),
-    _C("任务要求", 32, 41),
+    _C("任务名称", 26, 34),
+    _C("任务要求", 32, 38),
     _C("牵头单位", 18, 25),
-    _C("配合单位", 20, 26),
+    _C("配合单位", 20, 25),
     _C("对应省任务", 10, 14, centred=True),
-    _C("时序进度", 32, 38),
-    _C("完成时限", 14, 17, centred=True),
-    _C("进展", 14, 17, centred=True),
+    _C("时序进度", 32, 39),
+    _C("完成时限", 12, 19, centred=True),
+    _C("进展", 14, 20, centred=True),
 )
 PROVINCE_COLUMNS = (
     _C("序号", 6, 12, centred=True),
@@ -66,8 +66,8 @@ def _city_row(task: Task, today: date) -> tuple[str, ...]:
         task.lead.name if task.lead else "",
         "、".join(unit.name for unit in task.assistants),
         _numbers(task.parents),
-        "；\n".join(map(_milestone, task.milestones)),
-        chinese_date(task.due_on) if task.due_on else "",
+        "；\n".join(_milestone(one, task.year) for one in task.milestones),
+        day_words(task.due_on, task.year) if task.due_on else "",
         progress_words(task, today),
     )
 
@@ -87,18 +87,23 @@ def _numbers(tasks: list[Task]) -> str:
     return "、".join(str(one.number) for one in tasks)
 
 
-def _milestone(one: Milestone) -> str:
-    done = f"（{chinese_date(one.done_on)}完成）" if one.done_on else ""
-    return f"{chinese_date(one.due_on)}前{one.what}{done}"
+def _milestone(one: Milestone, year: int) -> str:
+    done = f"（{day_words(one.done_on, year)}完成）" if one.done_on else ""
+    return f"{day_words(one.due_on, year)}前{one.what}{done}"
+
+
+def day_words(day: date, year: int) -> str:
+    """``3月5日`` in the table of its own year, in full elsewhere."""
+    return f"{day.month}月{day.day}日" if day.year == year else chinese_date(day)
 
 
 def progress_words(task: Task, today: date) -> str:
-    """``60%``, ``已完成（2026年5月3日）``, ``40%，逾期12天``."""
+    """``60%``, ``已完成（5月3日）``, ``40%，逾期12天``."""
     if task.state == "cancelled":
         return TASK.states[task.state]
     day = done_on(task)
     if is_done(task):
-        return f"已完成（{chinese_date(day)}）" if day else "已完成"
+        return f"已完成（{day_words(day, task.year)}）" if day else "已完成"
     progress = progress_of(task)
     if progress is None:
         return "尚未分解"

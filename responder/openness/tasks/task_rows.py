@@ -34,10 +34,22 @@ _OTHER_LEVELS = {
 _ONE = re.compile(r"(?:第|省)?(\d{1,3})(?:项|号|条)?")
 _RANGE = re.compile(r"(\d{1,3})[-~至到—](\d{1,3})")
 _SEPARATOR = re.compile(r"[、,;\s]+")
+_REMARKS = (
+    Column(
+        "basis", ("依据", "任务依据", "文件依据"), line, limit=300, width=22,
+        hint="文件名称和文号", example="省政务公开办 2026 年工作要点",
+    ),
+    Column("remark", ("备注", "说明"), line, limit=300, width=16),
+)  # fmt: skip
 
 
 def task_columns(year: int, units: UnitNames) -> list[Column]:
     """The columns of the office's own table, each with what others call it."""
+    return [*_named(), *_placed(year, units), *_REMARKS]
+
+
+def _named() -> list[Column]:
+    """What a task is."""
     return [
         Column(
             "year", ("年度", "年份"), whole(EARLIEST, LATEST), empty=None, width=8,
@@ -62,6 +74,12 @@ def task_columns(year: int, units: UnitNames) -> list[Column]:
             limit=MOST_CHARACTERS, width=40, hint="要经常做的，写在这里",
             example="公开改造计划、进展和验收结果",
         ),
+    ]  # fmt: skip
+
+
+def _placed(year: int, units: UnitNames) -> list[Column]:
+    """Whose it is, what it serves, and until when."""
+    return [
         Column(
             "lead", ("牵头单位", "牵头部门", "责任主体", "主办单位"), line, width=20,
             hint="市级任务必填，只写一个；省级任务不填", example="市住房和城乡建设局",
@@ -83,11 +101,6 @@ def task_columns(year: int, units: UnitNames) -> list[Column]:
             lambda cell: _milestones(cell, year), empty=(), width=36,
             hint="每项写时间和做什么，用“；”分开", example="3月底前制定方案；9月底前完成改造",
         ),
-        Column(
-            "basis", ("依据", "任务依据", "文件依据"), line, limit=300, width=22,
-            hint="文件名称和文号", example="省政务公开办 2026 年工作要点",
-        ),
-        Column("remark", ("备注", "说明"), line, limit=300, width=16),
     ]  # fmt: skip
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from responder.core.papers import PaperColumn, PaperTable, papers_document, papers_workbook
 from responder.core.permissions import Actor
-from responder.core.times import chinese_date
 from responder.openness.trainings.models import Occasion
 from responder.openness.trainings.service import counts, listed
 from responder.openness.trainings.words import summary, title_of
@@ -21,16 +20,16 @@ Writer = Callable[[Session, int, Actor, datetime], bytes]
 _C = PaperColumn
 COLUMNS = (
     _C("序号", 6, 11, centred=True),
-    _C("类别", 14, 22, centred=True),
-    _C("日期", 16, 22, centred=True),
+    _C("类别", 14, 26, centred=True),
+    _C("日期", 12, 19, centred=True),
     _C("名称", 30, 42),
     _C("地点", 16, 22),
-    _C("举办单位", 20, 26),
+    _C("举办单位", 20, 28),
     _C("授课人", 18, 22),
-    _C("人数", 8, 12, centred=True),
-    _C("单位数", 8, 12, centred=True),
+    _C("人数", 8, 11, centred=True),
+    _C("单位数", 8, 11, centred=True),
     _C("会议纪要文号", 16, 20),
-    _C("备注", 12, 14),
+    _C("备注", 12, 13),
 )
 
 
@@ -57,7 +56,7 @@ def _row(number: int, one: Occasion) -> tuple[str, ...]:
     return (
         str(number),
         one.kind_label,
-        chinese_date(one.held_on),
+        f"{one.held_on.month}月{one.held_on.day}日",  # the title says the year
         one.title,
         one.place,
         one.organiser.name if one.organiser else "市政务公开办",

@@ -375,7 +375,7 @@ def test_the_register_is_taken_along_as_excel_and_word(people, client, office) -
     first = dict(zip(rows[2], rows[3], strict=True))
     told = [first[name] for name in ("序号", "任务要求", "配合单位", "对应省任务", "进展")]
     assert told == [1, "=1+1", "市民政局", "1", "40%"]
-    assert f"{YEAR}年1月1日前制定方案（{YEAR}年1月1日完成）" in first["时序进度"]
+    assert "1月1日前制定方案（1月1日完成）" in first["时序进度"]
     assert rows[4][-1] == "已取消"
     province = book.get_sheet_by_name("省级任务").to_python()
     assert province[3][-2:] == ["1", "40%"]
