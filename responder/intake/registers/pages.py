@@ -135,15 +135,9 @@ def add_register_pages(blueprint: Blueprint, address: str, pages: RegisterPages)
     guard = requires(*pages.permissions)
     _let_tables_in(blueprint, f"{code}_take", pages.permissions)
 
-    def form(problem: str = "") -> str:
-        return render_template(
-            "components/register_import.html",
-            pages=pages, blueprint=blueprint.name, problem=problem, **pages.context(),
-        )  # fmt: skip
-
     @guard
     def show() -> str:
-        return form()
+        return _form_page(pages, blueprint)
 
     @guard
     def take() -> Response | tuple[str, int]:
@@ -152,17 +146,12 @@ def add_register_pages(blueprint: Blueprint, address: str, pages: RegisterPages)
             facts = {"register": code, "trial": trial}
             key = take_upload(lambda path: pages.take(path, trial), facts)
         except Invalid as error:
-            return form(error.message), 422
+            return _form_page(pages, blueprint, error.message), 422
         return redirect(url_for(f"{blueprint.name}.{code}_result", key=key))
 
     @guard
     def result(key: str) -> str:
-        folder, found = kept_result(key, office, register=code)
-        return render_template(
-            "components/register_result.html",
-            pages=pages, blueprint=blueprint.name, key=key, result=found,
-            has_errors=folder.errors.is_file(),
-        )  # fmt: skip
+        return _result_page(pages, blueprint, key)
 
     @guard
     def errors(key: str) -> Response:
@@ -181,6 +170,28 @@ def add_register_pages(blueprint: Blueprint, address: str, pages: RegisterPages)
     ):
         endpoint = f"{code}_{view.__name__}"
         blueprint.add_url_rule(f"{address}/import{suffix}", endpoint, view, methods=[method])
+
+
+def _form_page(pages: RegisterPages, blueprint: Blueprint, problem: str = "") -> str:
+    return render_template(
+        "components/register_import.html",
+        pages=pages,
+        blueprint=blueprint.name,
+        problem=problem,
+        **pages.context(),
+    )
+
+
+def _result_page(pages: RegisterPages, blueprint: Blueprint, key: str) -> str:
+    folder, found = kept_result(key, pages.permissions[0], register=pages.code)
+    return render_template(
+        "components/register_result.html",
+        pages=pages,
+        blueprint=blueprint.name,
+        key=key,
+        result=found,
+        has_errors=folder.errors.is_file(),
+    )
 
 
 def _let_tables_in(blueprint: Blueprint, name: str, senders: Sequence[Permission]) -> None:
