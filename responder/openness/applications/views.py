@@ -1,0 +1,1 @@
+"""Pages of applications: the register, one application, entering and changing it."""
