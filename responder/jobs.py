@@ -20,6 +20,7 @@ from responder.intake.identity import retention
 from responder.intake.imports import runner as import_runner
 from responder.intake.imports import undo
 from responder.intake.searching import names
+from responder.openness.applications import filing
 from responder.planning import service as planning
 from responder.publishing import releasing
 from responder.publishing.packages import sweeping
@@ -107,6 +108,10 @@ def _sweep_package_files(_now: datetime, settings: Settings) -> object:
     return sweeping.sweep(db.session, settings.package_files)
 
 
+def _sweep_application_files(_now: datetime, settings: Settings) -> object:
+    return filing.sweep(db.session, settings.application_files)
+
+
 def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
     return import_runner.Runner(settings, utc_now, goes_on).look_once()
 
@@ -149,6 +154,7 @@ JOBS = {
     "forget-raters": Job(_forget_raters, every=15),
     "sweep-event-files": Job(_sweep_event_files, every=180),
     "sweep-package-files": Job(_sweep_package_files, every=180),
+    "sweep-application-files": Job(_sweep_application_files, every=180),
 }
 
 # What somebody waits for in front of the screen, or what takes long and must end soon when the

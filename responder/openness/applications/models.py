@@ -208,6 +208,14 @@ class Application(Audited, Base):
         replies = [clock for clock in self.clocks if clock.kind is ClockKind.REPLY]
         return max(replies, key=lambda clock: clock.round)
 
+    @property
+    def end_clock(self) -> ApplicationClock | None:
+        """The clock whose end holds; None while the applicant is waited for, and where the
+        application ended with that."""
+        uncorrected = self.correction_asked_on is not None and self.corrected_on is None
+        unpaid = self.fee_asked_on is not None and self.fee_paid_on is None
+        return None if uncorrected or unpaid else self.reply_clock
+
     def running(self, kind: ClockKind) -> ApplicationClock | None:
         """The clock of this duty that has not been stopped."""
         return next((c for c in self.clocks if c.kind is kind and c.stopped_at is None), None)

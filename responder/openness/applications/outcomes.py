@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Invalid, NotFound
+from responder.core.versions import check_seen
 from responder.openness.applications.models import Outcome
 
 
@@ -95,3 +96,13 @@ def save(session: Session, outcome: Outcome, label: str, source: str, active: bo
         raise Invalid("这一行由办理步骤自动选用，不能停用", {"active": "不能停用"})
     outcome.label, outcome.source, outcome.active = texts["label"], texts["source"], active
     session.flush()
+
+
+def get_to_change(session: Session, outcome_id: int, version: int | None) -> Outcome:
+    """The same, as somebody had it before them.
+
+    :raises Stale: it has changed since.
+    """
+    outcome = get(session, outcome_id)
+    check_seen(outcome, version)
+    return outcome
