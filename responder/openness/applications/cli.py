@@ -25,7 +25,7 @@ from responder.openness.applications import exporting, importing, queries, revea
 from responder.openness.applications.lifecycle import APPLICATION, OPEN
 from responder.openness.applications.models import Application
 from responder.openness.applications.queries import ApplicationFilter
-from responder.openness.applications.rules import TableRow
+from responder.openness.applications.rules import TableRow, kind_name
 from responder.openness.years import check_year
 
 VIEWS = ("all", "open", "late")
@@ -100,9 +100,8 @@ def table(year: int | None, as_json: bool) -> None:
     if as_json:
         print_json(_tables_as_json(three, four))
         return
-    click.echo(
-        f"{three.year} 年{exporting.THREE}（自然人｜商业企业｜科研机构｜社会公益组织｜法律服务机构｜其他｜总计）"
-    )
+    heads = "｜".join([*map(kind_name, tables.KINDS), "总计"])
+    click.echo(f"{three.year} 年{exporting.THREE}（{heads}）")
     for row in three.rows:
         click.echo(f"{exporting.row_words(row)}：{'｜'.join(map(str, row.counts))}")
     say(exporting.balance_words(three))
