@@ -218,7 +218,7 @@ class Application(Audited, Base):
 
     def running(self, kind: ClockKind) -> ApplicationClock | None:
         """The clock of this duty that has not been stopped."""
-        return next((c for c in self.clocks if c.kind is kind and c.stopped_at is None), None)
+        return next((c for c in self.clocks if c.kind == kind and c.stopped_at is None), None)
 
     @property
     def open_material(self) -> list[MaterialRequest]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from responder.accounts.models import User
@@ -125,3 +128,17 @@ def brought_to(state: ApplicationState, **changed: Any) -> Application:
     for action, on in way[state]:
         take(application, action, on)
     return application
+
+
+def sheet_of(content: bytes | BytesIO | Path, name: str) -> list[list[Any]]:
+    """The cells of a workbook's sheet, row by row; what a merged cell covers is empty."""
+    if isinstance(content, Path):
+        content = content.read_bytes()
+    stream = BytesIO(content) if isinstance(content, bytes) else content
+    book = CalamineWorkbook.from_filelike(stream)
+    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def words_of(content: bytes | BytesIO | Path, name: str) -> list[str]:
+    """All that the cells of a sheet say."""
+    return [str(cell) for row in sheet_of(content, name) for cell in row if cell != ""]
