@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from responder.demo.openness.applications import load_applications
 from responder.settings import Settings
 
 # A register adds its loader.
-LOADERS: tuple[Callable[[datetime, Settings], None], ...] = ()
+LOADERS: tuple[Callable[[datetime, Settings], None], ...] = (load_applications,)
 
 
 def load_openness(now: datetime, settings: Settings) -> None:
