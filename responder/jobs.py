@@ -21,6 +21,7 @@ from responder.intake.imports import runner as import_runner
 from responder.intake.imports import undo
 from responder.intake.searching import names
 from responder.openness import sweeping as openness_sweeping
+from responder.openness.applications import filing
 from responder.planning import service as planning
 from responder.publishing import releasing
 from responder.publishing.packages import sweeping
@@ -120,6 +121,10 @@ def _sweep_openness_files(_now: datetime, settings: Settings) -> object:
     return openness_sweeping.sweep(db.session, settings)
 
 
+def _sweep_application_files(_now: datetime, settings: Settings) -> object:
+    return filing.sweep(db.session, settings.application_files)
+
+
 def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
     return import_runner.Runner(settings, utc_now, goes_on).look_once()
 
@@ -164,6 +169,7 @@ JOBS = {
     "sweep-event-files": Job(_sweep_event_files, every=180),
     "sweep-package-files": Job(_sweep_package_files, every=180),
     "sweep-openness-files": Job(_sweep_openness_files, every=180),
+    "sweep-application-files": Job(_sweep_application_files, every=180),
 }
 
 # What somebody waits for in front of the screen, or what takes long and must end soon when the

@@ -148,6 +148,11 @@ class Settings(BaseSettings):
         return self.state_dir / "event-files"
 
     @property
+    def application_files(self) -> Path:
+        """Where the files of applications for disclosure lie, each content under its digest."""
+        return self.state_dir / "application-files"
+
+    @property
     def package_files(self) -> Path:
         """Where the files of policy documents lie, each under its digest."""
         return self.state_dir / "package-files"

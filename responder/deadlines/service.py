@@ -18,6 +18,12 @@ from responder.core.clocks import ClockRule, RuleFacts, edit_rule
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Actor, Permission
 from responder.core.work_calendar import SEED, load_calendar
+from responder.openness.applications import clocks as applications
+from responder.openness.applications.models import (
+    Application,
+    ApplicationClock,
+    ApplicationExtension,
+)
 from responder.orders import service as orders
 from responder.orders.models import OrderClock, OrderExtension, WorkOrder
 from responder.planning import service as planning
@@ -37,6 +43,7 @@ def recompute(session: Session, zone: ZoneInfo) -> list[Moved]:
     return [
         *responses.recompute_clocks(session, calendar, zone),
         *orders.recompute_clocks(session, calendar, zone),
+        *applications.recompute_clocks(session, calendar, zone),
     ]
 
 
@@ -81,6 +88,7 @@ def _is_extended(session: Session, rule: ClockRule) -> bool:
     tables: tuple[tuple[Any, Any], ...] = (
         (ItemClock, ItemExtension),
         (OrderClock, OrderExtension),
+        (ApplicationClock, ApplicationExtension),
     )
     for clock, extension in tables:
         query = (
@@ -102,7 +110,7 @@ def provisional_count(session: Session) -> int:
             .where(clock.provisional, clock.stopped_at.is_(None))
         )
         or 0
-        for clock in (ItemClock, OrderClock)
+        for clock in (ItemClock, OrderClock, ApplicationClock)
     )
 
 
@@ -158,6 +166,9 @@ def moved_by(session: Session, event: AuditEvent, actor: Actor) -> list[MovedEnd
     seen = {
         "response_item": _items(session, _ids(lines, "response_item"), actor),
         "work_order": _orders(session, _ids(lines, "work_order"), actor),
+        "disclosure_application": _applications(
+            session, _ids(lines, "disclosure_application"), actor
+        ),
     }
     found = [_told(line, seen.get(line.object_type, {})) for line in lines]
     return sorted(found, key=lambda one: one.after)
@@ -192,4 +203,14 @@ def _orders(session: Session, ids: set[int], actor: Actor) -> dict[int, Shown]:
     return {
         one.id: (one.number, one.title, ("orders.show", {"order_id": one.id}))
         for one in session.scalars(query)
+    }
+
+
+def _applications(session: Session, ids: set[int], actor: Actor) -> dict[int, Shown]:
+    """Their numbers alone: what somebody asked for is nothing for a list of others' eyes."""
+    if not ids or not actor.may(Permission.APPLICATION_READ):
+        return {}
+    found = session.scalars(select(Application).where(Application.id.in_(ids)))
+    return {
+        one.id: (one.number, "", ("applications.show", {"application_id": one.id})) for one in found
     }

@@ -33,6 +33,7 @@ GROUPS = {
     "by_hand": "回应事项：由人增加",
     "order": "热线工单",
     "policy": "政策文件",
+    "application": "依申请公开",
 }
 STARTS = {
     "found_at": "发现",
@@ -41,6 +42,9 @@ STARTS = {
     "dispatched_at": "派单",
     "signed_at": "签收",
     "published_at": "公开发布",
+    "received_on": "收到申请",
+    "delivered_on": "征求意见书送达",
+    "fee_asked_on": "通知缴费",
 }
 STOPS = {
     "published": "公开发布",
@@ -48,6 +52,10 @@ STOPS = {
     "signed": "签收",
     "answered": "答复",
     "closed": "办结",
+    "replied": "答复申请人",
+    "examined": "审查完毕",
+    "opinion": "收到意见",
+    "paid": "缴费",
 }
 
 

@@ -13,6 +13,8 @@ from responder.accounts.absences import deputies_of
 from responder.accounts.models import User
 from responder.core.lifecycle import Attempt, Transition
 from responder.core.permissions import Actor, Permission, Role
+from responder.openness.applications import lifecycle as applications
+from responder.openness.applications.models import Application
 from responder.orders import lifecycle as orders
 from responder.orders.models import WorkOrder
 from responder.responses import lifecycle as responses
@@ -21,7 +23,7 @@ from responder.responses.rules import EVENT_HELD
 from responder.warnings.models import Subject
 from responder.warnings.running import RunningClock
 
-Matter = ResponseItem | WorkOrder
+Matter = ResponseItem | WorkOrder | Application
 
 # Who is told, too, when a step escalates.
 WATCHING = frozenset({Role.PRESS_OFFICER, Role.SUPERVISOR})
@@ -32,6 +34,11 @@ CONFERENCES = Permission.PLAN_EDIT
 _WAYS = {
     Subject.ITEM: (responses.RESPONSE_ITEM, responses.NEXT_STEPS, responses.PERSONAL_GUARDS),
     Subject.ORDER: (orders.WORK_ORDER, orders.NEXT_STEPS, orders.PERSONAL_GUARDS),
+    Subject.APPLICATION: (
+        applications.APPLICATION,
+        applications.NEXT_STEPS,
+        applications.PERSONAL_GUARDS,
+    ),
 }
 
 
@@ -125,5 +132,7 @@ def may_see(actor: Actor, matter: Matter) -> bool:
     """Whether somebody may open its page: the same as the pages themselves ask."""
     if isinstance(matter, ResponseItem):
         return actor.may(Permission.RESPONSE_READ)
+    if isinstance(matter, Application):
+        return actor.may(Permission.APPLICATION_READ)
     own = actor.may(Permission.ORDER_HANDLE) and matter.part_of(actor.unit_id) is not None
     return actor.may(Permission.ORDER_READ) or own

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, load_only
 from responder.core import privacy
 from responder.core.office import public_lines
 from responder.intake.models import Nature
+from responder.openness.applications.models import Application
 from responder.orders.models import WorkOrder
 from responder.responses.models import ResponseItem
 from responder.responses.sourcing.service import with_reports
@@ -51,6 +52,12 @@ def matters_of(
         title = "" if order.nature is Nature.REPORT else _masked(order.title)
         order_page = ("orders.show", {"order_id": order.id})
         found[Subject.ORDER, order.id] = Matter(f"工单 {order.number}", title, order_page)
+    applications = select(Application).where(Application.id.in_(wanted[Subject.APPLICATION]))
+    for one in session.scalars(
+        applications.options(load_only(Application.year, Application.serial))
+    ):
+        where = ("applications.show", {"application_id": one.id})
+        found[Subject.APPLICATION, one.id] = Matter(f"依申请公开 {one.number}", "", where)
     return found
 
 

@@ -130,6 +130,7 @@ class Subject(StrEnum):
 
     ITEM = "response_item"
     ORDER = "work_order"
+    APPLICATION = "disclosure_application"
 
 
 class ClockWarning(Base):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, selectinload
 from responder.core.clocks import ClockRule, Unit
 from responder.core.times import local
 from responder.core.work_calendar import load_calendar
+from responder.openness.applications.models import Application
 from responder.orders.models import WorkOrder
 from responder.responses.models import Draft, ResponseItem
 from responder.warnings import rules, settings
@@ -307,10 +308,14 @@ def _matters(session: Session, clocks: Iterable[RunningClock]) -> dict[tuple[Sub
     found: dict[tuple[Subject, int], Matter] = {}
     found.update(((Subject.ITEM, one.id), one) for one in session.scalars(items))
     found.update(((Subject.ORDER, one.id), one) for one in session.scalars(orders))
+    applications = select(Application).where(Application.id.in_(wanted[Subject.APPLICATION]))
+    found.update(((Subject.APPLICATION, one.id), one) for one in session.scalars(applications))
     return found
 
 
 def _unit_of(matter: Matter) -> int | None:
+    if isinstance(matter, Application):
+        return None
     return matter.unit_id if isinstance(matter, ResponseItem) else matter.lead_unit_id
 
 

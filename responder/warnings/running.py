@@ -1,4 +1,4 @@
-"""The clocks that run, of items and orders alike, as plain values."""
+"""The clocks that run, of items, orders and applications alike, as plain values."""
 
 from __future__ import annotations
 
@@ -11,6 +11,13 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from responder.core.clocks import ClockRule, Unit
+from responder.openness.applications.lifecycle import OPEN as OPEN_APPLICATIONS
+from responder.openness.applications.models import (
+    Application,
+    ApplicationClock,
+    ApplicationExtension,
+    ApplicationPause,
+)
 from responder.orders.lifecycle import OPEN
 from responder.orders.models import OrderClock, OrderExtension, OrderPause, WorkOrder
 from responder.responses.models import (
@@ -58,9 +65,12 @@ def running(
 def _all(
     session: Session, among: Mapping[Subject, Collection[int]] | None
 ) -> Iterator[RunningClock]:
-    for subject, query, clock in ((Subject.ITEM, _items(), ItemClock), (
-        Subject.ORDER, _orders(), OrderClock,
-    )):  # fmt: skip
+    sources: tuple[tuple[Subject, Select[Any], Any], ...] = (
+        (Subject.ITEM, _items(), ItemClock),
+        (Subject.ORDER, _orders(), OrderClock),
+        (Subject.APPLICATION, _applications(), ApplicationClock),
+    )
+    for subject, query, clock in sources:
         if among is not None:
             query = query.where(clock.id.in_(among.get(subject, ())))
         for *ids, unit, length, granted, stopped_by, started_at, due_at in session.execute(query):
@@ -93,6 +103,16 @@ def _orders() -> Select[Any]:
         _facts(OrderClock, OrderPause, OrderExtension, counts, OrderClock.order_id)
         .join(WorkOrder, WorkOrder.id == OrderClock.order_id)
         .where(WorkOrder.state.in_(OPEN), WorkOrder.merged_into_id.is_(None))
+    )
+
+
+def _applications() -> Select[Any]:
+    counts = ApplicationExtension.granted.is_(True)
+    owner = ApplicationClock.application_id
+    return (
+        _facts(ApplicationClock, ApplicationPause, ApplicationExtension, counts, owner)
+        .join(Application, Application.id == owner)
+        .where(Application.state.in_(OPEN_APPLICATIONS))
     )
 
 

@@ -88,8 +88,12 @@ def name_kind(app: Flask, object_type: str, kind: Kind) -> None:
 
 
 def name_values(app: Flask, name: str, labels: Mapping[Any, str]) -> None:
-    """Say what the codes of a field are called, in every record that has a field of this name."""
-    app.extensions["trail_values"][name] = {str(code): label for code, label in labels.items()}
+    """Say what the codes of a field are called, in every record that has a field of this name.
+
+    Several may say it of fields of one name: their codes add up.
+    """
+    known = app.extensions["trail_values"].setdefault(name, {})
+    known.update({str(code): label for code, label in labels.items()})
 
 
 def kinds() -> dict[str, Kind]:

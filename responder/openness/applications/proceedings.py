@@ -1,0 +1,110 @@
+"""Reconsiderations and lawsuits (行政复议、行政诉讼) are entered and followed to their result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from responder.core.errors import Invalid, NotFound
+from responder.core.lifecycle import Attempt
+from responder.core.texts import clean
+from responder.core.versions import check_seen
+from responder.openness.applications import rules
+from responder.openness.applications.models import (
+    Application,
+    Proceeding,
+    ProceedingKind,
+    ProceedingResult,
+)
+from responder.openness.applications.registering import demand_handler
+
+
+@dataclass(frozen=True)
+class ProceedingFacts:
+    """What somebody enters of a proceeding.
+
+    :param application: against whose reply; None: alone, then ``matter`` says what it is about.
+    """
+
+    kind: ProceedingKind
+    body: str
+    begun_on: date
+    application: Application | None = None
+    matter: str = ""
+    case_number: str = ""
+    result: ProceedingResult | None = None
+    concluded_on: date | None = None
+    remark: str = ""
+
+
+def save(
+    session: Session,
+    proceeding: Proceeding | None,
+    facts: ProceedingFacts,
+    attempt: Attempt,
+    today: date,
+    version: int | None = None,
+) -> Proceeding:
+    """Enter a proceeding (None), or change one.
+
+    :param version: of the one that is changed, as it was seen.
+    :raises Forbidden: the person does not handle applications.
+    :raises Invalid: a fact is missing or cannot be.
+    :raises Stale: somebody else has changed it.
+    """
+    demand_handler(attempt)
+    _check(facts, today)
+    if proceeding is None:
+        proceeding = Proceeding()
+        session.add(proceeding)
+    else:
+        check_seen(proceeding, version)
+    with session.no_autoflush:
+        proceeding.kind, proceeding.application = facts.kind, facts.application
+        for name in ("matter", "body", "case_number"):
+            setattr(proceeding, name, " ".join(clean(getattr(facts, name)).split()))
+        proceeding.begun_on, proceeding.concluded_on = facts.begun_on, facts.concluded_on
+        proceeding.result, proceeding.remark = facts.result, clean(facts.remark).strip()
+    session.flush()
+    return proceeding
+
+
+def _check(facts: ProceedingFacts, today: date) -> None:
+    if not facts.body.strip():
+        raise Invalid("请填写复议机关或受理法院", {"body": "必填"})
+    if facts.application is None and not facts.matter.strip():
+        raise Invalid("没有对应的申请时，请写明是什么事项", {"matter": "必填"})
+    earliest, what = rules.FIRST_DAY, "条例施行之日"
+    if facts.application is not None:
+        earliest, what = facts.application.received_on, "收到申请之日"
+    if problem := rules.day_problem(facts.begun_on, earliest, what, today):
+        raise Invalid(f"受理日期有误：{problem}", {"begun_on": "请核对"})
+    if (facts.result is None) != (facts.concluded_on is None):
+        missing = "concluded_on" if facts.concluded_on is None else "result"
+        raise Invalid("结果和审结日期要么都填，要么都不填（尚未审结）", {missing: "请补填"})
+    if facts.concluded_on is not None:
+        problem = rules.day_problem(facts.concluded_on, facts.begun_on, "受理之日", today)
+        if problem:
+            raise Invalid(f"审结日期有误：{problem}", {"concluded_on": "请核对"})
+
+
+def find(session: Session, proceeding_id: int) -> Proceeding:
+    """:raises NotFound: no such proceeding."""
+    found = session.get(Proceeding, proceeding_id)
+    if found is None:
+        raise NotFound("没有这件复议或诉讼：请从列表重新进入")
+    return found
+
+
+def remove(session: Session, proceeding: Proceeding, attempt: Attempt, version: int | None) -> None:
+    """What was entered by mistake; the trail keeps that it was there.
+
+    :raises Forbidden: the person does not handle applications.
+    :raises Stale: somebody else has changed it.
+    """
+    demand_handler(attempt)
+    check_seen(proceeding, version)
+    session.delete(proceeding)
+    session.flush()
