@@ -153,6 +153,11 @@ class Settings(BaseSettings):
         return self.state_dir / "package-files"
 
     @property
+    def finding_files(self) -> Path:
+        """Where the evidence on findings lies, each file under its digest."""
+        return self.state_dir / "finding-files"
+
+    @property
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.state_dir.resolve() / 'responder.db'}"
 
