@@ -259,6 +259,7 @@ class ColumnFeed(Audited, Base):
 
     ``cursor`` holds what the last answer said of itself, ``errors`` the failed runs since the last
     good one. Whoever reads it holds ``claim`` until ``claimed_until``. Counts are over all runs.
+    ``version_id`` counts what people change alone: a run must not disturb whoever edits.
     """
 
     __tablename__ = "column_feed"
@@ -282,8 +283,6 @@ class ColumnFeed(Audited, Base):
     claimed_until: Mapped[datetime | None]
     version_id: Mapped[int] = mapped_column(default=1)
     column: Mapped[CatalogueColumn] = relationship(back_populates="feed")
-
-    __mapper_args__ = {"version_id_col": version_id}
 
     @property
     def state_label(self) -> str:

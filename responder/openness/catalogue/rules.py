@@ -118,14 +118,11 @@ def due(owed: Obligation, today: date, working: WorkCalendar) -> Due | None:
     """
     cadence_by = cadence_due(owed.cadence, owed.last, owed.since)
     check_by = check_due(owed.last or owed.since, owed.limit)
-    urgencies = [
-        _urgency(day, today, working, warn)
-        for day, warn in (
-            (cadence_by, 0 if owed.cadence is Cadence.DAILY else WARN_WORKING_DAYS),
-            (check_by, WARN_WORKING_DAYS),
-        )
-        if day is not None
-    ]
+    urgencies = [_urgency(day, today, working) for day in (check_by,) if day is not None]
+    if cadence_by is not None and cadence_by >= today and owed.cadence is Cadence.DAILY:
+        urgencies.append(Urgency.SOON if cadence_by == today else Urgency.FINE)
+    elif cadence_by is not None:
+        urgencies.append(_urgency(cadence_by, today, working))
     if not urgencies:
         return None
     by = min(day for day in (cadence_by, check_by) if day is not None)
@@ -173,10 +170,11 @@ def _end_of_period(cadence: Cadence, day: date) -> date:
     return date(day.year, last_month, calendar.monthrange(day.year, last_month)[1])
 
 
-def _urgency(day: date, today: date, working: WorkCalendar, warn: int) -> Urgency:
+def _urgency(day: date, today: date, working: WorkCalendar) -> Urgency:
     if day < today:
         return Urgency.LATE
-    return Urgency.SOON if _left(day, today, working, warn + 1) <= warn else Urgency.FINE
+    near = _left(day, today, working, WARN_WORKING_DAYS + 1) <= WARN_WORKING_DAYS
+    return Urgency.SOON if near else Urgency.FINE
 
 
 def _left(day: date, today: date, working: WorkCalendar, most: int) -> int:

@@ -30,8 +30,8 @@ def facts(**changed: Any) -> FindingFacts:
     return FindingFacts(**{**known, **changed})
 
 
-def entered(person: User | None = None, at: datetime = NOW, **changed: Any) -> Finding:
-    actor, wanted = (person or People().openness_officer).actor, facts(**changed)
+def entered(by: User | None = None, at: datetime = NOW, **changed: Any) -> Finding:
+    actor, wanted = (by or People().openness_officer).actor, facts(**changed)
     with transaction(actor, at) as session:
         return service.enter(session, wanted, Attempt(actor, at))
 
