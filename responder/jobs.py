@@ -12,6 +12,7 @@ from flask import Flask
 from responder.accounts import token_requests
 from responder.alerts import raising
 from responder.core.database import db, transaction
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
 from responder.core.times import local, utc_now
 from responder.desk import drafts, joining
@@ -20,6 +21,8 @@ from responder.intake.identity import retention
 from responder.intake.imports import runner as import_runner
 from responder.intake.imports import undo
 from responder.intake.searching import names
+from responder.openness.catalogue import reading, syncing
+from responder.openness.findings import service as findings
 from responder.planning import service as planning
 from responder.publishing import releasing
 from responder.publishing.packages import sweeping
@@ -107,6 +110,15 @@ def _sweep_package_files(_now: datetime, settings: Settings) -> object:
     return sweeping.sweep(db.session, settings.package_files)
 
 
+def _sweep_finding_files(_now: datetime, settings: Settings) -> object:
+    return findings.sweep(db.session, settings.finding_files)
+
+
+def _sync_catalogue(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return syncing.sync(session, Attempt(SYSTEM, now), settings.zone, settings.public_url)
+
+
 def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
     return import_runner.Runner(settings, utc_now, goes_on).look_once()
 
@@ -149,6 +161,9 @@ JOBS = {
     "forget-raters": Job(_forget_raters, every=15),
     "sweep-event-files": Job(_sweep_event_files, every=180),
     "sweep-package-files": Job(_sweep_package_files, every=180),
+    "sweep-finding-files": Job(_sweep_finding_files, every=180),
+    "sync-catalogue": Job(_sync_catalogue, every=3),
+    "read-column-feeds": Job(reading.read_due),
 }
 
 # What somebody waits for in front of the screen, or what takes long and must end soon when the

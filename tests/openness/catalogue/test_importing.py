@@ -80,7 +80,7 @@ def test_bad_columns_come_back_each_with_its_remedy(session, tmp_path) -> None:
     path = table_file(
         tmp_path, COLUMNS,
         col("A", "一"), col("B", "二", "A"), col("C", "三", "B"), col("D", "四", "C"),
-        col("E", "孤", "Z"), col("F", "孤儿的孩子", "E"), col("G", "自己", "G"), col("H", "二", "A"),
+        col("E", "孤", "Z"), col("F", "孤儿之下", "E"), col("G", "自己", "G"), col("H", "二", "A"),
         col("I", "日期", 停用日期="2025-01-01"), col("J", "周期", 更新周期="有空就发"),
         col("K", "单位", 责任单位="不存在的局"), col("L", "无日期", 启用日期=""),
     )  # fmt: skip
@@ -151,7 +151,10 @@ def test_items_come_in_by_code_by_name_and_by_path(session, tmp_path) -> None:
 def test_headings_of_another_system_are_named(session, tmp_path) -> None:
     one = column()
     path = table_file(
-        tmp_path, ("所属频道", "文章", "上线时间"), ["A01", "甲", "2026-03-05"], ["", "乙", "2026-03-06"]
+        tmp_path,
+        ("所属频道", "文章", "上线时间"),
+        ["A01", "甲", "2026-03-05"],
+        ["", "乙", "2026-03-06"],
     )
     with pytest.raises(Invalid, match="缺少列"):
         importing.take(path, ATTEMPT, trial=True)

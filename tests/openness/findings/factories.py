@@ -49,7 +49,8 @@ def take(
 
 
 def sent(
-    finding: Finding, person: User | None = None, text: str = "已补发三个月的信息", at: datetime = NOW,
+    finding: Finding, person: User | None = None, text: str = "已补发三个月的信息",
+    at: datetime = NOW,
     **more: Any,
 ) -> Finding:  # fmt: skip
     person = person or liaison_of(unit())

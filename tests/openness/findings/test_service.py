@@ -18,7 +18,7 @@ from responder.openness.findings.lifecycle import FINDING
 from responder.openness.findings.models import FindingState, Outcome
 from responder.openness.findings.queries import Wanted
 from responder.openness.findings.rules import ThreeLists
-from tests.factories import NOW, People, unit
+from tests.factories import NOW, unit
 from tests.openness.findings.factories import (
     DEADLINE,
     LATER,
