@@ -8,8 +8,9 @@ from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
 from responder.core.errors import Stale
+from responder.core.permissions import Permission
 from responder.core.versions import check_seen
-from responder.openness.access import READERS, demand_sight
+from responder.openness.access import demand_sight
 from responder.openness.catalogue import columns, queries, reading, reference, syncing
 from responder.openness.catalogue.forms import AreaForm, FeedForm, KindForm
 from responder.openness.catalogue.models import CatalogueColumn, CheckKind, KeyArea
@@ -31,7 +32,7 @@ from responder.web.forms import plain_number, seen_version, show_errors, shown_v
 
 
 @blueprint.get("/openness/catalogue/settings")
-@requires(*READERS)
+@requires(Permission.OPENNESS_READ)
 def settings() -> str:
     return render_template(
         "openness/catalogue/settings.html",
