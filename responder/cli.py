@@ -23,6 +23,7 @@ from responder.core.work_calendar import seed_calendar
 from responder.intake.identity.authors import keys_of
 from responder.intake.searching.cli import fill as fill_search_index
 from responder.openness.applications.outcomes import seed_outcomes
+from responder.openness.catalogue.reference import seed_catalogue
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
@@ -116,6 +117,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         release_rules = planning.seed_release_rules(session)
         seed_columns(session)
         seed_outcomes(session)
+        seed_catalogue(session)
         seed_warnings(session)
         seed_priority_kinds(session)
         if needs_one:

@@ -12,6 +12,7 @@ from flask import Flask
 from responder.accounts import token_requests
 from responder.alerts import raising
 from responder.core.database import db, transaction
+from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
 from responder.core.times import local, utc_now
 from responder.desk import drafts, joining
@@ -22,6 +23,8 @@ from responder.intake.imports import undo
 from responder.intake.searching import names
 from responder.openness import sweeping as openness_sweeping
 from responder.openness.applications import filing
+from responder.openness.catalogue import reading, syncing
+from responder.openness.findings import service as findings
 from responder.planning import service as planning
 from responder.publishing import releasing
 from responder.publishing.packages import sweeping
@@ -123,6 +126,13 @@ def _sweep_openness_files(_now: datetime, settings: Settings) -> object:
 
 def _sweep_application_files(_now: datetime, settings: Settings) -> object:
     return filing.sweep(db.session, settings.application_files)
+def _sweep_finding_files(_now: datetime, settings: Settings) -> object:
+    return findings.sweep(db.session, settings.finding_files)
+
+
+def _sync_catalogue(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return syncing.sync(session, Attempt(SYSTEM, now), settings.zone, settings.public_url)
 
 
 def _look_into_uploads(settings: Settings, goes_on: GoesOn) -> bool:
@@ -170,6 +180,9 @@ JOBS = {
     "sweep-package-files": Job(_sweep_package_files, every=180),
     "sweep-openness-files": Job(_sweep_openness_files, every=180),
     "sweep-application-files": Job(_sweep_application_files, every=180),
+    "sweep-finding-files": Job(_sweep_finding_files, every=180),
+    "sync-catalogue": Job(_sync_catalogue, every=3),
+    "read-column-feeds": Job(reading.read_due),
 }
 
 # What somebody waits for in front of the screen, or what takes long and must end soon when the

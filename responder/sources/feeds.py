@@ -61,6 +61,20 @@ def collect(wanted: FeedSettings, look: Look, network: Network) -> Harvest:
     return found
 
 
+def look(
+    url: str, cursor: Mapping[str, Any], network: Network
+) -> tuple[Iterator[Entry], dict[str, Any]]:
+    """What a feed has, for who keeps no messages of it, and what the next look should know.
+
+    :param cursor: what the last look returned; nothing at the first.
+    :raises FetchFailed: nothing usable came.
+    """
+    answer = network.get(url, _conditions(cursor), ACCEPTS)
+    if answer.status == 304:
+        return iter(()), dict(cursor)
+    return read(answer), _cursor(answer, {}, 0)
+
+
 def _cursor(answer: Answer, before: Mapping[str, Any], taken: int) -> dict[str, Any]:
     """What the next look should know: only of a feed that was read whole, how to ask for news.
 
