@@ -112,6 +112,7 @@ def _create_scores() -> None:
         "circular_template",
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("sender", sa.String(100), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
     )
 

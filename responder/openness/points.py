@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Dialect, Integer, TypeDecorator
@@ -31,6 +32,11 @@ class Points(TypeDecorator[Decimal]):
 def two_places(value: Decimal) -> Decimal:
     """Rounded as people do it, a half upwards."""
     return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def mean(values: Sequence[Decimal]) -> Decimal | None:
+    """The average, two decimals; None of nothing."""
+    return two_places(sum(values, Decimal(0)) / len(values)) if values else None
 
 
 def plain(value: Decimal | None) -> str:

@@ -20,11 +20,12 @@ from responder.core.times import chinese_date
 from responder.openness.evaluations import rules
 from responder.openness.evaluations.models import CircularTemplate, EvaluationRound
 from responder.openness.evaluations.ranking import Group, ranking
-from responder.openness.points import HUNDRED, plain, two_places
+from responder.openness.points import HUNDRED, mean, plain, two_places
 
 RANKING = (("名次", 16), ("单位", 62), ("得分", 22), ("名次变化", 28), ("得分变化", 28))
 INDICATORS = (
-    ("一级指标", 34), ("二级指标", 54), ("权重", 17), ("满分", 17), ("平均得分", 17), ("得分率", 17),
+    ("一级指标", 34), ("二级指标", 54), ("权重", 17), ("满分", 17), ("平均得分", 17),
+    ("得分率", 17),
 )  # fmt: skip
 _CENTRED = frozenset({0, 2, 3, 4})
 _HEADING = re.compile(r"[一二三四五六七八九十]+、.{1,24}")
@@ -53,34 +54,34 @@ def seed_circular(session: Session) -> bool:
     """Store the shipped template where there is none; whether it was."""
     if session.scalar(select(CircularTemplate.id).limit(1)) is not None:
         return False
-    text = files("responder").joinpath("data/circular.toml").read_text(encoding="utf-8")
-    shipped = tomllib.loads(text)
-    session.add(CircularTemplate(title=shipped["title"], body=shipped["body"].strip()))
+    session.add(_shipped())
     session.flush()
     return True
 
 
 def template(session: Session) -> CircularTemplate:
-    """The office's template; the shipped one, not stored, where there is none."""
+    """The office's template; the shipped one, not stored yet, where there is none."""
     found = session.scalar(select(CircularTemplate).order_by(CircularTemplate.id).limit(1))
-    if found is not None:
-        return found
-    text = files("responder").joinpath("data/circular.toml").read_text(encoding="utf-8")
-    shipped = tomllib.loads(text)
-    return CircularTemplate(title=shipped["title"], body=shipped["body"].strip(), version_id=0)
+    return found or _shipped()
 
 
-def save_template(session: Session, found: CircularTemplate, title: str, body: str) -> None:
+def save_template(
+    session: Session, found: CircularTemplate, title: str, body: str, sender: str
+) -> None:
     """:raises Invalid: empty, or with a placeholder that nobody can fill."""
-    words = {"title": " ".join(clean(title).split()), "body": clean(body).strip()}
+    words = {
+        "title": " ".join(clean(title).split()),
+        "body": clean(body).strip(),
+        "sender": " ".join(clean(sender).split()),
+    }
     for name, text in words.items():
         if not text:
-            raise Invalid("请填写标题和正文", {name: "必填"})
+            raise Invalid("请填写标题、正文和发文单位", {name: "必填"})
         if unknown := rules.unknown_placeholders(text):
             raise Invalid(
                 f"没有“{{{unknown[0]}}}”这个占位：请从页面所列的占位中选用", {name: "占位有误"}
             )
-    found.title, found.body = words["title"], words["body"]
+    found.title, found.body, found.sender = words["title"], words["body"], words["sender"]
     session.add(found)
     session.flush()
 
@@ -89,7 +90,6 @@ def compose(
     one: EvaluationRound,
     before: EvaluationRound | None,
     words: CircularTemplate,
-    sender: str,
     day: date | None = None,
 ) -> Circular:
     """The circular as it would go out now."""
@@ -100,17 +100,17 @@ def compose(
         body=rules.fill(words.body, values),
         tables=[(group.name, _ranking_rows(group)) for group in groups],
         indicators=_indicator_rows(one),
-        sender=sender,
+        sender=words.sender,
         day=day.isoformat() if day else "",
     )
 
 
 def circular_of(
-    one: EvaluationRound, before: EvaluationRound | None, words: CircularTemplate, sender: str
+    one: EvaluationRound, before: EvaluationRound | None, words: CircularTemplate
 ) -> Circular:
     """What went out; of a round that was not circulated yet, what would."""
     if one.circular is None:
-        return compose(one, before, words, sender)
+        return compose(one, before, words)
     kept = dict(one.circular)
     return Circular(**kept | {"tables": [(name, rows) for name, rows in kept["tables"]]})
 
@@ -124,7 +124,6 @@ def placeholder_values(one: EvaluationRound, groups: list[Group]) -> dict[str, s
     """What stands for each of ``rules.PLACEHOLDERS``; empty where there is nothing to say."""
     lines = [line for group in groups for line in group.lines]
     totals = [line.total for line in lines if line.total is not None]
-    average = two_places(sum(totals) / len(totals)) if totals else None
     risen = [line for line in lines if line.change and (line.change.rank or 0) > 0]
     asked = [line for line in lines if line.asked]
     return {
@@ -135,7 +134,7 @@ def placeholder_values(one: EvaluationRound, groups: list[Group]) -> dict[str, s
         "机构": one.evaluator or "测评机构",
         "日期": chinese_date(one.evaluated_on),
         "单位数": str(len(totals)),
-        "平均分": plain(average) if totals else "",
+        "平均分": plain(mean(totals)) if totals else "",
         "最高分": plain(max(totals)) if totals else "",
         "最低分": plain(min(totals)) if totals else "",
         "前列单位": _names([line for line in lines if line.rank == 1]),
@@ -189,6 +188,14 @@ def change_words(change: rules.Change | None) -> tuple[str, str]:
     return places, f"+{plain(change.total)}" if change.total > 0 else plain(change.total)
 
 
+def _shipped() -> CircularTemplate:
+    text = files("responder").joinpath("data/circular.toml").read_text(encoding="utf-8")
+    shipped = tomllib.loads(text)
+    return CircularTemplate(
+        title=shipped["title"], body=shipped["body"].strip(), sender=shipped["sender"], version_id=1
+    )
+
+
 def _add_words(document: Any, body: str) -> None:
     for place, raw in enumerate(body.splitlines()):
         line = raw.strip()
@@ -222,16 +229,18 @@ def _indicator_rows(one: EvaluationRound) -> list[list[str]]:
             for each in one.participants
             if (mark := each.marks.get(indicator.id)) and mark.score is not None
         ]
-        average = two_places(sum(known) / len(known)) if known else None
-        rate = (
-            f"{plain(two_places(average / indicator.full * HUNDRED))}%"
-            if average is not None
-            else "—"
-        )
+        average = mean(known)
+        rate = two_places(average / indicator.full * HUNDRED) if average is not None else None
         rows.append(
-            [indicator.group, indicator.name, plain(indicator.weight), plain(indicator.full),
-             plain(average), rate]
-        )  # fmt: skip
+            [
+                indicator.group,
+                indicator.name,
+                plain(indicator.weight),
+                plain(indicator.full),
+                plain(average),
+                "—" if rate is None else f"{plain(rate)}%",
+            ]
+        )
     return rows
 
 

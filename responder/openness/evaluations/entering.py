@@ -31,7 +31,7 @@ from responder.openness.years import check_year
 MOST_INDICATORS = 40
 MOST_BOTTOM = 50
 LONGEST_NAME = 50
-HIGHEST_MARK = Decimal(1000)
+HIGHEST_MARK = 1000
 _REMARK = re.compile(r"\(.*?\)$")
 # Headings of the table of scores that are no indicator.
 RESERVED = frozenset({"单位", "分组", "得分", "总分", "序号", "名次", "备注"})
@@ -162,7 +162,8 @@ def number(text: str, low: Decimal, high: Decimal) -> Decimal | None:
 def _read(typed: Sequence[TypedIndicator]) -> list[tuple[TypedIndicator, Decimal, Decimal]]:
     """The rows that say something, each with its weight and full mark."""
     wrong: dict[str, str] = {}
-    found, names = [], set()
+    found: list[tuple[TypedIndicator, Decimal, Decimal]] = []
+    names: set[str] = set()
     for place, raw in enumerate(typed, 1):
         if raw.is_empty:
             continue
@@ -171,7 +172,7 @@ def _read(typed: Sequence[TypedIndicator]) -> list[tuple[TypedIndicator, Decimal
             raw.weight, raw.full,
         )  # fmt: skip
         weight = number(row.weight, Decimal(0), Decimal(100))
-        full = number(row.full or "100", Decimal("0.01"), HIGHEST_MARK)
+        full = number(row.full or "100", Decimal("0.01"), Decimal(HIGHEST_MARK))
         if problem := _name_problem(row.name, names):
             wrong[f"name-{place}"] = f"第 {place} 行：{problem}"
         if len(row.group) > LONGEST_NAME:
@@ -181,7 +182,7 @@ def _read(typed: Sequence[TypedIndicator]) -> list[tuple[TypedIndicator, Decimal
         if full is None:
             wrong[f"full-{place}"] = f"第 {place} 行：满分须是大于 0、不超过 1000 的数"
         names.add(plain_name(row.name))
-        found.append((row, weight or Decimal(0), full or HIGHEST_MARK))
+        found.append((row, weight or Decimal(0), full or Decimal(HIGHEST_MARK)))
     if wrong:
         raise Invalid("指标有误：请按提示改正后再保存", wrong)
     return found

@@ -15,11 +15,11 @@ from responder.core import audit
 from responder.core.lifecycle import Attempt
 from responder.intake.files import Cell
 from responder.intake.registers.columns import Column, UnitNames, line, plain, points
-from responder.intake.registers.importing import TableImport, sifted
+from responder.intake.registers.importing import Key, TableImport, sifted
 from responder.intake.registers.reading import Finish, RowRefused, TableFile, Values, read_table
 from responder.intake.registers.template import write_template
 from responder.intake.rules import Unreadable
-from responder.openness.evaluations.entering import plain_name
+from responder.openness.evaluations.entering import HIGHEST_MARK, plain_name
 from responder.openness.evaluations.lifecycle import EVALUATION
 from responder.openness.evaluations.models import EvaluationRound, Indicator
 from responder.openness.evaluations.rules import Mark
@@ -28,6 +28,7 @@ from responder.openness.evaluations.scoring import (
     NOT_APPLICABLE,
     UnitMarks,
     mark_problem,
+    mark_sentence,
     put_unit,
 )
 from responder.openness.points import plain as number
@@ -109,7 +110,11 @@ def _score_column(indicator: Indicator) -> Column:
     def read(cell: Cell) -> Mark:
         if plain(line(cell)) in _NOT:
             return None
-        score = points(0, 1000)(cell)
+        try:
+            score = points(0, HIGHEST_MARK)(cell)
+        except Unreadable as error:
+            told = f"“{line(cell)[:20]}”不能作为得分：{mark_sentence(indicator)}"
+            raise Unreadable(told) from error
         if problem := mark_problem(indicator, score):
             raise Unreadable(f"“{line(cell)[:20]}”超出范围：{problem}")
         return score
@@ -146,7 +151,7 @@ def _marks(one: EvaluationRound, values: Values) -> UnitMarks:
     return UnitMarks(values["group"], marks, given)
 
 
-def _key(one: EvaluationRound):  # type: ignore[no-untyped-def]
+def _key(one: EvaluationRound) -> Key:
     names = [f"score-{each.id}" for each in one.indicators]
 
     def key(values: Values) -> Hashable:

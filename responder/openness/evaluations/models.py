@@ -191,13 +191,14 @@ class Correction(Audited, Base):
 
 
 class CircularTemplate(Audited, Base):
-    """The office's own words for its circulars (通报模板); one row."""
+    """The office's own words for its circulars (通报模板); one row. ``sender``: who signs."""
 
     __tablename__ = "circular_template"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
+    sender: Mapped[str] = mapped_column(String(100))
     version_id: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version_id}

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from responder.openness.evaluations import rules
 from responder.openness.evaluations.models import EvaluationRound, Participant
-from responder.openness.points import two_places
+from responder.openness.points import mean
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,7 @@ class Group:
 
     @property
     def average(self) -> Decimal | None:
-        known = [line.total for line in self.lines if line.total is not None]
-        return two_places(sum(known, Decimal(0)) / len(known)) if known else None
+        return mean([line.total for line in self.lines if line.total is not None])
 
 
 def total_of(found: Participant) -> Decimal | None:

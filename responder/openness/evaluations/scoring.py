@@ -95,7 +95,13 @@ def mark_problem(indicator: Indicator, score: Mark) -> str:
     """Why an indicator cannot give this score; empty where it can."""
     if score is None or 0 <= score <= indicator.full:
         return ""
-    return f"“{indicator.name}”须是 0 到 {plain(indicator.full)} 的数，不适用的填“{NOT_APPLICABLE}”"
+    return mark_sentence(indicator)
+
+
+def mark_sentence(indicator: Indicator) -> str:
+    """What an indicator takes."""
+    full = plain(indicator.full)
+    return f"“{indicator.name}”须是 0 到 {full} 的数，最多两位小数，不适用的填“{NOT_APPLICABLE}”"
 
 
 def drop_unit(session: Session, one: EvaluationRound, found: Participant, attempt: Attempt) -> None:

@@ -15,11 +15,11 @@ from responder.openness.evaluations.ranking import asked_units, places
 
 
 def advance(
-    session: Session, one: EvaluationRound, action: str, attempt: Attempt, sender: str, day: date
+    session: Session, one: EvaluationRound, action: str, attempt: Attempt, day: date
 ) -> None:
     """Take a step of the lifecycle.
 
-    :param sender: in whose name a circular goes out; :param day: today, in the office's zone.
+    :param day: today, in the office's zone: the date of a circular.
     :raises Forbidden, WrongState, GuardRefused: as the lifecycle.
     """
     if action != "circulate":
@@ -28,7 +28,7 @@ def advance(
     EVALUATION.allow(one, action, attempt)
     before = queries.previous(session, one)
     asked = asked_units(one)
-    one.circular = as_kept(compose(one, before, template(session), sender, day))
+    one.circular = as_kept(compose(one, before, template(session), day))
     for unit_id, (_group, rank, total) in places(one).items():
         found = queries.participant_of(one, unit_id)
         found.circulated_rank, found.circulated_total = rank, total
