@@ -131,6 +131,7 @@ def _create_schemes() -> None:
             "state", _choice("scheme_state", "draft", "in_force", "settled"), nullable=False
         ),
         sa.Column("settled_at", _MOMENT, nullable=True),
+        sa.Column("edits", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         _unique("assessment_scheme", "year"),
     )

@@ -37,11 +37,11 @@ class AssessmentScheme(Audited, Base):
 
     ``total``: points of openness (如 8 分); ``share``: percent of the overall assessment that they
     are; ``allowance``: by how many points at most a unit may be adjusted, up or down.
-    ``source``: on what it rests. ``all_units``: it binds every unit, else those in ``units``.
+    ``edits`` counts the changes of its criteria. ``source``: on what it rests. ``all_units``: it binds every unit, else those in ``units``.
     """
 
     __tablename__ = "assessment_scheme"
-    __audit_skip__ = frozenset({"state", "settled_at"})  # the lifecycle tells
+    __audit_skip__ = frozenset({"state", "settled_at", "edits"})  # the lifecycle tells
 
     id: Mapped[int] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(unique=True)
@@ -55,6 +55,7 @@ class AssessmentScheme(Audited, Base):
         choice(SchemeState, "scheme_state"), default=SchemeState.DRAFT
     )
     settled_at: Mapped[datetime | None]
+    edits: Mapped[int] = mapped_column(default=0)
     version_id: Mapped[int] = mapped_column(default=1)
     units: Mapped[list[Unit]] = relationship(secondary=assessed_unit, order_by=Unit.code)
     criteria: Mapped[list[Criterion]] = relationship(

@@ -79,6 +79,16 @@ def adjusted(rule: Rule, points: Decimal, adjustments: Iterable[Decimal]) -> Dec
     return min(max(points + sum(adjustments, ZERO), low), high)
 
 
+def total(points: Iterable[Decimal], most: Decimal) -> Decimal:
+    """What a unit has in all: the sum, never below 0 nor above the scheme's total."""
+    return min(max(sum(points, ZERO), ZERO), most)
+
+
+def of_overall(points: Decimal, most: Decimal, share: Decimal) -> Decimal:
+    """What points of openness are worth in the overall assessment, in percent."""
+    return (points / most * share).quantize(_CENT, ROUND_HALF_UP) if most else ZERO
+
+
 def rule_problem(rule: Rule, measured: bool, percent: bool) -> dict[str, str]:
     """What of a rule does not fit together: field → sentence; empty where all does.
 
