@@ -19,6 +19,7 @@ from responder.openness.assessment.models import (
     AssessmentScheme,
     Criterion,
     HandScore,
+    SchemeState,
     SettledScore,
 )
 from responder.openness.assessment.queries import bound_units
@@ -110,7 +111,6 @@ class Sheet:
 
 def compute(session: Session, scheme: AssessmentScheme, zone: ZoneInfo) -> Sheet:
     """Every unit's points; the number of queries depends on the criteria alone."""
-    units = bound_units(session, scheme)
     tallies = {
         measure.code: measure.tallies(session, scheme.year, zone)
         for measure in known(one.measure for one in scheme.criteria)
@@ -125,6 +125,9 @@ def compute(session: Session, scheme: AssessmentScheme, zone: ZoneInfo) -> Sheet
         for one in session.scalars(select(SettledScore).where(SettledScore.criterion_id.in_(ids)))
     }
     changes = _adjustments(session, ids)
+    units = bound_units(session, scheme)
+    if scheme.state is SchemeState.SETTLED:  # a unit that is new since was not assessed
+        units = [unit for unit in units if any((one, unit.id) in settled for one in ids)]
     made = {}
     for unit in units:
         cells = []

@@ -34,12 +34,12 @@ def _within(column: Any, year: int, zone: ZoneInfo) -> ColumnElement[bool]:
     return and_(column >= begin, column < end)
 
 
-def _numbers(session: Session, query: Select[Any]) -> dict[int, Decimal]:
+def _numbers(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, Decimal]:
     """(unit id, number) rows as a mapping."""
     return {row[0]: Decimal(row[1]) for row in session.execute(query)}
 
 
-def _shares(session: Session, query: Select[Any]) -> dict[int, Tally]:
+def _shares(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, Tally]:
     """(unit id, good, all) rows as percents."""
     return {
         row[0]: Tally(two_places(Decimal(row[1]) * HUNDRED / row[2]), row[2])
@@ -161,7 +161,7 @@ def _readable(year: int, zone: ZoneInfo) -> ColumnElement[bool]:
     return and_(_within(Interpretation.published_at, year, zone), ~withdrawn)
 
 
-def _interpretations(*columns: Any) -> Select[Any]:
+def _interpretations(*columns: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns)
         .select_from(Interpretation)

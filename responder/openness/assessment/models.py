@@ -37,7 +37,8 @@ class AssessmentScheme(Audited, Base):
 
     ``total``: points of openness (如 8 分); ``share``: percent of the overall assessment that they
     are; ``allowance``: by how many points at most a unit may be adjusted, up or down.
-    ``edits`` counts the changes of its criteria. ``source``: on what it rests. ``all_units``: it binds every unit, else those in ``units``.
+    ``source``: on what it rests. ``all_units``: it binds every unit, else those in ``units``.
+    ``edits`` counts the changes of its criteria.
     """
 
     __tablename__ = "assessment_scheme"
