@@ -22,6 +22,7 @@ from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
 from responder.intake.identity.authors import keys_of
 from responder.intake.searching.cli import fill as fill_search_index
+from responder.openness.evaluations.circular import seed_circular
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
@@ -114,6 +115,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         planning.seed_preparation(session)
         release_rules = planning.seed_release_rules(session)
         seed_columns(session)
+        seed_circular(session)
         seed_warnings(session)
         seed_priority_kinds(session)
         if needs_one:

@@ -127,9 +127,7 @@ def _create_schemes() -> None:
         sa.Column("allowance", _POINTS, nullable=False),
         sa.Column("source", sa.String(300), nullable=False),
         sa.Column("all_units", sa.Boolean(), nullable=False),
-        sa.Column(
-            "state", _choice("scheme_state", "draft", "in_force", "settled"), nullable=False
-        ),
+        sa.Column("state", _choice("scheme_state", "draft", "in_force", "settled"), nullable=False),
         sa.Column("settled_at", _MOMENT, nullable=True),
         sa.Column("edits", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),

@@ -92,6 +92,14 @@ class Row:
     def moved(self) -> Decimal:
         return self.now - self.total
 
+    @property
+    def groups(self) -> dict[str, list[Cell]]:
+        """The cells by group, in the order of the scheme."""
+        found: dict[str, list[Cell]] = {}
+        for cell in self.cells:
+            found.setdefault(cell.criterion.group, []).append(cell)
+        return found
+
 
 @dataclass(frozen=True)
 class Sheet:

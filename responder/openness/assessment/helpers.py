@@ -60,7 +60,7 @@ def measure_name(code: str) -> str:
 
 
 def measure_meaning(code: str) -> str:
-    return MEASURES[code].meaning if code in MEASURES else ""
+    return MEASURES[code].meaning if code in MEASURES else "这个计量已不再使用"
 
 
 def opens_for_me(endpoint: str) -> bool:

@@ -65,6 +65,14 @@ class AssessmentScheme(Audited, Base):
 
     __mapper_args__ = {"version_id_col": version_id}
 
+    @property
+    def groups(self) -> dict[str, list[Criterion]]:
+        """The criteria by group, in the order of the scheme."""
+        found: dict[str, list[Criterion]] = {}
+        for one in self.criteria:
+            found.setdefault(one.group, []).append(one)
+        return found
+
 
 class Criterion(Audited, Base):
     """One line of a scheme (考核指标): what is counted, and how points come of it.
