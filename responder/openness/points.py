@@ -45,3 +45,8 @@ def plain(value: Decimal | None) -> str:
         return "—"
     text = format(value, "f")
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def heading_width(heading: str) -> int:
+    """Characters of a column that shows its heading on one line; a Chinese one is two."""
+    return max(10, sum(2 if ord(sign) > 0x2E7F else 1 for sign in heading) + 2)

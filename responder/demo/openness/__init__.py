@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from responder.demo.openness.assessment import load_assessment
+from responder.demo.openness.evaluations import load_evaluations
 from responder.settings import Settings
 
 # A register adds its loader.
-LOADERS: tuple[Callable[[datetime, Settings], None], ...] = ()
+LOADERS: tuple[Callable[[datetime, Settings], None], ...] = (load_evaluations, load_assessment)
 
 
 def load_openness(now: datetime, settings: Settings) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from responder.core.papers import PaperColumn, PaperTable, papers_document, papers_workbook
 from responder.openness.assessment.computing import Cell, Row, Sheet
 from responder.openness.assessment.lifecycle import ASSESSMENT
-from responder.openness.points import plain
+from responder.openness.assessment.models import Criterion
+from responder.openness.points import heading_width, plain
 
 _C = PaperColumn
+MOST_COLUMNS = 12  # of criteria on an A4 sheet; the workbook has them all
 _WIDE = 225  # millimetres of A4 on its side
 _FIXED = (_C("序号", 6, 11, centred=True), _C("单位", 26, 44))
 _LAST = (_C("合计", 9, 15, centred=True), _C("名次", 7, 13, centred=True))
@@ -26,30 +29,44 @@ _DETAIL = (
 )
 
 
-def points_table(sheet: Sheet) -> PaperTable:
-    """A row a unit, a column a criterion."""
+def points_table(sheet: Sheet, by_group: bool = False) -> PaperTable:
+    """A row a unit, a column a criterion, or a group of them."""
     scheme = sheet.scheme
+    headings = (
+        [f"{name} {_worth(members)}" for name, members in scheme.groups.items()]
+        if by_group
+        else [f"{one.name} {_worth([one])}" for one in scheme.criteria]
+    )
     room = _WIDE - sum(one.millimetres for one in (*_FIXED, *_LAST))
-    width = max(10, room // max(len(scheme.criteria), 1))
+    width = min(room // max(len(headings), 1), 30)
     columns = [
         *_FIXED,
-        *(
-            _C(
-                f"{one.name}（{'扣' if one.deduction else ''}{plain(one.points)}）",
-                12, min(width, 30), centred=True,
-            )
-            for one in scheme.criteria
-        ),
+        *(_C(each, heading_width(each), width, centred=True) for each in headings),
         *_LAST,
-    ]  # fmt: skip
+    ]
     rows = [
         (
-            str(number), row.unit.name, *(plain(cell.points) for cell in row.cells),
-            plain(row.total), str(row.rank),
+            str(number), row.unit.name, *_points(row, by_group), plain(row.total), str(row.rank),
         )
         for number, row in enumerate(sheet.rows, 1)
     ]  # fmt: skip
     return PaperTable(f"{scheme.name}得分", _below(sheet), columns, rows)
+
+
+def _worth(members: Sequence[Criterion]) -> str:
+    """``2分``, ``扣1分``, ``2分扣1分``: what criteria give and take."""
+    given = sum((one.points for one in members if not one.deduction), Decimal(0))
+    taken = sum((one.points for one in members if one.deduction), Decimal(0))
+    parts = [f"{plain(given)}分" if given else "", f"扣{plain(taken)}分" if taken else ""]
+    return "".join(parts)
+
+
+def _points(row: Row, by_group: bool) -> list[str]:
+    if not by_group:
+        return [plain(cell.points) for cell in row.cells]
+    return [
+        plain(sum((cell.points for cell in cells), Decimal(0))) for cells in row.groups.values()
+    ]
 
 
 def detail_table(sheet: Sheet) -> PaperTable:
@@ -71,7 +88,8 @@ def _workbook(sheet: Sheet, now: datetime) -> bytes:
 
 
 def _document(sheet: Sheet, now: datetime) -> bytes:
-    tables = [points_table(sheet), detail_table(sheet)]
+    many = len(sheet.scheme.criteria) > MOST_COLUMNS
+    tables = [points_table(sheet, by_group=many), detail_table(sheet)]
     return papers_document(sheet.scheme.name, now, tables, annexed=True)
 
 

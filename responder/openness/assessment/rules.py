@@ -132,7 +132,8 @@ def _gained(rule: Rule, count: Decimal, unit_word: str) -> tuple[Decimal, str]:
         each = rule.each or ZERO
         return count * each, f"{counted} × 每件 {said(each)} 分"
     if rule.scoring is Scoring.SHARE:
-        return rule.points * count / HUNDRED, f"{said(count)}% × {most} 分"
+        share = f"{said(count)}%" if unit_word in ("", "%") else f"{counted} ÷ 100"
+        return rule.points * count / HUNDRED, f"{share} × {most} 分"
     return abs(count), f"人工评定{'扣' if rule.deduction else ''} {said(abs(count))} 分"
 
 

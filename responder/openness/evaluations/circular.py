@@ -10,6 +10,7 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Any
 
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -24,8 +25,8 @@ from responder.openness.points import HUNDRED, mean, plain, two_places
 
 RANKING = (("名次", 16), ("单位", 62), ("得分", 22), ("名次变化", 28), ("得分变化", 28))
 INDICATORS = (
-    ("一级指标", 34), ("二级指标", 54), ("权重", 17), ("满分", 17), ("平均得分", 17),
-    ("得分率", 17),
+    ("一级指标", 30), ("二级指标", 44), ("权重", 17), ("满分", 17), ("平均得分", 24),
+    ("得分率", 24),
 )  # fmt: skip
 _CENTRED = frozenset({0, 2, 3, 4})
 _HEADING = re.compile(r"[一二三四五六七八九十]+、.{1,24}")
@@ -151,15 +152,18 @@ def circular_document(circular: Circular, now: datetime) -> bytes:
     word.add_line(document, "")
     _add_words(document, circular.body)
     for name, rows in circular.tables:
-        word.add_line(document, name or "得分和名次", word.HEADING_FONTS[0], centred=True)
+        head = word.add_line(document, name or "得分和名次", word.HEADING_FONTS[0], centred=True)
+        head.paragraph_format.keep_with_next = True
         word.add_table(document, RANKING, rows, _CENTRED)
         word.add_line(document, "")
     if circular.indicators:
         word.add_body(document, "附件：测评指标和得分情况")
         word.add_line(document, "")
     day = chinese_date(date.fromisoformat(circular.day)) if circular.day else "（未印发）"
-    for text in (circular.sender, day):
-        word.add_line(document, text).alignment = 2
+    for place, text in enumerate((circular.sender, day)):
+        signed = word.add_line(document, text)
+        signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        signed.paragraph_format.keep_with_next = place == 0
     if circular.indicators:
         head = word.add_line(document, "附件", word.HEADING_FONTS[0])
         head.paragraph_format.page_break_before = True

@@ -13,7 +13,7 @@ from responder.openness.evaluations.circular import change_words
 from responder.openness.evaluations.models import EvaluationRound, Participant
 from responder.openness.evaluations.ranking import Line, ranking
 from responder.openness.evaluations.scoring import NOT_APPLICABLE
-from responder.openness.points import plain
+from responder.openness.points import heading_width, plain
 
 _C = PaperColumn
 _RANKING = (
@@ -60,8 +60,8 @@ def _score_table(one: EvaluationRound, seen: list[Participant], below: str) -> P
         _C("序号", 6, 12, centred=True),
         _C("单位", 30, 50),
         *(
-            _C(f"{each.name}（{plain(each.full)}）", 12, 20, centred=True)
-            for each in one.indicators
+            _C(heading, heading_width(heading), 20, centred=True)
+            for heading in (f"{each.name}（{plain(each.full)}）" for each in one.indicators)
         ),
     ]
     rows = []

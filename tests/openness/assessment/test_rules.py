@@ -31,7 +31,7 @@ def rule(scoring: Scoring, points: str = "2", **changed) -> Rule:
         (rule(S.EACH, each="0.5"), "5", "2", "最多 2 分，得 2 分"),
         (rule(S.EACH, each="0.5", deduction=True), "3", "-1.5", "扣 1.5 分"),
         (rule(S.EACH, each="0.5", deduction=True), "9", "-2", "最多扣 2 分，扣 2 分"),
-        (rule(S.SHARE), "87.5", "1.75", "87.5% × 2 分，得 1.75 分"),
+        (rule(S.SHARE), "87.5", "1.75", "87.5 场 ÷ 100 × 2 分，得 1.75 分"),
         (rule(S.SHARE), "0", "0", "得 0 分"),
         (rule(S.SHARE), "100", "2", "得 2 分"),
         (rule(S.HAND), "1.5", "1.5", "人工评定 1.5 分，得 1.5 分"),
@@ -100,3 +100,8 @@ def test_what_may_still_be_adjusted_counts_what_was() -> None:
 def test_points_of_openness_are_a_part_of_the_overall_assessment() -> None:
     assert rules.of_overall(D("6.4"), D("8"), D("5")) == D("4.00")
     assert rules.of_overall(D("6.4"), D("0"), D("5")) == 0
+
+
+def test_a_percent_is_said_as_one() -> None:
+    said = rules.score(rule(S.SHARE), D("87.5"), "%").arithmetic
+    assert said == "87.5% × 2 分，得 1.75 分"

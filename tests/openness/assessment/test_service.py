@@ -204,12 +204,14 @@ def test_what_may_be_done_depends_on_the_state(session: Session, state) -> None:
     deeds = {
         "edit": lambda w, s: schemes.edit(w, s, make.facts(), attempt()),
         "rate": lambda w, s: deciding.rate(
-            w, s.criteria[1], home, d("1"), attempt("理由"),
+            w,
+            s.criteria[1],
+            home,
+            d("1"),
+            attempt("理由"),
             hand.version_id if (hand := row.cells[1].hand) else None,
         ),
-        "adjust": lambda w, s: deciding.adjust(
-            w, s, row.cells[0], home, d("0.1"), attempt("理由")
-        ),
+        "adjust": lambda w, s: deciding.adjust(w, s, row.cells[0], home, d("0.1"), attempt("理由")),
         "take_back": lambda w, s: deciding.take_back(w, s, 0, attempt("理由")),
         "criteria": lambda w, s: schemes.save_criteria(w, s, [], attempt()),
     }  # fmt: skip - the last one empties the scheme
