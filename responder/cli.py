@@ -24,6 +24,7 @@ from responder.intake.identity.authors import keys_of
 from responder.intake.searching.cli import fill as fill_search_index
 from responder.openness.applications.outcomes import seed_outcomes
 from responder.openness.catalogue.reference import seed_catalogue
+from responder.openness.evaluations.circular import seed_circular
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
@@ -118,6 +119,7 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         seed_columns(session)
         seed_outcomes(session)
         seed_catalogue(session)
+        seed_circular(session)
         seed_warnings(session)
         seed_priority_kinds(session)
         if needs_one:

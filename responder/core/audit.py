@@ -115,6 +115,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value
 
 
 def _changes(obj: Audited) -> dict[str, list[Any]]:

@@ -1,0 +1,1 @@
+"""Evaluations of openness (测评): rounds, indicators, scores by unit, ranking, circular."""
