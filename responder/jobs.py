@@ -126,6 +126,8 @@ def _sweep_openness_files(_now: datetime, settings: Settings) -> object:
 
 def _sweep_application_files(_now: datetime, settings: Settings) -> object:
     return filing.sweep(db.session, settings.application_files)
+
+
 def _sweep_finding_files(_now: datetime, settings: Settings) -> object:
     return findings.sweep(db.session, settings.finding_files)
 

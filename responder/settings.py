@@ -166,6 +166,8 @@ class Settings(BaseSettings):
     def training_files(self) -> Path:
         """Where the files of trainings and meetings lie, each under its digest."""
         return self.state_dir / "training-files"
+
+    @property
     def finding_files(self) -> Path:
         """Where the evidence on findings lies, each file under its digest."""
         return self.state_dir / "finding-files"

@@ -114,10 +114,7 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _changes(obj: Audited) -> dict[str, list[Any]]:

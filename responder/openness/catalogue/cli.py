@@ -18,7 +18,6 @@ from responder.intake.registers.console import file_argument, take_in
 from responder.intake.registers.importing import TableImport
 from responder.openness.catalogue import (
     column_importing,
-    figures,
     importing,
     queries,
     standing,
@@ -155,15 +154,14 @@ def counts(year: int | None, as_json: bool) -> None:
     例：responder catalogue counts --year 2026 --json
     """
     year = year or local_today().year
-    session, zone = db.session, current_app.extensions["settings"].zone
+    session = db.session
     areas = [
         {"name": area.name, "columns": columns, "items": items}
         for area, columns, items in queries.counts_by_area(session, year)
     ]
-    by_column = figures.items_by_column(session, year, zone)
-    names = figures.new_column_names(session, year, zone)
-    total = figures.published_items(session, year, zone)
-    in_areas = figures.key_area_items(session, year, zone)
+    by_column = queries.items_by_column(session, year)
+    names = queries.new_column_names(session, year)
+    total, in_areas = queries.count_of_year(session, year)
     if as_json:
         columns = [{"code": code, "name": name, "items": n} for code, name, n in by_column]
         print_json(

@@ -183,3 +183,39 @@ def years(session: Session) -> list[int]:
 
 def _own(actor: Actor) -> ColumnElement[bool]:
     return own_rows(actor, CatalogueColumn.unit_id == actor.unit_id)
+
+
+def count_of_year(session: Session, year: int) -> tuple[int, int]:
+    """(items of a year, those of them in columns of a key area)."""
+    query = (
+        select(func.count(), func.count(CatalogueColumn.key_area_id))
+        .select_from(Publication)
+        .join(Publication.column)
+        .where(in_year(year))
+    )
+    total, in_areas = session.execute(query).one()
+    return total, in_areas
+
+
+def new_column_names(session: Session, year: int) -> list[str]:
+    """The names of the columns that begin in a year, by first day, then by code."""
+    query = select(CatalogueColumn.name).where(_begins_in(year))
+    return list(session.scalars(query.order_by(CatalogueColumn.valid_from, CatalogueColumn.code)))
+
+
+def items_by_column(session: Session, year: int) -> list[tuple[str, str, int]]:
+    """(code, name, items) of each column that has items of the year, without those of the
+    columns below it, by code.
+    """
+    query = (
+        select(CatalogueColumn.code, CatalogueColumn.name, func.count())
+        .join(Publication, Publication.column_id == CatalogueColumn.id)
+        .where(in_year(year))
+        .group_by(CatalogueColumn.id)
+        .order_by(CatalogueColumn.code)
+    )
+    return [(code, name, count) for code, name, count in session.execute(query)]
+
+
+def _begins_in(year: int) -> ColumnElement[bool]:
+    return CatalogueColumn.valid_from.between(date(year, 1, 1), date(year, 12, 31))

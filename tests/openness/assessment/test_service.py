@@ -12,13 +12,13 @@ from responder.core import audit
 from responder.core.database import transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import CONSOLE
-from responder.core.times import SHANGHAI
-from responder.openness.assessment import deciding, figures, queries, schemes
+from responder.openness.assessment import deciding, queries, schemes
 from responder.openness.assessment.models import SchemeState, SettledScore
 from responder.planning.models import EventState
 from tests.factories import NOW, unit
 from tests.openness.assessment import factories as make
 from tests.openness.assessment.factories import again, attempt, d, sheet
+from tests.openness.counting import value_of
 from tests.planning import factories as planning
 from tests.planning.queries import count_queries
 
@@ -276,8 +276,8 @@ def test_the_table_takes_as_many_queries_whatever_the_units(session: Session) ->
 
 def test_figures_tell_the_scheme_that_is_more_than_a_draft(session: Session) -> None:
     one = make.draft()
-    assert figures.assessment_points(session, 2026, SHANGHAI) == Decimal(0)
+    assert value_of(session, "assessment_points", 2026) == Decimal(0)
     make.take(one, "enact")
-    assert figures.assessment_points(session, 2026, SHANGHAI) == d("3")
-    assert figures.assessment_share(session, 2026, SHANGHAI) == d("5")
-    assert figures.assessment_share(session, 2025, SHANGHAI) == Decimal(0)
+    assert value_of(session, "assessment_points", 2026) == d("3")
+    assert value_of(session, "assessment_share", 2026) == d("5")
+    assert value_of(session, "assessment_share", 2025) == Decimal(0)

@@ -13,13 +13,14 @@ from responder.core import audit
 from responder.core.database import transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import CONSOLE
-from responder.openness.evaluations import circular, entering, figures, queries, scoring
+from responder.openness.evaluations import circular, entering, queries, scoring
 from responder.openness.evaluations.entering import TypedIndicator
 from responder.openness.evaluations.models import EvaluationRound, RoundKind, RoundState
 from responder.openness.evaluations.ranking import asked_units, ranking, total_of
 from responder.openness.evaluations.rules import Change
 from responder.openness.evaluations.scoring import UnitMarks
 from tests.factories import NOW
+from tests.openness.counting import value_of
 from tests.openness.evaluations import factories as make
 from tests.openness.evaluations.factories import again, attempt, brought_to, d
 from tests.planning.queries import count_queries
@@ -293,16 +294,14 @@ def test_a_round_and_its_ranking_take_as_many_queries_whatever_the_units(session
 
 
 def test_figures_count_what_was_circulated_in_the_year(session: Session, app) -> None:
-    zone = app.extensions["settings"].zone
     brought_to(S.CIRCULATED)
     brought_to(S.CIRCULATED, {"A": ("54", "36"), "B": ("60", "40")}, bottom=0)
     brought_to(S.SCORED)
     brought_to(S.CIRCULATED, kind=RoundKind.PROVINCE)
     brought_to(S.CIRCULATED, year=2025, evaluated_on=date(2026, 1, 5))
-    assert figures.third_party_rounds(session, 2026, zone) == 2
-    assert figures.third_party_rounds(session, 2025, zone) == 1
-    assert figures.third_party_rounds(session, 2024, zone) == 0
-    assert figures.evaluated_units(session, 2026, zone) == 4
+    assert value_of(session, "third_party_rounds", 2026) == 2
+    assert value_of(session, "third_party_rounds", 2025) == 1
+    assert value_of(session, "third_party_rounds", 2024) == 0
 
 
 def test_the_template_is_the_offices_and_keeps_to_its_placeholders(session: Session) -> None:

@@ -9,14 +9,14 @@ import pytest
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid, NotFound, Stale
 from responder.core.permissions import CONSOLE, Actor, Role, permissions_of
-from responder.core.times import SHANGHAI
-from responder.openness.tasks import figures, queries, service, units
+from responder.openness.tasks import queries, service, units
 from responder.openness.tasks.models import Level, TaskState
 from responder.openness.tasks.queries import Show, Wanted
 from responder.openness.tasks.rules import Step
 from responder.openness.tasks.service import TaskFacts
 from responder.openness.tasks.standings import done_on, is_done, progress_of
 from tests.factories import NOW, unit
+from tests.openness.counting import value_of
 from tests.openness.tasks import factories as make
 from tests.planning.queries import count_queries
 
@@ -193,17 +193,17 @@ def test_words_are_looked_for_as_they_stand(people) -> None:
 
 def test_figures_of_the_year(people, year) -> None:
     session = db.session
-    assert figures.provincial_tasks(session, 2026, SHANGHAI) == 2
-    assert figures.city_tasks(session, 2026, SHANGHAI) == 5
-    assert figures.completed_city_tasks(session, 2026, SHANGHAI) == 1
-    assert figures.overdue_city_tasks(session, 2026, SHANGHAI, TODAY) == 1
-    assert figures.overdue_city_tasks(session, 2026, SHANGHAI, date(2026, 11, 19)) == 0
+    assert value_of(session, "provincial_tasks", 2026) == 2
+    assert value_of(session, "city_tasks", 2026) == 5
+    assert value_of(session, "completed_city_tasks", 2026) == 1
+    assert value_of(session, "overdue_city_tasks", 2026, TODAY) == 1
+    assert value_of(session, "overdue_city_tasks", 2026, date(2026, 11, 19)) == 0
     # At the end of the year all that was due within it and is not done.
-    assert figures.overdue_city_tasks(session, 2026, SHANGHAI) == 4
+    assert value_of(session, "overdue_city_tasks", 2026) == 4
     # What was done later was not done on that day.
     make.accepted(year["late"], 100)
-    assert figures.overdue_city_tasks(session, 2026, SHANGHAI, TODAY) == 0
-    assert figures.city_tasks(session, 2027, SHANGHAI) == 1
+    assert value_of(session, "overdue_city_tasks", 2026, TODAY) == 0
+    assert value_of(session, "city_tasks", 2027) == 1
 
 
 def test_progress_by_unit_counts_what_each_leads(people, year) -> None:

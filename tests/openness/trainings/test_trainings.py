@@ -15,14 +15,14 @@ from responder.core.audit import AuditEvent
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid
 from responder.core.permissions import CONSOLE
-from responder.core.times import SHANGHAI
-from responder.openness.trainings import figures, importing, service
+from responder.openness.trainings import importing, service
 from responder.openness.trainings.cli import trainings as commands
 from responder.openness.trainings.models import Occasion, OccasionKind
 from responder.openness.trainings.service import OccasionFacts
 from responder.openness.trainings.words import summary
 from responder.openness.years import local_today
 from tests.factories import NOW, unit
+from tests.openness.counting import value_of
 from tests.openness.tasks.factories import at_home, attempt
 from tests.planning.plans.workbooks import plan_file
 from tests.responses.pages import strict
@@ -66,10 +66,10 @@ def test_figures_count_the_year_of_the_day_held(people) -> None:
     held("领导小组会议", K.LEADING_GROUP, attendance=30, minutes_number="第 3 号")
     held("联络员会议", K.MEETING)
     session = db.session
-    assert figures.trainings(session, 2026, SHANGHAI) == 3
-    assert figures.training_attendance(session, 2026, SHANGHAI) == 300
-    assert figures.leading_group_meetings(session, 2026, SHANGHAI) == 1
-    assert figures.training_attendance(session, 2024, SHANGHAI) == 0
+    assert value_of(session, "trainings", 2026) == 3
+    assert value_of(session, "training_attendance", 2026) == 300
+    assert value_of(session, "leading_group_meetings", 2026) == 1
+    assert value_of(session, "training_attendance", 2024) == 0
     told = summary(service.counts(session, CONSOLE, 2026))
     assert told == "业务培训3场（300人次，另有1场没有统计人数），领导小组会议1次，其他会议1次"
     assert summary(service.counts(session, CONSOLE, 2024)) == ""
