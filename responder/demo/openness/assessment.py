@@ -86,4 +86,5 @@ def _add(scheme_id: int, points: Decimal, note: str, at: datetime, settings: Set
             for cell in row.cells
             if cell.measure and 0 <= cell.now + points <= cell.criterion.points
         )
-        return deciding.adjust(session, scheme, cell, row.unit, points, attempt).id
+        seen = len(cell.adjustments)
+        return deciding.adjust(session, scheme, cell, row.unit, points, attempt, seen).id

@@ -73,13 +73,17 @@ def adjust(
     unit: Unit,
     points: Decimal,
     attempt: Attempt,
+    seen: int | None,
 ) -> Adjustment:
     """Add points to a criterion of a unit, or take some; it stays to be read, with its reason.
 
-    :param cell: as it stands now.
+    :param cell: as it stands now; :param seen: how many adjustments the person saw on it.
     :raises Invalid: nothing, no reason, or beyond what the criterion or the scheme allows.
+    :raises Stale: there is another one by now, perhaps the same sent twice.
     """
     ASSESSMENT.allow(scheme, "decide", attempt)
+    if len(cell.adjustments) != seen:
+        raise Stale("您打开页面之后，这一项已有新的调整：请看过最新内容再办理")
     if not points:
         raise Invalid("请填写加减的分数，减分写负数", {"points": "不能为 0"})
     reason = _reason(attempt)

@@ -92,7 +92,9 @@ def adjust(scheme_id: int, unit_id: int, criterion_id: int) -> Page:
             criterion = queries.criterion_of(scheme, criterion_id)
             if row is None:
                 raise NotFound("这个单位不在本年考核之列：请从考核页面重新进入")
-            deciding.adjust(session, scheme, row.cell(criterion.id), bound, points, attempt)
+            seen = plain_number(request.form.get("seen"))
+            cell = row.cell(criterion.id)
+            deciding.adjust(session, scheme, cell, bound, points, attempt, seen)
     except REFUSALS as error:
         return _unit_page(scheme_id, unit_id, error, criterion_id), STATUS[type(error)]
     flash(_("已调整，理由和姓名公开记录。"), "success")

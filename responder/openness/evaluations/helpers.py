@@ -8,10 +8,10 @@ from flask import Flask
 
 from responder.openness.evaluations.circular import change_words
 from responder.openness.evaluations.lifecycle import EVALUATION, STATE_TONES
-from responder.openness.evaluations.models import KIND_LABELS, RoundState
+from responder.openness.evaluations.models import RoundState
 from responder.openness.evaluations.scoring import NOT_APPLICABLE
 from responder.openness.points import plain
-from responder.web.trail import Kind, name_kind, name_values
+from responder.web.trail import Kind, name_kind
 
 _ROUND = {
     "kind": "类别", "evaluator": "测评机构", "evaluated_on": "测评日期", "bottom": "末位单位数",
@@ -41,7 +41,6 @@ def register(app: Flask) -> None:
     name_kind(app, "evaluation_score", Kind("测评得分", {}, {"score": "得分"}))
     name_kind(app, "evaluation_correction", Kind("测评得分更正", {}, _CORRECTION))
     name_kind(app, "circular_template", Kind("通报模板", {}, {"sender": "发文单位"}))
-    name_values(app, "round_kind", KIND_LABELS)
 
 
 def round_state(state: RoundState) -> str:

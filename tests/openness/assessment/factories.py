@@ -95,7 +95,8 @@ def adjust(
         found = compute(session, held, SHANGHAI).row(unit.id)
         assert found is not None
         cell = found.cell(held.criteria[place].id)
-        return deciding.adjust(session, held, cell, unit, d(points), attempt(note)).id
+        seen = len(cell.adjustments)
+        return deciding.adjust(session, held, cell, unit, d(points), attempt(note), seen).id
 
 
 def rated(scheme: AssessmentScheme, *units: Unit) -> None:

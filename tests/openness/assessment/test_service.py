@@ -211,7 +211,9 @@ def test_what_may_be_done_depends_on_the_state(session: Session, state) -> None:
             attempt("理由"),
             hand.version_id if (hand := row.cells[1].hand) else None,
         ),
-        "adjust": lambda w, s: deciding.adjust(w, s, row.cells[0], home, d("0.1"), attempt("理由")),
+        "adjust": lambda w, s: deciding.adjust(
+            w, s, row.cells[0], home, d("0.1"), attempt("理由"), 0
+        ),
         "take_back": lambda w, s: deciding.take_back(w, s, 0, attempt("理由")),
         "criteria": lambda w, s: schemes.save_criteria(w, s, [], attempt()),
     }  # fmt: skip - the last one empties the scheme
@@ -240,7 +242,7 @@ def test_only_the_office_decides(session: Session, people) -> None:
         with pytest.raises(Forbidden), transaction(person.actor, NOW) as writing:
             scheme = queries.hold(writing, one.id, CONSOLE)
             deciding.adjust(
-                writing, scheme, row.cells[0], home, d("0.1"), attempt("理由", person.actor)
+                writing, scheme, row.cells[0], home, d("0.1"), attempt("理由", person.actor), 0
             )
 
 

@@ -143,9 +143,13 @@ def test_people_decide_with_a_reason_on_the_page_of_a_unit(office) -> None:
     page = f"{HOME}/{one.id}/units/{home.id}"
     counted, by_hand = (each.id for each in one.criteria[:2])
     for path, data, said in (
-        (f"criteria/{counted}/adjustments", {"points": "0.5"}, "请写明理由"),
+        (f"criteria/{counted}/adjustments", {"points": "0.5", "seen": "0"}, "请写明理由"),
         (f"criteria/{counted}/adjustments", {"points": "x", "note": "理由"}, "须是数字"),
-        (f"criteria/{counted}/adjustments", {"points": "1.5", "note": "理由"}, "不超过 ±1 分"),
+        (
+            f"criteria/{counted}/adjustments",
+            {"points": "1.5", "note": "理由", "seen": "0"},
+            "不超过 ±1 分",
+        ),
         (f"criteria/{by_hand}/points", {"points": "2", "note": "理由"}, "0 到 1 的数"),
         (f"criteria/{by_hand}/points", {"points": "-1", "note": "理由"}, "须是数字"),
     ):
@@ -156,8 +160,11 @@ def test_people_decide_with_a_reason_on_the_page_of_a_unit(office) -> None:
     rated = {"points": "0.8", "note": "制度齐全"}
     assert office.post(f"{page}/criteria/{by_hand}/points", data=rated).status_code == 302
     assert office.post(f"{page}/criteria/{by_hand}/points", data=rated).status_code == 409
-    added = {"points": "+0.5", "note": "承办现场会"}
+    added = {"points": "+0.5", "note": "承办现场会", "seen": "0"}
     assert office.post(f"{page}/criteria/{counted}/adjustments", data=added).status_code == 302
+    again_sent = office.post(f"{page}/criteria/{counted}/adjustments", data=added)
+    assert again_sent.status_code == 409
+    assert "承办现场会" in again_sent.text
     assert sheet(one).row(home.id).total == d("1.3")
     (change,) = sheet(one).row(home.id).cells[0].adjustments
     back = f"{page}/adjustments/{change.id}/take-back"
