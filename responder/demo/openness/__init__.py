@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from responder.demo.openness.catalogue import load_catalogue
+from responder.demo.openness.findings import load_findings
 from responder.settings import Settings
 
 # A register adds its loader.
-LOADERS: tuple[Callable[[datetime, Settings], None], ...] = ()
+LOADERS: tuple[Callable[[datetime, Settings], None], ...] = (load_findings, load_catalogue)
 
 
 def load_openness(now: datetime, settings: Settings) -> None:
