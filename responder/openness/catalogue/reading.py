@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.database import transaction
 from responder.core.errors import Forbidden, Invalid
 from responder.core.lifecycle import Attempt
+from responder.core.office import office_zone
 from responder.core.permissions import SYSTEM, Permission
 from responder.core.texts import clean
 from responder.core.times import local
@@ -168,7 +169,7 @@ def _succeed(
         feed = _ours(session, claimed)
         if feed is None:
             return  # changed, or taken over, meanwhile: what was seen is stale
-        items = list(_for_column(feed.column, seen, local(now).date()))
+        items = list(_for_column(feed.column, seen, now))
         refused += len(seen) - len(items)
         created = len(registering.store(session, items, Way.FEED, now))
         feed.state, feed.errors, feed.last_error = FeedState.ACTIVE, 0, ""
@@ -180,10 +181,11 @@ def _succeed(
         feed.claim = feed.claimed_until = None
 
 
-def _for_column(column: CatalogueColumn, seen: list[_Seen], today: Any) -> Iterator[Item]:
+def _for_column(column: CatalogueColumn, seen: list[_Seen], now: datetime) -> Iterator[Item]:
+    zone = office_zone()
     for one in seen:
-        day = local(one.moment).date()
-        if registering.day_refusal(column, day, today) is None:
+        day = local(one.moment, zone).date()
+        if registering.day_refusal(column, day, local(now, zone).date()) is None:
             yield Item(column.id, one.title, day, one.url)
 
 

@@ -202,7 +202,7 @@ def _after(
     elif action in ("return", "reopen"):
         finding.round += 1
         finding.closed_on = None
-    if action in ("extend", "reopen") and day is not None:
+    if action in ("extend", "reopen") and day is not None and day != finding.deadline:
         _move_deadline(finding, action, attempt, day, asked_by)
 
 
@@ -214,7 +214,8 @@ def _move_deadline(
         FindingExtension(
             old_deadline=finding.deadline, new_deadline=day,
             reason=reason if action == "extend" else f"重新打开：{reason}",
-            asked_by=" ".join(clean(asked_by).split())[:64], at=attempt.now,
+            asked_by=" ".join(clean(asked_by).split())[:64] if action == "extend" else "",
+            at=attempt.now,
             approved_by_id=attempt.actor.id, approved_by_name=attempt.actor.name,
         )
     )  # fmt: skip

@@ -22,32 +22,32 @@ from responder.web.media_types import DOCX, XLSX
 _C = PaperColumn
 PROBLEM_COLUMNS = (
     _C("序号", 6, 12, centred=True),
-    _C("编号", 15, 27, centred=True),
-    _C("问题来源", 30, 43),
-    _C("问题描述", 44, 70),
-    _C("类别", 14, 24, centred=True),
-    _C("责任单位", 20, 31),
-    _C("状态", 9, 16, centred=True),
+    _C("编号", 15, 32, centred=True),
+    _C("问题来源", 30, 45),
+    _C("问题描述", 44, 64),
+    _C("类别", 14, 22, centred=True),
+    _C("责任单位", 20, 32),
+    _C("状态", 9, 18, centred=True),
 )
 DUTY_COLUMNS = (
     _C("序号", 6, 12, centred=True),
-    _C("编号", 15, 27, centred=True),
-    _C("问题描述", 36, 50),
+    _C("编号", 15, 32, centred=True),
+    _C("问题描述", 36, 44),
     _C("责任单位", 20, 28),
-    _C("责任人", 18, 24),
-    _C("整改措施", 36, 46),
-    _C("整改依据", 22, 20),
-    _C("整改期限", 16, 18, centred=True),
+    _C("责任人", 18, 22),
+    _C("整改措施", 36, 38),
+    _C("整改依据", 22, 17),
+    _C("整改期限", 16, 32, centred=True),
 )
 CLOSING_COLUMNS = (
     _C("序号", 6, 12, centred=True),
-    _C("编号", 15, 27, centred=True),
-    _C("问题描述", 32, 42),
+    _C("编号", 15, 32, centred=True),
+    _C("问题描述", 32, 38),
     _C("责任单位", 20, 26),
-    _C("整改情况", 36, 44),
-    _C("核查意见", 30, 36),
-    _C("核查人", 10, 16, centred=True),
-    _C("销号日期", 16, 20, centred=True),
+    _C("整改情况", 36, 38),
+    _C("核查意见", 30, 32),
+    _C("核查人", 10, 15, centred=True),
+    _C("销号日期", 16, 32, centred=True),
 )
 
 
