@@ -157,8 +157,12 @@ def circular_document(circular: Circular, now: datetime) -> bytes:
         word.add_table(document, RANKING, rows, _CENTRED)
         word.add_line(document, "")
     if circular.indicators:
-        word.add_body(document, "附件：测评指标和得分情况")
-        word.add_line(document, "")
+        # No signature stands alone on a page (GB/T 9704-2012).
+        for line in (
+            word.add_body(document, "附件：测评指标和得分情况"),
+            word.add_line(document, ""),
+        ):
+            line.paragraph_format.keep_with_next = True
     day = chinese_date(date.fromisoformat(circular.day)) if circular.day else "（未印发）"
     for place, text in enumerate((circular.sender, day)):
         signed = word.add_line(document, text)
