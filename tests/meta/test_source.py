@@ -7,9 +7,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from flask import Flask
+
+from responder import create_app
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted(
@@ -115,3 +119,21 @@ def test_every_dependency_has_its_reason() -> None:
     reasons = (ROOT / "docs/decisions/0002-dependencies.md").read_text("utf-8").lower()
     names = [re.split(r"[\[<>=]", entry)[0] for entry in named]
     assert [name for name in names if f"`{name}`" not in reasons and name != "responder"] == []
+
+
+def test_no_template_word_is_taken_twice(settings, monkeypatch) -> None:
+    """A second filter or global of one name would silently replace the first."""
+    taken: list[str] = []
+
+    def note(method, kind):
+        def noted(app, function, name=None):
+            taken.append(f"{kind} {name or function.__name__}")
+            return method(app, function, name)
+
+        return noted
+
+    for kind in ("filter", "global"):
+        method = getattr(Flask, f"add_template_{kind}")
+        monkeypatch.setattr(Flask, f"add_template_{kind}", note(method, kind))
+    create_app(settings)
+    assert [name for name, times in Counter(taken).items() if times > 1] == []

@@ -22,7 +22,7 @@ ITEM_FIELDS = {
 
 def register(app: Flask) -> None:
     """Filters and globals by these names."""
-    app.add_template_filter(change_words)
+    app.add_template_filter(change_words, "adjustment_words")
     app.add_template_filter(limit_words)
     app.jinja_env.globals["publication_ways"] = WAY_LABELS
     app.jinja_env.globals["urgency_labels"] = URGENCY_LABELS

@@ -40,8 +40,8 @@ def register(app: Flask) -> None:
     """Filters by these names."""
     app.add_template_filter(task_state)
     app.add_template_filter(task_tone)
-    app.add_template_filter(report_state)
-    app.add_template_filter(report_tone)
+    app.add_template_filter(progress_state)
+    app.add_template_filter(progress_tone)
     app.add_template_filter(progress_of, "task_progress")
     app.add_template_filter(standing_of, "task_standing")
     app.add_template_filter(is_done, "task_done")
@@ -62,10 +62,10 @@ def task_tone(state: TaskState) -> str:
     return STATE_TONES.get(state, "")
 
 
-def report_state(state: ReportState) -> str:
+def progress_state(state: ReportState) -> str:
     """Where a report stands, in the office's words."""
     return REPORT.states[state]
 
 
-def report_tone(state: ReportState) -> str:
+def progress_tone(state: ReportState) -> str:
     return REPORT_TONES.get(state, "")

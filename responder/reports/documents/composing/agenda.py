@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from responder.planning import service as planning
 from responder.planning.briefing import rules as briefing
 from responder.planning.briefing.reading import Standpoint
 from responder.planning.events.lifecycle import PRESS_EVENT
+from responder.planning.events.models import PreparationTask
 from responder.planning.models import EventState
 from responder.reports.documents.composing import building as build
 from responder.reports.documents.content import Block, Run, Runs, link
@@ -22,8 +24,37 @@ _NOT_HELD = (EventState.CANCELLED, EventState.POSTPONED)
 
 
 def due(session: Session, day: date, at: Standpoint) -> list[Block]:
-    ends = end_of_day(day, at.zone)
     tasks = planning.due_tasks(session, day, CONSOLE)
+    rows = _due_rows(session, tasks, day, at)
+    columns = (("类别", 24, True), ("事项", 76), ("单位", 32), ("到期", 24, True))
+    told: list[Block] = [build.table("今日到期", columns, rows, named_by=1)] if rows else []
+    if not rows:
+        told.append(build.paragraph("今日没有到期的回应时限和筹备事项。"))
+    if late := [task for task in tasks if task.due_on != day]:
+        told.append(
+            build.paragraph(
+                f"另有此前到期、还没有完成的筹备事项 {len(late)} 项，见",
+                Run("日历", link("planning.calendar")),
+                "。",
+            )
+        )
+    counts = orders.counts_by_view(session, CONSOLE, at.now)
+    told.append(
+        build.paragraph(
+            "工单：已超时 ",
+            *build.count(counts["overdue"], link("orders.index", view="overdue")),
+            " 件，24 小时内到期 ",
+            *build.count(counts["soon"], link("orders.index", view="soon")),
+            " 件。",
+        )
+    )
+    return told
+
+
+def _due_rows(
+    session: Session, tasks: Sequence[PreparationTask], day: date, at: Standpoint
+) -> list[tuple[Runs, ...]]:
+    ends = end_of_day(day, at.zone)
     rows: list[tuple[Runs, ...]] = [
         (
             build.plain("回应时限"),
@@ -49,29 +80,7 @@ def due(session: Session, day: date, at: Standpoint) -> list[Block]:
         for task in tasks
         if task.due_on == day
     ]
-    columns = (("类别", 24, True), ("事项", 76), ("单位", 32), ("到期", 24, True))
-    told: list[Block] = [build.table("今日到期", columns, rows, named_by=1)] if rows else []
-    if not rows:
-        told.append(build.paragraph("今日没有到期的回应时限和筹备事项。"))
-    if late := [task for task in tasks if task.due_on != day]:
-        told.append(
-            build.paragraph(
-                f"另有此前到期、还没有完成的筹备事项 {len(late)} 项，见",
-                Run("日历", link("planning.calendar")),
-                "。",
-            )
-        )
-    counts = orders.counts_by_view(session, CONSOLE, at.now)
-    told.append(
-        build.paragraph(
-            "工单：已超时 ",
-            *build.count(counts["overdue"], link("orders.index", view="overdue")),
-            " 件，24 小时内到期 ",
-            *build.count(counts["soon"], link("orders.index", view="soon")),
-            " 件。",
-        )
-    )
-    return told
+    return rows
 
 
 def events(session: Session, day: date, at: Standpoint) -> list[Block]:
