@@ -11,7 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from responder.openness.applications.models import Application, ProceedingKind
+from responder.openness.applications.models import (
+    Application,
+)
+from responder.openness.applications.proceeding_models import (
+    ProceedingKind,
+)
 from responder.openness.applications.queries import Part, of_part
 from responder.openness.applications.queries import replied_late as was_late
 from responder.openness.applications.tables import application_table, proceeding_table

@@ -18,6 +18,8 @@ from responder.openness.applications import exporting, figures, outcomes, procee
 from responder.openness.applications.models import (
     Application,
     Outcome,
+)
+from responder.openness.applications.proceeding_models import (
     Proceeding,
     ProceedingKind,
     ProceedingResult,
