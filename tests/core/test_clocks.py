@@ -128,7 +128,16 @@ def test_shipped_rules_name_their_source(session) -> None:
     assert (policy.length, policy.unit) == (3, Unit.WORKING_DAYS)
     assert "参照安徽的做法" in policy.source
     local = [rule for rule in rules if rule.level.startswith("order_")]
-    national = [rule for rule in rules if rule is not policy and rule not in local]
+    statute = [rule for rule in rules if rule.level == "application"]
+    assert {rule.code: rule.length for rule in statute} == {
+        "application_reply": 20, "application_correction": 7, "application_opinion": 15,
+        "application_fee": 20, "application_extension": 20,
+    }  # fmt: skip
+    assert all(
+        "条例》（2019年修订）第三十" in one.source or "109号" in one.source for one in statute
+    )
+    rest = [policy, *local, *statute]
+    national = [rule for rule in rules if rule not in rest]
     assert {(rule.length, rule.unit) for rule in national} == {
         (5, Unit.HOURS),
         (24, Unit.HOURS),

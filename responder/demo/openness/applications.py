@@ -22,13 +22,15 @@ from responder.openness.applications.models import (
     Application,
     Consulted,
     Outcome,
+)
+from responder.openness.applications.proceeding_models import (
     ProceedingKind,
     ProceedingResult,
 )
 from responder.openness.applications.proceedings import ProceedingFacts
 from responder.openness.applications.registering import ApplicationFacts
 from responder.openness.applications.rules import ApplicantKind, Basis, Way
-from responder.openness.applications.steps import Facts
+from responder.openness.applications.step_facts import Facts
 from responder.settings import Settings
 
 Table = Mapping[str, Any]

@@ -24,10 +24,12 @@ from responder.openness.applications.models import (
     CONTACT_CHARACTERS,
     NAME_CHARACTERS,
     PHONE_CHARACTERS,
-    PROCEEDING_LABELS,
-    RESULT_LABELS,
     ApplicationState,
     Consulted,
+)
+from responder.openness.applications.proceeding_models import (
+    PROCEEDING_LABELS,
+    RESULT_LABELS,
 )
 from responder.openness.applications.queries import ApplicationFilter, Part
 from responder.openness.applications.registering import ApplicationFacts
@@ -39,7 +41,7 @@ from responder.openness.applications.rules import (
     Way,
     kind_name,
 )
-from responder.openness.applications.steps import MOST_REPLY, Facts
+from responder.openness.applications.step_facts import MOST_REPLY, Facts
 from responder.web.forms import plain_number
 
 One = TypeVar("One")

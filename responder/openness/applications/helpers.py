@@ -11,10 +11,12 @@ from responder.openness.applications.forms import STEP_FIELDS
 from responder.openness.applications.lifecycle import APPLICATION, OPEN, STATE_TONES
 from responder.openness.applications.models import (
     CONSULTED_LABELS,
-    PROCEEDING_LABELS,
-    RESULT_LABELS,
     ApplicationClock,
     ApplicationState,
+)
+from responder.openness.applications.proceeding_models import (
+    PROCEEDING_LABELS,
+    RESULT_LABELS,
 )
 from responder.openness.applications.queries import PART_LABELS
 from responder.openness.applications.rules import BASIS_LABELS, WAY_LABELS, ApplicantKind, kind_name
@@ -47,8 +49,11 @@ MATERIAL_FIELDS = {
     "received_on": "收到之日", "received_note": "收到的说明", "application_id": "申请编号",
 }  # fmt: skip
 
-# What a line of the history says besides the deed.
-_DETAILS = ("unit_name", "consulted", "length", "approver", "outcome", "reply_number", "until")
+# What a line of the history says besides the deed, each in its words.
+_DETAILS = {
+    "on": "%s", "unit_name": "%s", "consulted": "%s", "length": "延长 %s 个工作日",
+    "approver": "%s同意", "outcome": "%s", "reply_number": "%s", "until": "期限 %s",
+}  # fmt: skip
 
 
 def register(app: Flask) -> None:
@@ -100,7 +105,5 @@ def clock_day(clock: ApplicationClock) -> str:
 def application_detail(line: object) -> str:
     """What else a line of the history says: the day it happened, and what the form said."""
     changes = getattr(line, "changes", {})
-    told = [str(changes[name]) for name in _DETAILS if changes.get(name)]
-    if "on" in changes:
-        told.insert(0, str(changes["on"]))
+    told = [words % changes[name] for name, words in _DETAILS.items() if changes.get(name)]
     return "，".join(told)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import Unit
@@ -17,6 +18,9 @@ from responder.core.database import Base, choice
 from responder.core.identity import Sealed
 from responder.core.work_calendar import WorkCalendar
 from responder.openness.applications.rules import ApplicantKind, Basis, Way
+
+if TYPE_CHECKING:
+    from responder.openness.applications.proceeding_models import Proceeding
 
 NAME_CHARACTERS, CODE_CHARACTERS, PHONE_CHARACTERS, CONTACT_CHARACTERS = 100, 40, 60, 300
 
@@ -53,36 +57,6 @@ class Consulted(StrEnum):
 
 
 CONSULTED_LABELS = {Consulted.THIRD_PARTY: "第三方", Consulted.AUTHORITY: "其他行政机关"}
-
-
-class ProceedingKind(StrEnum):
-    """What was begun against a reply (行政复议、行政诉讼)."""
-
-    RECONSIDERATION = "reconsideration"
-    DIRECT_LAWSUIT = "direct_lawsuit"
-    LATER_LAWSUIT = "later_lawsuit"
-
-
-PROCEEDING_LABELS = {
-    ProceedingKind.RECONSIDERATION: "行政复议",
-    ProceedingKind.DIRECT_LAWSUIT: "行政诉讼：未经复议直接起诉",
-    ProceedingKind.LATER_LAWSUIT: "行政诉讼：复议后起诉",
-}
-
-
-class ProceedingResult(StrEnum):
-    """How it ended (结果)."""
-
-    UPHELD = "upheld"
-    CORRECTED = "corrected"
-    OTHER = "other"
-
-
-RESULT_LABELS = {
-    ProceedingResult.UPHELD: "结果维持",
-    ProceedingResult.CORRECTED: "结果纠正",
-    ProceedingResult.OTHER: "其他结果",
-}
 
 
 class Outcome(Audited, Base):
@@ -129,6 +103,7 @@ class Application(Audited, Base):
         {
             "state", "outcome_id", "closed_on", "late", "reply_number", "correction_asked_on",
             "correction_due_on", "corrected_on", "fee_asked_on", "fee_paid_on", "changed_at",
+            "correction_matter", "reply_text",
         }
     )  # fmt: skip
     __audit_masked__ = frozenset(
@@ -326,40 +301,3 @@ class ApplicationFile(Audited, Base):
     added_at: Mapped[datetime]
     added_by_name: Mapped[str] = mapped_column(String(64))
     application: Mapped[Application] = relationship(back_populates="files")
-
-
-class Proceeding(Audited, Base):
-    """A reconsideration or a lawsuit (行政复议、行政诉讼), of an application or alone.
-
-    Counted in the year of ``concluded_on`` by its result; in each year at whose end it was begun
-    and not concluded, as 尚未审结.
-    """
-
-    __tablename__ = "application_proceeding"
-    __table_args__ = (Index("ix_application_proceeding_days", "begun_on", "concluded_on"),)
-    __audit_masked__ = frozenset({"matter", "remark"})
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    application_id: Mapped[int | None] = mapped_column(
-        ForeignKey("disclosure_application.id"), index=True
-    )
-    kind: Mapped[ProceedingKind] = mapped_column(choice(ProceedingKind, "kind"))
-    matter: Mapped[str] = mapped_column(String(300), default="")
-    body: Mapped[str] = mapped_column(String(100))
-    case_number: Mapped[str] = mapped_column(String(100), default="")
-    begun_on: Mapped[date] = mapped_column(Date)
-    result: Mapped[ProceedingResult | None] = mapped_column(choice(ProceedingResult, "result"))
-    concluded_on: Mapped[date | None] = mapped_column(Date)
-    remark: Mapped[str] = mapped_column(String(500), default="")
-    version_id: Mapped[int] = mapped_column(default=1)
-    application: Mapped[Application | None] = relationship(back_populates="proceedings")
-
-    __mapper_args__ = {"version_id_col": version_id}
-
-    @property
-    def kind_label(self) -> str:
-        return PROCEEDING_LABELS[self.kind]
-
-    @property
-    def result_label(self) -> str:
-        return RESULT_LABELS[self.result] if self.result else "尚未审结"

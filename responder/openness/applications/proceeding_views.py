@@ -15,7 +15,7 @@ from responder.core.errors import DomainError, Forbidden, Invalid, NotFound, Sta
 from responder.core.times import local, utc_now
 from responder.openness.applications import proceedings, queries, tables
 from responder.openness.applications.forms import ProceedingForm
-from responder.openness.applications.models import (
+from responder.openness.applications.proceeding_models import (
     PROCEEDING_LABELS,
     Proceeding,
     ProceedingKind,

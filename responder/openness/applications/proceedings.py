@@ -14,6 +14,8 @@ from responder.core.versions import check_seen
 from responder.openness.applications import rules
 from responder.openness.applications.models import (
     Application,
+)
+from responder.openness.applications.proceeding_models import (
     Proceeding,
     ProceedingKind,
     ProceedingResult,

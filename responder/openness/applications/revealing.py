@@ -10,6 +10,9 @@ from responder.core import audit, privacy
 from responder.core.permissions import Actor
 from responder.openness.applications.models import Application
 from responder.openness.applications.queries import demand_reader
+from responder.openness.applications.rules import ApplicantKind
+
+SHOWN_BODY = 6  # characters; of a shorter name too little would be hidden
 
 
 def reveal(session: Session, application: Application, actor: Actor) -> Application:
@@ -38,5 +41,8 @@ def names_of(application: Application) -> frozenset[str]:
 
 
 def shown_name(application: Application) -> str:
-    """As lists show it: ``王**``; the first two characters and the last of a body's name."""
-    return privacy.mask_name(application.applicant_name)
+    """As lists show it: ``王**``; of a body its ends, ``江澜**公司``."""
+    name = application.applicant_name
+    if application.applicant_kind is ApplicantKind.PERSON or len(name) < SHOWN_BODY:
+        return privacy.mask_name(name)
+    return f"{name[:2]}**{name[-2:]}"

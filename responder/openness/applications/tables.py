@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.errors import Invalid
 from responder.openness.applications import outcomes as outcome_rows
 from responder.openness.applications.models import (
-    PROCEEDING_LABELS,
-    RESULT_LABELS,
     Application,
     Outcome,
+)
+from responder.openness.applications.proceeding_models import (
+    PROCEEDING_LABELS,
+    RESULT_LABELS,
     Proceeding,
     ProceedingKind,
     ProceedingResult,

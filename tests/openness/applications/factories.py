@@ -25,7 +25,7 @@ from responder.openness.applications.models import (
 )
 from responder.openness.applications.registering import ApplicationFacts
 from responder.openness.applications.rules import ApplicantKind, Basis, Way
-from responder.openness.applications.steps import Facts
+from responder.openness.applications.step_facts import Facts
 from tests.factories import NOW, People, unit
 
 S = ApplicationState

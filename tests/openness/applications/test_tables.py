@@ -17,6 +17,8 @@ from responder.openness.applications import exporting, outcomes, proceedings, ta
 from responder.openness.applications.models import (
     Application,
     Outcome,
+)
+from responder.openness.applications.proceeding_models import (
     Proceeding,
     ProceedingKind,
     ProceedingResult,

@@ -19,6 +19,8 @@ from responder.openness.applications.models import (
     ApplicationFile,
     ApplicationState,
     Outcome,
+)
+from responder.openness.applications.proceeding_models import (
     Proceeding,
 )
 from tests.factories import unit

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Select, String, cast, literal, or_
 
 from responder.core.permissions import Permission
-from responder.openness.applications.models import Application, Proceeding, ProceedingKind
+from responder.openness.applications.models import Application
+from responder.openness.applications.proceeding_models import Proceeding, ProceedingKind
 from responder.openness.applications.queries import Part, is_counted, of_part, replied_late
 from responder.openness.applications.rules import KIND_LABELS
 from responder.reports.statistics.figure import Figure, Section, rows_of
