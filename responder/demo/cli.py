@@ -31,13 +31,22 @@ def demo() -> None:
 
 
 @demo.command("load")
+@click.option("--year", type=int, help="改为载入过去一年的台账（现有 2017），不含留言和话题。")
 @json_option
 @with_appcontext
-def load(as_json: bool) -> None:
+def load(year: int | None, as_json: bool) -> None:
     """在空数据库中载入演示数据（须先 responder init）。
 
     例：responder demo load
+        responder demo load --year 2017
     """
+    if year is not None:
+        now = utc_now()
+        loader.load_past(generate(world_day(now)), year, now, _settings())
+        say(f"已载入 {year} 年的台账：可运行 responder report annual --year {year} -o 总结.docx")
+        if as_json:
+            print_json({"year": year})
+        return
     loaded = _load()
     if as_json:
         print_json(vars(loaded))

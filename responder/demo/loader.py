@@ -24,6 +24,8 @@ from responder.demo.drafting import load_drafting
 from responder.demo.openness import load_openness
 from responder.demo.orders import load_orders
 from responder.demo.packages import load_packages
+from responder.demo.past import totals_of
+from responder.demo.past.load import load_year
 from responder.demo.press import load_press
 from responder.demo.reports import load_reports
 from responder.demo.warnings import load_warnings
@@ -62,15 +64,24 @@ def is_demo(session: Session) -> bool:
     return dict(found.tuples().all()) == named
 
 
+def load_past(world: DemoWorld, year: int, now: datetime, settings: Settings) -> None:
+    """Store the people of the world and the records of a past year, and nothing of today.
+
+    :raises WrongState: there are records already.
+    :raises Invalid: no such year is shipped.
+    """
+    _require_empty()
+    totals_of(year)
+    _load_people(world, now)
+    load_year(year, settings)
+
+
 def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     """Store the whole world.
 
     :raises WrongState: there are records already; the demo never mixes with real ones.
     """
-    if not is_empty(db.session):
-        raise WrongState(
-            "数据库里已有数据，演示数据不会混入其中：请用 RESPONDER_STATE_DIR 指定一个新目录"
-        )
+    _require_empty()
     _load_people(world, now)
     run = days.live(world, [_message(one) for one in world.messages], now, settings)
     topic_of = lookup.topics_of_storylines(db.session, world.messages)
@@ -87,6 +98,13 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     load_openness(now, settings)
     load_reports(now, settings)
     return Loaded(len(world.messages), run.topics_total, len(world.events), len(world.items))
+
+
+def _require_empty() -> None:
+    if not is_empty(db.session):
+        raise WrongState(
+            "数据库里已有数据，演示数据不会混入其中：请用 RESPONDER_STATE_DIR 指定一个新目录"
+        )
 
 
 def _load_people(world: DemoWorld, now: datetime) -> None:
