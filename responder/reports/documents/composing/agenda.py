@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -17,45 +16,37 @@ from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.events.models import PreparationTask
 from responder.planning.models import EventState
 from responder.reports.documents.composing import building as build
-from responder.reports.documents.content import Block, Run, Runs, link
+from responder.reports.documents.content import Block, Paragraph, Run, Runs, link
 from responder.responses import service as responses
 
 _NOT_HELD = (EventState.CANCELLED, EventState.POSTPONED)
 
 
 def due(session: Session, day: date, at: Standpoint) -> list[Block]:
+    """What must be done by the end of the day, what of before is late, and the orders' clocks."""
     tasks = planning.due_tasks(session, day, CONSOLE)
-    rows = _due_rows(session, tasks, day, at)
+    rows = [
+        *_clocks(session, day, at),
+        *(_task(one, day, at) for one in tasks if one.due_on == day),
+    ]
     columns = (("类别", 24, True), ("事项", 76), ("单位", 32), ("到期", 24, True))
     told: list[Block] = [build.table("今日到期", columns, rows, named_by=1)] if rows else []
     if not rows:
         told.append(build.paragraph("今日没有到期的回应时限和筹备事项。"))
-    if late := [task for task in tasks if task.due_on != day]:
+    if late := sum(one.due_on != day for one in tasks):
         told.append(
             build.paragraph(
-                f"另有此前到期、还没有完成的筹备事项 {len(late)} 项，见",
+                f"另有此前到期、还没有完成的筹备事项 {late} 项，见",
                 Run("日历", link("planning.calendar")),
                 "。",
             )
         )
-    counts = orders.counts_by_view(session, CONSOLE, at.now)
-    told.append(
-        build.paragraph(
-            "工单：已超时 ",
-            *build.count(counts["overdue"], link("orders.index", view="overdue")),
-            " 件，24 小时内到期 ",
-            *build.count(counts["soon"], link("orders.index", view="soon")),
-            " 件。",
-        )
-    )
-    return told
+    return [*told, _orders(session, at)]
 
 
-def _due_rows(
-    session: Session, tasks: Sequence[PreparationTask], day: date, at: Standpoint
-) -> list[tuple[Runs, ...]]:
+def _clocks(session: Session, day: date, at: Standpoint) -> list[tuple[Runs, ...]]:
     ends = end_of_day(day, at.zone)
-    rows: list[tuple[Runs, ...]] = [
+    return [
         (
             build.plain("回应时限"),
             build.linked(
@@ -67,20 +58,29 @@ def _due_rows(
         for clock in responses.due(session)
         if clock.due_at <= ends
     ]
-    rows += [
-        (
-            build.plain("筹备事项"),
-            build.linked(
-                f"{build.hidden(task.event.theme, at)}：{build.hidden(task.name, at)}",
-                link("planning.show_event", event_id=task.event_id),
-            ),
-            build.plain(task.event.unit.name),
-            build.plain(f"{task.due_on.month}月{task.due_on.day}日" if task.due_on else "—"),
-        )
-        for task in tasks
-        if task.due_on == day
-    ]
-    return rows
+
+
+def _task(task: PreparationTask, day: date, at: Standpoint) -> tuple[Runs, ...]:
+    return (
+        build.plain("筹备事项"),
+        build.linked(
+            f"{build.hidden(task.event.theme, at)}：{build.hidden(task.name, at)}",
+            link("planning.show_event", event_id=task.event_id),
+        ),
+        build.plain(task.event.unit.name),
+        build.plain(f"{day.month}月{day.day}日"),
+    )
+
+
+def _orders(session: Session, at: Standpoint) -> Paragraph:
+    counts = orders.counts_by_view(session, CONSOLE, at.now)
+    return build.paragraph(
+        "工单：已超时 ",
+        *build.count(counts["overdue"], link("orders.index", view="overdue")),
+        " 件，24 小时内到期 ",
+        *build.count(counts["soon"], link("orders.index", view="soon")),
+        " 件。",
+    )
 
 
 def events(session: Session, day: date, at: Standpoint) -> list[Block]:
