@@ -9,8 +9,10 @@ The same source gives the same bytes: the files carry no date and no version.
 
 from __future__ import annotations
 
+import pkgutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,74 +24,25 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
+import responder
 from responder import create_app
-from responder.accounts.proofs import METHOD_LABELS as PROOF_LABELS
-from responder.accounts.token_models import SCOPE_LABELS
-from responder.alerts.models import KIND_LABELS as ALERT_KIND_LABELS
 from responder.core import privacy
-from responder.core.clocks import UNIT_LABELS
-from responder.core.lifecycle import Lifecycle
-from responder.core.permissions import ROLE_LABELS
 from responder.deadlines import views as deadlines
 from responder.intake.imports import undo
-from responder.intake.imports.fields import FIELD_LABELS as COLUMN_LABELS
-from responder.intake.imports.lifecycle import IMPORT_RUN
-from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
-from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
-from responder.orders.lifecycle import WORK_ORDER
-from responder.orders.models import PART_LABELS as UNIT_PART_LABELS
-from responder.orders.models import REFUSAL_LABELS, SATISFACTION_LABELS
 from responder.planning.briefing.answers import STANDINGS
-from responder.planning.briefing.pack import CAPTIONS, FACT_LABELS
+from responder.planning.briefing.pack import CAPTIONS
 from responder.planning.briefing.words import EXPLAINED
-from responder.planning.calendars.ical_importing import OUTCOME_LABELS
-from responder.planning.calendars.rules import VIEW_LABELS
-from responder.planning.events.lifecycle import PRESS_EVENT
-from responder.planning.events.models import FILE_KIND_LABELS
-from responder.planning.events.models import REPLY_LABELS as MEDIA_REPLY_LABELS
-from responder.planning.models import ENTRY_STATE_LABELS, FORM_LABELS, SPEAKER_RANK_LABELS
-from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
-from responder.planning.plans.models import CHANGE_LABELS, COUNTED_RANK_LABELS, PERIOD_LABELS
-from responder.planning.plans.rules import (
-    FIGURE_LABELS,
-    GROUPING_LABELS,
-    PROGRESS_LABELS,
-    TIMING_LABELS,
-)
-from responder.publishing.after.models import EFFECT_LABELS
 from responder.publishing.after.service import CAPTIONS as AFTER_CAPTIONS
 from responder.publishing.after.service import SIDES
-from responder.publishing.bundles.lifecycle import BUNDLE
-from responder.publishing.changing.lifecycle import ENTRY_CHANGE
-from responder.publishing.changing.lifecycle import FIELD_LABELS as CHANGED_FIELD_LABELS
-from responder.publishing.channels.models import CHANNEL_LABELS as POST_CHANNEL_LABELS
-from responder.publishing.channels.service import TEXT_LABELS
-from responder.publishing.models import CHANGE_LABELS as ENTRY_CHANGE_LABELS
-from responder.publishing.packages.lifecycle import PACKAGE
-from responder.publishing.packages.models import DUTY_LABELS, GATE_LABELS
-from responder.publishing.packages.models import LEVEL_LABELS as DOCUMENT_LEVEL_LABELS
-from responder.publishing.ratings.models import VERDICT_LABELS
-from responder.publishing.webhooks.models import DELIVERY_LABELS
+from responder.reports.documents.kinds import KINDS
+from responder.reports.statistics.figure import Section
+from responder.reports.statistics.registry import FIGURES
 from responder.responses import helpers as responses
-from responder.responses.clock_lifecycle import ITEM_CLOCK
-from responder.responses.drafting.checking import QUALITY_LABELS
-from responder.responses.drafting.formats import FORMAT_LABELS
-from responder.responses.drafting.models import SEVERITY_LABELS
-from responder.responses.judging.rules import COLOUR_LABELS, GRADE_LABELS
-from responder.responses.lifecycle import FIELD_LABELS, RESPONSE_ITEM
-from responder.responses.models import LEVEL_LABELS
-from responder.responses.service import SECRECY_QUESTIONS, SKIP_LABELS, SOURCE_LABELS
+from responder.responses.service import SECRECY_QUESTIONS
 from responder.settings import Settings
-from responder.sources.models import KIND_LABELS as SOURCE_KIND_LABELS
-from responder.sources.models import STATE_LABELS as SOURCE_STATE_LABELS
-from responder.topics.rules import LEVEL_LABELS as HEAT_LEVEL_LABELS
-from responder.topics.rules import PART_LABELS
-from responder.warnings.models import DELIVERY_LABELS as WARNING_DELIVERY_LABELS
-from responder.warnings.models import SEVERITY_LABELS as WARNING_SEVERITY_LABELS
-from responder.warnings.models import TIMING_LABELS as STEP_TIMING_LABELS
-from responder.warnings.posting import KIND_LABELS as WARNING_CHANNEL_LABELS
 from responder.web.errors import SENTENCES
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
+from tools.lifecycles import lifecycles
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "responder" / "translations"
@@ -103,87 +56,21 @@ KEYWORDS = {
     "lazy_gettext": None,
     "ngettext": (1, 2),
 }
-LABELS = (
+# Tables of words that are not called labels; whatever is, is found by its name.
+OTHER_TABLES = (
     AFTER_CAPTIONS,
-    ALERT_KIND_LABELS,
     CAPTIONS,
-    CHANGE_LABELS,
-    CHANNEL_LABELS,
-    COLOUR_LABELS,
-    COLUMN_LABELS,
     COMMON_DEEDS,
     COMMON_FIELDS,
-    COUNTED_RANK_LABELS,
-    EFFECT_LABELS,
-    ENTRY_STATE_LABELS,
     EXPLAINED,
-    FACT_LABELS,
-    FIELD_LABELS,
-    FIGURE_LABELS,
-    FILE_KIND_LABELS,
-    FORM_LABELS,
-    GRADE_LABELS,
-    GROUPING_LABELS,
-    HEAT_LEVEL_LABELS,
-    LEVEL_LABELS,
-    CHANGED_FIELD_LABELS,
-    DELIVERY_LABELS,
-    DOCUMENT_LEVEL_LABELS,
-    DUTY_LABELS,
-    GATE_LABELS,
-    ENTRY_CHANGE_LABELS,
-    POST_CHANNEL_LABELS,
-    TEXT_LABELS,
-    VERDICT_LABELS,
-    MEDIA_REPLY_LABELS,
-    NATURE_LABELS,
-    ORDER_LABELS,
-    OUTCOME_LABELS,
-    PART_LABELS,
-    PERIOD_LABELS,
-    PROGRESS_LABELS,
-    PROOF_LABELS,
-    REFUSAL_LABELS,
-    REPEATS_LABELS,
-    ROLE_LABELS,
-    SATISFACTION_LABELS,
-    SCOPE_LABELS,
     SECRECY_QUESTIONS,
     SENTENCES,
-    FORMAT_LABELS,
-    QUALITY_LABELS,
-    SEVERITY_LABELS,
     SIDES,
-    SKIP_LABELS,
-    SOURCE_KIND_LABELS,
-    SOURCE_LABELS,
-    SOURCE_STATE_LABELS,
-    SPEAKER_RANK_LABELS,
     STANDINGS,
-    TIMING_LABELS,
-    UNIT_LABELS,
-    UNIT_PART_LABELS,
-    STEP_TIMING_LABELS,
-    WARNING_SEVERITY_LABELS,
-    WARNING_CHANNEL_LABELS,
-    WARNING_DELIVERY_LABELS,
-    VIEW_LABELS,
     deadlines.GROUPS,
     deadlines.STARTS,
     deadlines.STOPS,
     responses.REVIEW_STEPS,
-)
-LIFECYCLES: tuple[Lifecycle, ...] = (
-    BUNDLE,
-    PACKAGE,
-    ENTRY_CHANGE,
-    IMPORT_RUN,
-    ITEM_CLOCK,
-    PLAN_ENTRY,
-    PRESS_EVENT,
-    RELEASE_PLAN,
-    RESPONSE_ITEM,
-    WORK_ORDER,
 )
 HEADER = """\
 # Written by tools/translations.py: run ``make translations`` after a change of the source."""
@@ -235,8 +122,12 @@ def extract() -> Catalog:
 
 def table_labels() -> list[str]:
     """Labels that stand in tables of the code, in a fixed order."""
-    texts = [text for table in LABELS for text in table.values()]
-    for lifecycle in LIFECYCLES:
+    texts = [text for table in (*OTHER_TABLES, *labels()) for text in table.values()]
+    texts += [kind.label for kind in KINDS.values()]
+    texts += map(str, Section)
+    for figure in FIGURES:
+        texts += [figure.name, figure.measure, figure.meaning]
+    for lifecycle in lifecycles():
         texts += lifecycle.states.values()
         texts += [transition.label for transition in lifecycle.transitions]
     texts += [kind.label for kind in privacy.KINDS]
@@ -244,6 +135,16 @@ def table_labels() -> list[str]:
         texts += [kind.label, *kind.deeds.values(), *kind.fields.values()]
     texts += undo.labels()
     return list(dict.fromkeys(texts))
+
+
+def labels() -> Iterator[Mapping[Any, str]]:
+    """Every table of the product whose name ends in LABELS: what its codes are called."""
+    for module in pkgutil.walk_packages(responder.__path__, "responder."):
+        if "migrations" in module.name or module.name.endswith("__main__"):
+            continue
+        for name, value in vars(import_module(module.name)).items():
+            if name.endswith("LABELS") and isinstance(value, Mapping):
+                yield value
 
 
 def trail_kinds() -> list[Kind]:

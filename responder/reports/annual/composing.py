@@ -24,7 +24,7 @@ def compose(session: Session, request: Request, at: Standpoint) -> Content:
     lines, codes = summary_lines(session, span, office_name(), at.now)
     title = next((one.text for one in lines if one.kind == rules.TITLE), f"{year}年总结")
     blocks = [_block(one, codes, year) for one in lines if one.kind != rules.TITLE]
-    return Content(title, f"{year}年", tuple(blocks))
+    return Content(title, "", tuple(blocks))
 
 
 def _block(line: Line, codes: dict[str, str], year: int) -> Block:

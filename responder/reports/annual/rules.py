@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+NO_DATA = "无数据"
+NAMED = 8  # titles in a sentence
 LONGEST_TEMPLATE = 30_000
 TITLE, HEADING, SUBHEADING, PARAGRAPH = "title", "heading", "subheading", "paragraph"
 EXACTLY, ABOUT, LAST_YEAR, CHANGE, NAMES = "", "约", "上年", "比上年", "名称"
@@ -76,10 +78,16 @@ def _problems_of(line: str, known: set[str], plain: set[str]) -> Iterator[str]:
         yield "花括号没有成对：请检查"
 
 
-def lines(template: str, say: Say, words: Mapping[str, str]) -> list[Line]:
-    """The template with its figures said; blank lines are passed over."""
+def lines(
+    template: str, say: Say, words: Mapping[str, str], measures: Mapping[str, str]
+) -> list[Line]:
+    """The template with its figures said; blank lines are passed over.
+
+    :param measures: name of a figure → what it counts in. Of no data there are no 条: the measure
+        behind such a figure is left out.
+    """
     return [
-        Line(kind, tuple(_pieces(text, say, words)))
+        Line(kind, tuple(_pieces(text, say, words, measures)))
         for kind, text in map(_kind, template.splitlines())
         if text
     ]
@@ -92,22 +100,27 @@ def _kind(line: str) -> tuple[str, str]:
     return PARAGRAPH, line.strip()
 
 
-def _pieces(text: str, say: Say, words: Mapping[str, str]) -> Iterator[Piece]:
+def _pieces(
+    text: str, say: Say, words: Mapping[str, str], measures: Mapping[str, str]
+) -> Iterator[Piece]:
     end = 0
     for place in _PLACE.finditer(text):
         if place.start() > end:
             yield Piece(text[end : place.start()])
-        name = place["name"].strip()
+        name, end = place["name"].strip(), place.end()
         if name in words:
             yield Piece(words[name])
-        else:
-            yield Piece(say(name, (place["manner"] or "").strip()), name)
-        end = place.end()
+            continue
+        said = say(name, (place["manner"] or "").strip())
+        yield Piece(said, name)
+        measure = measures.get(name, "")
+        if said == NO_DATA and text.startswith(measure, end):
+            end += len(measure)
     if end < len(text):
         yield Piece(text[end:])
 
 
-def named(titles: Sequence[str], most: int = 8) -> str:
+def named(titles: Sequence[str], most: int = NAMED) -> str:
     """Titles in one sentence: ``“甲”“乙”``, and 等 where there are more."""
     listed = "".join(f"“{title}”" for title in titles[:most])
     return f"{listed}等" if len(titles) > most else listed

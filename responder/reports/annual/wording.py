@@ -74,12 +74,13 @@ def summary_lines(
     def say(name: str, manner: str) -> str:
         standing = by_name.get(name)
         if standing is None:  # an entered figure of another year
-            return figure_rules.NO_DATA
+            return rules.NO_DATA
         return _said(session, standing, manner, span)
 
     words = dict(zip(WORDS, _words(span, office, now), strict=True))
     codes = {name: one.counted.figure.code for name, one in by_name.items()}
-    return rules.lines(template_text(session), say, words), codes
+    measures = {name: one.counted.figure.measure for name, one in by_name.items()}
+    return rules.lines(template_text(session), say, words, measures), codes
 
 
 def _words(span: Span, office: str, now: datetime) -> tuple[str, ...]:
@@ -97,6 +98,6 @@ def _said(session: Session, standing: Standing, manner: str, span: Span) -> str:
     if manner == rules.CHANGE:
         return figure_rules.change_words(value, last, figure.measure)
     if manner == rules.NAMES:
-        rows = session.execute(counting.listed(figure, span).limit(9)).all()
-        return rules.named([row.title for row in reversed(rows)]) or figure_rules.NO_DATA
+        rows = session.execute(counting.first(figure, span, rules.NAMED + 1)).all()
+        return rules.named([row.title for row in rows]) or rules.NO_DATA
     return figure_rules.shown(value)

@@ -60,7 +60,8 @@ def word_file(report: Report, office: str, zone: ZoneInfo, address: Address | No
     word.add_title(document, content.title)
     if standing := _STANDINGS.get(report.state):
         document.add_paragraph(standing, style=word.NOTE)
-    document.add_paragraph(f"（{content.subtitle}）", style=word.NOTE)
+    if content.subtitle:
+        document.add_paragraph(f"（{content.subtitle}）", style=word.NOTE)
     document.add_paragraph("", style=word.BODY)
     for block in content.blocks:
         if isinstance(block, Paragraph):

@@ -149,6 +149,13 @@ def listed(
     return query.where(rows.c.channel == channel) if channel else query
 
 
+def first(figure: Figure, span: Span, limit: int) -> Select[Any]:
+    """The rows that came first: id, title."""
+    rows = figure.rows(span).subquery()
+    query = select(rows.c.id, rows.c.title).where(figure.within(rows, span))
+    return query.order_by(rows.c.at, rows.c.id).limit(limit)
+
+
 def how_many(session: Session, query: Select[Any]) -> int:
     """How many rows a query has."""
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

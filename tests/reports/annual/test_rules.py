@@ -24,7 +24,7 @@ def say(name: str, manner: str) -> str:
 
 def test_marks_make_titles_and_headings_and_figures_keep_their_names() -> None:
     template = "# {年}年总结\n\n## 一、回应\n### （一）发布\n公开{回应关切|约}条，好。\n#不是标题"
-    found = lines(template, say, {"年": "2026"})
+    found = lines(template, say, {"年": "2026"}, {})
     assert [one.kind for one in found] == [TITLE, HEADING, SUBHEADING, PARAGRAPH, PARAGRAPH]
     assert found[0].text == "2026年总结"
     assert found[3].pieces == (
@@ -59,3 +59,8 @@ def test_a_good_template_has_no_problems() -> None:
 def test_names_beyond_the_eighth_are_said_to_be_more() -> None:
     assert named(["甲", "乙"]) == "“甲”“乙”"
     assert named([str(n) for n in range(9)]).endswith("“7”等")
+
+
+def test_of_no_data_the_measure_is_left_out() -> None:
+    (line,) = lines("办理{工单}件，公开{回应关切}条。", lambda *_: "无数据", {}, {"工单": "件"})
+    assert line.text == "办理无数据，公开无数据条。"
