@@ -122,7 +122,8 @@ def extract() -> Catalog:
 
 def table_labels() -> list[str]:
     """Labels that stand in tables of the code, in a fixed order."""
-    texts = [text for table in (*OTHER_TABLES, *labels()) for text in table.values()]
+    tables: list[Mapping[Any, str]] = [*OTHER_TABLES, *labels()]
+    texts = [text for table in tables for text in table.values()]
     texts += [kind.label for kind in KINDS.values()]
     texts += map(str, Section)
     for figure in FIGURES:
@@ -144,7 +145,8 @@ def labels() -> Iterator[Mapping[Any, str]]:
             continue
         for name, value in vars(import_module(module.name)).items():
             if name.endswith("LABELS") and isinstance(value, Mapping):
-                yield value
+                # What is lazy is marked in the source, and found there.
+                yield {code: text for code, text in value.items() if type(text) is str}
 
 
 def trail_kinds() -> list[Kind]:

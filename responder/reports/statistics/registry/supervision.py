@@ -91,7 +91,7 @@ FIGURES: tuple[Figure, ...] = (
         "assessment_scheme", _points, Dating.YEAR, permission=_P,
     ),
     Figure(
-        "assessment_share", _S, "考核占比", "%",
+        "assessment_share", _S, "考核占比", "％",
         "本年施行或已结算的考核方案在单位年度目标考核中所占的百分比。",
         "assessment_scheme", _share, Dating.YEAR, permission=_P,
     ),
