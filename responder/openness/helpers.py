@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 # Endpoint → what its tab says, in the order of the work; a register adds its line.
 ROOMS = {
-    "openness.index": _l("总览"),
     "tasks.index": _l("年度任务"),
     "findings.index": _l("三张清单"),
     "catalogue.index": _l("公开目录"),
@@ -19,8 +18,7 @@ ROOMS = {
 
 
 def rooms() -> list[tuple[str, str]]:
-    known = current_app.view_functions
-    return [(endpoint, str(label)) for endpoint, label in ROOMS.items() if endpoint in known]
+    return [(endpoint, str(label)) for endpoint, label in ROOMS.items()]
 
 
 def register(app: Flask) -> None:

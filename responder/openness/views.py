@@ -1,11 +1,11 @@
-"""The first page of the registers: the year at a glance."""
+"""Where the registers begin."""
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, url_for
+from werkzeug.wrappers import Response
 
 from responder.openness.access import READERS
-from responder.openness.years import asked_year
 from responder.web.access import requires
 
 blueprint = Blueprint("openness", __name__)
@@ -13,5 +13,6 @@ blueprint = Blueprint("openness", __name__)
 
 @blueprint.get("/openness")
 @requires(*READERS)
-def index() -> str:
-    return render_template("openness/index.html", year=asked_year())
+def index() -> Response:
+    """The first register; the year at a glance is the statistics' page."""
+    return redirect(url_for("tasks.index"))
