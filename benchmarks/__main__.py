@@ -16,6 +16,7 @@ from benchmarks import (
     repeats,
     second_domain,
     stability,
+    statistics,
     tone,
     topic_quality,
     topic_settings,
@@ -35,6 +36,7 @@ BENCHMARKS = {
     "repeats": repeats.measure,
     "linking": linking.measure,
     "answers": answers.measure,
+    "statistics": statistics.measure,
 }
 
 

@@ -15,7 +15,7 @@ from responder.openness.catalogue.rules import Cadence
 
 OLD_COLUMNS = 36
 PORTION = 2_000
-OUTCOMES = ("disclosed", "disclosed", "disclosed", "partly", "unable_not_held", "refused_internal")
+OUTCOMES = ("disclosed",) * 3 + ("partly", "unable_not_held", "refused_internal")
 
 
 def add_catalogue(past: PastYear) -> None:
@@ -23,7 +23,7 @@ def add_catalogue(past: PastYear) -> None:
     areas = past.session.scalars(select(KeyArea).order_by(KeyArea.id)).all()
     old = [
         CatalogueColumn(
-            code=f"A{place + 1:02d}", name=f"{past.matter(place)}信息", unit=past.unit(place),
+            code=f"{past.year}A{place + 1:02d}", name=f"{past.matter(place)}信息", unit=past.unit(place),
             valid_from=date(past.year - 3, 1, 1), cadence=Cadence.MONTHLY,
             key_area=areas[place % len(areas)] if place % 3 == 0 else None,
         )
@@ -31,7 +31,7 @@ def add_catalogue(past: PastYear) -> None:
     ]  # fmt: skip
     new = [
         CatalogueColumn(
-            code=f"B{place + 1:02d}", name=name, unit=past.unit(place),
+            code=f"{past.year}B{place + 1:02d}", name=name, unit=past.unit(place),
             valid_from=past.day(place, len(past.totals["columns"])), cadence=Cadence.IRREGULAR,
         )
         for place, name in enumerate(past.totals["columns"])
