@@ -23,7 +23,8 @@ def add_catalogue(past: PastYear) -> None:
     areas = past.session.scalars(select(KeyArea).order_by(KeyArea.id)).all()
     old = [
         CatalogueColumn(
-            code=f"{past.year}A{place + 1:02d}", name=f"{past.matter(place)}信息", unit=past.unit(place),
+            code=f"{past.year}A{place + 1:02d}", name=f"{past.matter(place)}信息",
+            unit=past.unit(place),
             valid_from=date(past.year - 3, 1, 1), cadence=Cadence.MONTHLY,
             key_area=areas[place % len(areas)] if place % 3 == 0 else None,
         )
