@@ -22,9 +22,7 @@ from responder.intake.imports import runner as import_runner
 from responder.intake.imports import undo
 from responder.intake.searching import names
 from responder.openness import sweeping as openness_sweeping
-from responder.openness.applications import filing
 from responder.openness.catalogue import reading, syncing
-from responder.openness.findings import service as findings
 from responder.planning import service as planning
 from responder.publishing import releasing
 from responder.publishing.packages import sweeping
@@ -124,14 +122,6 @@ def _sweep_openness_files(_now: datetime, settings: Settings) -> object:
     return openness_sweeping.sweep(db.session, settings)
 
 
-def _sweep_application_files(_now: datetime, settings: Settings) -> object:
-    return filing.sweep(db.session, settings.application_files)
-
-
-def _sweep_finding_files(_now: datetime, settings: Settings) -> object:
-    return findings.sweep(db.session, settings.finding_files)
-
-
 def _sync_catalogue(now: datetime, settings: Settings) -> object:
     with transaction(SYSTEM, now) as session:
         return syncing.sync(session, Attempt(SYSTEM, now), settings.zone, settings.public_url)
@@ -181,8 +171,6 @@ JOBS = {
     "sweep-event-files": Job(_sweep_event_files, every=180),
     "sweep-package-files": Job(_sweep_package_files, every=180),
     "sweep-openness-files": Job(_sweep_openness_files, every=180),
-    "sweep-application-files": Job(_sweep_application_files, every=180),
-    "sweep-finding-files": Job(_sweep_finding_files, every=180),
     "sync-catalogue": Job(_sync_catalogue, every=3),
     "read-column-feeds": Job(reading.read_due),
 }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core import audit
@@ -16,7 +13,7 @@ from responder.openness.applications.lifecycle import OPEN
 from responder.openness.applications.models import Application, ApplicationFile, ApplicationState
 from responder.openness.applications.queries import demand_reader
 from responder.openness.applications.registering import demand_handler, touch
-from responder.planning.events.files import Kept, sweep_folder
+from responder.planning.events.files import Kept
 
 MOST_FILES = 20
 _CLOSED = (ApplicationState.ARCHIVED, ApplicationState.VOID)
@@ -85,8 +82,3 @@ def find(session: Session, file_id: int) -> ApplicationFile:
     if file is None:
         raise NotFound("没有这个附件，或已被删除：请刷新申请页面")
     return file
-
-
-def sweep(session: Session, root: Path) -> int:
-    """Remove contents that no application has any more, once they are old enough; how many."""
-    return sweep_folder(root, lambda: set(session.scalars(select(ApplicationFile.digest))))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
@@ -33,7 +31,7 @@ from responder.openness.findings.models import (
 )
 from responder.openness.links import checked_link
 from responder.openness.years import check_year
-from responder.planning.events.files import Kept, sweep_folder
+from responder.planning.events.files import Kept
 
 _S = FindingState
 
@@ -233,11 +231,6 @@ def assign_if_ready(session: Session, finding: Finding, attempt: Attempt) -> boo
 def note_import(session: Session, finding: Finding, file_name: str, counts: dict[str, int]) -> None:
     """Say in the trail of the first finding of a file how many came with it."""
     audit.record(session, "import", finding, {"file_name": file_name, **counts})
-
-
-def sweep(session: Session, root: Path) -> int:
-    """Remove contents of files that no evidence has, once they are old enough; how many."""
-    return sweep_folder(root, lambda: set(session.scalars(select(FindingFile.digest))))
 
 
 def _put(finding: Finding, facts: FindingFacts, attempt: Attempt) -> None:
