@@ -34,12 +34,12 @@ def _within(column: Any, year: int, zone: ZoneInfo) -> ColumnElement[bool]:
     return and_(column >= begin, column < end)
 
 
-def _numbers(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, Decimal]:
+def numbers(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, Decimal]:
     """(unit id, number) rows as a mapping."""
     return {row[0]: Decimal(row[1]) for row in session.execute(query)}
 
 
-def _shares(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, Tally]:
+def shares(session: Session, query: Select[*tuple[Any, ...]]) -> dict[int, Tally]:
     """(unit id, good, all) rows as percents."""
     return {
         row[0]: Tally(two_places(Decimal(row[1]) * HUNDRED / row[2]), row[2])
@@ -57,7 +57,7 @@ def _held(year: int, zone: ZoneInfo) -> ColumnElement[bool]:
 
 def count_events(session: Session, year: int, zone: ZoneInfo) -> Counted:
     query = select(PressEvent.unit_id, func.count()).where(_held(year, zone))
-    return _numbers(session, query.group_by(PressEvent.unit_id))
+    return numbers(session, query.group_by(PressEvent.unit_id))
 
 
 def list_events(session: Session, year: int, unit: Unit) -> list[Evidence]:
@@ -82,7 +82,7 @@ def _standing(year: int, zone: ZoneInfo) -> ColumnElement[bool]:
 
 def count_entries(session: Session, year: int, zone: ZoneInfo) -> Counted:
     query = select(ResponseItem.unit_id, func.count()).join(Entry, Entry.item_id == ResponseItem.id)
-    return _numbers(session, query.where(_standing(year, zone)).group_by(ResponseItem.unit_id))
+    return numbers(session, query.where(_standing(year, zone)).group_by(ResponseItem.unit_id))
 
 
 def list_entries(session: Session, year: int, unit: Unit) -> list[Evidence]:
@@ -111,7 +111,7 @@ def _owed(year: int, zone: ZoneInfo) -> ColumnElement[bool]:
 def count_timely_items(session: Session, year: int, zone: ZoneInfo) -> Counted:
     good = func.sum(case((_answered_in_time(), 1), else_=0))
     query = select(ResponseItem.unit_id, good, func.count()).where(_owed(year, zone))
-    return _shares(session, query.group_by(ResponseItem.unit_id))
+    return shares(session, query.group_by(ResponseItem.unit_id))
 
 
 def list_timely_items(session: Session, year: int, unit: Unit) -> list[Evidence]:
@@ -137,7 +137,7 @@ def _dispatched(year: int, zone: ZoneInfo) -> ColumnElement[bool]:
 def count_timely_orders(session: Session, year: int, zone: ZoneInfo) -> Counted:
     good = func.sum(case((outcome("on_time"), 1), else_=0))
     query = select(WorkOrder.lead_unit_id, good, func.count()).where(_dispatched(year, zone))
-    return _shares(session, query.group_by(WorkOrder.lead_unit_id))
+    return shares(session, query.group_by(WorkOrder.lead_unit_id))
 
 
 def list_timely_orders(session: Session, year: int, unit: Unit) -> list[Evidence]:
@@ -172,7 +172,7 @@ def _interpretations(*columns: Any) -> Select[*tuple[Any, ...]]:
 
 def count_interpretations(session: Session, year: int, zone: ZoneInfo) -> Counted:
     query = _interpretations(PolicyPackage.unit_id, func.count()).where(_readable(year, zone))
-    return _numbers(session, query.group_by(PolicyPackage.unit_id))
+    return numbers(session, query.group_by(PolicyPackage.unit_id))
 
 
 def list_interpretations(session: Session, year: int, unit: Unit) -> list[Evidence]:

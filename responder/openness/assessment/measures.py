@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from responder.openness.assessment import counting as count
+from responder.openness.assessment import register_counting as registers
 from responder.openness.assessment.tallies import Measure
 
 _ALL = (
@@ -43,6 +44,21 @@ _ALL = (
         "本年派出的工单中，按时办结的占比，按主办单位计；逾期的和尚未办结的都不算按时，"
         "与月度热线表的口径相同。",
         count.count_timely_orders, count.list_timely_orders, "%", percent=True,
+    ),
+    Measure(
+        "tasks_in_time", "年度任务按时办结率",
+        "本年度由本单位牵头的市级任务（已取消的不计）中，在完成时限内办结的占比。",
+        registers.count_tasks, registers.list_tasks, "%", percent=True,
+    ),
+    Measure(
+        "findings_closed", "问题销号率",
+        "列入本年度问题清单的本单位问题（误列撤销的不计）中，现在已销号的占比。",
+        registers.count_findings, registers.list_findings, "%", percent=True,
+    ),
+    Measure(
+        "items_published", "主动公开信息",
+        "本年在本单位负责的目录栏目中公开的信息，按公开日期计。",
+        registers.count_items, registers.list_items, "条",
     ),
 )  # fmt: skip
 

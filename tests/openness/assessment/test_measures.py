@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,13 +16,17 @@ from responder.core.times import SHANGHAI
 from responder.openness.assessment.measures import MEASURES
 from responder.openness.assessment.tallies import Evidence, Tally
 from responder.openness.evaluations.models import RoundKind, RoundState
+from responder.openness.findings.models import Finding, FindingState
+from responder.openness.tasks.models import Level, Task, TaskState
 from responder.orders.models import OrderState
 from responder.planning.models import EventState, PressEvent
 from responder.publishing.models import ChangeKind
 from responder.publishing.packages.models import PackageState
 from responder.responses.models import ItemState, ResponseItem
 from tests.factories import NOW, unit
+from tests.openness.catalogue import factories as catalogue
 from tests.openness.evaluations import factories as evaluations
+from tests.openness.findings import factories as findings
 from tests.orders import factories as orders
 from tests.planning import factories as planning
 from tests.planning.queries import count_queries
@@ -43,6 +47,16 @@ def counted(code: str, year: int = YEAR) -> dict[str, Tally]:
 
 def listed(code: str, of: Unit | None = None, year: int = YEAR) -> list[Evidence]:
     return MEASURES[code].rows(db.session, year, of or unit())
+
+
+def one_of_each_register(of: Unit) -> None:
+    catalogue.seeded()
+    catalogue.published(catalogue.column(unit=of), "甲", date(2026, 1, 1))
+    findings.brought_to(FindingState.CLOSED)
+    with transaction(CONSOLE, NOW) as opened:
+        opened.add(
+            Task(year=2026, level=Level.CITY, number=1, title="任务", lead_id=of.id, created_at=NOW)
+        )
 
 
 def number(value: int) -> Tally:
@@ -139,6 +153,7 @@ def test_each_record_has_a_page_of_its_own(session: Session, app) -> None:
     evaluations.brought_to(RoundState.CIRCULATED)
     lead = orders.liaison().unit
     orders.brought_to(OrderState.CLOSED)
+    one_of_each_register(unit())
     adapter = app.url_map.bind("")
     found = set()
     for of in (unit(), lead, *evaluations.units()):
@@ -170,3 +185,45 @@ def test_a_measure_takes_as_many_queries_whatever_the_units(session, code) -> No
     evaluations.brought_to(RoundState.CIRCULATED)
     events("C", "D")
     assert count_queries(count) == few <= 6
+
+
+def test_of_the_years_tasks_those_completed_in_time_are_a_share(session: Session) -> None:
+    of = unit()
+    with transaction(CONSOLE, NOW) as opened:
+        for number, (done, state) in enumerate(
+            [
+                (date(2026, 9, 30), TaskState.COMPLETED),
+                (date(2026, 10, 1), TaskState.COMPLETED),
+                (None, TaskState.OPEN),
+                (None, TaskState.CANCELLED),
+            ],
+            1,
+        ):
+            opened.add(
+                Task(
+                    year=2026, level=Level.CITY, number=number, title=f"任务{number}", lead=of,
+                    state=state, due_on=date(2026, 9, 30), completed_on=done, created_at=NOW,
+                )
+            )  # fmt: skip
+    assert counted("tasks_in_time") == {of.code: Tally(Decimal("33.33"), 3)}
+    assert [one.title for one in listed("tasks_in_time")] == ["任务1", "任务2", "任务3"]
+    assert counted("tasks_in_time", 2025) == {}
+
+
+def test_findings_that_stand_closed_are_a_share_of_those_listed(session: Session) -> None:
+    findings.brought_to(FindingState.CLOSED)
+    findings.brought_to(FindingState.ASSIGNED)
+    findings.brought_to(FindingState.WITHDRAWN)
+    of = session.query(Finding).first().unit
+    assert counted("findings_closed") == {of.code: Tally(Decimal(50), 2)}
+    assert len(listed("findings_closed", of)) == 2
+
+
+def test_items_count_for_the_unit_that_keeps_their_column(session: Session) -> None:
+    catalogue.seeded()
+    column = catalogue.column()
+    catalogue.published(column, "甲", date(2026, 1, 1))
+    catalogue.published(column, "乙", date(2026, 11, 20))
+    catalogue.published(column, "丙", date(2025, 12, 31))
+    assert counted("items_published") == {column.unit.code: number(2)}
+    assert [one.title for one in listed("items_published", column.unit)] == ["甲", "乙"]
