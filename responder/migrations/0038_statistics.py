@@ -37,6 +37,8 @@ def upgrade() -> None:
         sa.Column("measure", sa.String(16), nullable=False),
         sa.Column("meaning", sa.Text(), nullable=False),
         sa.Column("value", _AMOUNT, nullable=True),
+        sa.Column("last_value", _AMOUNT, nullable=True),
+        sa.Column("names", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["frozen_id"], ["frozen_year.id"], name=op.f("fk_frozen_figure_frozen_id_frozen_year")
         ),

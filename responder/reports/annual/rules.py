@@ -8,11 +8,10 @@ paragraph. ``{回应关切}`` is a figure by its name, and behind a bar stands h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 NO_DATA = "无数据"
-NAMED = 8  # titles in a sentence
 LONGEST_TEMPLATE = 30_000
 TITLE, HEADING, SUBHEADING, PARAGRAPH = "title", "heading", "subheading", "paragraph"
 EXACTLY, ABOUT, LAST_YEAR, CHANGE, NAMES = "", "约", "上年", "比上年", "名称"
@@ -47,24 +46,27 @@ class Line:
 Say = Callable[[str, str], str]
 
 
-def problems(template: str, names: Iterable[str], words: Iterable[str]) -> list[str]:
+def problems(
+    template: str, names: Iterable[str], words: Iterable[str], openly: Iterable[str]
+) -> list[str]:
     """What is wrong with a template, each with its line; empty when it can be used.
 
     :param names: of the figures.
     :param words: other placeholders, which are said in one way alone.
+    :param openly: figures whose rows may be named, for all who read a summary may read them.
     """
-    known, plain = set(names), set(words)
+    known, plain, open_ = set(names), set(words), set(openly)
     found = []
     if len(template) > LONGEST_TEMPLATE:
         found.append(f"模板有 {len(template)} 字，最多 {LONGEST_TEMPLATE} 字：请缩短")
     for number, line in enumerate(template.splitlines(), 1):
-        found += [f"第 {number} 行：{one}" for one in _problems_of(line, known, plain)]
+        found += [f"第 {number} 行：{one}" for one in _problems_of(line, known, plain, open_)]
     if not any(line.startswith("# ") for line in template.splitlines()):
         found.append("没有标题：请用“# ”开头写一行标题")
     return found
 
 
-def _problems_of(line: str, known: set[str], plain: set[str]) -> Iterator[str]:
+def _problems_of(line: str, known: set[str], plain: set[str], open_: set[str]) -> Iterator[str]:
     for place in _PLACE.finditer(line):
         name, manner = place["name"].strip(), (place["manner"] or "").strip()
         if name in plain and not manner:
@@ -74,6 +76,8 @@ def _problems_of(line: str, known: set[str], plain: set[str]) -> Iterator[str]:
         elif manner not in MANNERS:
             listed = "、".join(filter(None, MANNERS))
             yield f"“{{{name}|{manner}}}”里的“{manner}”不能用：可用的有 {listed}"
+        elif manner == NAMES and name not in open_:
+            yield f"“{{{name}|{manner}}}”不能用：这些记录的名称含群众原话或只限专人查看"
     if _BRACE.search(_PLACE.sub("", line)):
         yield "花括号没有成对：请检查"
 
@@ -118,9 +122,3 @@ def _pieces(
             end += len(measure)
     if end < len(text):
         yield Piece(text[end:])
-
-
-def named(titles: Sequence[str], most: int = NAMED) -> str:
-    """Titles in one sentence: ``“甲”“乙”``, and 等 where there are more."""
-    listed = "".join(f"“{title}”" for title in titles[:most])
-    return f"{listed}等" if len(titles) > most else listed

@@ -5,21 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.resources import files
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Forbidden, Invalid, Stale
 from responder.core.lifecycle import Attempt
+from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.core.texts import clean
 from responder.reports.annual import rules
 from responder.reports.annual.models import SummaryTemplate
 from responder.reports.annual.rules import Line
-from responder.reports.statistics import counting, freezing
+from responder.reports.statistics import freezing
 from responder.reports.statistics import rules as figure_rules
 from responder.reports.statistics.freezing import Standing
 from responder.reports.statistics.spans import Span
+from responder.responses.rules import gate_sentence, private_data_in
 
+THE_ONE = 1
 WORDS = ("年", "上年", "单位", "日期")
 
 
@@ -30,7 +32,7 @@ def shipped() -> str:
 
 def stored(session: Session) -> SummaryTemplate | None:
     """The office's own template; None as long as it uses the shipped one."""
-    return session.scalar(select(SummaryTemplate).limit(1))
+    return session.get(SummaryTemplate, THE_ONE)
 
 
 def template_text(session: Session) -> str:
@@ -54,15 +56,23 @@ def save(
     own, text = stored(session), clean(text).strip() + "\n"
     if (own.version_id if own else None) != seen:
         raise Stale("模板刚被别人改过：请核对现有内容后再保存")
-    names = [one.counted.figure.name for one in freezing.standings(session, span).values()]
-    if found := rules.problems(text, names, WORDS):
+    if found := problems(session, text, span):
         raise Invalid("；".join(found[:5]), {"text": "有误"})
     if own is None:
-        own = SummaryTemplate(text="")
+        own = SummaryTemplate(id=THE_ONE, text="")  # two first savers meet at the key
         session.add(own)
     own.text, own.changed_at, own.changed_by = text, attempt.now, attempt.actor.name
     session.flush()
     return own
+
+
+def problems(session: Session, text: str, span: Span) -> list[str]:
+    """What stands in the way of a template: names of no figure, or somebody's personal data."""
+    figures = [one.counted.figure for one in freezing.standings(session, span).values()]
+    openly = [one.name for one in figures if one.is_named_openly]
+    found = rules.problems(text, [one.name for one in figures], WORDS, openly)
+    private = private_data_in({"text": text}, {"text": "模板"}, public_lines())
+    return [*found, *filter(None, [gate_sentence(private)])]
 
 
 def summary_lines(
@@ -89,7 +99,7 @@ def _words(span: Span, office: str, now: datetime) -> tuple[str, ...]:
 
 
 def _said(session: Session, standing: Standing, manner: str, span: Span) -> str:
-    value, last = standing.said, standing.counted.last_year
+    value, last = standing.said, standing.last_year
     figure = standing.counted.figure
     if manner == rules.ABOUT:
         return figure_rules.about(value)
@@ -98,6 +108,6 @@ def _said(session: Session, standing: Standing, manner: str, span: Span) -> str:
     if manner == rules.CHANGE:
         return figure_rules.change_words(value, last, figure.measure)
     if manner == rules.NAMES:
-        rows = session.execute(counting.first(figure, span, rules.NAMED + 1)).all()
-        return rules.named([row.title for row in rows]) or rules.NO_DATA
+        names = standing.names if standing.frozen else freezing.titles_of(session, figure, span)
+        return names or rules.NO_DATA
     return figure_rules.shown(value)

@@ -122,6 +122,11 @@ def text_of(runs: Runs) -> str:
     return "".join(run.text for run in runs)
 
 
+def sentences(content: Content) -> str:
+    """The paragraphs of a report, a line each."""
+    return "\n".join(text_of(one.runs) for one in content.blocks if isinstance(one, Paragraph))
+
+
 def with_slots(content: Content, texts: Mapping[str, str]) -> Content:
     """The same content with these texts in the slots of these codes."""
     blocks = tuple(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from responder.core.lifecycle import Attempt, Lifecycle, Transition
 from responder.core.office import public_lines
 from responder.core.permissions import Permission
+from responder.reports.documents.content import sentences
 from responder.reports.documents.models import Report, ReportState
 from responder.responses import rules as response_rules
 
@@ -24,9 +25,14 @@ def is_written(report: Report, _attempt: Attempt) -> str | None:
 
 
 def holds_no_private_data(report: Report, _attempt: Attempt) -> str | None:
-    """What citizens said was masked when it was composed; this is what people wrote since."""
-    texts = {one.code: one.text for one in report.said.slots}
-    labels = {one.code: one.label for one in report.said.slots}
+    """What citizens said was masked when it was composed; this is what people wrote since, and
+    of a report without anything to write its sentences, which are the office's own.
+    """
+    said = report.said
+    texts = {one.code: one.text for one in said.slots}
+    labels = {one.code: one.label for one in said.slots}
+    if not said.slots:
+        texts, labels = {"text": sentences(said)}, {"text": "正文"}
     found = response_rules.private_data_in(texts, labels, public_lines())
     return response_rules.gate_sentence(found)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from responder.core.errors import Forbidden, Invalid, NotFound, Stale
+from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.texts import tidy
+from responder.core.versions import check_seen
 from responder.reports.statistics.counting import Counted, count_all
 from responder.reports.statistics.figure import Figure, Section, rows_of
 from responder.reports.statistics.models import EnteredFigure
@@ -51,7 +53,11 @@ def all_figures(session: Session, span: Span) -> dict[str, Counted]:
 
 def as_figure(entered: EnteredFigure) -> Figure:
     """The figure of this name, whichever year's."""
-    name = entered.name
+    return named_figure(entered.name, entered.measure, entered.meaning)
+
+
+def named_figure(name: str, measure: str, meaning: str) -> Figure:
+    """A figure of the office's own. Its code is made of its name, and stays when a row goes."""
 
     def rows(_span: Span) -> Select[Any]:
         return rows_of(
@@ -60,11 +66,11 @@ def as_figure(entered: EnteredFigure) -> Figure:
         ).where(EnteredFigure.name == name)  # fmt: skip
 
     return Figure(
-        code=f"{ENTERED_CODE}{entered.id}",
+        code=f"{ENTERED_CODE}{sha256(name.encode()).hexdigest()[:12]}",
         section=Section.ENTERED,
         name=name,
-        measure=entered.measure,
-        meaning=entered.meaning,
+        measure=measure,
+        meaning=meaning,
         source="entered_figure",
         rows=rows,
         dating=Dating.YEAR,
@@ -73,13 +79,13 @@ def as_figure(entered: EnteredFigure) -> Figure:
 
 
 def find_figure(session: Session, code: str) -> Figure | None:
-    """The figure of this code, whether of the records or entered."""
+    """The figure of this code, whether of the records or entered, in whichever year."""
     found = next((one for one in FIGURES if one.code == code), None)
-    number = code.removeprefix(ENTERED_CODE)
-    if found is not None or number == code or not number.isdecimal() or len(number) > 9:
+    if found is not None or not code.startswith(ENTERED_CODE):
         return found
-    entered = session.get(EnteredFigure, int(number))
-    return as_figure(entered) if entered else None
+    newest = select(EnteredFigure).order_by(EnteredFigure.year.desc(), EnteredFigure.id)
+    figures = map(as_figure, session.scalars(newest))
+    return next((one for one in figures if one.code == code), None)
 
 
 def find(session: Session, entered_id: int) -> EnteredFigure:
@@ -110,8 +116,8 @@ def enter(
     if entered is None:
         entered = EnteredFigure(year=year)
         session.add(entered)
-    elif seen is not None and entered.version_id != seen:
-        raise Stale("这项数据刚被别人改过：请核对现有内容后再保存")
+    else:
+        check_seen(entered, seen)
     for name in ("name", "measure", "value", "meaning", "basis"):
         setattr(entered, name, tidy(getattr(facts, name)))
     entered.entered_at, entered.entered_by = attempt.now, attempt.actor.name
@@ -119,9 +125,14 @@ def enter(
     return entered
 
 
-def remove(session: Session, entered: EnteredFigure, attempt: Attempt) -> None:
-    """:raises Forbidden: whoever asks may not."""
+def remove(session: Session, entered: EnteredFigure, attempt: Attempt, seen: int | None) -> None:
+    """Take a figure back. What a frozen year says of it stays, with the difference.
+
+    :raises Forbidden: whoever asks may not.
+    :raises Stale: somebody has changed it since.
+    """
     _demand(attempt)
+    check_seen(entered, seen)
     session.delete(entered)
     session.flush()
 

@@ -47,10 +47,10 @@ def year_workbook(session: Session, span: Span, now: datetime) -> bytes:
 def _row(number: int, standing: Standing) -> tuple[str, ...]:
     counted = standing.counted
     figure = counted.figure
-    change = rules.change_of(standing.said, counted.last_year)
+    change = rules.change_of(standing.said, standing.last_year)
     return (
         str(number), str(figure.section), figure.name, rules.shown(standing.said),
-        rules.shown(counted.last_year), rules.signed(change), figure.measure, figure.meaning,
+        rules.shown(standing.last_year), rules.signed(change), figure.measure, figure.meaning,
         figure.source,
     )  # fmt: skip
 

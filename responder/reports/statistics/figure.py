@@ -41,6 +41,9 @@ class Section(StrEnum):
     ENTERED = "自填数据"
 
 
+# What every desk has: rows under another right are for fewer people than a summary is.
+_DESKS = frozenset({Permission.STATISTICS_READ, Permission.OPENNESS_READ, Permission.PLAN_READ_ALL})
+
 Rows = Callable[[Span], Select[Any]]
 
 
@@ -97,6 +100,11 @@ class Figure:
     channels: Mapping[Any, str] = field(default_factory=dict)
     permission: Permission = Permission.STATISTICS_READ
     private: bool = False
+
+    @property
+    def is_named_openly(self) -> bool:
+        """Whether whoever reads a summary may read the titles of its rows, too."""
+        return not self.private and self.permission in _DESKS
 
     def within(self, rows: Subquery, span: Span) -> ColumnElement[bool]:
         """The condition on its rows that they belong to a span."""

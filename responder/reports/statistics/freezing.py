@@ -14,12 +14,12 @@ from responder.core.errors import Forbidden, Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import local
-from responder.reports.statistics.counting import Counted, count_all, plain
-from responder.reports.statistics.entered import all_figures
+from responder.reports.statistics.counting import Counted, count_all, first, plain
+from responder.reports.statistics.entered import all_figures, named_figure
 from responder.reports.statistics.figure import Figure
 from responder.reports.statistics.models import FrozenFigure, FrozenYear
 from responder.reports.statistics.registry import FIGURES
-from responder.reports.statistics.rules import Value
+from responder.reports.statistics.rules import NAMED, Value, named
 from responder.reports.statistics.spans import Span
 
 
@@ -28,12 +28,16 @@ class Standing:
     """A figure as the year's summary says it.
 
     :param said: of a frozen year what was frozen, else what the records say now.
+    :param last_year: what was said of the year before: frozen with this one, or in its own year.
     :param frozen: whether it was.
+    :param names: titles of its first rows, of a frozen one as they were.
     """
 
     counted: Counted
     said: Value | None
+    last_year: Value | None
     frozen: bool
+    names: str = ""
 
     @property
     def differs(self) -> bool:
@@ -54,33 +58,40 @@ def latest(session: Session, year: int) -> FrozenYear | None:
 
 
 def standings(session: Session, span: Span) -> dict[str, Standing]:
-    """Every figure of a year by its code; of a frozen one also those that exist no longer."""
+    """Every figure of a year by its code; of a frozen one also those that are entered no more."""
     counted = all_figures(session, span)
-    frozen = latest(session, span.year)
-    if frozen is None:
-        return {code: Standing(one, one.value, False) for code, one in counted.items()}
-    kept = {one.code: one for one in frozen.figures}
-    return {
-        code: Standing(one, _value(kept[code]), True)
-        if code in kept
-        else Standing(one, one.value, False)
-        for code, one in counted.items()
-    }
+    kept, before = _kept(session, span.year), _kept(session, span.year - 1)
+    gone = [one for code, one in kept.items() if code not in counted]
+    for figure in gone:
+        made = named_figure(figure.name, figure.measure, figure.meaning)
+        counted[figure.code] = Counted(made, span.year, None, None)
+    return {code: _standing(one, kept.get(code), before.get(code)) for code, one in counted.items()}
 
 
 def standing_of(session: Session, figure: Figure, span: Span) -> Standing:
     """One figure of a year."""
     among = [one for one in FIGURES if one.code == figure.among]
     counted = count_all(session, [figure, *among], span)[figure.code]
-    frozen = latest(session, span.year)
-    kept = [one for one in frozen.figures if one.code == figure.code] if frozen else []
-    if not kept:
-        return Standing(counted, counted.value, False)
-    return Standing(counted, _value(kept[0]), True)
+    kept, before = (_kept(session, year).get(figure.code) for year in (span.year, span.year - 1))
+    return _standing(counted, kept, before)
 
 
-def _value(figure: FrozenFigure) -> Value | None:
-    return None if figure.value is None else plain(figure.value)
+def _kept(session: Session, year: int) -> dict[str, FrozenFigure]:
+    """Code → what was frozen last of a year."""
+    frozen = latest(session, year)
+    return {one.code: one for one in frozen.figures} if frozen else {}
+
+
+def _standing(counted: Counted, kept: FrozenFigure | None, before: FrozenFigure | None) -> Standing:
+    if kept is not None:
+        last = _plain(kept.last_value)
+        return Standing(counted, _plain(kept.value), last, True, kept.names)
+    last = counted.last_year if before is None else _plain(before.value)
+    return Standing(counted, counted.value, last, False)
+
+
+def _plain(value: Decimal | None) -> Value | None:
+    return None if value is None else plain(value)
 
 
 def freeze(session: Session, span: Span, attempt: Attempt) -> FrozenYear:
@@ -103,19 +114,30 @@ def freeze(session: Session, span: Span, attempt: Attempt) -> FrozenYear:
         by_id=attempt.actor.id,
         by_name=attempt.actor.name,
         reason=attempt.note.strip(),
-        figures=[_frozen(one) for one in all_figures(session, span).values()],
+        figures=[_frozen(session, one, span) for one in standings(session, span).values()],
     )
     session.add(frozen)
     audit.record(session, "freeze", frozen, {"year": span.year}, attempt.note, attempt.actor)
     return frozen
 
 
-def _frozen(counted: Counted) -> FrozenFigure:
-    figure = counted.figure
+def _frozen(session: Session, standing: Standing, span: Span) -> FrozenFigure:
+    counted = standing.counted
+    figure, last = counted.figure, standing.last_year
     return FrozenFigure(
         code=figure.code,
         name=figure.name,
         measure=figure.measure,
         meaning=figure.meaning,
         value=None if counted.value is None else Decimal(counted.value),
+        last_value=None if last is None else Decimal(last),
+        names=titles_of(session, figure, span),
     )
+
+
+def titles_of(session: Session, figure: Figure, span: Span) -> str:
+    """The titles of a figure's first rows in one sentence; empty where they are not for all."""
+    if not figure.is_named_openly:
+        return ""
+    rows = session.execute(first(figure, span, NAMED + 1)).all()
+    return named([row.title for row in rows])

@@ -36,7 +36,9 @@ class FrozenYear(Audited, Base):
 
 
 class FrozenFigure(Base):
-    """One figure of a frozen year, with its name and its definition of that time."""
+    """One figure of a frozen year, as it was then: name, definition, value, the value of the year
+    before as it was said, and the titles of its first rows.
+    """
 
     __tablename__ = "frozen_figure"
     __table_args__ = (UniqueConstraint("frozen_id", "code"),)
@@ -48,6 +50,8 @@ class FrozenFigure(Base):
     measure: Mapped[str] = mapped_column(String(16))
     meaning: Mapped[str] = mapped_column(Text)
     value: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    last_value: Mapped[Decimal | None] = mapped_column(AMOUNT)
+    names: Mapped[str] = mapped_column(Text, default="")
     frozen: Mapped[FrozenYear] = relationship(back_populates="figures")
 
 

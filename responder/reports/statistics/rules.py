@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 Value = int | Decimal
 
 NO_DATA = "无数据"
+NAMED = 8  # titles in a sentence
 
 
 def shown(value: Value | None) -> str:
@@ -56,3 +58,9 @@ def change_percent(value: Value | None, last: Value | None) -> Decimal | None:
     if value is None or not last:
         return None
     return round(Decimal(value - last) * 100 / Decimal(last), 1)
+
+
+def named(titles: Sequence[str], most: int = NAMED) -> str:
+    """Titles in one sentence: ``“甲”“乙”``, and 等 where there are more."""
+    listed = "".join(f"“{title}”" for title in titles[:most])
+    return f"{listed}等" if len(titles) > most else listed

@@ -187,7 +187,7 @@ def remove_entered(entered_id: int) -> Response:
     with transaction(attempt.actor, attempt.now) as session:
         record = entered.find(session, entered_id)
         year = record.year
-        entered.remove(session, record, attempt)
+        entered.remove(session, record, attempt, seen_version())
     flash(_("已删除；审计记录里仍可查到。"), "success")
     return redirect(url_for("statistics.index", year=year))
 

@@ -15,6 +15,7 @@ from responder.core.times import SHANGHAI
 from responder.planning.models import EventState
 from responder.reports.statistics import entered, freezing
 from responder.reports.statistics.entered import EnteredFacts
+from responder.reports.statistics.registry import FIGURES
 from responder.reports.statistics.spans import Span
 from tests.factories import People
 from tests.planning import factories as make
@@ -97,7 +98,7 @@ def test_an_entered_figure_is_counted_and_frozen_like_the_others(
     with transaction(attempt.actor, DECEMBER) as opened:
         again = EnteredFacts(**{**vars(FACTS), "value": Decimal(1620)})
         entered.enter(opened, 2026, again, attempt, record, record.version_id)
-    found = freezing.standings(session, YEAR)[f"entered-{record.id}"]
+    found = said_of(session)
     assert (found.said, found.difference) == (1619, 1)
 
 
@@ -129,3 +130,71 @@ def test_a_name_is_taken_once_a_year_and_a_stale_change_is_told(
         entered.enter(session, 2026, FACTS, attempt)
     with pytest.raises(Stale):
         entered.enter(session, 2026, FACTS, attempt, record, record.version_id - 1)
+
+
+def entered_and_frozen(people: People) -> entered.EnteredFigure:
+    attempt = office(people)
+    with transaction(attempt.actor, DECEMBER) as opened:
+        record = entered.enter(opened, 2026, FACTS, attempt)
+    frozen(people)
+    return record
+
+
+def said_of(session: Session, name: str = FACTS.name) -> freezing.Standing:
+    found = freezing.standings(session, YEAR).values()
+    return next(one for one in found if one.counted.figure.name == name)
+
+
+def test_a_frozen_figure_that_is_entered_no_more_stays_with_its_difference(
+    session: Session, people: People
+) -> None:
+    record, attempt = entered_and_frozen(people), office(people)
+    with transaction(attempt.actor, DECEMBER) as opened:
+        entered.remove(opened, record, attempt, record.version_id)
+    one = said_of(session)
+    assert (one.said, one.counted.value, one.differs) == (1619, None, True)
+
+
+def test_entered_anew_it_does_not_replace_what_was_frozen(session: Session, people: People) -> None:
+    record, attempt = entered_and_frozen(people), office(people)
+    with transaction(attempt.actor, DECEMBER) as opened:
+        entered.remove(opened, record, attempt, record.version_id)
+        again = EnteredFacts(**{**vars(FACTS), "value": Decimal(2000)})
+        entered.enter(opened, 2026, again, attempt)
+    one = said_of(session)
+    assert (one.said, one.counted.value, one.difference) == (1619, 2000, 381)
+
+
+def test_what_nobody_saw_is_not_removed(session: Session, people: People) -> None:
+    record, attempt = entered_and_frozen(people), office(people)
+    for seen in (None, record.version_id - 1):
+        with pytest.raises(Stale):
+            entered.remove(session, record, attempt, seen)
+
+
+def test_last_year_is_as_it_was_said_then(session: Session, people: People) -> None:
+    held()
+    frozen(people)
+    held()
+    after = Span(2027, SHANGHAI)
+    assert freezing.standings(session, after)["press_events"].last_year == 1
+    attempt = office(people, now=datetime(2027, 12, 20, 2, tzinfo=UTC))
+    with transaction(attempt.actor, attempt.now) as opened:
+        freezing.freeze(opened, after, attempt)
+    frozen(people, "补登一场")
+    assert freezing.standings(session, YEAR)["press_events"].said == 2
+    assert freezing.standings(session, after)["press_events"].last_year == 1
+
+
+def test_the_names_of_a_frozen_figure_are_those_of_then(session: Session, people: People) -> None:
+    held()
+    frozen(people)
+    make.event(
+        theme="后来的一场", starts_at=datetime(2026, 4, 1, tzinfo=UTC), state=EventState.HELD
+    )
+    assert "后来的一场" not in freezing.standings(session, YEAR)["press_events"].names
+    figures = {one.code: one for one in FIGURES}
+    assert figures["press_events"].is_named_openly
+    for code in ("messages", "work_orders", "response_items", "applications_received", "lawsuits"):
+        assert not figures[code].is_named_openly, code
+        assert freezing.standings(session, YEAR)[code].names == "", code

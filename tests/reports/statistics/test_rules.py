@@ -57,3 +57,8 @@ def test_a_percentage_is_of_last_years(value, last, percent) -> None:
 
 def test_a_difference_carries_its_sign() -> None:
     assert [rules.signed(one) for one in (3, -3, 0, None)] == ["+3", "-3", "0", ""]
+
+
+def test_names_beyond_the_eighth_are_said_to_be_more() -> None:
+    assert rules.named(["甲", "乙"]) == "“甲”“乙”"
+    assert rules.named([str(n) for n in range(9)]).endswith("“7”等")

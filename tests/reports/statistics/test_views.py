@@ -106,7 +106,12 @@ def test_a_figure_is_entered_changed_and_removed(office, session) -> None:
     stale = office.post(f"/statistics/entered/{record.id}", data=changed | {"value": "7"})
     assert stale.status_code == 409
     assert 'value="7"' in stale.text
-    assert office.post(f"/statistics/entered/{record.id}/remove").status_code == 302
+    assert (
+        office.post(
+            f"/statistics/entered/{record.id}/remove", data={"version": record.version_id}
+        ).status_code
+        == 302
+    )
     assert session.query(EnteredFigure).count() == 0
 
 

@@ -94,11 +94,12 @@ FIGURES: tuple[Figure, ...] = (
         "reconsiderations", _S, "行政复议", "件",
         "因政府信息公开提起的行政复议中，本年审结和年末尚未审结的（表四）；跨年的两年都计。",
         "application_proceeding", _reconsiderations, Dating.STANDING, among=_WHOLE,
-        permission=_P,
+        permission=_P, private=True,
     ),
     Figure(
         "lawsuits", _S, "行政诉讼", "件",
         "因政府信息公开提起的行政诉讼中，本年审结和年末尚未审结的，未经复议和复议后的都计（表四）。",
-        "application_proceeding", _lawsuits, Dating.STANDING, among=_WHOLE, permission=_P,
+        "application_proceeding", _lawsuits, Dating.STANDING, among=_WHOLE,
+        permission=_P, private=True,
     ),
 )  # fmt: skip

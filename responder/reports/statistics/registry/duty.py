@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, exists, or_
 
 from responder.core.permissions import Permission
-from responder.openness.findings import queries as findings
-from responder.openness.findings.models import SOURCE_LABELS, Finding, FindingState
+from responder.core.times import start_of_day
+from responder.openness.findings.models import (
+    SOURCE_LABELS,
+    Finding,
+    FindingEvidence,
+    FindingState,
+    FindingVerdict,
+    Outcome,
+)
 from responder.openness.tasks.models import Level, Task, TaskState
 from responder.reports.statistics.figure import Figure, Section, rows_of
 from responder.reports.statistics.spans import Dating, Span
@@ -41,7 +48,7 @@ def _overdue(span: Span) -> Select[Any]:
     return _city(span).where(
         Task.year == span.year,
         Task.due_on < day,
-        or_(Task.completed_on.is_(None), Task.completed_on > day),
+        or_(Task.completed_on.is_(None), Task.completed_on >= day),
     )
 
 
@@ -57,7 +64,20 @@ def _closed(span: Span) -> Select[Any]:
 
 
 def _late(span: Span) -> Select[Any]:
-    return _listed(span).where(Finding.year == span.year, findings.is_overdue(span.as_of))
+    """Past the deadline on a day, and nothing sent before it that stood on it."""
+    day = span.as_of
+    returned = exists().where(
+        FindingVerdict.finding_id == FindingEvidence.finding_id,
+        FindingVerdict.round == FindingEvidence.round,
+        FindingVerdict.outcome == Outcome.RETURNED,
+        FindingVerdict.on < day,
+    )
+    told = exists().where(
+        FindingEvidence.finding_id == Finding.id,
+        FindingEvidence.sent_at < start_of_day(day, span.zone),
+        ~returned,
+    )
+    return _listed(span).where(Finding.year == span.year, Finding.deadline < day, ~told)
 
 
 FIGURES: tuple[Figure, ...] = (
