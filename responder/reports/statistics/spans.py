@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,12 @@ class Span:
     def as_of(self) -> date:
         """The day on which its figures stand: today, or the first one after it."""
         return min(self.after, self.today) if self.today else self.after
+
+    @property
+    def last_seen(self) -> date:
+        """The last day of which something is known: today, or its own last day."""
+        last = self.after - timedelta(days=1)
+        return min(last, self.today) if self.today else last
 
     @property
     def months(self) -> list[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, exists, or_
@@ -44,11 +45,10 @@ def _completed(span: Span) -> Select[Any]:
 
 
 def _overdue(span: Span) -> Select[Any]:
-    day = span.as_of
     return _city(span).where(
         Task.year == span.year,
-        Task.due_on < day,
-        or_(Task.completed_on.is_(None), Task.completed_on >= day),
+        Task.due_on < span.as_of,
+        or_(Task.completed_on.is_(None), Task.completed_on > span.last_seen),
     )
 
 
@@ -64,20 +64,20 @@ def _closed(span: Span) -> Select[Any]:
 
 
 def _late(span: Span) -> Select[Any]:
-    """Past the deadline on a day, and nothing sent before it that stood on it."""
-    day = span.as_of
+    """Past the deadline, and nothing sent by then that had not been returned."""
+    after = span.last_seen + timedelta(days=1)
     returned = exists().where(
         FindingVerdict.finding_id == FindingEvidence.finding_id,
         FindingVerdict.round == FindingEvidence.round,
         FindingVerdict.outcome == Outcome.RETURNED,
-        FindingVerdict.on < day,
+        FindingVerdict.on < after,
     )
     told = exists().where(
         FindingEvidence.finding_id == Finding.id,
-        FindingEvidence.sent_at < start_of_day(day, span.zone),
+        FindingEvidence.sent_at < start_of_day(after, span.zone),
         ~returned,
     )
-    return _listed(span).where(Finding.year == span.year, Finding.deadline < day, ~told)
+    return _listed(span).where(Finding.year == span.year, Finding.deadline < span.as_of, ~told)
 
 
 FIGURES: tuple[Figure, ...] = (
