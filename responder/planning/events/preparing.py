@@ -25,7 +25,7 @@ from responder.planning.events.rules import due_day
 from responder.planning.models import EventState, PressEvent
 
 FINISH, REOPEN = "finish", "reopen"
-APPROVAL_TASK = "审批"  # done by the approval itself
+APPROVAL_TASK = "审批"  # the shipped one alone is done by the approval itself
 MOST_DAYS = 60
 
 _GONE = "没有这个筹备事项，或已被删除：请刷新活动页面"
@@ -171,7 +171,7 @@ def restore_approvals(session: Session, event: PressEvent, done: Mapping[str, li
 
 
 def _approvals(session: Session, event: PressEvent) -> list[PreparationTask]:
-    return [task for task in tasks_of(session, event) if APPROVAL_TASK in task.name]
+    return [task for task in tasks_of(session, event) if task.name == APPROVAL_TASK]
 
 
 def find_task(session: Session, task_id: int) -> PreparationTask:
