@@ -13,6 +13,7 @@ from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.access import in_full
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
+from responder.planning.events.series_moving import versions
 from responder.planning.linking.deciding import decisions_on
 from responder.planning.models import (
     SPEAKER_RANK_LABELS,
@@ -129,6 +130,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(event_state_label, "event_state")
     app.add_template_filter(event_state_tone, "event_tone")
     app.add_template_filter(event_when, "event_when")
+    app.add_template_filter(versions, "seen_versions")
     app.add_template_filter(task_offset, "task_offset")
     app.add_template_filter(changes_as_read, "told_changes")
     app.add_template_global(reads_in_full)
