@@ -259,8 +259,13 @@ def answered_topics(session: Session) -> dict[int, datetime]:
 
 
 def answered_query() -> Select[int | None]:
-    """Selects the ids of these topics, for queries of other rooms."""
-    return select(ResponseItem.topic_id).where(ResponseItem.topic_id.is_not(None))
+    """Selects the ids of the topics that an item answers, or will, for queries of other rooms.
+
+    What was closed without a public answer answers none: its topic comes back when it is hotter.
+    """
+    return select(ResponseItem.topic_id).where(
+        ResponseItem.topic_id.is_not(None), ResponseItem.state != ItemState.CLOSED
+    )
 
 
 def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
