@@ -17,8 +17,8 @@ from responder.intake.files import open_table
 from responder.intake.imports.error_workbook import ErrorWorkbook
 from responder.intake.imports.rows import Refusal
 from responder.planning.models import EntryState, ReleasePlan
-from responder.planning.plans.collecting import Key, key_of, proposer
-from responder.planning.plans.entries import EntryFacts, insert_entries
+from responder.planning.plans.collecting import proposer
+from responder.planning.plans.entries import EntryFacts, Key, insert_entries, key_of
 from responder.planning.plans.plan_rows import PlanSheet, ReadRow, RowReader, find_sheet
 from responder.planning.plans.service import (
     check_open,
