@@ -95,11 +95,10 @@ def make_tasks(
     present = tasks_of(session, event)
     names = {task.name for task in present}
     wanted = select(PreparationItem).where(PreparationItem.active.is_(True))
-    items = [
-        item
-        for item in session.scalars(wanted.order_by(PreparationItem.position, PreparationItem.id))
-        if item.form in (None, event.form) and item.name not in names
-    ]
+    listed: dict[str, PreparationItem] = {}  # of two lines of one name the first
+    for item in session.scalars(wanted.order_by(PreparationItem.position, PreparationItem.id)):
+        if item.form in (None, event.form) and item.name not in names:
+            listed.setdefault(item.name, item)
     calendar = load_calendar(session)
     start = max((task.position for task in present), default=0)
     made = [
@@ -108,7 +107,7 @@ def make_tasks(
             due_on=due_of(event, item.days, calendar, zone),
             before_confirmation=item.before_confirmation,
         )
-        for number, item in enumerate(items, start=1)
+        for number, item in enumerate(listed.values(), start=1)
     ]  # fmt: skip
     session.add_all(made)
     session.flush()
