@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
-from responder.core.times import local, utc_now
+from responder.core.times import local, start_of_day, utc_now
 from responder.planning import service
 from responder.planning.events import avoiding, checklist, media, preparing, series
 from responder.planning.events.models import EventFile, EventMove, PreparationItem, Reply
@@ -501,6 +501,16 @@ def test_a_series_is_previewed_and_made_with_its_clashes_accepted(press: FlaskCl
     assert press.post(path, data={"every": "week", "count": "99"}).status_code == 200
     again = {"every": "week", "version": events()[0].version_id}
     assert press.post(path, data=again).status_code == 422
+
+
+def test_today_tells_a_whole_day_without_an_hour(press: FlaskClient) -> None:
+    event = make.event("全天的活动", start_of_day(local(utc_now()).date()), EventState.CONFIRMED)
+    with transaction(CONSOLE, NOW):
+        event.all_day = True
+    page = press.get("/").text
+    assert "全天的活动" in page
+    assert "（时间待定）" in page
+    assert "00:00" not in page
 
 
 def test_a_series_is_made_of_the_event_that_was_seen(press: FlaskClient) -> None:
