@@ -23,7 +23,8 @@ _INDEX = "ix_webhook_delivery_document_id"
 def upgrade() -> None:
     # SQLite knows no ADD CONSTRAINT; a column may bring its own along on both.
     op.execute(
-        "ALTER TABLE entry_change ADD COLUMN on_behalf_of_id INTEGER REFERENCES user_account (id)"
+        "ALTER TABLE entry_change ADD COLUMN on_behalf_of_id INTEGER"
+        " CONSTRAINT fk_entry_change_on_behalf_of_id_user_account REFERENCES user_account (id)"
     )
     for table, name, length in _TEXTS:
         column = sa.Column(name, sa.String(length), nullable=False, server_default=_NOTHING)

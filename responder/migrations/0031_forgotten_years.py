@@ -18,4 +18,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    lost = sa.text("SELECT count(*) FROM forgotten_year")
+    if count := op.get_bind().execute(lost).scalar():
+        raise RuntimeError(
+            f"{count} 个年度的放假安排曾由本单位撤下，以前的版本会把它们装回来："
+            "不能退回 0031 之前的版本，请改用升级前的备份"
+        )
     op.drop_table("forgotten_year")

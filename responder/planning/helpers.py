@@ -13,6 +13,7 @@ from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.access import in_full
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
+from responder.planning.events.series_moving import versions
 from responder.planning.linking.deciding import decisions_on
 from responder.planning.models import (
     SPEAKER_RANK_LABELS,
@@ -22,7 +23,7 @@ from responder.planning.models import (
 )
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
 from responder.planning.plans.models import PERIOD_LABELS, PlanChange
-from responder.planning.plans.tables import told_changes
+from responder.planning.plans.tables import reads_ground, told_changes
 from responder.web.access import current_actor
 from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind, name_values
@@ -129,9 +130,11 @@ def register(app: Flask) -> None:
     app.add_template_filter(event_state_label, "event_state")
     app.add_template_filter(event_state_tone, "event_tone")
     app.add_template_filter(event_when, "event_when")
+    app.add_template_filter(versions, "seen_versions")
     app.add_template_filter(task_offset, "task_offset")
     app.add_template_filter(changes_as_read, "told_changes")
     app.add_template_global(reads_in_full)
+    app.add_template_global(reads_ground_of, "reads_ground")
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
     app.add_template_global(link_decisions)
@@ -151,6 +154,11 @@ def reads_in_full(unit_id: int) -> bool:
 def changes_as_read(change: PlanChange) -> list[tuple[str, Any]]:
     """The fields of a line of the change table, as far as whoever looks at it may read them."""
     return list(told_changes(change, current_actor()).items())
+
+
+def reads_ground_of(change: PlanChange) -> bool:
+    """Whether whoever looks at the page reads why a line of the change table was made."""
+    return reads_ground(change, current_actor())
 
 
 def event_state_label(state: EventState) -> str:

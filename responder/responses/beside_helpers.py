@@ -18,9 +18,9 @@ from responder.web.access import current_actor
 from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind
 
-# What is done to these is told in the trail of their item.
 PARTS_SHOWN = 8  # on Today; the rest stands on a page of its own
 
+# What is done beside an item is told in the trail of the item.
 DEEDS = {
     "judge": "研判",
     "assign": "交办单位",

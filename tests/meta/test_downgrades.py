@@ -120,6 +120,11 @@ LOSSES = {
         ),
         "政策文件推送的记录会丢失",
     ),
+    "forgotten": (
+        "0031",
+        ("INSERT INTO forgotten_year (year) VALUES (2027)",),
+        "1 个年度的放假安排",
+    ),
 }
 
 

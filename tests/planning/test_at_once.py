@@ -15,13 +15,21 @@ from sqlalchemy import select
 from responder.accounts.models import Unit
 from responder.core import audit
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Stale, WrongState
+from responder.core.errors import DomainError, GuardRefused, Stale, WrongState
 from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import load_calendar
 from responder.planning import service
 from responder.planning.events import media, preparing
 from responder.planning.events.pasted import PastedMedium
-from responder.planning.models import EventState, Form, LinkState, TopicEventLink
+from responder.planning.models import (
+    EventState,
+    Form,
+    LinkState,
+    PlanEntry,
+    PressEvent,
+    TopicEventLink,
+)
+from responder.planning.plans import changing, entries
 from responder.topics.models import Topic
 from tests.conftest import DATABASES
 from tests.factories import NOW, People, unit
@@ -215,3 +223,148 @@ def test_a_checklist_is_due_by_the_day_to_which_the_event_is_moved_meanwhile(
         for task in tasks:
             assert task.due_on == preparing.due_of(event, task.days, calendar), task.name
             assert task.due_on > (moved_to - timedelta(days=14)).date()
+
+
+def at_the_same_moment(
+    app: Flask, first: Callable[[], None], second: Callable[[], None]
+) -> DomainError | None:
+    """``first`` is stored while ``second`` waits for it; what refused the second."""
+    has_acted, refused = threading.Event(), list[DomainError]()
+
+    def follow() -> None:
+        with app.app_context():
+            assert has_acted.wait(10)
+            try:
+                with transaction(CONSOLE, NOW):
+                    second()
+            except DomainError as error:
+                refused.append(error)
+
+    late = threading.Thread(target=follow)
+    late.start()
+    with app.app_context():
+        with transaction(CONSOLE, NOW) as session:
+            first()
+            session.flush()
+            has_acted.set()
+            time.sleep(HELD)
+        late.join()
+    return refused[0] if refused else None
+
+
+def test_no_event_is_confirmed_while_somebody_adds_what_must_come_before(
+    instance: Flask,
+) -> None:
+    with instance.app_context():
+        event_id = make.event(state=EventState.PREPARING).id
+
+    def add() -> None:
+        event = service.get_event(db.session, event_id)
+        preparing.add_task(db.session, event, "消防检查", 1, before_confirmation=True)
+
+    def confirm() -> None:
+        event = service.get_event(db.session, event_id)
+        service.advance_event(db.session, event, "confirm", CONSOLE, NOW)
+
+    refused = at_the_same_moment(instance, add, confirm)
+    assert isinstance(refused, GuardRefused)
+    assert "消防检查" in refused.message
+
+
+def test_who_moves_an_event_on_is_told_that_it_has_changed_meanwhile(postgresql: Flask) -> None:
+    """Read before somebody else saved, advanced after."""
+    with postgresql.app_context():
+        event_id = make.event(state=EventState.APPROVED).id
+    has_read, has_saved = threading.Event(), threading.Event()
+    refused: list[DomainError] = []
+
+    def prepare() -> None:
+        with postgresql.app_context(), transaction(CONSOLE, NOW) as session:
+            event = service.get_event(session, event_id)
+            has_read.set()
+            assert has_saved.wait(10)
+            try:
+                service.advance_event(session, event, "prepare", CONSOLE, NOW)
+            except DomainError as error:
+                refused.append(error)
+
+    slow = threading.Thread(target=prepare)
+    slow.start()
+    assert has_read.wait(10)
+    with postgresql.app_context():
+        with transaction(CONSOLE, NOW) as session:
+            service.get_event(session, event_id).host = "李主持"
+        has_saved.set()
+        slow.join()
+    assert [type(error) for error in refused] == [Stale]
+
+
+@pytest.mark.parametrize("first", ["drop", "propose"])
+def test_a_row_is_not_dropped_while_an_event_comes_of_it(instance: Flask, first: str) -> None:
+    with instance.app_context():
+        entry_id, responsible = make.entry().id, unit().id
+        make.adopt()
+
+    def drop() -> None:
+        entry = service.get_entry(db.session, entry_id)
+        ground = changing.Ground("不办了", "", CONSOLE, NOW)
+        changing.drop_entry(db.session, entry, entry.version_id, ground)
+
+    def propose() -> None:
+        entry = service.get_entry(db.session, entry_id)
+        own = db.session.get_one(Unit, responsible)
+        facts = service.EventFacts("车位租售", Form.BRIEFING, NOW, own, plan_entry=entry)
+        service.propose_event(db.session, facts, None, CONSOLE, NOW)
+
+    both = (drop, propose) if first == "drop" else (propose, drop)
+    refused = at_the_same_moment(instance, *both)
+    assert type(refused) is (WrongState if first == "drop" else GuardRefused)
+
+
+def test_no_event_comes_of_a_row_that_is_removed_at_the_same_moment(postgresql: Flask) -> None:
+    with postgresql.app_context():
+        entry_id, responsible = make.entry().id, unit().id
+    has_read = threading.Event()
+    refused: list[DomainError] = []
+
+    def propose() -> None:
+        with postgresql.app_context():
+            try:
+                with transaction(CONSOLE, NOW) as session:
+                    entry = session.get_one(PlanEntry, entry_id)
+                    has_read.set()
+                    own = session.get_one(Unit, responsible)
+                    facts = service.EventFacts(
+                        "车位租售", Form.BRIEFING, NOW, own, plan_entry=entry
+                    )
+                    service.propose_event(session, facts, None, CONSOLE, NOW)
+            except DomainError as error:
+                refused.append(error)
+
+    late = threading.Thread(target=propose)
+    with postgresql.app_context():
+        with transaction(CONSOLE, NOW) as session:
+            entry = service.get_entry(session, entry_id)
+            entries.remove_entry(session, entry, entry.version_id, CONSOLE)
+            late.start()
+            assert has_read.wait(10)
+            time.sleep(HELD)
+        late.join()
+        db.session.rollback()
+        assert db.session.scalars(select(PressEvent)).all() == []
+    assert [type(error) for error in refused] == [WrongState]
+
+
+def test_of_two_who_want_one_room_at_once_the_second_is_told(instance: Flask) -> None:
+    with instance.app_context():
+        events = [make.event(f"第{n}项", NOW + timedelta(days=3 + n)).id for n in range(PEOPLE)]
+    wanted = NOW + timedelta(days=10)
+
+    def move(number: int) -> None:
+        event = service.get_event(db.session, events[number])
+        service.move_event(db.session, event, wanted, CONSOLE, NOW)
+
+    refused = decided_at_once(instance, move)
+    assert [type(error) for error in refused] == [GuardRefused] * (PEOPLE - 1)
+    with instance.app_context():
+        assert len(service.events_between(db.session, wanted, wanted + timedelta(hours=1))) == 1

@@ -200,5 +200,5 @@ def test_what_was_closed_without_a_public_answer_has_an_archive_too(people):
 
 
 def test_what_is_not_out_has_no_archive(session, people):
-    with pytest.raises(WrongState, match="还没有发布"):
+    with pytest.raises(WrongState, match="还在办理"):
         service.write_archive(session, brought_to(ItemState.SIGNED), BytesIO())

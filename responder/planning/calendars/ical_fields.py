@@ -11,6 +11,7 @@ from icalendar.error import BrokenCalendarProperty
 
 from responder.core.times import start_of_day
 from responder.planning.calendars.ical import clean
+from responder.planning.events.rules import LONGEST
 from responder.planning.models import FORM_LABELS, Form
 
 Moment = TypeVar("Moment", date, datetime)
@@ -50,7 +51,7 @@ def aware(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def length_of(component: Component, begins: date | datetime, zone: ZoneInfo) -> timedelta:
-    """How long; nothing where nobody said so, a day for a day."""
+    """How long, at most ``LONGEST``; nothing where nobody said so, a day for a day."""
     ends = when(component, "DTEND", zone)
     if ends is not None:
         if isinstance(ends, datetime) is not isinstance(begins, datetime):
@@ -60,10 +61,12 @@ def length_of(component: Component, begins: date | datetime, zone: ZoneInfo) -> 
         try:
             value = _value(component, "DURATION")
             length = value.dt if value is not None else timedelta(0)
-        except (BrokenCalendarProperty, AttributeError) as error:
+        except (BrokenCalendarProperty, AttributeError, OverflowError) as error:
             raise CannotTake("DURATION 不是时长") from error
     if not isinstance(length, timedelta) or length < timedelta(0):
         raise CannotTake("结束早于开始")
+    if length > LONGEST:
+        raise CannotTake(f"长达 {length.days} 天，最长 {LONGEST.days} 天：请在原日历中分成几项")
     return length
 
 

@@ -266,7 +266,8 @@ def _slot(one: Intent, unit_id: int | None) -> Slot:
     span = Span(found.starts_at, found.ends_at, found.all_day)
     if one.event is None:
         return Slot(span, found.place, unit_id=unit_id)
-    return replace(slot_of(one.event, span), place=found.place)
+    own = slot_of(one.event, span)
+    return own if _is_made_here(one.event) else replace(own, place=found.place)
 
 
 def _apply(
@@ -290,31 +291,46 @@ def _apply(
     elif event is None or one.outcome not in (Outcome.UPDATED, Outcome.CANCELLED):
         return event
     else:
-        # First, so that what a move leaves behind is the version it will be known by.
-        event.sequence, event.changed_at = max(event.sequence, found.sequence), now
+        made_here = _is_made_here(event)
+        # First, so that what a move leaves behind is the version it will be known by. Of what
+        # was made here, the change itself makes it the version of the file.
+        version = found.sequence - made_here
+        event.sequence, event.changed_at = max(event.sequence, version), now
         if one.outcome is Outcome.UPDATED:
             edit_event(session, event, _changed(event, found), event.version_id, actor, now, zone)
         else:
             note = one.reason or CANCELLED_BY_FILE
             advance_event(session, event, "cancel", actor, now, note, zone)
+        if made_here:
+            event.sequence = max(event.sequence, found.sequence)
+            session.flush()
+            return event
     event.imported_sequence, event.series_uid = found.sequence, found.series or None
     session.flush()
     return event
 
 
+def _is_made_here(event: PressEvent) -> bool:
+    """Whether no file has brought it: what a file says of it went out from here."""
+    return event.imported_sequence is None
+
+
 def _changed(event: PressEvent, found: Found) -> EventFacts:
-    """The event's own facts with what the file says of them."""
+    """The event's own facts with what the file says of them.
+
+    Of what was made here the times alone: its texts went out masked, some made for the calendar.
+    """
     own = {name: getattr(event, name) for name in EventFacts.__dataclass_fields__}
-    said = {
+    times = {"starts_at": found.starts_at, "ends_at": found.ends_at, "all_day": found.all_day}
+    if _is_made_here(event):
+        return EventFacts(**{**own, **times})
+    texts = {
         "theme": found.theme,
         "form": found.form or event.form,
-        "starts_at": found.starts_at,
-        "ends_at": found.ends_at,
-        "all_day": found.all_day,
         "place": found.place,
         "summary": found.summary,
     }
-    return EventFacts(**{**own, **said})
+    return EventFacts(**{**own, **times, **texts})
 
 
 def _row(one: Intent) -> Row:

@@ -14,6 +14,7 @@ from responder.core.database import transaction
 from responder.core.permissions import Actor
 from responder.planning.calendars.ical_importing import ImportRun, intents, take
 from responder.planning.calendars.ical_reading import Reading
+from responder.planning.events.clashes import hold_dates
 from responder.planning.models import Form
 
 # So that nobody else waits for the whole file; a file that breaks off can be sent again.
@@ -36,6 +37,7 @@ def store(
     rows = []
     for portion in _portions(reading):
         with transaction(actor, now) as session:
+            hold_dates(session)
             unit = find_unit(session)
             wanted = intents(session, portion, today, zone, unit.id)
             run = take(session, wanted, portion.refused, unit, form, actor, now, zone)

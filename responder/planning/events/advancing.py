@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, Stale
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
+from responder.planning.events.holding import hold_event
 from responder.planning.events.lifecycle import (
     APPROVE,
     APPROVED,
@@ -40,10 +41,14 @@ def advance_event(
     A postponed event of which somebody changed what was approved does not resume: it waits for
     approval, as the proposal of whoever changed it.
 
+    What hangs on it (its checklist) stays as it is until it has moved: see ``hold_event``.
+
     :raises Invalid: what only the undoing of a move may do.
+    :raises Stale: somebody else changed it since it was read.
     """
     if action in RESTORE.values():
         raise Invalid("没有这个操作：撤销改期请用改期记录旁的按钮")
+    _hold_as_read(session, event)
     PRESS_EVENT.find(action, event.state)
     if action == RESUME and event.changed_since_approval:
         changed_by = event.proposed_by_id
@@ -53,6 +58,14 @@ def advance_event(
         take(session, event, action, Attempt(actor, now, note), zone)
     seen_elsewhere(event, now)
     session.flush()
+
+
+def _hold_as_read(session: Session, event: PressEvent) -> None:
+    session.flush()
+    seen = event.version_id
+    hold_event(session, event)
+    if event.version_id != seen:
+        raise Stale("这项活动刚被别人修改过：请刷新页面，看过最新内容再办理")
 
 
 def take(

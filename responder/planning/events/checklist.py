@@ -48,7 +48,10 @@ def find_item(session: Session, item_id: int) -> PreparationItem:
 def save_item(session: Session, item: PreparationItem | None, facts: ItemFacts) -> PreparationItem:
     """Add a line (None), or change one. Checklists that were made already stay as they are.
 
-    :raises Invalid: no name, out of reach, or a line of this name and form stands there.
+    A line that is shut off makes no task, and stands in nobody's way but a new one's.
+
+    :raises Invalid: no name, out of reach, or a line of this name stands there for one of the
+        same forms.
     """
     name = facts.name.strip()
     if not name:
@@ -57,12 +60,12 @@ def save_item(session: Session, item: PreparationItem | None, facts: ItemFacts) 
         raise Invalid(
             f"提前或之后的工作日最多 {MOST_DAYS} 个：请改小", {"days": f"不超过 {MOST_DAYS}"}
         )
-    twin = [
+    twins = (
         one
         for one in items(session)
-        if one is not item and one.name == name and one.form in (None, facts.form)
-    ]
-    if twin:
+        if one is not item and one.name == name and (one.active or item is None)
+    )
+    if facts.active and any(_share_a_form(one.form, facts.form) for one in twins):
         raise Invalid(f"清单模板里已有“{name}”：请直接修改那一项", {"name": "已有"})
     if item is None:
         item = PreparationItem()
@@ -72,3 +75,8 @@ def save_item(session: Session, item: PreparationItem | None, facts: ItemFacts) 
     item.before_confirmation = facts.before_confirmation
     session.flush()
     return item
+
+
+def _share_a_form(one: Form | None, other: Form | None) -> bool:
+    """Whether some event would take both lines; None is every form."""
+    return one is None or other is None or one is other

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.core import audit
@@ -18,11 +18,10 @@ from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, WEEKDAYS, chinese_date, local
 from responder.core.work_calendar import CalendarDay, WorkCalendar, load_calendar
 from responder.planning.events.models import AvoidedPeriod
-from responder.planning.events.rules import ClashKind, Slot, Span, collisions
+from responder.planning.events.rules import LONGEST, ClashKind, Slot, Span, collisions
 from responder.planning.models import EventState, PressEvent
 
-# How far back an event may have begun that still goes on.
-LONGEST = timedelta(days=31)
+DATES_LOCK = 20_171_234  # of PostgreSQL: whoever checks a date and takes it
 
 ACCEPTED = "accept_clashes"
 
@@ -47,6 +46,16 @@ class Clash:
     def must_be_accepted(self) -> bool:
         """Whether somebody has to say 仍然保存; a year not yet announced is only told."""
         return self.kind is not ClashKind.PROVISIONAL
+
+
+def hold_dates(session: Session) -> None:
+    """Let one transaction at a time look what stands in an event's way, and store the event.
+
+    Otherwise two people could each find a room free, and both take it. To be called before the
+    transaction writes anything. SQLite has only one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(DATES_LOCK)))
 
 
 def slot_of(event: PressEvent, span: Span | None = None) -> Slot:

@@ -17,7 +17,7 @@ from responder.planning.events.advancing import needs_approval_again
 from responder.planning.events.clashes import Clash, clashes_by_slot, slot_of
 from responder.planning.events.models import PreparationTask
 from responder.planning.events.moving import moved_span, told, why_not
-from responder.planning.events.rules import ClashKind, Span, due_day
+from responder.planning.events.rules import Span, due_day
 from responder.planning.models import PressEvent
 
 
@@ -52,11 +52,6 @@ class Consequences:
     clashes: tuple[Clash, ...]
     back_to_approval: bool
     sentences: tuple[str, ...]
-
-    @property
-    def not_working(self) -> bool:
-        """Whether the new day, or one of them, is off."""
-        return any(clash.kind is ClashKind.DAY_OFF for clash in self.clashes)
 
     @property
     def shifted(self) -> int:

@@ -22,11 +22,19 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from responder.accounts.models import Unit
 from responder.core.errors import Invalid
 from responder.core.times import local, start_of_day
+from responder.planning.events.rules import LONGEST
 from responder.planning.events.series import SCOPE_LABELS, Scope
 from responder.planning.events.service import EventFacts
 from responder.planning.models import (
@@ -117,6 +125,14 @@ class EventForm(FlaskForm):
     seen = HiddenField()
     topic_id = HiddenField()
     submit = SubmitField(_l("保存"))
+
+    def validate_ends_at(self, field: DateTimeLocalField) -> None:
+        """Before anything is reckoned with it: an end in the year 9966 has many days."""
+        starts_at, ends_at = self.starts_at.data, field.data
+        if starts_at and ends_at and ends_at - starts_at > LONGEST:
+            raise ValidationError(
+                _("一项活动最长 %(days)s 天：请改正结束时间，更长的请分成几项", days=LONGEST.days)
+            )
 
 
 def fingerprints(values: Mapping[str, Any]) -> str:

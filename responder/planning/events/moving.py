@@ -13,7 +13,13 @@ from responder.core.errors import Invalid, Stale, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, chinese_date, local, start_of_day
 from responder.planning.events.advancing import advance_event, propose_anew, seen_elsewhere
-from responder.planning.events.clashes import clashes_of, demand_acceptance, slot_of, span_of
+from responder.planning.events.clashes import (
+    clashes_of,
+    demand_acceptance,
+    hold_dates,
+    slot_of,
+    span_of,
+)
 from responder.planning.events.lifecycle import CLOSED, PRESS_EVENT, RESUME, TOOK_PLACE
 from responder.planning.events.models import EventMove
 from responder.planning.events.preparing import approvals_done, reschedule
@@ -70,6 +76,7 @@ def resume_event(
     :raises Invalid: the date has passed.
     :raises GuardRefused: something stands in the way there, and nobody accepted it.
     """
+    hold_dates(session)
     PRESS_EVENT.find(RESUME, event.state)
     span = moved_span(event, starts_at, None, zone)
     begun_by = span.starts_at + timedelta(days=1) if span.all_day else span.starts_at
@@ -121,6 +128,7 @@ def carry_out(
     :raises Invalid: that one is at that time already.
     :raises GuardRefused: something stands in the way, and nobody accepted it.
     """
+    hold_dates(session)
     leading, span = wanted[0]
     if span == span_of(leading):
         raise Invalid("活动已经在这个时间：请选择另一个时间", {"starts_at": "没有变化"})

@@ -25,7 +25,7 @@ from responder.planning.events.rules import due_day
 from responder.planning.models import EventState, PressEvent
 
 FINISH, REOPEN = "finish", "reopen"
-APPROVAL_TASK = "审批"  # done by the approval itself
+APPROVAL_TASK = "审批"  # the shipped one alone is done by the approval itself
 MOST_DAYS = 60
 
 _GONE = "没有这个筹备事项，或已被删除：请刷新活动页面"
@@ -95,11 +95,10 @@ def make_tasks(
     present = tasks_of(session, event)
     names = {task.name for task in present}
     wanted = select(PreparationItem).where(PreparationItem.active.is_(True))
-    items = [
-        item
-        for item in session.scalars(wanted.order_by(PreparationItem.position, PreparationItem.id))
-        if item.form in (None, event.form) and item.name not in names
-    ]
+    listed: dict[str, PreparationItem] = {}  # of two lines of one name the first
+    for item in session.scalars(wanted.order_by(PreparationItem.position, PreparationItem.id)):
+        if item.form in (None, event.form) and item.name not in names:
+            listed.setdefault(item.name, item)
     calendar = load_calendar(session)
     start = max((task.position for task in present), default=0)
     made = [
@@ -108,7 +107,7 @@ def make_tasks(
             due_on=due_of(event, item.days, calendar, zone),
             before_confirmation=item.before_confirmation,
         )
-        for number, item in enumerate(items, start=1)
+        for number, item in enumerate(listed.values(), start=1)
     ]  # fmt: skip
     session.add_all(made)
     session.flush()
@@ -171,7 +170,7 @@ def restore_approvals(session: Session, event: PressEvent, done: Mapping[str, li
 
 
 def _approvals(session: Session, event: PressEvent) -> list[PreparationTask]:
-    return [task for task in tasks_of(session, event) if APPROVAL_TASK in task.name]
+    return [task for task in tasks_of(session, event) if task.name == APPROVAL_TASK]
 
 
 def find_task(session: Session, task_id: int) -> PreparationTask:

@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 # How long an event is taken to last, of which nobody said when it ends.
 ASSUMED_LENGTH = timedelta(hours=2)
 
+# How far back an event may have begun that still goes on; longer ones are refused.
+LONGEST = timedelta(days=31)
+
 # Written into the field of the place, and no room.
 _NO_ROOM = frozenset({"", "线上", "网上", "网络", "在线", "待定", "另行通知"})
 

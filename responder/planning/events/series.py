@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.errors import Invalid, WrongState
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, local
-from responder.planning.events.advancing import advance_event
 from responder.planning.events.clashes import Clash, clashes_of, slot_of, span_of
 from responder.planning.events.lifecycle import CLOSED, TOOK_PLACE
 from responder.planning.events.models import EventSeries
@@ -241,22 +240,6 @@ def series_clashes(
 ) -> list[Clash]:
     """What stands in the way of the events that a rule would add; six queries."""
     return clashes_of(session, planned(event, rule, zone), zone)
-
-
-def cancel_series(
-    session: Session,
-    event: PressEvent,
-    scope: Scope,
-    actor: Actor,
-    now: datetime,
-    note: str,
-    zone: ZoneInfo = SHANGHAI,
-) -> int:
-    """Cancel an event and those that are meant with it; how many. Errors as ``advance_event``."""
-    others: Sequence[PressEvent] = meant(session, event, scope)
-    for one in (event, *others):
-        advance_event(session, one, "cancel", actor, now, note, zone)
-    return 1 + len(others)
 
 
 def facts_of(event: PressEvent) -> EventFacts:

@@ -1,4 +1,4 @@
-"""An event of a series put to another day, alone or with the others."""
+"""An event of a series put to another day or cancelled, alone or with the others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from responder.core.errors import Stale
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI
+from responder.planning.events.advancing import advance_event
 from responder.planning.events.clashes import span_of
 from responder.planning.events.models import EventMove
 from responder.planning.events.moving import carry_out, moved_span, refuse
@@ -36,7 +37,7 @@ def moved_together(
 
 
 def versions(events: Iterable[PressEvent]) -> str:
-    """Which events these are, and as what they were seen, for :func:`move_series`."""
+    """Which events these are, and as what they were seen, for the verbs below."""
     return " ".join(f"{event.id}-{event.version_id}" for event in events)
 
 
@@ -65,3 +66,28 @@ def move_series(
         which = "这项活动" if scope is Scope.THIS else "系列中有活动"
         raise Stale(f"{which}刚被别人修改过：请看过下面最新的影响，再确认改期")
     return carry_out(session, wanted, actor, now, reason, accepted, zone)
+
+
+def cancel_series(
+    session: Session,
+    event: PressEvent,
+    scope: Scope,
+    actor: Actor,
+    now: datetime,
+    note: str,
+    zone: ZoneInfo = SHANGHAI,
+    *,
+    seen: str,
+) -> int:
+    """Cancel an event and those that are meant with it; how many. Errors as ``advance_event``.
+
+    :param seen: the whole series as the person had it before them, as :func:`versions` tells it;
+        the event itself was looked at by whoever calls.
+    :raises Stale: somebody else saved one of those that are meant in between.
+    """
+    others, shown = meant(session, event, scope), set(seen.split())
+    if any(versions([one]) not in shown for one in others):
+        raise Stale("系列中有活动刚被别人修改过：请刷新页面，看过最新内容再取消")
+    for one in sorted([event, *others], key=lambda one: one.id):
+        advance_event(session, one, "cancel", actor, now, note, zone)
+    return 1 + len(others)

@@ -13,18 +13,19 @@ from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import GuardRefused, Invalid, Stale, WrongState
 from responder.core.permissions import Permission
 from responder.core.times import local, utc_now
 from responder.planning import service
 from responder.planning.events import series
-from responder.planning.events.clashes import Clash, demand_acceptance
+from responder.planning.events.clashes import Clash, demand_acceptance, hold_dates
 from responder.planning.events.series import Every
 from responder.planning.events.small_forms import SeriesForm
 from responder.planning.models import PressEvent
 from responder.planning.views import blueprint, zone
 from responder.web.access import current_actor, requires
-from responder.web.forms import show_errors
+from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors
 
 Page = str | Response | tuple[str, int]
 
@@ -47,30 +48,42 @@ class Occurrence:
 @requires(Permission.PLAN_EDIT)
 def make_series(event_id: int) -> Page:
     event = service.get_event(db.session, event_id)
-    day = local(event.starts_at, zone()).date()
     form = SeriesForm()
-    form.every.choices = ways(day)
+    form.every.choices = ways(local(event.starts_at, zone()).date())
     if not form.validate_on_submit():
         return _page(event, form)
     try:
-        rule = series.rule_of(Every(form.every.data), day, form.count.data, form.until.data)
-    except Invalid as error:
+        if form.preview.data:
+            return _previewed(event, form)
+        with transaction(current_actor()) as session:
+            hold_dates(session)
+            event = service.get_event_as_seen(session, event_id, seen_version())
+            rule = _rule(event, form)
+            found = series.series_clashes(session, event, rule, zone())
+            made = series.make_series(session, event, rule, current_actor(), utc_now(), zone())
+            demand_acceptance(session, event, found, form.accept_clashes.data, current_actor())
+            count = len(made)
+    except GuardRefused:
+        return _previewed(service.get_event(db.session, event_id), form), STATUS[GuardRefused]
+    except (Invalid, Stale, WrongState) as error:
         show_errors(form, error)
-        return _page(event, form), 422
-    found = series.series_clashes(db.session, event, rule, zone())
-    unseen = any(one.must_be_accepted for one in found) and not form.accept_clashes.data
-    if form.preview.data or unseen:
-        remarks = sorted({one.sentence for one in found if not one.must_be_accepted})
-        page = _page(event, form, _dates(event, rule, found), remarks)
-        return page, 200 if form.preview.data else 422
-    with transaction(current_actor()) as session:
-        event = service.get_event(session, event_id)
-        found = series.series_clashes(session, event, rule, zone())
-        made = series.make_series(session, event, rule, current_actor(), utc_now(), zone())
-        demand_acceptance(session, event, found, form.accept_clashes.data, current_actor())
-        count = len(made)
+        return _page(service.get_event(db.session, event_id), form), STATUS[type(error)]
     flash(_("已建立系列：另建 %(count)s 场，等待审批。", count=count), "success")
     return redirect(url_for("planning.show_event", event_id=event_id, _anchor="series"))
+
+
+def _rule(event: PressEvent, form: SeriesForm) -> str:
+    """The rule that the form means, for the event as it is."""
+    day = local(event.starts_at, zone()).date()
+    return series.rule_of(Every(form.every.data), day, form.count.data, form.until.data)
+
+
+def _previewed(event: PressEvent, form: SeriesForm) -> str:
+    """The form with the dates of the series and what stands in their way."""
+    rule = _rule(event, form)
+    found = series.series_clashes(db.session, event, rule, zone())
+    remarks = sorted({one.sentence for one in found if not one.must_be_accepted})
+    return _page(event, form, _dates(event, rule, found), remarks)
 
 
 def ways(day: date) -> list[SelectChoice]:
@@ -108,6 +121,7 @@ def _page(
     dates: Sequence[Occurrence] = (),
     remarks: Sequence[str] = (),
 ) -> str:
+    form.every.choices = ways(local(event.starts_at, zone()).date())
     return render_template(
         "planning/series_form.html", event=event, form=form, dates=dates, remarks=remarks
     )

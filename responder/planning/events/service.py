@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from nlp import scripts
@@ -17,13 +17,13 @@ from responder.core.errors import Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor
 from responder.core.texts import tidy
 from responder.core.times import SHANGHAI
-from responder.core.turns import take_turns
+from responder.core.turns import SAME_CLICK, take_turns
 from responder.planning.access import events_in_full
 from responder.planning.events.advancing import APPROVED_FACTS, propose_anew, seen_elsewhere
 from responder.planning.events.lifecycle import CLOSED, EXPECTED, PRESS_EVENT, TOOK_PLACE
 from responder.planning.events.moving import put
 from responder.planning.events.preparing import reschedule
-from responder.planning.events.rules import Span
+from responder.planning.events.rules import ASSUMED_LENGTH, LONGEST, Span
 from responder.planning.linking.deciding import link_by_hand
 from responder.planning.models import (
     ENTRY_STATE_LABELS,
@@ -35,6 +35,7 @@ from responder.planning.models import (
     SpeakerRank,
     TopicEventLink,
 )
+from responder.planning.plans.service import lock_plan
 from responder.topics import service as topics
 
 # How long after it was held an event may still be linked to what it answered.
@@ -89,7 +90,7 @@ def create_event(
     """Propose an event, from a row of the plan or outside of it. ``starts_at`` is aware.
 
     :param actor: who proposes it, and may therefore not approve it.
-    :raises Invalid: no theme.
+    :raises Invalid: no theme, or an end before the beginning or too long after it.
     :raises WrongState: the row is not in the plan.
     """
     facts = EventFacts(theme, form, starts_at, unit, place, speaker, summary, plan_entry)
@@ -99,7 +100,7 @@ def create_event(
 def enter(session: Session, facts: EventFacts, actor: Actor) -> PressEvent:
     """The same with all that can be written of an event; errors as :func:`create_event`."""
     event = PressEvent(state=EventState.PROPOSED, proposed_by_id=actor.id, links=[])
-    _write(event, facts, _FACTS)
+    _write(session, event, facts, _FACTS)
     session.add(event)
     session.flush()
     return event
@@ -111,10 +112,10 @@ def propose_event(
     """Enter an event; with ``topic_id``, as the answer to that topic.
 
     The same proposal sent twice (a double click) is one event: of several at once, each
-    waits for the one before and then finds what it has stored.
+    waits for the one before and then finds what it has stored. Errors as :func:`create_event`.
     """
     take_turns(session, actor)
-    event = _proposed_already(session, facts, actor)
+    event = _proposed_already(session, facts, actor, now)
     if event is None:
         event = enter(session, facts, actor)
     if topic_id is not None:
@@ -122,9 +123,17 @@ def propose_event(
     return event
 
 
-def _proposed_already(session: Session, facts: EventFacts, actor: Actor) -> PressEvent | None:
-    """The same event by the same person, still waiting for its approval."""
+def _proposed_already(
+    session: Session, facts: EventFacts, actor: Actor, now: datetime
+) -> PressEvent | None:
+    """The very same event by the same person, a moment ago."""
+    entered = (
+        select(AuditEvent.object_id)
+        .where(AuditEvent.object_type == PressEvent.__tablename__, AuditEvent.action == "create")
+        .where(AuditEvent.actor_id == actor.id, AuditEvent.at > now - SAME_CLICK)
+    )
     query = select(PressEvent).where(
+        PressEvent.id.in_(entered),
         PressEvent.proposed_by_id == actor.id,
         PressEvent.state == EventState.PROPOSED,
         PressEvent.theme == tidy(facts.theme),
@@ -132,7 +141,15 @@ def _proposed_already(session: Session, facts: EventFacts, actor: Actor) -> Pres
         PressEvent.starts_at == facts.starts_at,
         PressEvent.unit_id == facts.unit.id,
     )
-    return session.scalar(query.order_by(PressEvent.id).limit(1))
+    wanted = {name: tidy(getattr(facts, name)) for name in _FACTS}
+    return next(
+        (
+            one
+            for one in session.scalars(query.order_by(PressEvent.id))
+            if all(getattr(one, name) == value for name, value in wanted.items())
+        ),
+        None,
+    )
 
 
 def edit_event(
@@ -164,7 +181,7 @@ def edit_event(
     wanted = replace(facts, theme=tidy(facts.theme))
     changed = {name for name in _FACTS if getattr(event, name) != getattr(wanted, name)}
     moved = event.starts_at != facts.starts_at and event.state not in TOOK_PLACE
-    _write(event, facts, [name for name in _FACTS if not moved or name not in _TIMES])
+    _write(session, event, facts, [name for name in _FACTS if not moved or name not in _TIMES])
     move = None
     if moved:
         span = Span(facts.starts_at, facts.ends_at, facts.all_day)
@@ -180,15 +197,33 @@ def edit_event(
         move.left_sequence = event.sequence
 
 
-def _write(event: PressEvent, facts: EventFacts, names: Iterable[str]) -> None:
+def _write(session: Session, event: PressEvent, facts: EventFacts, names: Iterable[str]) -> None:
     if not tidy(facts.theme):
         raise Invalid("请填写发布主题", {"theme": "必填"})
     if facts.ends_at is not None and facts.ends_at <= facts.starts_at:
         raise Invalid("结束时间不晚于开始时间：请改正", {"ends_at": "须晚于开始时间"})
+    if facts.ends_at is not None and facts.ends_at - facts.starts_at > LONGEST:
+        raise Invalid(
+            f"一项活动最长 {LONGEST.days} 天：请改正结束时间，更长的请分成几项",
+            {"ends_at": f"距开始超过 {LONGEST.days} 天"},
+        )
     if facts.plan_entry is not None and facts.plan_entry is not event.plan_entry:
-        check_listed(facts.plan_entry)
+        _hold_listed(session, facts.plan_entry)
     for name in names:
         setattr(event, name, tidy(getattr(facts, name)))
+
+
+def _hold_listed(session: Session, entry: PlanEntry) -> None:
+    """Hold the row, so that nobody takes it out of the plan while an event comes of it.
+
+    :raises WrongState: it has no place in the plan, or none any more.
+    """
+    lock_plan(session, entry.plan)
+    if entry not in entry.plan.entries:
+        raise WrongState(
+            "所选的计划条目刚被删除：请从年度计划另选条目，或按计划外建立",
+        )
+    check_listed(entry)
 
 
 def check_listed(entry: PlanEntry) -> None:
@@ -239,16 +274,26 @@ def events_between(session: Session, start: datetime, end: datetime) -> list[Pre
 
 
 def upcoming_events(session: Session, now: datetime, limit: int = 10) -> list[PressEvent]:
-    """The next events that are still expected to be held, by time, units loaded."""
-    query = _in_time().where(PressEvent.starts_at >= now, PressEvent.state.in_(EXPECTED))
+    """The next events that are still expected to be held, or go on, by time, units loaded."""
+    query = _in_time().where(_goes_on(now), PressEvent.state.in_(EXPECTED))
     return list(session.scalars(query.limit(limit)))
 
 
 def overdue_events(session: Session, now: datetime) -> list[PressEvent]:
     """Approved events whose time has passed, of which nobody said yet what became of them."""
     approved = EXPECTED - {EventState.PROPOSED}
-    query = _in_time().where(PressEvent.starts_at < now, PressEvent.state.in_(approved))
+    query = _in_time().where(not_(_goes_on(now)), PressEvent.state.in_(approved))
     return list(session.scalars(query))
+
+
+def _goes_on(now: datetime) -> ColumnElement[bool]:
+    """The condition that an event has not ended, as ``Span.end`` reckons it."""
+    untold = PressEvent.ends_at.is_(None)
+    return or_(
+        and_(PressEvent.ends_at.is_not(None), PressEvent.ends_at > now),
+        and_(untold, PressEvent.all_day, PressEvent.starts_at > now - timedelta(days=1)),
+        and_(untold, not_(PressEvent.all_day), PressEvent.starts_at > now - ASSUMED_LENGTH),
+    )
 
 
 def waiting_approval(session: Session) -> list[PressEvent]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
     DateField,
@@ -18,7 +17,6 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from responder.planning.events.forms import FORM_CHOICES
-from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.preparing import MOST_DAYS
 from responder.planning.events.series import MOST_EVENTS
 from responder.web.forms import WholeNumber
@@ -90,15 +88,6 @@ class PasteForm(FlaskForm):
         render_kw={"rows": 5},
     )
     submit = SubmitField(_l("加入名单"))
-
-
-class FileForm(FlaskForm):
-    file = FileField(_l("文件"))
-    kind = SelectField(
-        _l("用途"),
-        choices=[SelectChoice(kind.value, _l(label)) for kind, label in FILE_KIND_LABELS.items()],
-    )
-    submit = SubmitField(_l("上传"))
 
 
 class SeriesForm(FlaskForm):

@@ -13,7 +13,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor
 from responder.core.times import SHANGHAI, chinese_date, local
 from responder.planning.events.advancing import take
-from responder.planning.events.clashes import clashes_of, slot_of
+from responder.planning.events.clashes import clashes_of, hold_dates, slot_of
 from responder.planning.events.lifecycle import PRESS_EVENT, RESTORE
 from responder.planning.events.models import EventMove
 from responder.planning.events.moving import put, told
@@ -34,6 +34,7 @@ def undo_move(
 
     :raises WrongState: there is a later move, or something else has changed since.
     """
+    hold_dates(session)
     event = move.event
     latest = select(func.max(EventMove.id)).where(EventMove.event_id == event.id)
     if refusal := why_not_undone(move, is_latest=session.scalar(latest) == move.id):
@@ -53,6 +54,7 @@ def undo_together(
 
     :raises WrongState: of one of them something else has changed since; none is taken back.
     """
+    hold_dates(session)
     moves = moved_with(session, move)
     if not moves:
         raise WrongState("这次改期已经撤销：请刷新页面查看最新的日期")

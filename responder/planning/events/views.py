@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from responder.accounts import service as accounts
 from responder.accounts.models import Unit
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, GuardRefused, Invalid, NotFound, Stale
+from responder.core.errors import DomainError, GuardRefused, Invalid, NotFound, Stale, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.privacy import mask
@@ -26,6 +26,7 @@ from responder.planning.events.clashes import (
     clashes_of,
     demand_acceptance,
     doubts_of,
+    hold_dates,
     slot_of,
 )
 from responder.planning.events.forms import (
@@ -46,6 +47,7 @@ from responder.planning.events.lifecycle import (
 )
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.series import Scope
+from responder.planning.events.series_moving import cancel_series
 from responder.planning.events.service import check_listed
 from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
 from responder.planning.reported import reports_in
@@ -116,6 +118,7 @@ def new_event() -> Page:
     actor, now, found = current_actor(), utc_now(), list[Clash]()
     try:
         with transaction(actor, now) as session:
+            hold_dates(session)
             topic_id = plain_number(form.topic_id.data)
             event = service.propose_event(session, _facts(form), topic_id, actor, now)
             found = [
@@ -126,7 +129,7 @@ def new_event() -> Page:
             event_id = event.id
     except GuardRefused as error:
         return _clashing(form, None, found, error)
-    except (Invalid, Stale) as error:
+    except (Invalid, Stale, WrongState) as error:
         return _refused(form, None, error)
     flash(_("已建立发布活动，等待审批。"), "success")
     return redirect(url_for("planning.show_event", event_id=event_id))
@@ -143,6 +146,7 @@ def edit_event(event_id: int) -> Page:
     found: list[Clash] = []
     try:
         with transaction(current_actor()) as session:
+            hold_dates(session)
             event = service.get_event(session, event_id)
             before = event.state
             count = _save(session, event, form, found)
@@ -151,8 +155,8 @@ def edit_event(event_id: int) -> Page:
         return _clashing(form, event, found, error)
     except Stale as error:
         return _overtaken(form, event_id, error)
-    except Invalid as error:
-        return _refused(form, event, error)
+    except (Invalid, WrongState) as error:
+        return _refused(form, service.get_event(db.session, event_id), error)
     flash(_("已保存。活动回到“待审批”，请其他同事审批。") if again else _("已保存。"), "success")
     if count:
         flash(_("系列中另有 %(count)s 场一并修改。", count=count), "success")
@@ -185,7 +189,8 @@ def advance(event_id: int, action: str) -> Response:
         actor, now = current_actor(), utc_now()
         if action == CANCEL:
             scope = _scope(request.form.get("scope"))
-            series.cancel_series(session, event, scope, actor, now, note, zone())
+            seen = request.form.get("seen", "")
+            cancel_series(session, event, scope, actor, now, note, zone(), seen=seen)
         else:
             service.advance_event(session, event, action, actor, now, note, zone())
         label = PRESS_EVENT.states[event.state]
@@ -204,6 +209,8 @@ def _prefilled() -> dict[str, object]:
         topic = topics.get_living(db.session, topic_id)
         return {"theme": mask(topic.label), "topic_id": topic.id}
     if entry_id := request.args.get("entry_id", type=int):
+        if request.method == "POST":  # what was typed is kept, whatever became of the row
+            return {"plan_entry_id": entry_id}
         entry = service.get_entry(db.session, entry_id)
         check_listed(entry)
         return {

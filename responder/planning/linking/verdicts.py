@@ -37,6 +37,11 @@ def say_no_answer(
         raise Invalid("请写明无需回应的理由，以后有人问起时可以查到", {"reason": "必填"})
     if len(reason) > LONGEST_REASON:
         raise Invalid(f"理由最多 {LONGEST_REASON} 字：请写得简短些", {"reason": "太长"})
+    return keep(session, topic, reason, actor, now)
+
+
+def keep(session: Session, topic: Topic, reason: str, actor: Actor, now: datetime) -> TopicVerdict:
+    """:func:`say_no_answer`, for whoever has decided it elsewhere and may decide it there."""
     take_turns(session, actor)
     former = in_force(session, {topic.id: topic.id}).get(topic.id)
     if former is not None and (former.reason, former.heat) == (reason, topic.heat):
@@ -60,7 +65,15 @@ def withdraw(session: Session, verdict: TopicVerdict, actor: Actor, now: datetim
     _check_may_decide(actor)
     if verdict.withdrawn_at is not None:
         raise WrongState("这条“无需回应”已经撤回：请刷新列表")
-    living = topics.survivors(session, [verdict.topic_id])[verdict.topic_id]
+    take_back(session, verdict.topic_id, actor, now)
+
+
+def take_back(session: Session, topic_id: int, actor: Actor, now: datetime) -> None:
+    """Whatever was said of a topic, and of what was merged with it, holds no longer.
+
+    For whoever has decided elsewhere that it is answered after all.
+    """
+    living = topics.survivors(session, [topic_id])[topic_id]
     family = topics.absorbed(session, [living])
     query = select(TopicVerdict).where(
         TopicVerdict.topic_id.in_(family), TopicVerdict.withdrawn_at.is_(None)

@@ -20,12 +20,13 @@ from responder.planning.plans.baselines import (
     keep_first_baseline,
     listed,
 )
-from responder.planning.plans.collecting import key_of
 from responder.planning.plans.entries import (
     EntryFacts,
     check_facts,
     check_version,
     insert_entry,
+    key_of,
+    refuse_twin,
     says,
     write_facts,
 )
@@ -55,7 +56,7 @@ def change_entry(
     :raises Stale: somebody else changed it in between.
     :raises WrongState: the plan has not been adopted, or the row was dropped.
     :raises GuardRefused: no reason.
-    :raises Invalid: no theme, no such day, or nothing is changed.
+    :raises Invalid: no theme, no such day, nothing is changed, or the plan has such a row.
     """
     plan = entry.plan
     _take(session, plan, ground)
@@ -63,7 +64,8 @@ def change_entry(
     if entry.state is not EntryState.LISTED:
         raise WrongState("这一条已不在计划中，不能再调整：需要时请增加一条")
     check_facts(plan, facts)
-    before = entry_in_words(entry)
+    refuse_twin(entry, facts)
+    before, unit_id = entry_in_words(entry), entry.unit_id
     write_facts(entry, facts)
     after = entry_in_words(entry)
     changed = {name: [before[name], after[name]] for name in FIELD_LABELS}
@@ -71,7 +73,7 @@ def change_entry(
     if not changed:
         raise Invalid("内容与现列计划相同，没有可登记的变更：请先修改，再登记")
     session.flush()
-    return _record(session, plan, entry, ChangeKind.CHANGED, changed, ground)
+    return _record(session, entry, unit_id, ChangeKind.CHANGED, changed, ground)
 
 
 def add_to_adopted(
@@ -92,7 +94,7 @@ def add_to_adopted(
         raise Invalid(f"计划中已有相同的条目（第 {same.number} 项）：请核对后再增加")
     entry = insert_entry(session, plan, facts)
     added = {name: ["", text] for name, text in entry_in_words(entry).items() if text}
-    return _record(session, plan, entry, ChangeKind.ADDED, added, ground)
+    return _record(session, entry, entry.unit_id, ChangeKind.ADDED, added, ground)
 
 
 def _added_already(session: Session, entry: PlanEntry, ground: Ground) -> PlanChange | None:
@@ -121,7 +123,7 @@ def drop_entry(session: Session, entry: PlanEntry, version_id: int, ground: Grou
     gone = {name: [text, ""] for name, text in entry_in_words(entry).items() if text}
     PLAN_ENTRY.advance(session, entry, "drop", Attempt(ground.actor, ground.now, ground.reason))
     session.flush()
-    return _record(session, plan, entry, ChangeKind.DROPPED, gone, ground)
+    return _record(session, entry, entry.unit_id, ChangeKind.DROPPED, gone, ground)
 
 
 def _take(session: Session, plan: ReleasePlan, ground: Ground) -> None:
@@ -136,16 +138,18 @@ def _take(session: Session, plan: ReleasePlan, ground: Ground) -> None:
 
 def _record(
     session: Session,
-    plan: ReleasePlan,
     entry: PlanEntry,
+    unit_id: int,
     kind: ChangeKind,
     changed: Mapping[str, Sequence[str]],
     ground: Ground,
 ) -> PlanChange:
-    last = select(func.max(PlanChange.number)).where(PlanChange.plan_id == plan.id)
+    """:param unit_id: whose row it was until now."""
+    last = select(func.max(PlanChange.number)).where(PlanChange.plan_id == entry.plan_id)
     change = PlanChange(
-        plan=plan,
+        plan=entry.plan,
         entry=entry,
+        unit_id=unit_id,
         number=(session.scalar(last) or 0) + 1,
         kind=kind,
         reason=ground.reason.strip(),

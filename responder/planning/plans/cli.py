@@ -41,7 +41,7 @@ def show(year: int | None, as_json: bool) -> None:
     例：responder plan show --year 2026 --json
     """
     found = service.get_plan(db.session, year or local_today().year)
-    report = service.report(found, local_today())
+    report = service.report(found, local_today(), CONSOLE)
     entries = listed(found)
     if as_json:
         rows = [
@@ -128,7 +128,7 @@ def status(year: int | None, as_of: datetime | None, as_json: bool) -> None:
     例：responder plan status --year 2026 --json
     """
     today = as_of.date() if as_of else local_today()
-    found = year_status(db.session, year or today.year, today, zone())
+    found = year_status(db.session, year or today.year, today, zone(), CONSOLE)
     if as_json:
         print_json(status_as_json(found))
         return

@@ -8,9 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from nlp import normalise
 from responder.core.audit import AuditEvent
-from responder.core.errors import Forbidden, Invalid, NotFound
+from responder.core.errors import Forbidden, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
 from responder.core.turns import SAME_CLICK, take_turns
@@ -21,14 +20,14 @@ from responder.planning.plans.entries import (
     check_version,
     hold_entry,
     insert_entry,
+    key_of,
     next_number,
     says,
+    twin_refusal,
     write_facts,
 )
 from responder.planning.plans.lifecycle import PLAN_ENTRY
 from responder.planning.plans.service import check_open, lock_plan
-
-Key = tuple[int, str, str, int, int | None]
 
 
 def enter(
@@ -52,7 +51,7 @@ def enter(
     if standing is not None:
         if _is_same_click(standing, facts, actor, now):
             return standing
-        raise Invalid(_twin(standing), {"theme": "已有相同的条目"})
+        raise twin_refusal(standing)
     if same:
         _send_again(session, same[0], facts, Attempt(actor, now))
         return same[0]
@@ -67,15 +66,6 @@ def _is_same_click(entry: PlanEntry, facts: EntryFacts, actor: Actor, now: datet
         and entry.proposed_by_id == (sender.id if sender else None)
         and says(entry, facts)
     )
-
-
-def _twin(entry: PlanEntry) -> str:
-    """What to do about a row that is there already."""
-    if entry.state is EntryState.LISTED:
-        there = f"计划中已有相同的条目（第 {entry.number} 项）"
-    else:
-        there = "已有报送的相同条目，正等待新闻办决定"
-    return f"{there}：要改动请改那一条；如果是另一场，请写明日期，或在主题中加以区分"
 
 
 def _send_again(session: Session, entry: PlanEntry, facts: EntryFacts, attempt: Attempt) -> None:
@@ -102,12 +92,6 @@ def check_own(facts: EntryFacts, actor: Actor) -> None:
         raise Forbidden("您还没有所属单位，不能报送：请系统管理员在“人员”页登记您的单位")
     if facts.unit.id != actor.unit_id:
         raise Forbidden("只能报送本单位的条目：请把发布单位改为本单位")
-
-
-def key_of(row: PlanEntry | EntryFacts) -> Key:
-    """What makes two rows the same: unit, theme, form and time."""
-    unit_id = row.unit_id if isinstance(row, PlanEntry) else row.unit.id
-    return unit_id, normalise(row.theme), str(row.form), row.month, row.day
 
 
 def decide(

@@ -9,6 +9,7 @@ from itertools import count
 
 from sqlalchemy.orm import Session
 
+from nlp import normalise
 from responder.accounts.models import Unit
 from responder.core.errors import Forbidden, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor, Permission
@@ -32,7 +33,41 @@ class EntryFacts:
     remark: str = ""
 
 
+Key = tuple[int, str, str, int, int | None]
+
 FACTS = tuple(field.name for field in fields(EntryFacts))
+
+
+def key_of(row: PlanEntry | EntryFacts) -> Key:
+    """What makes two rows the same: unit, theme, form and time."""
+    unit_id = row.unit_id if isinstance(row, PlanEntry) else row.unit.id
+    return unit_id, normalise(row.theme), str(row.form), row.month, row.day
+
+
+def twin_refusal(entry: PlanEntry) -> Invalid:
+    """What to do about a row that is there already."""
+    if entry.state is EntryState.LISTED:
+        there = f"计划中已有相同的条目（第 {entry.number} 项）"
+    else:
+        there = "已有报送的相同条目，正等待新闻办决定"
+    return Invalid(
+        f"{there}：要改动请改那一条；如果是另一场，请写明日期，或在主题中加以区分",
+        {"theme": "已有相同的条目"},
+    )
+
+
+def refuse_twin(entry: PlanEntry, facts: EntryFacts) -> None:
+    """Let a change make no row the same as another one that stands in the plan, or waits for it.
+
+    :raises Invalid: it would.
+    """
+    wanted = key_of(facts)
+    if wanted == key_of(entry):
+        return
+    for other in entry.plan.entries:
+        stands = other.state in (EntryState.LISTED, EntryState.PROPOSED)
+        if other is not entry and stands and key_of(other) == wanted:
+            raise twin_refusal(other)
 
 
 def add_entry(
@@ -149,12 +184,13 @@ def edit_entry(
     :raises Stale: somebody else saved in between.
     :raises Forbidden: not a row of the person's own unit, or one that was decided upon.
     :raises WrongState: the plan has been adopted, or waits for its adoption.
-    :raises Invalid: no theme, or no such day.
+    :raises Invalid: no theme, no such day, or the plan has such a row.
     """
     take_entry(session, entry, version_id, actor)
     if not actor.may(Permission.PLAN_EDIT) and facts.unit.id != actor.unit_id:
         raise Forbidden("只能报送本单位的条目：请把发布单位改回本单位")
     check_facts(entry.plan, facts)
+    refuse_twin(entry, facts)
     write_facts(entry, facts)
     session.flush()
 

@@ -53,11 +53,6 @@ class UnitStanding:
     def is_short(self) -> bool:
         return any(quota.is_short for quota in self.quotas)
 
-    @property
-    def lacks_now(self) -> bool:
-        """Whether the term that runs still wants something."""
-        return any(q.timing is rules.Timing.RUNNING and q.missing > 0 for q in self.quotas)
-
 
 @dataclass(frozen=True)
 class Standing:

@@ -16,8 +16,8 @@ from responder.intake.registers.columns import UnitNames
 from responder.intake.registers.importing import TableImport, told
 from responder.intake.registers.reading import TableFile, read_table
 from responder.planning.models import EntryState, ReleasePlan
-from responder.planning.plans.collecting import Key, key_of, proposer
-from responder.planning.plans.entries import EntryFacts, insert_entries
+from responder.planning.plans.collecting import proposer
+from responder.planning.plans.entries import EntryFacts, Key, insert_entries, key_of
 from responder.planning.plans.plan_rows import FACTS, plan_columns, whole_row
 from responder.planning.plans.service import (
     check_open,

@@ -71,7 +71,8 @@ class PlanBaseline(Base):
 class PlanChange(Base):
     """A line of the change table (变更表). Never changed itself.
 
-    ``changes`` holds ``{field: [before, after], …}``, as people read it.
+    ``changes`` holds ``{field: [before, after], …}``, as people read it. ``unit_id`` is whose
+    row it was until then, and who reads all of the line; None where nobody knows any more.
     """
 
     __tablename__ = "plan_change"
@@ -82,6 +83,7 @@ class PlanChange(Base):
     entry_id: Mapped[int] = mapped_column(
         ForeignKey("plan_entry.id", ondelete="CASCADE"), index=True
     )
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     number: Mapped[int]
     kind: Mapped[ChangeKind] = mapped_column(choice(ChangeKind, "kind"))
     reason: Mapped[str] = mapped_column(String(300))
@@ -96,6 +98,11 @@ class PlanChange(Base):
     @property
     def kind_label(self) -> str:
         return CHANGE_LABELS[self.kind]
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether the row became another unit's, with what it says from then on."""
+        return self.kind is ChangeKind.CHANGED and "unit" in self.changes
 
 
 release_rule_unit = Table(

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from responder.core.errors import Invalid, NotFound, WrongState
+from responder.core.permissions import Actor
+from responder.planning.access import sees_row
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import (
     EntryState,
@@ -104,9 +106,13 @@ def check_open(plan: ReleasePlan) -> None:
         raise WrongState(reason)
 
 
-def report(plan: ReleasePlan, today: date) -> PlanReport:
-    """The plan against what was held. Entries and their events should be loaded."""
-    progress = {entry.id: progress_of(entry, plan.year, today) for entry in listed(plan)}
+def report(plan: ReleasePlan, today: date, reader: Actor) -> PlanReport:
+    """The plan against what was held, as far as it is seen.
+
+    Entries and their events should be loaded.
+    """
+    rows = [entry for entry in listed(plan) if sees_row(reader, entry)]
+    progress = {entry.id: progress_of(entry, plan.year, today) for entry in rows}
     return PlanReport(plan, progress, rules.tally(progress.values()))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -11,7 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.accounts.models import Unit
+from responder.core.permissions import Actor
 from responder.core.times import end_of_day, local, start_of_day
+from responder.planning.access import sees_row
 from responder.planning.events.lifecycle import TOOK_PLACE
 from responder.planning.models import (
     FORM_LABELS,
@@ -22,7 +24,7 @@ from responder.planning.models import (
     ReleasePlan,
 )
 from responder.planning.plans import rules
-from responder.planning.plans.baselines import Row, baseline_rows, latest_baseline, listed
+from responder.planning.plans.baselines import Row, baseline_rows, latest_baseline
 from responder.planning.plans.frequency import Standing, standings
 from responder.planning.plans.models import PlanBaseline
 from responder.planning.plans.rules import Counted, Figure, Grouping
@@ -91,18 +93,27 @@ class YearStatus:
         ]
 
 
-def year_status(session: Session, year: int, today: date, zone: ZoneInfo) -> YearStatus:
-    """Read a year's plan, its last baseline, the events that took place, and the rules."""
+def year_status(
+    session: Session, year: int, today: date, zone: ZoneInfo, reader: Actor
+) -> YearStatus:
+    """Read a year's plan, its last baseline, the events that took place, and the rules.
+
+    :param reader: of a draft nobody counts rows that they do not see.
+    """
     plan = find_plan(session, year)
     held = held_events(session, year, zone)
-    progress = {one.id: progress_of(one, year, today) for one in listed(plan)} if plan else {}
+    rows = [one for one in plan.entries if sees_row(reader, one)] if plan else []
+    progress = {
+        one.id: progress_of(one, year, today) for one in rows if one.state is EntryState.LISTED
+    }
+    frozen = baseline_rows(session, plan) if plan else []
     units = list(session.scalars(select(Unit).order_by(Unit.code)))
     return YearStatus(
         year=year,
         as_of=today,
         plan=plan,
         baseline=latest_baseline(session, plan) if plan else None,
-        counted=list(_counted(session, plan, progress, held, lambda one: _day(one, zone).month)),
+        counted=list(_counted(frozen, rows, progress, held, lambda one: _day(one, zone).month)),
         progress=progress,
         units=units,
         rules=standings(session, units, held, year, today, zone),
@@ -125,15 +136,15 @@ def held_events(session: Session, year: int, zone: ZoneInfo) -> list[PressEvent]
 
 
 def _counted(
-    session: Session,
-    plan: ReleasePlan | None,
+    frozen: Iterable[Row],
+    rows: Iterable[PlanEntry],
     progress: dict[int, rules.Progress],
     held: Sequence[PressEvent],
     month_of: Callable[[PressEvent], int],
 ) -> Iterator[Counted]:
-    for row in baseline_rows(session, plan) if plan else []:
+    for row in frozen:
         yield Counted(row, row["unit_id"], row["form"], row["month"], frozenset({Figure.BASELINE}))
-    for entry in plan.entries if plan else []:
+    for entry in rows:
         if entry.state is EntryState.LISTED:
             figures = frozenset({Figure.NOW, rules.FIGURE_OF[progress[entry.id]]})
         elif entry.state is EntryState.DROPPED:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from responder.core.papers import PaperColumn, PaperTable
-from responder.core.permissions import Actor
+from responder.core.permissions import Actor, Permission
 from responder.core.times import chinese_date, local
 from responder.planning.access import in_full, sees_row
 from responder.planning.models import PlanEntry, PlanState, ReleasePlan
@@ -75,7 +75,7 @@ def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo, reader: Ac
             change.kind_label,
             f"{change.entry.number}. {change.entry.theme}",
             "；".join(change_words(change, reader)),
-            *((change.reason, change.approval) if _whole(change, reader) else ("", "")),
+            *((change.reason, change.approval) if reads_ground(change, reader) else ("", "")),
             change.by_name,
         )
         for change in changes_of(session, plan)
@@ -83,13 +83,24 @@ def change_table(session: Session, plan: ReleasePlan, zone: ZoneInfo, reader: Ac
     return PaperTable(f"{plan.title}变更表", "", CHANGE_COLUMNS, rows)
 
 
-def _whole(change: PlanChange, reader: Actor) -> bool:
-    return in_full(reader, change.entry.unit_id)
+def reads_ground(change: PlanChange, reader: Actor) -> bool:
+    """Whether a person reads why a row was changed: the office, and whose row it was until then.
+
+    Not who has it now: after a handover they would read why another unit's row was changed.
+    """
+    if change.unit_id is None:
+        return reader.may(Permission.PLAN_READ_ALL)
+    return in_full(reader, change.unit_id)
 
 
 def told_changes(change: PlanChange, reader: Actor) -> dict[str, Any]:
-    """Field → (before, after), as far as a person reads it: of other units' rows the outline."""
-    whole = _whole(change, reader)
+    """Field → (before, after), as far as a person reads it: of other units' rows the outline.
+
+    A handover tells of two units, and so all of it to the office alone.
+    """
+    whole = reads_ground(change, reader)
+    if change.hands_over:
+        whole = reader.may(Permission.PLAN_READ_ALL)
     return {name: pair for name, pair in change.changes.items() if whole or name in OUTLINE}
 
 

@@ -25,7 +25,7 @@ from responder.responses import service as responses
 @json_option
 @with_appcontext
 def archive(item_id: int, out: Path, as_json: bool) -> None:
-    """把一个已发布的回应事项完整导出为一个 .zip：文稿、版本、审签、时限、来源、公开条目、评估。
+    """把一个已发布或已办结的回应事项导出为一个 .zip：文稿、版本、审签、时限、来源、公开条目、评估。
 
     例：responder responses archive 3 --out 回应事项3.zip
     """

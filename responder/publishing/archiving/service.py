@@ -20,10 +20,10 @@ def write_archive(session: Session, item: ResponseItem, target: IO[bytes]) -> st
     """Everything of an item as one .zip; the SHA-256 of its manifest.
 
     :param target: can be sought in.
-    :raises WrongState: the answer is not out yet.
+    :raises WrongState: the item is on its way: neither out nor closed.
     """
     if item.state not in SETTLED:
-        raise WrongState("本事项还没有发布，不能导出归档文件：发布后再导出")
+        raise WrongState("本事项还在办理，不能导出归档文件：发布或办结后再导出")
     return pack(target, facts(session, item), _as_bytes(contents(session, item)))
 
 

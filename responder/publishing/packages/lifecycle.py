@@ -18,7 +18,9 @@ _P = Permission
 
 STEP = "packages.advance"
 SCHEDULE = "packages.schedule"
-SIGN = "sign"  # asks for the signer's proof
+SIGN, WITHDRAW = "sign", "withdraw"
+# What asks for the signer's proof: nobody else looks at it after them.
+PROVEN_STEPS = frozenset({SIGN, WITHDRAW})
 
 # What each step opens: the gate that a package has then passed.
 GATE_OF = {
@@ -51,7 +53,7 @@ def is_complete(package: PolicyPackage, _attempt: Attempt) -> str | None:
 
 
 def wrote_none_of_it(package: PolicyPackage, attempt: Attempt) -> str | None:
-    """Nobody approves what they wrote."""
+    """Nobody approves what they wrote, nor takes it back alone."""
     if attempt.actor.id in {writer.user_id for writer in package.writers}:
         return "您填写过其中的内容，不能审签：请由其他同事办理"
     return None
@@ -255,12 +257,12 @@ PACKAGE = Lifecycle(
             endpoint=STEP,
         ),
         Transition(
-            "withdraw",
+            WITHDRAW,
             "撤回公开内容",
             (_S.RELEASED,),
             _S.WITHDRAWN,
             _P.RESPONSE_SIGN,
-            guards=(holds_no_private_note, bars_no_word_of_the_note),
+            guards=(wrote_none_of_it, holds_no_private_note, bars_no_word_of_the_note),
             needs_note=True,
             tone="outline-danger",
             endpoint=STEP,

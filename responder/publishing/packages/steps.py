@@ -14,7 +14,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.texts import clean
 from responder.core.times import local
 from responder.publishing import rules as publishing_rules
-from responder.publishing.packages.lifecycle import GATE_OF, PACKAGE, SIGN
+from responder.publishing.packages.lifecycle import GATE_OF, PACKAGE, PROVEN_STEPS, WITHDRAW
 from responder.publishing.packages.models import (
     PackageGate,
     PackageState,
@@ -51,9 +51,9 @@ def advance(
     if action in ("schedule", "edit"):
         raise Invalid(f"没有“{action}”这个操作")
     proof = ""
-    if action in ("release", "withdraw"):
+    if action in ("release", WITHDRAW):
         _take_turns(session, package)
-    if action == SIGN:
+    if action in PROVEN_STEPS:
         PACKAGE.allow(package, action, attempt)
         proof = signed_by(attempt.actor, proven)
     PACKAGE.advance(session, package, action, attempt, {"proof": proof} if proof else None)
@@ -75,7 +75,7 @@ def advance(
         _put_out(session, package, attempt, settings)
     elif action == "unschedule":
         package.publish_at = None
-    elif action == "withdraw":
+    elif action == WITHDRAW:
         _withdraw(session, package, attempt)
     session.flush()
     return slip

@@ -25,7 +25,7 @@ from responder.publishing.forms import ScheduleForm
 from responder.publishing.packages import entering, public, queries, steps
 from responder.publishing.packages.entering import PackageFacts
 from responder.publishing.packages.forms import PackageForm
-from responder.publishing.packages.lifecycle import PACKAGE, SIGN
+from responder.publishing.packages.lifecycle import PACKAGE, PROVEN_STEPS
 from responder.publishing.packages.models import Duty, Level, PackageState, PolicyPackage
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -89,6 +89,8 @@ def _package_page(package_id: int, not_proven: str = "") -> str:
         history=audit.history(db.session, package),
         method=proofs.method_of(db.session, attempt.actor.id or 0),
         not_proven=not_proven,
+        proven_steps=PROVEN_STEPS,
+        note=request.form.get("note", ""),
     )
 
 
@@ -157,7 +159,7 @@ def schedule(package_id: int) -> Response:
 def advance(package_id: int, action: str) -> Page:
     attempt = attempt_now(request.form.get("note", ""))
     proven = None
-    if action == SIGN:
+    if action in PROVEN_STEPS:
         # Nobody's code is used up by a step that could not be taken anyway.
         package = queries.find(db.session, package_id, attempt.actor)
         check_seen(package, seen_version())

@@ -18,7 +18,6 @@ from responder.responses.models import SETTLED, ResponseItem
 
 MAX_QUOTE = 500
 MAX_BODY = 1000
-# Nobody changes what is out, and what was said of it stands.
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def settle(
 ) -> None:
     """Say what became of a comment: an editor with a reply, its author with or without one.
 
-    :raises Forbidden: somebody else. :raises WrongState: it is settled, or the text is out.
+    :raises Forbidden: somebody else. :raises WrongState: it is settled, or the item is.
     """
     numbered = {one.id: number for number, one in enumerate(item.comments, 1)}
     if comment_id not in numbered:
@@ -89,7 +88,7 @@ def settle(
     if not _may_settle(found, attempt):
         raise Forbidden("批注由编辑处理，或由作批注的人撤回")
     if not found.is_open or item.state in SETTLED:
-        raise WrongState("这条批注已处理过，或回应已发布：请刷新页面")
+        raise WrongState("这条批注已处理过，或事项已发布、已办结：请刷新页面")
     reply = reply.strip()
     if len(reply) > MAX_BODY or not (reply or found.author_id == attempt.actor.id):
         raise Invalid(f"请写明怎样处理的，最多 {MAX_BODY} 字", {"reply": "必填"})

@@ -17,6 +17,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import SHANGHAI
 from responder.core.work_calendar import hold_calendar, load_calendar
+from responder.planning.linking import verdicts
 from responder.responses.clock_lifecycle import is_not_theirs
 from responder.responses.judging import rules
 from responder.responses.judging.models import Judgement, PriorityKind
@@ -24,7 +25,7 @@ from responder.responses.judging.rules import Colour, Grade
 from responder.responses.lifecycle import RESPONSE_ITEM
 from responder.responses.models import ItemClock, ItemState, Level, ResponseItem
 from responder.responses.rules import EVENT_HELD
-from responder.responses.service.clocks import heed_event, new_clock, run_on, stop_all
+from responder.responses.service.clocks import heed_event, new_clock, run_on
 
 START, END = "start", "end"
 
@@ -53,7 +54,8 @@ def judge(
     """Keep a judgement. Another level brings its own clocks, and ends those of the former.
 
     What has stopped stays; so does what is overdue, which no judgement can undo. What was closed
-    without a public answer and must have one after all is reopened.
+    without a public answer and must have one after all is reopened; as long as it stays closed,
+    another level is kept in the judgement alone.
 
     :raises Forbidden: the person may not judge; or may not end a clock, which this would.
     :raises WrongState: the answer is out.
@@ -73,9 +75,11 @@ def judge(
     if item.state is ItemState.CLOSED and opinion.must_answer:
         RESPONSE_ITEM.advance(session, item, "reopen", attempt)
         run_on(session, item)
-    changes = _change_level(session, item, opinion.level, attempt, zone)
-    if item.state is ItemState.CLOSED:
-        stop_all(session, item, attempt.now)
+        if item.topic_id is not None:
+            verdicts.take_back(session, item.topic_id, attempt.actor, attempt.now)
+    changes: list[dict[str, Any]] = []
+    if item.state is not ItemState.CLOSED:
+        changes = _change_level(session, item, opinion.level, attempt, zone)
     flag_modified(item, "level")  # of two who judge at once the second is told
     judgement = _keep(session, item, opinion, attempt, changes)
     told: dict[str, Any] = {"must_answer": opinion.must_answer, "grade": opinion.grade.value}

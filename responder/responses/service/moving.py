@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from responder.accounts.proofs import Proven, signed_by
 from responder.core.errors import GuardRefused, Invalid
 from responder.core.lifecycle import Attempt, Transition
+from responder.planning.linking import verdicts
 from responder.responses import rules
 from responder.responses.lifecycle import (
     CLOSINGS,
@@ -22,6 +23,7 @@ from responder.responses.lifecycle import (
 )
 from responder.responses.models import ItemState, ResponseItem, Review
 from responder.responses.service.clocks import stop_all, stop_published
+from responder.topics import service as topics
 
 # What the secrecy check asks of every text; each is answered by yes or no.
 SECRECY_QUESTIONS = {
@@ -70,10 +72,22 @@ def advance(
     transition = RESPONSE_ITEM.advance(session, item, action, attempt, details)
     if action in CLOSINGS:
         stop_all(session, item, attempt.now)
+        _settle_topic(session, item, transition.label, attempt)
     if action in REVIEW_ACTIONS:
         item.reviews.append(_review(step, round_, transition, attempt, facts))
         session.flush()
     return transition
+
+
+def _settle_topic(session: Session, item: ResponseItem, how: str, attempt: Attempt) -> None:
+    """The item answers its topic no longer; the topic needs no answer unless it grows hotter.
+
+    The reason of the closing stays with the item: more people read what is said of topics.
+    """
+    if item.topic_id is not None:
+        topic = topics.get_living(session, item.topic_id)
+        reason = f"第 {item.id} 号事项：{how}"
+        verdicts.keep(session, topic, reason, attempt.actor, attempt.now)
 
 
 def check_desk(action: str) -> None:

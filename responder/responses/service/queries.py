@@ -26,7 +26,7 @@ from responder.responses.models import (
     ResponseItem,
 )
 from responder.responses.service.opening import Prefill
-from responder.responses.sourcing.service import items_of_message
+from responder.responses.sourcing.service import items_of_message, with_reports
 from responder.topics.service import absorbed
 
 # Who wrote which version, without the texts, of which there may be many and long ones.
@@ -259,14 +259,20 @@ def answered_topics(session: Session) -> dict[int, datetime]:
 
 
 def answered_query() -> Select[int | None]:
-    """Selects the ids of these topics, for queries of other rooms."""
-    return select(ResponseItem.topic_id).where(ResponseItem.topic_id.is_not(None))
+    """Selects the ids of the topics that an item answers, or will, for queries of other rooms.
+
+    What was closed without a public answer answers none: its topic comes back when it is hotter.
+    """
+    return select(ResponseItem.topic_id).where(
+        ResponseItem.topic_id.is_not(None), ResponseItem.state != ItemState.CLOSED
+    )
 
 
 def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
     """For the briefing pack: the items of these topics that are not out yet, newest first.
 
-    What is out is told by publishing, in the words that citizens read.
+    What is out is told by publishing, in the words that citizens read. Of what answers a report
+    neither title nor wording is told: a pack goes to the unit, which may be the one reported on.
     """
     whose = absorbed(session, topic_ids)
     query = (
@@ -276,11 +282,12 @@ def answers_in_hand(session: Session, topic_ids: Sequence[int]) -> list[Answer]:
         .options(joinedload(ResponseItem.unit))
     )
     items = session.scalars(query).all()
-    wordings = wordings_now(session, [item.id for item in items])
+    reported = with_reports(session, items)
+    wordings = wordings_now(session, [item.id for item in items if item.id not in reported])
     return [
         Answer(
             whose[item.topic_id],
-            item.title,
+            f"第 {item.id} 号事项" if item.id in reported else item.title,
             "",  # nothing of it may be said yet
             item.unit.name,
             RESPONSE_ITEM.states[item.state],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -227,6 +227,27 @@ def test_our_own_calendar_comes_in_again_as_nothing_new(session: Session) -> Non
     assert counted(taken(our_own())) == {"unchanged": 6}
     assert [(o.id, o.state, o.theme, o.summary, o.sequence) for o in stored()] == before
     assert fresh.state is EventState.PROPOSED
+
+
+def test_of_what_was_made_here_a_calendar_elsewhere_says_the_time_alone(session: Session) -> None:
+    """The texts went out masked and with lines made for the calendar: they do not come back."""
+    event = make.event("车位租售 13812345678", NOW + timedelta(days=2), summary="只写给自己的内容")
+    own = (event.uid, event.theme, event.form, event.place, event.summary)
+    later = ["DTSTART:20261202T013000Z", "DTEND:20261202T023000Z"]
+    copied = entry(*later, "SEQUENCE:3", "LOCATION:别处", "DESCRIPTION:自动生成", uid=event.uid)
+    assert counted(imported(copied)) == {"updated": 1}
+    assert counted(imported(copied)) == {"unchanged": 1}
+    (moved,) = stored()
+    assert (moved.uid, moved.theme, moved.form, moved.place, moved.summary) == own
+    assert moved.starts_at == datetime(2026, 12, 2, 1, 30, tzinfo=UTC)
+    assert moved.ends_at == datetime(2026, 12, 2, 2, 30, tzinfo=UTC)
+    assert moved.sequence == 3
+    again = entry(STARTS, "SEQUENCE:4", "LOCATION:别处", uid=event.uid)
+    assert counted(imported(again)) == {"updated": 1}
+    assert stored()[0].place == own[3]
+    gone = entry(STARTS, "SEQUENCE:5", "STATUS:CANCELLED", uid=event.uid)
+    assert counted(imported(gone)) == {"cancelled": 1}
+    assert (stored()[0].state, stored()[0].sequence) == (EventState.CANCELLED, 5)
 
 
 def test_an_older_copy_of_our_own_calendar_brings_nothing_either(session: Session) -> None:

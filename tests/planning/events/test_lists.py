@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from responder.core.database import transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
-from responder.planning.events import avoiding, checklist
+from responder.planning.events import avoiding, checklist, preparing
 from responder.planning.events.checklist import ItemFacts
+from responder.planning.events.models import PreparationItem
 from responder.planning.models import Form
 from tests.factories import NOW
+from tests.planning import factories as make
 
 FIRST, LAST = date(2027, 3, 3), date(2027, 3, 12)
 
@@ -57,6 +59,7 @@ def test_a_line_of_the_template_is_changed_and_shut_off(session: Session) -> Non
         (ItemFacts(" ", 1, 1), "name"),
         (ItemFacts("新的", 61, 1), "days"),
         (ItemFacts("场地", 3, 1), "name"),
+        (ItemFacts("场地", 3, 1, Form.BRIEFING), "name"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_refused(
@@ -67,3 +70,27 @@ def test_a_line_that_makes_no_sense_is_refused(
     with pytest.raises(Invalid) as refusal, transaction(CONSOLE, NOW) as writing:
         checklist.save_item(writing, None, facts)
     assert field in refusal.value.fields
+
+
+def test_a_line_for_one_form_and_one_for_all_are_twins(session: Session) -> None:
+    with transaction(CONSOLE, NOW) as writing:
+        checklist.save_item(writing, None, ItemFacts("场地", 1, 1, Form.BRIEFING))
+        checklist.save_item(writing, None, ItemFacts("场地", 1, 2, Form.CONFERENCE))
+    with pytest.raises(Invalid, match="已有“场地”"), transaction(CONSOLE, NOW) as writing:
+        checklist.save_item(writing, None, ItemFacts("场地", 1, 3))
+
+
+def test_twins_of_former_days_make_one_task_and_can_be_shut_off(session: Session) -> None:
+    event = make.event()  # a briefing
+    with transaction(CONSOLE, NOW) as writing:
+        for position, form in enumerate((Form.BRIEFING, None), start=1):
+            writing.add(PreparationItem(name="场地", days=position, position=position, form=form))
+    with transaction(CONSOLE, NOW) as writing:
+        made = preparing.make_tasks(writing, event)
+    assert [(task.name, task.days) for task in made] == [("场地", 1)]
+    one, other = checklist.items(session)
+    with transaction(CONSOLE, NOW) as writing:
+        checklist.save_item(writing, one, ItemFacts("场地", 1, 1, Form.BRIEFING, active=False))
+        checklist.save_item(writing, other, ItemFacts("场地", 3, 2))
+    with pytest.raises(Invalid), transaction(CONSOLE, NOW) as writing:
+        checklist.save_item(writing, one, ItemFacts("场地", 1, 1, Form.BRIEFING))

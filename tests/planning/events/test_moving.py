@@ -21,6 +21,7 @@ from responder.planning.events import moving, preparing
 from responder.planning.events.clashes import ACCEPTED
 from responder.planning.events.lifecycle import APPROVED
 from responder.planning.events.models import EventMove
+from responder.planning.events.rules import ClashKind
 from responder.planning.events.series import facts_of
 from responder.planning.models import EventState, Form, PressEvent
 from tests.factories import NOW, People, unit
@@ -341,7 +342,7 @@ def test_consequences_are_told_and_nothing_is_done(session: Session) -> None:
     saturday = datetime(2026, 11, 28, 1, 0, tzinfo=UTC)
     told = service.consequences(session, event, saturday, TODAY)
     assert told.back_to_approval
-    assert told.not_working
+    assert any(clash.kind is ClashKind.DAY_OFF for clash in told.clashes)
     assert [(task.old, task.new, task.is_past) for task in told.tasks] == [
         (date(2026, 11, 20), date(2026, 11, 23), False),
         (date(2026, 11, 26), date(2026, 11, 27), False),

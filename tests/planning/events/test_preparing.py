@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from responder.core import audit
 from responder.core.database import transaction
-from responder.core.errors import Invalid, NotFound, WrongState
+from responder.core.errors import GuardRefused, Invalid, NotFound, WrongState
 from responder.core.permissions import CONSOLE
 from responder.planning import service
 from responder.planning.events import preparing
@@ -143,6 +143,21 @@ def test_the_checklist_of_what_is_over_stays(session: Session, state: EventState
     event = make.event(state=state)
     with pytest.raises(WrongState), transaction(CONSOLE, NOW) as writing:
         preparing.add_task(writing, event, "场地", 1)
+
+
+def test_the_offices_approval_does_another_offices_approval_not(session: Session) -> None:
+    """What merely has the word in its name is somebody else's to say."""
+    event = make.event()
+    with transaction(CONSOLE, NOW) as writing:
+        police = preparing.add_task(
+            writing, event, "大型活动安全审批（公安）", 3, before_confirmation=True
+        )
+        own = preparing.add_task(writing, event, "审批", 5)
+    advance(event, "approve", "prepare")
+    assert own.done_at is not None
+    assert police.done_at is None
+    with pytest.raises(GuardRefused, match="公安"):
+        advance(event, "confirm")
 
 
 def test_due_tasks_are_the_open_ones_of_events_that_live(session: Session) -> None:

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid, WrongState
+from responder.core.errors import Invalid, Stale, WrongState
 from responder.core.permissions import CONSOLE
 from responder.core.times import local
 from responder.planning.events import series
 from responder.planning.events.models import EventSeries
 from responder.planning.events.series import Every, Scope
+from responder.planning.events.series_moving import cancel_series, versions
 from responder.planning.models import EventState, PressEvent
 from tests.factories import NOW
 from tests.planning import factories as make
@@ -156,10 +157,25 @@ def test_a_postponed_one_keeps_waiting_when_the_others_are_renamed(session: Sess
 def test_cancelling_reaches_as_far_as_it_is_meant(session: Session) -> None:
     events = a_series()
     with transaction(CONSOLE, NOW) as writing:
-        count = series.cancel_series(writing, events[1], Scope.LATER, CONSOLE, NOW, "机构调整")
+        seen = versions(events)
+        count = cancel_series(writing, events[1], Scope.LATER, CONSOLE, NOW, "机构调整", seen=seen)
     assert count == 3
     assert [one.state for one in events] == [EventState.PROPOSED, *[EventState.CANCELLED] * 3]
     assert all(one.sequence == 1 for one in events[1:])
+
+
+def test_what_somebody_has_changed_meanwhile_is_not_cancelled_unseen(session: Session) -> None:
+    events = a_series()
+    seen = versions(events)
+    edit(events[0], Scope.THIS, theme="不在范围内的一场")
+    edit(events[2], Scope.THIS, theme="刚改过的一场")
+    with pytest.raises(Stale, match="刚被别人修改过"), transaction(CONSOLE, NOW) as writing:
+        cancel_series(writing, events[1], Scope.LATER, CONSOLE, NOW, "机构调整", seen=seen)
+    assert {one.state for one in events} == {EventState.PROPOSED}
+    edit(events[3], Scope.THIS, theme="又一场")
+    with transaction(CONSOLE, NOW) as writing:
+        cancel_series(writing, events[1], Scope.THIS, CONSOLE, NOW, "机构调整", seen=seen)
+    assert events[1].state is EventState.CANCELLED
 
 
 def test_clashes_of_a_whole_series_take_the_queries_of_one(session: Session) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -13,6 +13,7 @@ from responder.core import audit
 from responder.core.database import transaction
 from responder.core.errors import GuardRefused, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import CONSOLE, Actor, Role
+from responder.core.times import local, start_of_day
 from responder.planning import service
 from responder.planning.models import EntryState, EventState, Form, PressEvent
 from tests.factories import NOW, People, unit
@@ -133,14 +134,17 @@ def test_the_same_proposal_sent_twice_is_one_event(session: Session, people: Peo
     topic = make.topic()
     proposal = service.EventFacts("车位租售管理", Form.BRIEFING, NOW, unit())
 
-    def propose(who: Actor, **changes: object) -> PressEvent:
-        with transaction(who, NOW) as writing:
-            return service.propose_event(writing, replace(proposal, **changes), topic.id, who, NOW)
+    def propose(who: Actor, now: datetime = NOW, **changes: object) -> PressEvent:
+        with transaction(who, now) as writing:
+            return service.propose_event(writing, replace(proposal, **changes), topic.id, who, now)
 
     event = propose(actor)
+    for changes in ({"place": "另一个会场"}, {"summary": "另写的内容"}, {"speaker": "副局长"}):
+        assert propose(actor, **changes) is not event
     assert propose(actor, theme=" 车位租售管理 ") is event
-    assert len(make.links()) == 1
+    assert len(make.links()) == 4
     assert propose(other) is not event
+    assert propose(actor, now=NOW + timedelta(minutes=2)) is not event
     assert propose(actor, starts_at=NOW + timedelta(days=1)) is not event
 
 
@@ -161,6 +165,31 @@ def test_upcoming_overdue_and_waiting_tell_events_apart(session: Session) -> Non
     assert service.upcoming_events(session, NOW, limit=1) == [sooner]
     assert service.overdue_events(session, NOW) == [passed]
     assert service.waiting_approval(session) == [late_proposal, sooner]
+
+
+def test_what_goes_on_is_not_over(session: Session) -> None:
+    """A day that has begun is neither past nor overdue; nor is an hour that has."""
+    midnight = start_of_day(local(NOW).date())
+    today = make.event("全天", midnight, EventState.CONFIRMED)
+    days = make.event("三天", midnight - timedelta(days=2), EventState.CONFIRMED)
+    over = make.event("昨日全天", midnight - timedelta(days=1), EventState.CONFIRMED)
+    begun = make.event("刚开始", NOW - timedelta(minutes=30), EventState.CONFIRMED)
+    ended = make.event("已散会", NOW - timedelta(minutes=30), EventState.CONFIRMED)
+    long_ago = make.event("没写结束", NOW - timedelta(hours=2), EventState.CONFIRMED)
+    with transaction(CONSOLE, NOW):
+        today.all_day = days.all_day = over.all_day = True
+        days.ends_at = midnight + timedelta(days=1)
+        ended.ends_at = NOW
+    assert service.upcoming_events(session, NOW) == [days, today, begun]
+    assert service.overdue_events(session, NOW) == [over, long_ago, ended]
+
+
+def test_an_event_is_no_longer_than_a_month(session: Session) -> None:
+    event = make.event()
+    edit(event, event.version_id, ends_at=event.starts_at + timedelta(days=31))
+    with pytest.raises(Invalid, match="最长 31 天") as refusal:
+        edit(event, event.version_id, ends_at=event.starts_at + timedelta(days=31, hours=1))
+    assert "ends_at" in refusal.value.fields
 
 
 def test_a_topic_can_be_linked_to_what_is_to_come_or_lately_past(session: Session) -> None:

@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
-from responder.core.times import utc_now
+from responder.core.times import local, start_of_day, utc_now
 from responder.planning import service
 from responder.planning.events import avoiding, checklist, media, preparing, series
 from responder.planning.events.models import EventFile, EventMove, PreparationItem, Reply
-from responder.planning.models import EventState, PressEvent, SpeakerRank
+from responder.planning.models import EntryState, EventState, PressEvent, SpeakerRank
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
@@ -486,7 +486,7 @@ def test_a_series_is_previewed_and_made_with_its_clashes_accepted(press: FlaskCl
     make.event("已有的", TUESDAY + timedelta(days=7))
     path = f"/planning/events/{event.id}/series"
     assert "每月第一个星期二" in press.get(path).text
-    wish = {"every": "week", "count": "3", "until": ""}
+    wish = {"every": "week", "count": "3", "until": "", "version": event.version_id}
     preview = press.post(path, data={**wish, "preview": "1"})
     assert preview.status_code == 200
     assert "2026-12-15 09:30" in preview.text
@@ -499,7 +499,67 @@ def test_a_series_is_previewed_and_made_with_its_clashes_accepted(press: FlaskCl
     assert len(events()) == 4
     assert "本系列共 3 场" in press.get(f"/planning/events/{event.id}").text
     assert press.post(path, data={"every": "week", "count": "99"}).status_code == 200
-    assert press.post(path, data={"every": "week"}).status_code == 422
+    again = {"every": "week", "version": events()[0].version_id}
+    assert press.post(path, data=again).status_code == 422
+
+
+def test_today_tells_a_whole_day_without_an_hour(press: FlaskClient) -> None:
+    event = make.event("全天的活动", start_of_day(local(utc_now()).date()), EventState.CONFIRMED)
+    with transaction(CONSOLE, NOW):
+        event.all_day = True
+    page = press.get("/").text
+    assert "全天的活动" in page
+    assert "（时间待定）" in page
+    assert "00:00" not in page
+
+
+def test_a_series_is_made_of_the_event_that_was_seen(press: FlaskClient) -> None:
+    """Whoever chose 每周 of a Tuesday gets no series of Wednesdays."""
+    event = make.event(starts_at=TUESDAY)
+    path = f"/planning/events/{event.id}/series"
+    wish = {"every": "week", "count": "3", "submit": "1"}
+    seen = field(press.get(path).text, "version")
+    with transaction(CONSOLE, NOW) as session:
+        service.move_event(session, event, TUESDAY + timedelta(days=1), CONSOLE, NOW)
+    refused = press.post(path, data={**wish, "version": seen})
+    assert refused.status_code == 409
+    assert "已有变化" in refused.text
+    assert 'value="3"' in refused.text
+    assert len(events()) == 1
+    wish["version"] = field(refused.text, "version")
+    assert press.post(path, data=wish).status_code == 302
+    assert [local(one.starts_at).isoweekday() for one in events()] == [3, 3, 3]
+
+
+def test_what_was_typed_survives_a_row_that_has_left_the_plan(press: FlaskClient) -> None:
+    row = make.entry(month=12)
+    path = f"/planning/events/new?entry_id={row.id}"
+    assert press.get(path).status_code == 200
+    with transaction(CONSOLE, NOW):
+        row.state = EntryState.DROPPED
+    typed = form(plan_entry_id=row.id, summary="已经写好的发布内容")
+    answer = press.post(path, data=typed)
+    assert answer.status_code == 409
+    assert "已经写好的发布内容" in answer.text
+    assert "按计划外建立" in answer.text
+    event = make.event()
+    answer = press.post(f"/planning/events/{event.id}/edit", data=form(event, summary="改好的内容"))
+    assert answer.status_code == 302
+    with transaction(CONSOLE, NOW):
+        event.state = EventState.CANCELLED
+    answer = press.post(f"/planning/events/{event.id}/edit", data=form(event, summary="写了很久"))
+    assert answer.status_code == 409
+    assert "写了很久" in answer.text
+
+
+def test_an_end_in_another_age_is_refused_before_anything_is_reckoned(press: FlaskClient) -> None:
+    answer = press.post("/planning/events/new", data=form(ends_at="9966-12-01T11:00"))
+    assert answer.status_code == 200
+    assert "最长 31 天" in answer.text
+    event = make.event()
+    changed = form(event, ends_at="2027-12-01T11:00")
+    assert "最长 31 天" in press.post(f"/planning/events/{event.id}/edit", data=changed).text
+    assert [one.ends_at for one in events()] == [None]
 
 
 def test_a_series_is_changed_and_cancelled_as_far_as_it_is_meant(press: FlaskClient) -> None:
@@ -513,7 +573,10 @@ def test_a_series_is_changed_and_cancelled_as_far_as_it_is_meant(press: FlaskCli
     answer = press.post(f"{path}/edit", data=changed, follow_redirects=True)
     assert "另有 1 场一并修改" in answer.text
     assert [one.host for one in events()] == ["", "新主持", "新主持"]
+    page = press.get(path).text
     note = {"version": events()[1].version_id, "note": "停办", "scope": "later"}
+    assert press.post(f"{path}/cancel", data={**note, "seen": ""}).status_code == 409
+    note["seen"] = field(page, "seen")
     press.post(f"{path}/cancel", data=note)
     assert [one.state for one in events()][1:] == [EventState.CANCELLED] * 2
     assert first.state is EventState.PROPOSED

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 
 from responder.core.database import transaction
 from responder.core.errors import GuardRefused, Invalid, Stale, WrongState
-from responder.core.permissions import CONSOLE
+from responder.core.permissions import CONSOLE, Actor, Role
 from responder.planning import service
 from responder.planning.models import EntryState, EventState, Form, PlanEntry
-from responder.planning.plans import changing
+from responder.planning.plans import changing, entries, tables
 from responder.planning.plans.baselines import baseline_rows, baselines, listed
 from responder.planning.plans.changing import Ground, changes_of
 from responder.planning.plans.models import ChangeKind, PlanBaseline, PlanChange
 from responder.planning.plans.service import get_plan
-from tests.factories import NOW, unit
+from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 
 GROUND = Ground("数据核实延后", "分管副市长同意", CONSOLE, NOW)
@@ -174,3 +174,61 @@ def test_a_plan_adopted_before_baselines_were_kept_gets_its_first_at_the_first_c
     change(row, later, month=4)
     (kept,) = baselines(session, get_plan(session, 2026))
     assert (kept.rows[0]["month"], kept.adopted_by) == (3, "市政府第20次常务会议")
+
+
+def test_a_change_makes_no_row_that_the_plan_has_already(session: Session) -> None:
+    row, other = make.entry(month=3), make.entry(month=4)
+    make.adopt()
+    with pytest.raises(Invalid, match="计划中已有相同的条目（第 2 项）"):
+        change(row, month=4)
+    assert row.month == 3
+    change(row, month=3, remark="只改备注")
+    drop(other)
+    change(row, month=4)
+    assert row.month == 4
+
+
+def test_a_correction_of_a_draft_makes_no_twin_either(session: Session) -> None:
+    row, other = make.entry(month=3), make.entry(month=4)
+
+    def edit(**facts: object) -> None:
+        with transaction(CONSOLE, NOW) as writing:
+            entry = service.get_entry(writing, row.id)
+            entries.edit_entry(writing, entry, make.facts(**facts), entry.version_id, CONSOLE)
+
+    with pytest.raises(Invalid, match="已有相同的条目") as refusal:
+        edit(month=4, theme=f" {other.theme}")
+    assert "theme" in refusal.value.fields
+    edit(month=3, remark="只改备注")
+    edit(month=4, day=7)
+    assert (row.month, row.day) == (4, 7)
+
+
+def test_a_line_is_told_in_full_to_whose_row_it_was_until_then(
+    session: Session, people: People
+) -> None:
+    """After a handover the new unit reads nothing inner of the old one, nor the old of the new."""
+    ours, theirs = unit(), unit("jyj", "市教育局")
+    row = make.entry(month=3, speaker="旧局长")
+    make.adopt()
+    own = change(row, month=4, speaker="旧副局长")
+    handed = change(row, month=4, unit=theirs, speaker="新局长")
+    later = change(row, month=5, unit=theirs, speaker="新副局长")
+    old, new = make.liaison(people, ours), people.holding(Role.LIAISON, "their liaison")
+    with transaction(CONSOLE, NOW):
+        new.unit = theirs
+
+    def read(one: PlanChange, who: Actor) -> tuple[bool, set[str]]:
+        return tables.reads_ground(one, who), set(tables.told_changes(one, who))
+
+    assert read(own, old) == (True, {"when", "speaker"})
+    assert read(own, new.actor) == (False, {"when"})
+    assert read(handed, old) == (True, {"unit"})
+    assert read(handed, new.actor) == (False, {"unit"})
+    assert read(later, old) == (False, {"when"})
+    assert read(later, new.actor) == (True, {"when", "speaker"})
+    assert read(handed, people.press_officer.actor) == (True, {"unit", "speaker"})
+    with transaction(CONSOLE, NOW):
+        handed.unit_id = None
+    assert read(handed, old) == (False, {"unit"})
+    assert read(handed, people.press_officer.actor)[0]

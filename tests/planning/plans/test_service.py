@@ -97,7 +97,7 @@ def test_the_report_says_what_came_of_each_row(session: Session) -> None:
     make.event(plan_entry=held, state=EventState.EVALUATED)
     plan = service.find_plan(session, 2026)
     assert plan is not None
-    report = service.report(plan, TODAY)
+    report = service.report(plan, TODAY, CONSOLE)
     assert report.progress == {
         held.id: Progress.HELD,
         waiting.id: Progress.WAITING,

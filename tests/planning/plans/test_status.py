@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from responder.accounts.models import Unit
 from responder.core.database import transaction
 from responder.core.errors import Invalid, NotFound, Stale
-from responder.core.permissions import CONSOLE
+from responder.core.permissions import CONSOLE, Actor
 from responder.core.times import SHANGHAI
 from responder.planning import service
 from responder.planning.models import EventState, Form, PressEvent, SpeakerRank
@@ -19,18 +19,19 @@ from responder.planning.plans.changing import Ground
 from responder.planning.plans.frequency import RuleFacts
 from responder.planning.plans.models import Period
 from responder.planning.plans.rules import Figure, Grouping, Timing
+from responder.planning.plans.service import get_plan
 from responder.planning.plans.status import YearStatus, year_status
 from responder.planning.plans.status_words import status_as_json, status_as_text
-from tests.factories import NOW, unit
+from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
 
 TODAY = date(2026, 11, 20)
 
 
-def status(session: Session) -> YearStatus:
+def status(session: Session, reader: Actor = CONSOLE) -> YearStatus:
     session.expire_all()
-    return year_status(session, 2026, TODAY, SHANGHAI)
+    return year_status(session, 2026, TODAY, SHANGHAI, reader)
 
 
 def held(
@@ -208,7 +209,6 @@ def test_where_a_leader_must_speak_the_head_counts_too_and_others_do_not(
         event = held(utc(month, 3), rank=rank)
         (standing,) = status(session).rules
         assert standing.units[0].quotas[0].held == counts, rank
-        assert standing.units[0].lacks_now is not counts
         with transaction(CONSOLE, NOW):
             event.state = EventState.CANCELLED
 
@@ -324,3 +324,19 @@ def test_a_term_runs_through_its_last_day() -> None:
     assert rules.timing_of(whole, date(2026, 12, 31)) is Timing.RUNNING
     assert rules.timing_of(whole, date(2027, 1, 1)) is Timing.OVER
     assert rules.timing_of(whole, date(2025, 12, 31)) is Timing.TO_COME
+
+
+def test_of_a_draft_nobody_counts_rows_that_they_do_not_see(
+    session: Session, people: People
+) -> None:
+    make.entry(month=3)
+    make.entry(month=4, unit=unit("jyj", "市教育局"))
+    plan = get_plan(session, 2026)
+    reader = make.liaison(people, unit())
+    assert status(session).total[Figure.NOW] == 2
+    assert status(session, reader).total[Figure.NOW] == 1
+    assert sum(service.report(plan, TODAY, reader).counts.values()) == 1
+    assert sum(service.report(plan, TODAY, CONSOLE).counts.values()) == 2
+    make.adopt()
+    assert status(session, reader).total[Figure.NOW] == 2
+    assert sum(service.report(plan, TODAY, reader).counts.values()) == 2

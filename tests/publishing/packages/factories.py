@@ -115,7 +115,7 @@ def take(
         if action == "schedule":
             steps.schedule(session, package, HOUR, attempt)
             return None
-        # Only the signature asks for it: whoever signs has proved who they are.
+        # Signature and withdrawal ask for it: whoever signs has proved who they are.
         proven = Proven(attempt.actor.id or 0, PASSWORD)
         return steps.advance(session, package, action, attempt, Settings(), proven)
 

@@ -135,7 +135,10 @@ def give(user, role):
 
 @pytest.mark.parametrize(
     ("state", "action", "role"),
-    [(S.ORGANISED, "review", R.THIRD_REVIEWER), (S.REVIEWED, "sign", R.SIGNER)],
+    [
+        (S.ORGANISED, "review", R.THIRD_REVIEWER),
+        (S.REVIEWED, "sign", R.SIGNER),
+    ],
 )
 def test_nobody_approves_what_they_wrote_or_let_pass_before(people, state, action, role):
     package = brought_to(state)
@@ -210,6 +213,14 @@ def test_a_word_that_is_only_to_be_minded_bars_nothing(people):
         lists.put_word(session, None, "绝对安全", "", Severity.REMIND, keeper)
     take(package, "organise", people.press_officer)
     assert package.state is S.ORGANISED
+
+
+def test_nobody_takes_back_alone_what_they_wrote(people):
+    package = brought_to(S.RELEASED)
+    give(people.editor, R.SIGNER)
+    with pytest.raises(GuardRefused, match="您填写过其中的内容"):
+        take(package, "withdraw", people.editor, "数据有误。")
+    assert package.state is S.RELEASED
 
 
 def test_the_reason_of_a_withdrawal_uses_no_barred_word_either(people):

@@ -206,6 +206,23 @@ def test_a_package_is_signed_with_a_proof_alone(people, client):
     assert "已用密码验证" in client.get(f"/packages/{package.id}").text
 
 
+def test_a_document_is_withdrawn_with_a_proof_alone(people, client):
+    package = brought_to(S.RELEASED)
+    people.sign_in(client, people.signer)
+    assert 'name="proof"' in client.get(f"/packages/{package.id}").text
+    seen = {"version": str(package.version_id), "note": "数据有误，现予撤回。"}
+    address = f"/packages/{package.id}/withdraw"
+    for given in ({}, {"proof": "错误"}):
+        answer = client.post(address, data={**seen, **given})
+        assert answer.status_code == 403
+        assert seen["note"] in answer.text
+    assert package.state is S.RELEASED
+    assert client.post(address, data={**seen, "proof": PASSWORD}).status_code == 302
+    db.session.expire_all()
+    assert package.state is S.WITHDRAWN
+    assert audit.history(db.session, package)[-1].changes["proof"] == "password"
+
+
 def test_the_other_steps_of_a_package_ask_for_no_proof(people, client):
     package = brought_to(S.REVIEWED)
     sent = {"version": str(package.version_id), "note": "第二条与上位法不一致。"}

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from responder.core.database import db
+import pytest
+
+from responder.core.database import db, transaction
+from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI, utc_now
+from responder.intake.models import Nature
 from responder.planning.briefing.layout import shipped_template
 from responder.planning.briefing.rendering import word_file
 from responder.planning.models import EventState, LinkState
@@ -13,7 +17,10 @@ from responder.responses import service as responses
 from responder.responses.drafting.formats import TextFormat
 from responder.responses.drafting.looking import look_through
 from responder.responses.models import ItemState
+from responder.responses.sourcing.service import attach
+from responder.topics.models import Membership
 from tests.factories import NOW
+from tests.orders.factories import message
 from tests.planning import factories as planned
 from tests.planning.briefing.test_word_file import pack_of, text_of
 from tests.responses.consulting.test_consulting import agreed
@@ -48,6 +55,24 @@ def test_the_pack_tells_the_agreed_wording_of_what_is_in_hand_without_personal_d
     page = client.get(f"/planning/events/{event.id}/briefing").text
     strict(page)
     assert SHOWN in page
+
+
+@pytest.mark.parametrize("way", ["message", "topic"])
+def test_of_what_answers_a_report_the_pack_tells_neither_title_nor_wording(people, way):
+    matter = topic()
+    item, event = opened(topic=matter, title="关于举报某工地的回应"), at_an_event(matter)
+    agreed(item, people.editor, SAID)
+    report = message(title="举报工地", body="我举报工地夜间偷排污水", nature=Nature.REPORT)
+    with transaction(CONSOLE, NOW) as session:
+        if way == "message":
+            attach(session, responses.find_item(session, item.id), report)
+        else:
+            session.add(Membership(message_id=report.id, topic_id=matter.id, similarity=1.0))
+    (answer,) = pack_of(event).topics[0].in_hand
+    assert (answer.title, answer.wording) == (f"第 {item.id} 号事项", "")
+    text = text_of(word_file(pack_of(event), shipped_template()))
+    assert SHOWN not in text
+    assert "举报某工地" not in text
 
 
 def test_what_is_out_is_told_in_its_own_words(people):

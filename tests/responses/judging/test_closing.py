@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from responder.core import audit
-from responder.core.database import db
+from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid, WrongState
-from responder.core.permissions import Role
+from responder.core.permissions import CONSOLE, Role
+from responder.planning.linking import gaps, verdicts
+from responder.planning.linking.models import TopicVerdict
 from responder.planning.models import EventState
 from responder.responses import service as responses
 from responder.responses.board.service import STATES
+from responder.responses.judging.queries import last_judgement
 from responder.responses.judging.rules import Grade
 from responder.responses.models import ItemState, Level
 from responder.warnings.running import running
@@ -140,7 +144,40 @@ def test_a_new_level_starts_no_clock_of_what_stays_closed(people):
     item = brought_to(ItemState.CLOSED)
     judge(item, people.supervisor, grade=GRAVE, must=False, at=NOW + HOUR)
     assert all(clock.stopped_at for clock in reload(item).clocks)
-    assert len(item.clocks) == 3
+    assert (len(item.clocks), item.level) == (1, Level.ORDINARY)
+    assert last_judgement(db.session, item.id).level is Level.MAJOR_EMERGENCY
+    judge(item, people.supervisor, grade=Grade.NONE, must=False, at=NOW + 2 * HOUR)
+    judge(item, people.supervisor, grade=Grade.NONE, must=True, at=NOW + 3 * HOUR)
+    assert (reload(item).state, item.level) == (ItemState.DRAFT, Level.ORDINARY)
+    assert {clock.rule.level for clock in item.clocks} == {Level.ORDINARY}
+
+
+def test_a_level_that_was_judged_while_it_was_closed_comes_when_it_is_opened_again(people):
+    item = brought_to(ItemState.CLOSED)
+    judge(item, people.supervisor, grade=GRAVE, must=True, at=NOW + HOUR)
+    assert (reload(item).level, len(item.clocks)) == (Level.MAJOR_EMERGENCY, 2)
+    assert {clock.rule.level for clock in item.clocks} == {Level.MAJOR_EMERGENCY}
+
+
+def test_the_topic_of_what_was_closed_comes_back_when_it_is_hotter(people):
+    matter = topic()
+    heated(matter, 44.0)
+    item = brought_to(ItemState.CLOSED, topic=matter)
+    (verdict,) = db.session.scalars(select(TopicVerdict))
+    assert (verdict.topic_id, verdict.heat) == (matter.id, 44.0)
+    assert verdict.reason == f"第 {item.id} 号事项：不答复，办结"
+    assert gaps.open_gaps(db.session) == []
+    heated(matter, 95.0)
+    (gap,) = gaps.open_gaps(db.session)
+    assert (gap.topic_id, gap.verdict.id) == (matter.id, verdict.id)
+    judge(item, people.supervisor, must=True, at=NOW + HOUR)
+    assert gaps.open_gaps(db.session) == []
+    assert db.session.scalars(verdicts.settled()).all() == []
+
+
+def heated(matter, heat):
+    with transaction(CONSOLE, NOW):
+        matter.heat = heat
 
 
 def test_the_page_offers_it_where_it_was_judged_so_and_says_that_it_is_closed(client, people):

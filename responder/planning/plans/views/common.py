@@ -141,7 +141,7 @@ def plan_page(
         plan=plan,
         stage=_stage(plan),
         standing=adoption_words(plan) if plan else "",
-        report=service.report(plan, local_today()) if plan else None,
+        report=service.report(plan, local_today(), current_actor()) if plan else None,
         rows=_rows(plan),
         waiting=waiting,
         declined=declined,

@@ -33,7 +33,7 @@ def plan_status(year: int) -> str:
 
 def _status(year: int) -> YearStatus:
     check_year(year)
-    return year_status(db.session, year, local_today(), zone())
+    return year_status(db.session, year, local_today(), zone(), current_actor())
 
 
 @blueprint.get("/planning/plan/<int:year>/status/<string:name>")
