@@ -9,6 +9,15 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 WEEKDAYS = "一二三四五六日"
 
+# The years that a day of the office's work may lie in; beyond, arithmetic on zones overflows
+# and whatever was typed was a slip.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def is_plausible(day: date) -> bool:
+    """Whether a day, or a moment, lies in a year that the office can mean."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
 
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""

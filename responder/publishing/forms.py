@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField
 from wtforms.validators import InputRequired
 
 from responder.core.errors import Invalid
+from responder.web.forms import MomentField
 
 
 class ScheduleForm(FlaskForm):
-    publish_at = DateTimeLocalField(_l("发布时间"), validators=[InputRequired()])
+    publish_at = MomentField(_l("发布时间"), validators=[InputRequired()])
 
     def moment(self, zone: ZoneInfo) -> datetime:
         """The hour that was chosen, aware: a browser sends it without its zone.
