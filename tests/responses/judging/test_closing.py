@@ -79,7 +79,7 @@ def test_only_what_was_last_judged_so_by_somebody_else_who_wrote_none_of_it_is_c
     both = people.holding(Role.SIGNER)
     item.drafted_by_id = both.id
     db.session.commit()
-    with pytest.raises(GuardRefused, match="参与过本事项的起草"):
+    with pytest.raises(GuardRefused, match="您发起或起草过本事项，不能由您办结"):
         take(item, "close", both, WHY)
     take(item, "submit", people.editor)
     with pytest.raises(WrongState):
