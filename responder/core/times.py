@@ -19,6 +19,15 @@ def is_plausible(day: date) -> bool:
     return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
+# How far ahead anything is set for an hour: beyond, the year was a slip.
+FARTHEST = timedelta(days=731)
+
+
+def is_too_far(moment: datetime, now: datetime) -> bool:
+    """Whether a moment that somebody set lies more than two years ahead. Both aware."""
+    return moment > now + FARTHEST
+
+
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)

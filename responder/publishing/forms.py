@@ -22,6 +22,8 @@ class ScheduleForm(FlaskForm):
         :raises Invalid: no hour, or not one.
         """
         if not self.validate_on_submit():
+            if any(self.publish_at.raw_data or []):
+                raise Invalid(str(self.publish_at.errors[0]), {"publish_at": "写得不对"})
             raise Invalid("请选择发布时间：返回上一页，填写日期和时间", {"publish_at": "必填"})
         chosen: datetime = self.publish_at.data
         return chosen.replace(tzinfo=zone)
