@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField, SubmitField
+from wtforms import SelectField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, NumberRange
+
+from responder.web.forms import DayField
 
 
 class AbsenceForm(FlaskForm):
     """Who is away, from when to when, and who stands in."""
 
     user_id = SelectField(_l("谁请假"), coerce=int)
-    first_day = DateField(_l("第一天"), validators=[InputRequired(_l("请填写第一天"))])
-    last_day = DateField(
+    first_day = DayField(_l("第一天"), validators=[InputRequired(_l("请填写第一天"))])
+    last_day = DayField(
         _l("最后一天"),
         validators=[InputRequired(_l("请填写最后一天"))],
         description=_l("当天仍由代办人办理；次日起恢复。"),

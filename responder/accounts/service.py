@@ -15,6 +15,7 @@ from responder.accounts.models import Unit, User, UserRole
 from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Role
+from responder.core.texts import tidy
 
 MIN_PASSWORD_LENGTH = 8
 
@@ -112,6 +113,7 @@ def get_user(session: Session, user_id: int) -> User:
 
 def add_unit(session: Session, code: str, name: str, short_name: str, matters: str) -> Unit:
     """:raises Invalid: the code or the name is taken."""
+    name, short_name, matters = tidy(name), tidy(short_name), tidy(matters)
     taken = select(Unit).where((Unit.code == code) | (Unit.name == name))
     if session.scalar(taken.limit(1)):
         raise Invalid("代码或名称已被使用，请换一个", {"code": "代码或名称已被使用"})

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectMultipleField, StringField, SubmitField
+from wtforms import SelectMultipleField, StringField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from responder.accounts.token_models import SCOPE_LABELS, Scope
+from responder.web.forms import DayField
 
 USUAL_LIFE = timedelta(days=365)
 
@@ -43,7 +44,7 @@ class TokenForm(FlaskForm):
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),
     )
-    expires_on = DateField(
+    expires_on = DayField(
         _l("最后一天"),
         validators=[Optional()],
         description=_l("当天结束时失效；留空则长期有效，直到撤销"),

@@ -84,6 +84,14 @@ def history(session: Session, obj: Audited) -> list[AuditEvent]:
     return list(session.scalars(query.order_by(AuditEvent.id)))
 
 
+def last_actor_id(session: Session, obj: Audited) -> int | None:
+    """Who did to a record what was done last; None for a program, or where nothing was done."""
+    query = select(AuditEvent.actor_id).where(
+        AuditEvent.object_type == _type_name(obj), AuditEvent.object_id == obj.id
+    )
+    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+
+
 def _row(
     session: Session,
     action: str,

@@ -8,10 +8,16 @@ from typing import Any
 # What XML 1.0 refuses, and with it every Word file; PostgreSQL refuses some of it, too.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
+# What turns the direction of the text around it, or stands in it unseen: a name that is read
+# backwards, a word that no search finds. Joiners (U+200C, U+200D) make letters and stay.
+_UNSEEN = re.compile(r"[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
 
 def clean(text: str) -> str:
-    """Text with one kind of line end and without what XML or a database refuses."""
-    return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    """Text with one kind of line end and without what XML or a database refuses, nor what
+    turns or hides what is read.
+    """
+    return _UNSEEN.sub("", _CONTROL.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def tidy(value: Any) -> Any:

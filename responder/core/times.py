@@ -9,6 +9,24 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 WEEKDAYS = "一二三四五六日"
 
+# The years that a day of the office's work may lie in; beyond, arithmetic on zones overflows
+# and whatever was typed was a slip.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def is_plausible(day: date) -> bool:
+    """Whether a day, or a moment, lies in a year that the office can mean."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+# How far ahead anything is set for an hour: beyond, the year was a slip.
+FARTHEST = timedelta(days=731)
+
+
+def is_too_far(moment: datetime, now: datetime) -> bool:
+    """Whether a moment that somebody set lies more than two years ahead. Both aware."""
+    return moment > now + FARTHEST
+
 
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""

@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
-    DateField,
     HiddenField,
     RadioField,
     SelectField,
@@ -18,7 +17,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from responder.core.clocks import LONGEST, UNIT_LABELS, Unit
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 
 class RuleForm(FlaskForm):
@@ -59,7 +58,7 @@ class RuleForm(FlaskForm):
 
 
 class DayForm(FlaskForm):
-    day = DateField(_l("日期"), validators=[InputRequired(_l("请填写日期"))])
+    day = DayField(_l("日期"), validators=[InputRequired(_l("请填写日期"))])
     kind = RadioField(
         _l("安排"),
         choices=[SelectChoice("off", _l("放假")), SelectChoice("working", _l("上班"))],

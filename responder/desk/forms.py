@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     HiddenField,
     SelectChoice,
     SelectField,
@@ -24,6 +23,7 @@ from responder.desk.places import KnownPlace
 from responder.intake.models import NATURE_LABELS, Nature
 from responder.intake.rules import COLUMN_LIMITS
 from responder.intake.service import Call
+from responder.web.forms import MomentField
 
 BODY_CHARACTERS = 5000
 STREET_CHARACTERS = 30
@@ -76,7 +76,7 @@ class CallForm(FlaskForm):
     same_as = HiddenField()
     another = BooleanField(_l("这是另一通来电"))
     order = BooleanField(_l("转工单"))
-    occurred_at = DateTimeLocalField(
+    occurred_at = MomentField(
         _l("来电时间"),
         format="%Y-%m-%dT%H:%M",
         validators=[InputRequired(_l("请填写来电时间"))],

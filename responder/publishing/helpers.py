@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Flask, current_app, request
 
 from responder.core.database import db
@@ -14,15 +16,22 @@ from responder.publishing.bundles.lifecycle import STATE_TONES as BUNDLE_TONES
 from responder.publishing.bundles.models import Bundle, BundleState
 from responder.publishing.changing.lifecycle import ENTRY_CHANGE, FIELD_LABELS
 from responder.publishing.changing.lifecycle import STATE_TONES as CHANGE_TONES
+from responder.publishing.changing.standing import last_changes
 from responder.publishing.channels import service as channels
 from responder.publishing.channels.models import CHANNEL_LABELS, ChannelPost
 from responder.publishing.channels.service import Prepared
-from responder.publishing.models import CHANGE_LABELS, ChangeState, Entry
+from responder.publishing.models import (
+    CHANGE_LABELS,
+    CHANGED_LABELS,
+    ChangeState,
+    Entry,
+    EntryChange,
+)
 from responder.publishing.packages import helpers as packages
 from responder.publishing.places import Live, absolute
 from responder.publishing.ratings import service as ratings
 from responder.publishing.ratings.models import VERDICT_LABELS, Verdict
-from responder.responses.models import ResponseItem
+from responder.responses.models import ItemState, ResponseItem
 from responder.web.trail import Kind, name_kind
 
 CHANGE_DEEDS = {"create": "提出", **{t.action: t.label for t in ENTRY_CHANGE.transitions}}
@@ -37,11 +46,13 @@ def register(app: Flask) -> None:
     app.add_template_filter(bundle_state)
     app.add_template_filter(bundle_tone)
     app.add_template_global(item_entry)
+    app.add_template_global(item_changes)
     app.add_template_global(item_bundle)
     app.add_template_global(item_evaluations)
     app.add_template_global(entry_ratings)
     app.add_template_global(entry_posts)
     app.add_template_global(prepared_texts)
+    app.jinja_env.globals["changed_labels"] = CHANGED_LABELS
     app.jinja_env.globals["verdict_labels"] = VERDICT_LABELS
     app.jinja_env.globals["post_channels"] = CHANNEL_LABELS
     changed = {kind.value: label for kind, label in CHANGE_LABELS.items()}
@@ -86,6 +97,12 @@ def bundle_tone(state: BundleState) -> str:
 def item_entry(item_id: int) -> Entry | None:
     """For the item's page, which may not know this room: what the item became."""
     return service.entry_of(db.session, item_id)
+
+
+def item_changes(items: Iterable[ResponseItem]) -> dict[int, EntryChange]:
+    """For a list of items: of those that are out, what changed in public last, by id."""
+    out = [item.id for item in items if item.state in (ItemState.PUBLISHED, ItemState.ARCHIVED)]
+    return last_changes(db.session, out)
 
 
 def item_bundle(item_id: int) -> Bundle | None:

@@ -32,6 +32,13 @@ CHANGE_LABELS = {
     ChangeKind.WITHDRAW: "撤回",
 }
 
+# What is said of an entry to which it was done.
+CHANGED_LABELS = {
+    ChangeKind.CORRECT: "已更正",
+    ChangeKind.REPLACE: "已替换",
+    ChangeKind.WITHDRAW: "已撤回",
+}
+
 
 class ChangeState(StrEnum):
     """Where a proposed change stands; the arrows are in ``changing/lifecycle.py``."""

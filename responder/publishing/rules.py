@@ -6,12 +6,21 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from responder.core.times import local
+from responder.core.times import is_too_far, local
 
 
 def is_past(moment: datetime, now: datetime) -> bool:
     """Whether a moment chosen to the minute lies behind; the present minute does not."""
     return moment < now.replace(second=0, microsecond=0)
+
+
+def wrong_hour(moment: datetime, now: datetime) -> str | None:
+    """Why nothing can be set to go out at a moment; None when it can. Both aware."""
+    if is_past(moment, now):
+        return "所选的发布时间已过：请改选，或直接点立即发布"
+    if is_too_far(moment, now):
+        return "所选的发布时间太远：最多定在两年以内，请核对年份"
+    return None
 
 
 def index_number(item_id: int, published_at: datetime, zone: ZoneInfo) -> str:

@@ -36,16 +36,13 @@ def gate(item: ResponseItem) -> list[PrivateData]:
 def schedule(session: Session, item: ResponseItem, publish_at: datetime, attempt: Attempt) -> None:
     """Set the hour at which a signed item goes out.
 
-    :param publish_at: aware; not before the present minute.
-    :raises Invalid: the hour has passed.
+    :param publish_at: aware; not before the present minute, and at most two years ahead.
+    :raises Invalid: the hour has passed, or is too far.
     :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`; the gate
         says in which field it found what.
     """
-    if rules.is_past(publish_at, attempt.now):
-        raise Invalid(
-            "所选的发布时间已过：请返回上一页改选，或直接点“立即发布”",
-            {"publish_at": "已过"},
-        )
+    if reason := rules.wrong_hour(publish_at, attempt.now):
+        raise Invalid(reason, {"publish_at": reason})
     responses.mark_scheduled(session, item, publish_at, attempt)
 
 

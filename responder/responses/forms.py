@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateTimeLocalField,
     HiddenField,
     IntegerField,
     SelectField,
@@ -23,6 +22,7 @@ from responder.planning.models import PressEvent
 from responder.responses.drafting.formats import FORMAT_LABELS
 from responder.responses.models import LEVEL_LABELS
 from responder.responses.service.drafting import MAX_ANSWER_LENGTH
+from responder.web.forms import MomentField
 
 
 def event_choices(events: Iterable[PressEvent]) -> list[SelectChoice]:
@@ -68,7 +68,7 @@ class OpenForm(ConcernForm):
         choices=[SelectChoice(level.value, _l(label)) for level, label in LEVEL_LABELS.items()],
         description=_l("等级决定回应时限。"),
     )
-    found_at = DateTimeLocalField(
+    found_at = MomentField(
         _l("发现时间"),
         validators=[InputRequired(_l("请填写发现时间"))],
         description=_l("时限从此刻起算。"),
@@ -85,7 +85,7 @@ class FeedBackForm(FlaskForm):
         choices=[SelectChoice(level.value, _l(label)) for level, label in LEVEL_LABELS.items()],
         description=_l("等级决定回应时限。"),
     )
-    found_at = DateTimeLocalField(
+    found_at = MomentField(
         _l("发现时间"),
         validators=[InputRequired(_l("请填写发现时间"))],
         description=_l("时限从此刻起算。"),

@@ -60,6 +60,14 @@ def wrote_none_of_it(item: ResponseItem, attempt: Attempt) -> str | None:
     return None
 
 
+def had_no_hand_in_it(item: ResponseItem, attempt: Attempt) -> str | None:
+    """Nobody closes what they opened or wrote."""
+    if wrote_none_of_it(item, attempt) is None:
+        return None
+    who = "您" if attempt.on_behalf_of is None else "您或您所代的同事"
+    return f"{who}发起或起草过本事项，不能由您办结：请由其他同事办理"
+
+
 def is_new_to_this_round(item: ResponseItem, attempt: Attempt) -> str | None:
     """Whoever reviews, checks and signs the same text are different people."""
     earlier = rules.approvers(item.reviews, REVIEW_STEPS)
@@ -152,7 +160,7 @@ def _close(action: str, label: str) -> Transition:
         (_S.DRAFT,),
         _S.CLOSED,
         _P.CLOCK_DECIDE,
-        guards=(wrote_none_of_it, needs_no_public_answer),
+        guards=(had_no_hand_in_it, needs_no_public_answer),
         needs_note=True,
         tone="outline-secondary",
         endpoint=DESK,

@@ -35,6 +35,7 @@ from responder.responses.reviewing import NOT_REFUSED, Refused, review_parts
 from responder.responses.sourcing import service as sourcing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
+from responder.web.filters import moment
 from responder.web.forms import seen_version, show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
 
@@ -102,7 +103,8 @@ def this_minute() -> datetime:
 
 def _open_form(known: service.Prefill | None) -> OpenForm:
     """The form with its menus and first values."""
-    values: dict[str, object] = {"found_at": this_minute()}
+    found_at, hint = _found(known)
+    values: dict[str, object] = {"found_at": found_at}
     events = known.events if known else []
     if known:
         values |= {
@@ -113,9 +115,28 @@ def _open_form(known: service.Prefill | None) -> OpenForm:
             "unit_id": known.event.unit_id if known.event else 0,
         }
     form = OpenForm(data=values)
+    form.found_at.description = hint or form.found_at.description
     form.unit_id.choices = unit_choices(accounts.units(db.session))
     form.event_id.choices = event_choices(events)
     return form
+
+
+def _found(known: service.Prefill | None) -> tuple[datetime | None, str]:
+    """When the matter was found, as far as is known, and what to say beside the field.
+
+    A delay is proposed as one: only a person says that the office learnt of it later.
+    """
+    since = service.known_since(db.session, known, zone()) if known else None
+    if since is None:
+        return this_minute(), ""
+    if service.is_too_long_ago(since, utc_now()):
+        began = moment(since)
+        return None, _("从 %(began)s 起，已超过一年：请填写实际发现的时间。", began=began)
+    sentence = _(
+        "时限从此刻起算。已填收到留言或话题开始的时间，不是现在；"
+        "确实更晚才发现的，请改为实际发现的时间。"
+    )
+    return local(since, zone()).replace(second=0, microsecond=0, tzinfo=None), sentence
 
 
 def _open_page(form: OpenForm, known: service.Prefill | None) -> str:

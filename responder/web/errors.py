@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from responder.core import errors
 from responder.core.identity import KeysUnusable
 from responder.web import api
-from responder.web.trail import COMMON_FIELDS
+from responder.web.typed import words_typed
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.Invalid: 422,
@@ -35,12 +35,6 @@ SENTENCES = {
     500: "系统出错，已记录：请稍后再试，或联系系统管理员。",
     503: "数据库暂时无法使用：请稍后再试，已填写的内容可返回上一页找回。",
 }
-
-
-# Fields of a form that are nobody's words.
-UNSHOWN = frozenset(
-    {"csrf_token", "password", "proof", "code", "submit", "token", "version", "next"}
-)
 
 
 def init_app(app: Flask) -> None:
@@ -81,11 +75,7 @@ def _typed() -> list[tuple[str, str]]:
         form = request.form
     except RequestEntityTooLarge:
         return []
-    return [
-        (_(COMMON_FIELDS[name]) if name in COMMON_FIELDS else _("填写内容"), text)
-        for name, text in form.items()
-        if name not in UNSHOWN and text
-    ]
+    return words_typed(form.items(multi=True))
 
 
 def _domain_error(error: errors.DomainError) -> Refusal:

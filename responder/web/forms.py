@@ -8,11 +8,12 @@ from typing import Any, Protocol
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
+from wtforms import DateField, DateTimeLocalField, IntegerField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, StopValidation
 
 from responder.core.errors import DomainError
+from responder.core.times import FIRST_YEAR, LAST_YEAR, is_plausible
 from responder.core.versions import Versioned
 
 
@@ -39,6 +40,51 @@ class WholeNumber(IntegerField):
     def pre_validate(self, form: Any) -> None:
         if self.process_errors:
             raise StopValidation
+
+
+class _Bounded:
+    """What fields of days and of moments share: a year that the office can mean, or a sentence."""
+
+    data: Any
+    process_errors: Any
+    # What a browser lets be chosen: the first and the last value.
+    bounds = ("", "")
+    sentence: Any = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        first, last = self.bounds
+        kwargs["render_kw"] = {"min": first, "max": last, **(kwargs.get("render_kw") or {})}
+        super().__init__(*args, **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = None
+        try:
+            super().process_formdata(  # type: ignore[misc]
+                [value for value in valuelist if value.strip()]
+            )
+        except ValueError:
+            raise ValueError(self.sentence) from None
+        if self.data is not None and not is_plausible(self.data):
+            self.data = None
+            raise ValueError(self.sentence)
+
+    def pre_validate(self, form: Any) -> None:
+        if self.process_errors:
+            raise StopValidation
+
+
+class DayField(_Bounded, DateField):
+    """A day between 2000 and 2100. Whatever else was sent is answered by a sentence."""
+
+    bounds = (f"{FIRST_YEAR}-01-01", f"{LAST_YEAR}-12-31")
+    sentence = _l("请填写 2000 年至 2100 年之间的日期，如 2026-03-05")
+
+
+class MomentField(_Bounded, DateTimeLocalField):
+    """A local day and time between 2000 and 2100, without its zone."""
+
+    bounds = (f"{FIRST_YEAR}-01-01T00:00", f"{LAST_YEAR}-12-31T23:59")
+    sentence = _l("请填写 2000 年至 2100 年之间的日期和时间，如 2026-03-05 09:30")
 
 
 def show_errors(form: FlaskForm, error: DomainError) -> None:

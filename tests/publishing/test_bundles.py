@@ -12,6 +12,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import GuardRefused, Invalid, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
+from responder.core.times import local, utc_now
 from responder.publishing import releasing
 from responder.publishing.bundles import service as bundles
 from responder.publishing.bundles.models import Bundle, BundleState
@@ -21,6 +22,9 @@ from responder.settings import Settings
 from tests.factories import NOW, People
 from tests.responses.factories import brought_to, reload, take
 from tests.responses.pages import strict
+
+# A month from now, as a form sends it.
+SOON = f"{local(utc_now() + timedelta(days=30)):%Y-%m-%dT%H:%M}"
 
 S = ItemState
 HOUR = NOW + timedelta(hours=2)
@@ -103,6 +107,7 @@ def test_a_bundle_is_of_two_or_more_signed_items_at_an_hour_to_come(people):
         ([signed.id], HOUR, Invalid),
         ([signed.id, draft.id], HOUR, WrongState),
         ([signed.id, draft.id], NOW - timedelta(hours=1), Invalid),
+        ([signed.id, draft.id], NOW + timedelta(days=732), Invalid),
     ):
         with pytest.raises(error), transaction(actor, NOW) as session:
             bundles.make(session, "一组", ids, hour, Attempt(actor, NOW))
@@ -117,7 +122,10 @@ def test_the_pages_of_bundles(client, people):
     assert "第0件" in page
     sent = {"name": "车位系列", "items": [item.id for item in items]}
     assert client.post("/publishing/bundles", data={**sent, "schedule": "1"}).status_code == 422
-    hour = {"publish_at": "2999-01-01T09:00", "schedule": "1"}
+    hour = {
+        "publish_at": SOON,
+        "schedule": "1",
+    }
     made = client.post("/publishing/bundles", data={**sent, **hour})
     strict(client.get(made.location).text)
     assert made.location in client.get(f"/responses/{items[0].id}").text

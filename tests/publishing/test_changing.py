@@ -381,3 +381,37 @@ def test_a_correction_with_a_barred_word_is_not_signed(people, field):
         settle(change)
     db.session.expire_all()
     assert change.state is ChangeState.PROPOSED
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [(K.CORRECT, "已更正"), (K.REPLACE, "已替换"), (K.WITHDRAW, "已撤回")]
+)
+def test_the_desk_sees_at_once_that_an_answer_stands_no_longer(client, people, kind, word):
+    entry = published(title="关于车位的回应")
+    other = published(title="关于停水的回应")
+    facts = {"replacement": other.index_number} if kind is K.REPLACE else {}
+    address = f"/responses/{entry.item_id}"
+    people.sign_in(client, people.editor)
+    for path in (address, "/responses", "/responses/board"):
+        assert word not in client.get(path).text
+    change = changed(entry, kind, **facts)
+    page = client.get(address).text
+    strict(page)
+    assert "alert-success" not in page
+    assert f"<strong>{word}</strong> 2026-11-21" in page
+    assert f'href="/concerns/{(other if facts else entry).id}">查看公开页面' in page
+    people.sign_in(client, people.press_officer)
+    assert f'href="/publishing/changes/{change.id}"' in client.get(address).text
+    for path in ("/responses", "/responses/board"):
+        page = client.get(path).text
+        strict(page)
+        assert page.count(word) == 1
+    assert "alert-success" in client.get(f"/responses/{other.item_id}").text
+
+
+def test_what_was_only_proposed_changes_nothing_at_the_desk(client, people):
+    entry = published()
+    propose(entry)
+    people.sign_in(client, people.editor)
+    assert "alert-success" in client.get(f"/responses/{entry.item_id}").text
+    assert "已更正" not in client.get("/responses").text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from responder import jobs
 from responder.accounts import service as accounts
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
+from responder.core.times import local, utc_now
 from responder.publishing.changing.lifecycle import ENTRY_CHANGE
 from responder.publishing.models import Entry
 from responder.responses.lifecycle import RESPONSE_ITEM
@@ -24,6 +26,9 @@ from tests.factories import PASSWORD, People
 from tests.installations import installation
 from tests.publishing.factories import CORRECTED, propose, published
 from tests.responses.factories import brought_to
+
+# A month from now, as a form sends it.
+SOON = f"{local(utc_now() + timedelta(days=30)):%Y-%m-%dT%H:%M}"
 
 TEXTS = ("index_number", "title", "concern", "concern_source", "unit_name", "answer",
          "publisher", "published_at", "item_id")  # fmt: skip
@@ -81,7 +86,7 @@ def test_no_route_changes_a_published_text_without_saying_so(client, app, people
                     "note": "经核实有误。", "kind": "correct", "answer": CORRECTED,
                     "proof": PASSWORD,
                     "version": db.session.get(Entry, entry.id).item.version_id,
-                    "publish_at": "2999-01-01T09:00", "items": [item.id, entry.item_id],
+                    "publish_at": SOON, "items": [item.id, entry.item_id],
                     "file": (io.BytesIO(b"x"), "x.csv"),
                 }  # fmt: skip
                 if "/changes/" in address:

@@ -75,10 +75,13 @@ def test_a_signed_text_that_the_gate_refuses_can_be_put_right(people):
     assert item.reviews[-1].approved is False
 
 
-def test_an_hour_that_has_passed_is_refused(people):
+def test_an_hour_that_has_passed_or_lies_years_ahead_is_refused(people):
     item = brought_to(S.SIGNED)
     with pytest.raises(Invalid, match="已过"):
         take(item, "schedule", people.press_officer, publish_at=NOW - timedelta(minutes=1))
+    with pytest.raises(Invalid, match="最多定在两年以内"):
+        take(item, "schedule", people.press_officer, publish_at=NOW + timedelta(days=732))
+    assert reload(item).state is S.SIGNED
     take(item, "schedule", people.press_officer, publish_at=NOW)
     assert reload(item).publish_at == NOW
 

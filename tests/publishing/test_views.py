@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
-from responder.core.times import utc_now
+from responder.core.times import local, utc_now
 from responder.publishing.models import Entry
 from responder.responses.models import ItemState
 from tests.factories import NOW
@@ -184,11 +184,12 @@ def test_the_press_officer_schedules_by_the_offices_clock(client, people):
     actions = {form.get("action") for form in page.iter(f"{HTML}form")}
     base = f"/publishing/items/{item.id}"
     assert {f"{base}/schedule", f"{base}/publish"} <= actions
-    data = {"publish_at": "2999-03-05T09:30", "version": item.version_id}
+    hour = f"{local(utc_now() + timedelta(days=30)):%Y-%m-%d} 09:30"
+    data = {"publish_at": hour.replace(" ", "T"), "version": item.version_id}
     assert client.post(f"{base}/schedule", data=data).location == f"/responses/{item.id}"
-    assert reload(item).publish_at == datetime.fromisoformat("2999-03-05T09:30+08:00")
+    assert reload(item).publish_at == datetime.fromisoformat(f"{hour}+08:00")
     page = client.get(f"/responses/{item.id}").text
-    assert "2999-03-05 09:30" in page
+    assert hour in page
     assert "定时晚于回应时限" in page
     client.post(f"{base}/unschedule", data={"version": item.version_id})
     assert reload(item).state is S.SIGNED
@@ -209,10 +210,12 @@ def test_publishing_at_once_shows_the_entry_on_the_items_page(client, people):
     ("data", "status", "sentence"),
     [
         ({}, 422, "请选择发布时间"),
-        ({"publish_at": "明天"}, 422, "请选择发布时间"),
+        ({"publish_at": "明天"}, 422, "请填写 2000 年至 2100 年之间的日期和时间"),
+        ({"publish_at": "9999-12-31T09:00"}, 422, "请填写 2000 年至 2100 年之间的日期和时间"),
+        ({"publish_at": "2099-01-01T09:00"}, 422, "最多定在两年以内"),
         ({"publish_at": "2020-01-01T09:00"}, 422, "已过"),
-        ({"publish_at": "2999-01-01T09:00", "version": "1"}, 409, "看过最新内容"),
-        ({"publish_at": "2999-01-01T09:00", "version": None}, 409, "看过最新内容"),
+        ({"publish_at": "2099-01-01T09:00", "version": "1"}, 409, "看过最新内容"),
+        ({"publish_at": "2099-01-01T09:00", "version": None}, 409, "看过最新内容"),
     ],
 )
 def test_a_wrong_hour_schedules_nothing(client, people, data, status, sentence):

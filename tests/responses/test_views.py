@@ -11,11 +11,13 @@ from sqlalchemy import inspect, select
 from responder.core.clocks import all_rules
 from responder.core.database import db
 from responder.core.permissions import Role
-from responder.core.times import utc_now
+from responder.core.times import local, utc_now
 from responder.planning.models import EventState
 from responder.responses import service
 from responder.responses.models import FILED, Draft, ItemState, Level, ResponseItem
+from responder.topics.heat_models import TopicDay
 from tests.factories import NOW, unit
+from tests.orders.factories import message
 from tests.planning import factories as planned
 from tests.planning.queries import count_queries
 from tests.responses.factories import (
@@ -29,6 +31,9 @@ from tests.responses.factories import (
     topic,
 )
 from tests.responses.pages import HTML, strict
+
+# Two days ago, as a form sends it.
+FOUND = f"{local(utc_now() - timedelta(days=2)):%Y-%m-%dT%H:%M}"
 
 
 def test_the_empty_board_says_what_to_do(client, people):
@@ -143,14 +148,14 @@ def test_an_item_opens_from_a_topic_with_the_topics_figures(client, people):
             "concern_source": "市长热线 7 条",
             "unit_id": responsible.id,
             "level": "major_emergency",
-            "found_at": "2026-08-01T10:30",
+            "found_at": FOUND,
             "event_id": "0",
         },
     )
     item = db.session.scalar(select(ResponseItem))
     assert answer.location == f"/responses/{item.id}"
     assert (item.topic_id, item.level) == (matter.id, Level.MAJOR_EMERGENCY)
-    assert item.found_at == datetime.fromisoformat("2026-08-01T10:30+08:00")
+    assert item.found_at == datetime.fromisoformat(f"{FOUND}+08:00")
     assert len(item.clocks) == 2
     again = client.get(f"/responses/open?topic_id={matter.id}").text
     assert "已有回应事项" in again
@@ -163,8 +168,9 @@ def test_an_item_opens_from_a_topic_with_the_topics_figures(client, people):
         ("title", "", "请填写标题"),
         ("concern", "", "请填写群众反映了什么"),
         ("unit_id", "0", "请选择回应单位"),
-        ("found_at", "2999-01-01T00:00", "尚未到来：请填写实际发现的时间"),
-        ("found_at", "昨天", "发现时间"),
+        ("found_at", "2099-01-01T00:00", "尚未到来：请填写实际发现的时间"),
+        ("found_at", "2019-08-01T10:30", "太早：最多早于现在一年"),
+        ("found_at", "昨天", "请填写 2000 年至 2100 年之间的日期和时间"),
         ("title", "长" * 201, "最多 200 字"),
     ],
 )
@@ -176,7 +182,7 @@ def test_what_is_missing_is_said_beside_the_field_and_the_rest_is_kept(
         "concern": "车位只售不租",
         "unit_id": unit().id,
         "level": "ordinary",
-        "found_at": "2026-08-01T10:30",
+        "found_at": FOUND,
         "event_id": "0",
         "concern_source": "独一无二的来源",
     }
@@ -186,6 +192,38 @@ def test_what_is_missing_is_said_beside_the_field_and_the_rest_is_kept(
     assert sentence in answer.text
     assert "独一无二的来源" in answer.text
     assert db.session.scalar(select(ResponseItem)) is None
+
+
+def proposed(client, where: str) -> tuple[str, str]:
+    """What the form proposes as the moment of finding, and its whole page."""
+    text = client.get(f"/responses/open?{where}").text
+    found = strict(text).find(f".//{HTML}input[@name='found_at']")
+    return found.get("value") or "", text
+
+
+def test_the_moment_of_finding_is_not_now_but_when_the_topic_or_message_began(client, people):
+    people.sign_in(client, people.analyst)
+    now, week_ago = utc_now(), (utc_now() - timedelta(days=7)).replace(second=30)
+    call, matter, cold, old = message(), topic("停车"), topic("停水"), topic("地铁")
+    cold.first_seen, cold.heat = week_ago, 1.0
+    old.first_seen, old.heat = now - timedelta(days=400), 1.0
+    matter.first_seen = week_ago
+    day = local(now).date() - timedelta(days=3)
+    figures = {"heat": 60.0, "level": 1, "people": 9, "messages": 9}
+    db.session.add(TopicDay(topic_id=matter.id, day=day, **figures))
+    db.session.commit()
+    assert proposed(client, f"topic_id={matter.id}")[0] == f"{day} 00:00:00"
+    value, text = proposed(client, f"topic_id={cold.id}")
+    assert value == f"{local(week_ago):%Y-%m-%d %H:%M}:00"
+    assert "不是现在；确实更晚才发现的，请改为实际发现的时间" in text
+    value, text = proposed(client, f"topic_id={old.id}")
+    assert value == ""
+    assert "已超过一年：请填写实际发现的时间" in text
+    value = proposed(client, f"message_id={call.id}")[0]
+    assert value == f"{local(call.received_at):%Y-%m-%d %H:%M}:00"
+    value, text = proposed(client, "")
+    assert value >= f"{local(now):%Y-%m-%d %H:%M}:00"
+    assert "不是现在" not in text
 
 
 def test_an_unknown_topic_is_not_found(client, people):
@@ -325,7 +363,7 @@ def opening(**changes):
         "concern": "车位只售不租",
         "unit_id": unit().id,
         "level": "major_emergency",
-        "found_at": "2026-08-01T10:30",
+        "found_at": FOUND,
         "event_id": "0",
     }
     return {**good, **changes}

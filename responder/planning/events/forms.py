@@ -13,7 +13,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateTimeLocalField,
     HiddenField,
     RadioField,
     SelectField,
@@ -33,7 +32,7 @@ from wtforms.validators import (
 
 from responder.accounts.models import Unit
 from responder.core.errors import Invalid
-from responder.core.times import local, start_of_day
+from responder.core.times import is_plausible, local, start_of_day
 from responder.planning.events.rules import LONGEST
 from responder.planning.events.series import SCOPE_LABELS, Scope
 from responder.planning.events.service import EventFacts
@@ -45,6 +44,7 @@ from responder.planning.models import (
     PressEvent,
     SpeakerRank,
 )
+from responder.web.forms import MomentField
 
 FORM_CHOICES = [SelectChoice(form.value, _l(label)) for form, label in FORM_LABELS.items()]
 RANK_CHOICES = [SelectChoice(rank.value, _l(label)) for rank, label in SPEAKER_RANK_LABELS.items()]
@@ -86,12 +86,12 @@ class EventForm(FlaskForm):
         _l("发布主题"), validators=[DataRequired(_l("请填写发布主题")), Length(max=200)]
     )
     form = SelectField(_l("发布形式"), choices=FORM_CHOICES)
-    starts_at = DateTimeLocalField(
+    starts_at = MomentField(
         _l("发布时间"),
         validators=[InputRequired(_l("请填写日期和时间"))],
         render_kw={"step": 300},
     )
-    ends_at = DateTimeLocalField(
+    ends_at = MomentField(
         _l("结束时间"), validators=[Optional()], description=_l("可不填。"), render_kw={"step": 300}
     )
     all_day = BooleanField(_l("只定了日期，时间待定（全天）"))
@@ -239,6 +239,9 @@ def read_moment(text: str, zone: ZoneInfo) -> datetime:
     :raises Invalid: empty, or no such time.
     """
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=zone)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise Invalid("请填写新的日期和时间", {"starts_at": "必填"}) from error
+    if not is_plausible(moment):
+        raise Invalid("请填写 2000 年至 2100 年之间的日期和时间", {"starts_at": "年份写得不对"})
+    return moment.replace(tzinfo=zone)

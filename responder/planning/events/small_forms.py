@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     RadioField,
     SelectField,
     StringField,
@@ -19,7 +18,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from responder.planning.events.forms import FORM_CHOICES
 from responder.planning.events.preparing import MOST_DAYS
 from responder.planning.events.series import MOST_EVENTS
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 _DAYS = NumberRange(-MOST_DAYS, MOST_DAYS, _l("请填写 -60 至 60 的整数"))
 _DAYS_HELP = _l("填正数为举行前的工作日数，0 为当天，负数为举行后的工作日数。")
@@ -99,7 +98,7 @@ class SeriesForm(FlaskForm):
             NumberRange(2, MOST_EVENTS, _l("请填写 2 至 60 的整数")),
         ],
     )
-    until = DateField(
+    until = DayField(
         _l("或到哪一天为止"), validators=[Optional()], description=_l("填了次数，就不看这一项。")
     )
     accept_clashes = BooleanField(_l("仍然保存"))
@@ -111,7 +110,7 @@ class PeriodForm(FlaskForm):
     name = StringField(
         _l("名称"), validators=[DataRequired(_l("请填写名称，例如“全国两会”")), Length(max=100)]
     )
-    first_day = DateField(_l("开始日期"), validators=[InputRequired(_l("请填写开始日期"))])
-    last_day = DateField(_l("结束日期（含）"), validators=[InputRequired(_l("请填写结束日期"))])
+    first_day = DayField(_l("开始日期"), validators=[InputRequired(_l("请填写开始日期"))])
+    last_day = DayField(_l("结束日期（含）"), validators=[InputRequired(_l("请填写结束日期"))])
     source = StringField(_l("依据"), validators=[Length(max=200)])
     submit = SubmitField(_l("保存"))

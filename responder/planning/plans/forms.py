@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     HiddenField,
     SelectField,
     SelectMultipleField,
@@ -20,7 +19,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from responder.planning.events.forms import FORM_CHOICES
 from responder.planning.models import SpeakerRank
 from responder.planning.plans.models import COUNTED_RANK_LABELS, PERIOD_LABELS
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 MONTH_CHOICES = [SelectChoice(month, f"{month} 月") for month in range(1, 13)]
 RANK_CHOICES = [SelectChoice(rank.value, _l(label)) for rank, label in COUNTED_RANK_LABELS.items()]
@@ -78,7 +77,7 @@ class DropForm(FlaskForm):
 
 
 class AdoptForm(FlaskForm):
-    adopted_on = DateField(_l("审议日期"), validators=[InputRequired(_l("请填写日期"))])
+    adopted_on = DayField(_l("审议日期"), validators=[InputRequired(_l("请填写日期"))])
     adopted_by = StringField(
         _l("审议会议"),
         validators=[DataRequired(_l("请写明会议名称")), Length(max=100)],

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, SelectMultipleField, StringField, SubmitField
+from wtforms import SelectMultipleField, StringField, SubmitField
 from wtforms.validators import DataRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
+
+from responder.web.forms import MomentField
 
 
 class BundleForm(FlaskForm):
@@ -24,7 +26,7 @@ class BundleForm(FlaskForm):
         widget=ListWidget(prefix_label=False),
         validate_choice=False,
     )
-    publish_at = DateTimeLocalField(
+    publish_at = MomentField(
         _l("发布时间"),
         validators=[Optional()],
         description=_l("立即发布时不必填写。"),

@@ -31,7 +31,7 @@ def make(
 ) -> Bundle:
     """Have signed items go out together at one moment.
 
-    :param publish_at: aware; not before the present minute.
+    :param publish_at: aware; not before the present minute, and at most two years ahead.
     :raises Invalid: no name, fewer than two items, an hour that has passed.
     :raises Forbidden, WrongState, GuardRefused: one of them may not be scheduled; none is.
     """
@@ -41,8 +41,8 @@ def make(
     wanted = sorted(set(item_ids))
     if not FEWEST <= len(wanted) <= MOST:
         raise Invalid(f"请勾选 {FEWEST} 到 {MOST} 件已签发的事项", {"items": "件数不对"})
-    if rules.is_past(publish_at, attempt.now):
-        raise Invalid("所选的发布时间已过：请改选，或点“立即一起发布”", {"publish_at": "已过"})
+    if reason := rules.wrong_hour(publish_at, attempt.now):
+        raise Invalid(reason, {"publish_at": reason})
     query = select(ResponseItem).where(ResponseItem.id.in_(wanted)).order_by(ResponseItem.id)
     items = list(session.scalars(query.with_for_update()))
     if len(items) < len(wanted):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import DateTimeLocalField, SelectField, StringField
+from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -20,6 +20,7 @@ from responder.publishing import service as publishing
 from responder.publishing.channels import service
 from responder.publishing.channels.models import CHANNEL_LABELS, Channel
 from responder.web.access import current_actor, requires
+from responder.web.forms import MomentField
 from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("channels", __name__)
@@ -32,7 +33,7 @@ class PostForm(FlaskForm):
         choices=[SelectChoice(one.value, _l(label)) for one, label in CHANNEL_LABELS.items()],
     )
     url = StringField(_l("链接"), validators=[InputRequired(), Length(max=500)])
-    posted_at = DateTimeLocalField(_l("发布时间"), validators=[InputRequired()])
+    posted_at = MomentField(_l("发布时间"), validators=[InputRequired()])
 
 
 @blueprint.get("/publishing/posts")

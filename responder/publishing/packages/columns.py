@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from responder.core.errors import GuardRefused, Invalid, NotFound
+from responder.core.texts import clean
 from responder.publishing.packages.models import InterpretationColumn
 
 
@@ -55,7 +56,7 @@ def save_column(
     :raises Invalid: no name, or another column has it.
     :raises GuardRefused: it is the last one that takes something.
     """
-    wanted = " ".join(name.split())
+    wanted = " ".join(clean(name).split())
     if not wanted:
         raise Invalid("请填写栏目名称，例如“专家解读”", {"name": "必填"})
     twin = session.scalar(select(InterpretationColumn).where(InterpretationColumn.name == wanted))

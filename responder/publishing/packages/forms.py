@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     RadioField,
     SelectField,
     StringField,
@@ -17,7 +16,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from responder.publishing.packages.models import DUTY_LABELS, LEVEL_LABELS, Duty, Level
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 MOST_CHARACTERS = 100_000
 
@@ -50,7 +49,7 @@ class PackageForm(FlaskForm):
         choices=[SelectChoice(level.value, _l(label)) for level, label in LEVEL_LABELS.items()],
         default=Level.CITY.value,
     )
-    planned_on = DateField(
+    planned_on = DayField(
         _l("拟发布日期"), validators=[InputRequired(_l("请填写拟发布日期，如 2026-11-20"))]
     )
     duty = RadioField(

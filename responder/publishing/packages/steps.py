@@ -92,14 +92,12 @@ def schedule(
 ) -> None:
     """Set the hour at which all of a signed package goes out.
 
-    :param publish_at: aware; not before the present minute.
+    :param publish_at: aware; not before the present minute, and at most two years ahead.
     :raises Invalid: the hour has passed.
     :raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.advance`.
     """
-    if publishing_rules.is_past(publish_at, attempt.now):
-        raise Invalid(
-            "所选的发布时间已过：请返回上一页改选，或直接点“立即同步发布”", {"publish_at": "已过"}
-        )
+    if reason := publishing_rules.wrong_hour(publish_at, attempt.now):
+        raise Invalid(reason, {"publish_at": reason})
     PACKAGE.advance(session, package, "schedule", attempt)
     package.publish_at = publish_at
     session.flush()

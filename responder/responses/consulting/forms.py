@@ -5,8 +5,6 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
-    DateTimeLocalField,
     HiddenField,
     SelectField,
     StringField,
@@ -15,9 +13,11 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
+from responder.web.forms import DayField, MomentField
+
 
 class ConsultationForm(FlaskForm):
-    held_at = DateTimeLocalField(_l("会商时间"), validators=[InputRequired(_l("请填写会商时间"))])
+    held_at = MomentField(_l("会商时间"), validators=[InputRequired(_l("请填写会商时间"))])
     units = StringField(
         _l("参加单位"),
         validators=[
@@ -68,7 +68,7 @@ class ReferenceForm(FlaskForm):
         ],
     )
     number = StringField(_l("文号"), validators=[Length(max=100, message=_l("最多 100 字"))])
-    issued_on = DateField(_l("印发日期"), validators=[Optional()])
+    issued_on = DayField(_l("印发日期"), validators=[Optional()])
     url = StringField(
         _l("链接"),
         validators=[Length(max=500, message=_l("最多 500 字"))],

@@ -102,6 +102,13 @@ def drop(session: Session, item: ResponseItem, actor: Actor, seen: int | None = 
     session.execute(delete(DraftSlip).where(*mine))
 
 
+def drop_shown(session: Session, item: ResponseItem, actor: Actor, text: str, seen: int) -> None:
+    """Throw away the person's slip if it is the one that a page knows, or says the same."""
+    slip = slip_of(session, item, actor)
+    if slip is not None and (slip.version_id == seen or slip.text == rules.clean(text)):
+        drop(session, item, actor, slip.version_id)
+
+
 def erase_old(session: Session, now: datetime, days: int) -> int:
     """Erase the slips that nobody has touched for so many days; how many."""
     old = DraftSlip.saved_at <= now - timedelta(days=days)

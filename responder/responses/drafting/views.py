@@ -110,8 +110,14 @@ def _format(form: DraftForm, item: ResponseItem) -> TextFormat:
 @blueprint.post("/responses/<int:item_id>/slip/discard")
 @requires(Permission.RESPONSE_DRAFT)
 def discard_slip(item_id: int) -> Response:
+    """All of it; from a conflict's page, what that page shows and no other window's."""
+    text, seen = request.form.get("text"), request.form.get("slip", type=int)
     with transaction(current_actor()) as session:
-        slips.drop(session, service.find_item(session, item_id), current_actor())
+        item = service.find_item(session, item_id)
+        if text is None:
+            slips.drop(session, item, current_actor())
+        else:
+            slips.drop_shown(session, item, current_actor(), text, seen or 0)
     flash(_("已放弃未保存的文字。"), "success")
     return redirect(url_for("responses.show", item_id=item_id, _anchor="text"))
 

@@ -38,6 +38,8 @@ from responder.responses.service.moving import (
 )
 from responder.responses.service.opening import (
     Prefill,
+    is_too_long_ago,
+    known_since,
     open_item,
     open_item_once,
     prefill,
@@ -98,9 +100,11 @@ __all__ = [
     "find_several",
     "first_of_each_state",
     "is_suspended",
+    "is_too_long_ago",
     "items_like",
     "items_of_event",
     "items_of_topic",
+    "known_since",
     "mark_published",
     "mark_scheduled",
     "mark_unscheduled",

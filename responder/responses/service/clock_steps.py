@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -35,6 +35,7 @@ from responder.responses.models import (
 )
 from responder.responses.rules import EVENT_HELD
 from responder.responses.service.clocks import (
+    EARLIEST_START,
     STARTS_FROM,
     STOPPED_BY,
     heed_event,
@@ -43,8 +44,6 @@ from responder.responses.service.clocks import (
 
 # Rules that no level starts: a person adds their clock to the item that it fits.
 BY_HAND = "by_hand"
-# How long before an item was found its clock may begin.
-EARLIEST_START = timedelta(days=366)
 
 
 @dataclass(frozen=True)

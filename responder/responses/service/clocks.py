@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
@@ -28,6 +28,10 @@ STOPPED_BY = (PUBLISHED, EVENT_HELD)
 
 # What a rule's ``starts_from`` may name: columns of the item.
 STARTS_FROM = ("found_at", "opened_at")
+
+# How far back a matter may have been found when its item is opened, and how long before that
+# a clock of the item may begin.
+EARLIEST_START = timedelta(days=366)
 
 
 def new_clock(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session, load_only, object_session
 
 from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, Stale, WrongState
@@ -85,7 +85,13 @@ def _require_writable(item: ResponseItem, actor: Actor, version: int) -> None:
         label = RESPONSE_ITEM.states[item.state]
         raise WrongState(f"本事项现在是“{label}”，不能修改稿件：如需修改，请审签人员退回")
     if version != item.version_id:
-        raise Stale("您打开页面之后，本事项已被别人改过：请比较后再保存")
+        session = object_session(item)
+        last = audit.last_actor_id(session, item) if session else None
+        raise Stale(
+            "您打开页面之后，您在另一个窗口保存过本事项：请比较后再保存"
+            if last == actor.id
+            else "您打开页面之后，本事项已被别人改过：请比较后再保存"
+        )
 
 
 def keep_version(

@@ -21,11 +21,12 @@ from responder.core.turns import SAME_CLICK, take_turns
 from responder.core.work_calendar import hold_calendar, load_calendar
 from responder.intake.models import CHANNEL_LABELS, Message
 from responder.planning import service as planning
+from responder.planning.linking.gaps import open_gaps
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.planning.reported import is_report
 from responder.responses import rules
 from responder.responses.models import Level, ResponseItem
-from responder.responses.service.clocks import new_clock
+from responder.responses.service.clocks import EARLIEST_START, new_clock
 from responder.topics import service as topics
 from responder.topics.models import Membership, Topic
 
@@ -73,18 +74,15 @@ def open_item(
 ) -> ResponseItem:
     """Open a response item and start the clocks of its level.
 
-    :param found_at: aware; when the office learnt of the matter. Not after ``now``.
+    :param found_at: aware; when the office learnt of the matter. Not after ``now``, and not more
+        than ``EARLIEST_START`` before it.
     :param zone: the office's, for the working days of clocks that count them.
     :raises Forbidden: the person may not open items.
-    :raises Invalid: a text is missing, or ``found_at`` lies ahead.
+    :raises Invalid: a text is missing, or ``found_at`` lies ahead or too far back.
     """
     if not actor.may(Permission.RESPONSE_OPEN):
         raise Forbidden("您没有发起回应的权限，请联系研判员或编辑")
-    if found_at > now:
-        raise Invalid(
-            f"发现时间 {chinese_moment(found_at, zone)} 尚未到来：请填写实际发现的时间",
-            {"found_at": "不能晚于现在"},
-        )
+    _check_found(found_at, now, zone)
     hold_calendar(session)
     item = ResponseItem(
         **required_texts(title, concern, concern_source),
@@ -101,6 +99,25 @@ def open_item(
     item.clocks = [new_clock(item, rule, calendar, zone) for rule in rules_for(session, level)]
     audit.record(session, "open", item, {"clocks": [c.rule.duty for c in item.clocks]}, "", actor)
     return item
+
+
+def is_too_long_ago(found_at: datetime, now: datetime) -> bool:
+    """Whether no item is opened any more of what was found then."""
+    return found_at < now - EARLIEST_START
+
+
+def _check_found(found_at: datetime, now: datetime, zone: ZoneInfo) -> None:
+    if found_at > now:
+        raise Invalid(
+            f"发现时间 {chinese_moment(found_at, zone)} 尚未到来：请填写实际发现的时间",
+            {"found_at": "不能晚于现在"},
+        )
+    if is_too_long_ago(found_at, now):
+        raise Invalid(
+            f"发现时间 {chinese_moment(found_at, zone)} 太早：最多早于现在一年，"
+            "请核对年份，填写实际发现的时间",
+            {"found_at": "太早"},
+        )
 
 
 def open_item_once(
@@ -170,6 +187,20 @@ def prefill(session: Session, topic_id: int, zone: ZoneInfo = SHANGHAI) -> Prefi
     )
     source = rules.source_summary(_channels(session, topic.id))
     return Prefill(topic, label, concern, source, confirmed_events(session, topic.id))
+
+
+def known_since(session: Session, known: Prefill, zone: ZoneInfo = SHANGHAI) -> datetime | None:
+    """Since when the office could have known of the matter; None where nothing tells.
+
+    When the message came in; of a topic, when its clock in the list of gaps began, or its
+    first message.
+    """
+    if known.message is not None:
+        return known.message.received_at
+    if known.topic is None:
+        return None
+    gaps = (gap for gap in open_gaps(session, zone=zone) if gap.topic_id == known.topic.id)
+    return next((gap.hot_since for gap in gaps), known.topic.first_seen)
 
 
 def prefill_from_message(session: Session, message_id: int) -> Prefill:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, SelectField, SubmitField, TextAreaField
+from wtforms import SelectField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from responder.responses.units.service import LONGEST_MATERIAL, LONGEST_TASK
+from responder.web.forms import MomentField
 
 
 class PartForm(FlaskForm):
@@ -23,7 +24,7 @@ class PartForm(FlaskForm):
         description=_l("该单位的联络员会读到：不写来电人，举报的不写内容。"),
         render_kw={"rows": 4},
     )
-    due_at = DateTimeLocalField(_l("何时报送"), validators=[InputRequired(_l("请填写报送时限"))])
+    due_at = MomentField(_l("何时报送"), validators=[InputRequired(_l("请填写报送时限"))])
     submit = SubmitField(_l("交办"))
 
 

@@ -20,6 +20,7 @@ from responder.core import audit
 from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
+from responder.core.times import is_too_far
 from responder.core.versions import check_seen
 from responder.responses import rules
 from responder.responses.models import SETTLED, ItemState, ResponseItem
@@ -148,6 +149,8 @@ def _require(item: ResponseItem, ask: Ask, attempt: Attempt) -> str:
         raise Invalid(f"最多 {LONGEST_TASK} 字：请精简", {"task": "太长"})
     if ask.due_at <= attempt.now:
         raise Invalid("报送时限已过：请改为以后的时间", {"due_at": "已过"})
+    if is_too_far(ask.due_at, attempt.now):
+        raise Invalid("报送时限太远：最多定在两年以内，请核对年份", {"due_at": "太远"})
     return task
 
 

@@ -140,6 +140,8 @@ def test_an_hour_that_has_passed_is_refused(people):
     actor = people.press_officer.actor
     with pytest.raises(Invalid, match="已过"), transaction(actor, NOW) as session:
         steps.schedule(session, package, NOW - timedelta(hours=1), Attempt(actor, NOW))
+    with pytest.raises(Invalid, match="两年以内"), transaction(actor, NOW) as session:
+        steps.schedule(session, package, NOW + timedelta(days=732), Attempt(actor, NOW))
 
 
 def test_a_document_that_went_out_alone_owes_its_interpretation_within_working_days(

@@ -82,7 +82,7 @@ def test_a_unit_reads_its_own_packages_alone(people, client):
     ("changed", "said"),
     [
         ({"title": " "}, "请填写文件标题"),
-        ({"planned_on": "2026-13-40"}, "不是有效的日期"),
+        ({"planned_on": "2026-13-40"}, "请填写 2000 年至 2100 年之间的日期"),
         ({"unit_id": "0"}, "请选择起草单位"),
         ({"duty": "none"}, "请写明理由"),
     ],

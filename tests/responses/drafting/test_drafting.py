@@ -169,6 +169,31 @@ def test_a_slip_is_offered_restored_compared_and_thrown_away_without_a_script(cl
     assert db.session.scalar(select(func.count()).select_from(DraftSlip)) == 0
 
 
+def test_who_gives_up_after_a_conflict_of_two_windows_is_not_asked_again(client, people):
+    item = drafted()
+    people.sign_in(client, people.editor)
+    address, seen = f"/responses/{item.id}", item.version_id
+    typed = {"text": TYPED, "format": "plain", "version": seen, "based_on": 1, "slip": 0}
+    save(item, "在另一个窗口保存的稿件，已经办结。", people.editor)
+    slip = client.post(f"{address}/slip", data=typed).json["slip"]
+    refused = client.post(f"{address}/draft", data={**typed, "slip": slip})
+    assert refused.status_code == 409
+    strict(refused.text)
+    assert "您在另一个窗口保存过本事项" in refused.text
+    assert "被别人改过" not in refused.text
+    assert f'formaction="{address}/slip/discard"' in refused.text
+    other = {"text": "这个窗口没有见过的文字", "slip": slip + 1}
+    client.post(f"{address}/slip/discard", data=other)
+    assert "您有未保存的文字" in client.get(address).text
+    # The slip of a page whose number the autosave has overtaken is known by its text.
+    gone = client.post(f"{address}/slip/discard", data={"text": TYPED, "slip": 0})
+    assert gone.status_code == 302
+    assert "您有未保存的文字" not in client.get(address).text
+    save(reload(item), "同事保存的稿件，情况已核实。", people.holding(Role.EDITOR, "colleague"))
+    refused = client.post(f"{address}/draft", data=typed)
+    assert "本事项已被别人改过" in refused.text
+
+
 def test_the_check_answers_a_script_with_a_part_and_a_button_with_the_page(client, people):
     item = drafted()
     people.sign_in(client, people.editor)

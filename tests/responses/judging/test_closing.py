@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from xml.etree.ElementTree import Element
 
 import pytest
 from sqlalchemy import select
@@ -33,7 +34,7 @@ from tests.responses.factories import (
     topic,
 )
 from tests.responses.judging.test_judging import judge
-from tests.responses.pages import strict
+from tests.responses.pages import HTML, strict
 
 GRAVE = Grade.GRAVE
 HOUR = timedelta(hours=1)
@@ -82,7 +83,7 @@ def test_only_what_was_last_judged_so_by_somebody_else_who_wrote_none_of_it_is_c
     both = people.holding(Role.SIGNER)
     item.drafted_by_id = both.id
     db.session.commit()
-    with pytest.raises(GuardRefused, match="参与过本事项的起草"):
+    with pytest.raises(GuardRefused, match="您发起或起草过本事项，不能由您办结"):
         take(item, "close", both, WHY)
     take(item, "submit", people.editor)
     with pytest.raises(WrongState):
@@ -197,3 +198,53 @@ def test_the_page_offers_it_where_it_was_judged_so_and_says_that_it_is_closed(cl
         assert told in page
     assert "重新办理</button>" not in page
     assert item.title in client.get("/responses?state=closed").text
+
+
+@pytest.mark.parametrize("role", [Role.SIGNER, Role.PRESS_OFFICER, Role.SUPERVISOR])
+@pytest.mark.parametrize("action", ["close", "close_told"])
+def test_the_button_that_closes_has_room_for_its_reason(client, people, role, action):
+    item = opened()
+    judged_away(item, people.analyst)
+    people.sign_in(client, people.holding(role, "closes"))
+    address = f"/responses/{item.id}"
+    form = form_to(strict(client.get(address).text), f"{address}/{action}")
+    assert sendable(form) == {"csrf_token", "version", "note"}
+    (note,) = form.iter(f"{HTML}textarea")
+    assert note.get("required") is not None
+    sent = {"version": reload(item).version_id, "note": WHY}
+    assert client.post(form.get("action", ""), data=sent).status_code == 302
+    assert reload(item).state is ItemState.CLOSED
+
+
+def test_whoever_may_not_close_is_asked_for_no_reason(client, people):
+    item = opened()
+    judged_away(item)
+    people.sign_in(client, people.supervisor)
+    address = f"/responses/{item.id}"
+    form = form_to(strict(client.get(address).text), f"{address}/close")
+    assert "note" not in sendable(form)
+
+
+def test_many_are_closed_with_a_reason_and_the_box_says_so(client, people):
+    item = opened()
+    judged_away(item)
+    people.sign_in(client, people.press_officer)
+    page = client.get("/responses/bulk", query_string={"chosen": [item.id]}).text
+    strict(page)
+    assert "意见（办理“单独答复后办结”“不答复，办结”时必填，各件相同）" in page
+    people.sign_in(client, people.editor)
+    submitted = drafted()
+    page = client.get("/responses/bulk", query_string={"chosen": [submitted.id]}).text
+    assert "意见（可不填，各件相同）" in page
+
+
+def form_to(page: Element, address: str) -> Element:
+    """The form of a page that is sent to this address."""
+    (form,) = (one for one in page.iter(f"{HTML}form") if one.get("action") == address)
+    return form
+
+
+def sendable(form: Element) -> set[str | None]:
+    """Names of what a browser would send."""
+    kinds = (f"{HTML}input", f"{HTML}textarea", f"{HTML}select")
+    return {field.get("name") for field in form.iter() if field.tag in kinds}

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
+from responder.core.times import local, utc_now
 from responder.intake.models import Message, Nature
 from responder.planning.models import EventState, LinkState
 from responder.responses.models import ResponseItem
@@ -27,7 +28,8 @@ def put(one: Message, into) -> None:
 def post(client, **changes):
     data = {
         "title": "关于夜间施工的回应", "concern": "居民反映工地夜间施工。", "unit_id": unit().id,
-        "level": "ordinary", "found_at": "2026-11-20T08:30", "event_id": 0, **changes,
+        "level": "ordinary", "found_at": f"{local(utc_now()):%Y-%m-%dT%H:%M}",
+        "event_id": 0, **changes,
     }  # fmt: skip
     return client.post("/responses/open", data=data)
 

@@ -58,6 +58,9 @@ def test_the_items_unit_leads_and_each_is_asked_once(people):
     with pytest.raises(Invalid, match="时限已过"):
         attempt = Attempt(people.analyst.actor, NOW)
         service.assign(db.session, item, Ask(unit("gaj", "市公安局"), "说明", NOW), attempt)
+    late = NOW + timedelta(days=732)
+    with pytest.raises(Invalid, match="最多定在两年以内"):
+        service.assign(db.session, item, Ask(unit("gaj", "市公安局"), "说明", late), attempt)
 
 
 def test_a_liaison_sees_the_part_of_the_own_unit_alone(client, people):
