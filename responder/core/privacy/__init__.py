@@ -16,15 +16,13 @@ from functools import lru_cache
 
 from responder.core.privacy.kinds import (
     CUES,
-    HAN,
     KINDS,
-    NAME,
-    NO_NAME,
     Cue,
     Kind,
     id_number_is_valid,
     luhn_is_valid,
 )
+from responder.core.privacy.names import HAN, NAME, NO_NAME
 
 __all__ = [
     "KINDS", "NOBODY", "Finding", "find", "id_number_is_valid", "kinds_in", "luhn_is_valid", "mask",
