@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from responder.core.file_kinds import WITH_RECORDINGS, accepted
 from responder.planning.events.forms import FORM_CHOICES
 from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.preparing import MOST_DAYS
@@ -93,7 +94,7 @@ class PasteForm(FlaskForm):
 
 
 class FileForm(FlaskForm):
-    file = FileField(_l("文件"))
+    file = FileField(_l("文件"), render_kw={"accept": accepted(WITH_RECORDINGS)})
     kind = SelectField(
         _l("用途"),
         choices=[SelectChoice(kind.value, _l(label)) for kind, label in FILE_KIND_LABELS.items()],

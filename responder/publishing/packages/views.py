@@ -16,6 +16,7 @@ from responder.accounts.proving import prove
 from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid, NotFound, Stale
+from responder.core.file_kinds import DOCUMENTS, accepted
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
 from responder.core.times import local, utc_now
@@ -85,6 +86,7 @@ def _package_page(package_id: int, not_proven: str = "") -> str:
             choice for choice in PACKAGE.choices(package, attempt) if choice.transition.endpoint
         ],
         may_edit=entering.may_edit(package, attempt),
+        document_files=accepted(DOCUMENTS),
         owed=queries.interpretation_due(db.session, package, zone()),
         history=audit.history(db.session, package),
         method=proofs.method_of(db.session, attempt.actor.id or 0),

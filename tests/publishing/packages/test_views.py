@@ -20,7 +20,7 @@ from responder.core.errors import GuardRefused
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.publishing.packages import steps
-from responder.publishing.packages.models import PackageState, PolicyPackage
+from responder.publishing.packages.models import PackageFile, PackageState, PolicyPackage
 from responder.publishing.packages.released import (
     Attachment,
     Interpretation,
@@ -235,17 +235,38 @@ def test_the_sitemap_names_every_page_with_its_last_change_and_reads_no_text(peo
 
 def test_a_public_attachment_is_kept_and_never_shown(app, people, client):
     """Uploaded by somebody, it runs in no page of ours, whatever it calls itself."""
-    released_with_files("附件.html")
+    released_with_files("附件.pdf")
     attachment = db.session.scalars(select(Attachment)).one()
     address = f"/interpretations/attachments/{attachment.id}"
     with client.application.test_client() as stranger, stranger.get(address) as answer:
-        assert (answer.status_code, answer.data.decode()) == (200, "内容：附件.html")
+        assert (answer.status_code, answer.data.decode()) == (200, "%PDF-1.7 内容：附件.pdf")
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment;")
-    assert quote("附件.html") in disposition
+    assert quote("附件.pdf") in disposition
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in answer.headers
     assert address in client.get(f"/interpretations/documents/{attachment.document_id}").text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("evil.exe", b"MZ", "只收 pdf、ofd"),
+        ("通知.pdf", b"MZ", "内容不是 pdf 文件"),
+        ("全部.zip", b"PK\x03\x04", "只收 pdf、ofd"),
+        ("通知.pdf", b"%PDF-1.7", "已上传“通知.pdf”"),
+    ],
+)
+def test_only_documents_and_pictures_are_attached(people, client, name, content, told):
+    editor, package = as_(people, client, "editor"), proposed()
+    page = f"/packages/{package.id}"
+    data = {"file": (BytesIO(content), name), "version": package.version_id}
+    assert editor.post(f"{page}/files", data=data).location == f"{page}#files"
+    assert told in editor.get(page).text
+    kept = db.session.scalars(select(PackageFile)).all()
+    assert [(one.name, one.media_type) for one in kept] == (
+        [(name, "application/pdf")] if "已上传" in told else []
+    )
 
 
 def test_an_attachment_is_public_only_while_its_document_stands(app, people, client):
