@@ -175,6 +175,10 @@ def advance(package_id: int, action: str) -> Page:
         slip_number = slip.number if slip else ""
     if slip_number:
         flash(_("已退件，退件单 %(number)s 可以打印。", number=slip_number), "success")
+    elif action == "resubmit":
+        flash(
+            _("已重新送到新闻办：核对齐全后送审，再审核、签发；本页“经过”可随时查看。"), "success"
+        )
     else:
         flash(_("已办理：%(step)s。", step=_(label)), "success")
     return to_package(package_id)
