@@ -121,6 +121,8 @@ def _tell(found: PlanImport, dry_run: bool, errors_path: Path | None) -> None:
         f"共 {found.rows} 条：{verb} {found.created}，重复 {found.duplicates}，"
         f"退回 {len(found.refusals)}"
     )
+    if found.unread:
+        say(f"  没有读入的列：{'、'.join(found.unread)}（计划里没有这些栏目）")
     for number, note in found.notes:
         say(f"  第 {number} 行 {note}")
     for line in described(found.refusals[:SHOWN_REFUSALS]):
@@ -141,6 +143,7 @@ def _import_as_json(found: PlanImport) -> dict[str, Any]:
             {"row": one.row.number, "column": found.column_of(one), "reason": one.reason}
             for one in found.refusals
         ],
+        "unread": list(found.unread),
         "notes": [{"row": number, "note": note} for number, note in found.notes],
     }
 

@@ -38,6 +38,7 @@ class PlanFile:
     """A file that was read: rows that can be taken, and rows that cannot.
 
     :param rows: how many it has.
+    :param unread: the headings of columns that a plan does not have.
     """
 
     name: str
@@ -46,6 +47,7 @@ class PlanFile:
     rows: int
     read: tuple[ReadRow, ...]
     refusals: tuple[Refusal, ...]
+    unread: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class PlanImport:
     :param created: rows stored; of a rehearsal, rows that would be.
     :param duplicates: rows that the plan, or the file above them, has already.
     :param notes: (row number, sentence) of what a person should look at.
+    :param unread: as of :class:`PlanFile`.
     """
 
     headings: tuple[str, ...]
@@ -63,6 +66,7 @@ class PlanImport:
     duplicates: int
     refusals: tuple[Refusal, ...]
     notes: tuple[tuple[int, str], ...]
+    unread: tuple[str, ...] = ()
 
     def column_of(self, refusal: Refusal) -> str:
         """The heading of the cell at fault; empty when its column is missing."""
@@ -141,7 +145,8 @@ def _read_all(sheet: PlanSheet, reader: RowReader, path: Path, year: int) -> Pla
     rows = len(read) + len(refusals)
     if not rows:
         raise Invalid(f"{path.name} 只有表头，没有条目：请填入条目后再导入")
-    return PlanFile(path.name, year, sheet.headings, rows, tuple(read), tuple(refusals))
+    found = tuple(read), tuple(refusals)
+    return PlanFile(path.name, year, sheet.headings, rows, *found, sheet.unread)
 
 
 def _sifted(plan: ReleasePlan | None, file: PlanFile) -> tuple[list[EntryFacts], PlanImport]:
@@ -164,6 +169,7 @@ def _sifted(plan: ReleasePlan | None, file: PlanFile) -> tuple[list[EntryFacts],
         duplicates=len(file.read) - len(new),
         refusals=file.refusals,
         notes=tuple(notes),
+        unread=file.unread,
     )
     return list(new.values()), found
 

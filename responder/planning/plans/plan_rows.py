@@ -60,6 +60,12 @@ class PlanSheet:
     rows: Iterator[Row]
     ragged: bool
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The headings of columns that mean nothing here."""
+        known = set(self.columns.values())
+        return tuple(name for n, name in enumerate(self.headings) if name and n not in known)
+
     def heading(self, field: str) -> str:
         """What the file calls a field; what the office does, where the file lacks it."""
         place = self.columns.get(field)

@@ -92,6 +92,7 @@ def _kept(found: PlanImport, name: str, trial: bool) -> dict[str, Any]:
             "errors": len(found.refusals),
         },
         "refusals": described(found.refusals[:SHOWN_REFUSALS]),
+        "unread": list(found.unread),
         "notes": [list(note) for note in found.notes],
     }
 
