@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -43,7 +44,11 @@ _ORDER = (
     Part.SIGNATURE,
 )  # fmt: skip
 
-_CLAUSE = re.compile(r"[^。！？!?；;，,：:\s]+[。！？!?；;，,：:]*")
+# The marks in an address on the web end no clause.
+_CLAUSE = re.compile(r"(?:https?://[!-~]+|[^。！？!?；;，,：:\s])+[。！？!?；;，,：:]*")
+# 12 月 25 日 is 12月25日.
+_BLANK_AT_NUMBER = re.compile(r"(?<=\d)[ \t](?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[ \t](?=\d)")
+_DAY = re.compile(r"(\d{1,2})月(\d{1,2})日")
 _REASON = re.compile(r"因为|由于|原因|根据|依据|按照|依照|鉴于|为了|《[^》]{3,}》")
 _TIME = re.compile(
     r"\d{4}年|\d{1,2}月(?:\d{1,2}日|底|初|中旬|上旬|下旬|份)|今年|明年|年底|月底|本月|下月|"
@@ -94,7 +99,7 @@ def read_answer(
     answer: str, question: str = "", segmenter: Segmenter | None = None
 ) -> AnswerReading:
     """Read an answer, beside the question that it answers if that is given."""
-    text = normalise(answer)
+    text = _BLANK_AT_NUMBER.sub("", normalise(answer))
     said = tuple(
         Clause(match.group(), _part(match.group().rstrip("。！？!?；;，,：:")))
         for match in _CLAUSE.finditer(text)
@@ -108,8 +113,19 @@ def read_answer(
         tuple(sorted(shared)),
         len(asked),
         tuple(dict.fromkeys(_REASON.findall(text))),
-        tuple(dict.fromkeys(_TIME.findall(dated))),
+        tuple(dict.fromkeys(time for time in _TIME.findall(dated) if _is_time(time))),
     )
+
+
+def _is_time(text: str) -> bool:
+    """Whether a day is on a calendar: 2月30日 is not."""
+    if not (day := _DAY.fullmatch(text)):
+        return True
+    try:
+        date(2000, int(day[1]), int(day[2]))
+    except ValueError:
+        return False
+    return True
 
 
 def _words(text: str, segmenter: Segmenter | None) -> frozenset[str]:

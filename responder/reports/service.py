@@ -20,8 +20,10 @@ from responder.planning.models import PressEvent
 from responder.publishing.changing import service as changing
 from responder.publishing.models import EntryChange
 from responder.publishing.packages import queries as packages
+from responder.publishing.packages import waiting as packages_waiting
 from responder.publishing.packages.models import PolicyPackage
 from responder.publishing.packages.rules import REMIND_DAYS, Reminder
+from responder.publishing.packages.waiting import Waiting
 from responder.responses import service as responses
 from responder.responses.models import ItemClock, ResponseItem
 from responder.topics import service as topics
@@ -47,6 +49,7 @@ class Today:
     changes_waiting: list[EntryChange] = field(default_factory=list)
     events_waiting: list[PressEvent] = field(default_factory=list)
     orders_waiting: list[WorkOrder] = field(default_factory=list)
+    packages_waiting: list[Waiting] = field(default_factory=list)
     packages_lacking: list[Reminder[PolicyPackage]] = field(default_factory=list)
 
 
@@ -69,6 +72,7 @@ def today(session: Session, actor: Actor, now: datetime, package_days: int = REM
         changes_waiting=changing.waiting_for(session, attempts),
         events_waiting=_events_waiting(session, actor, now),
         orders_waiting=orders.waiting_for(session, actor, now),
+        packages_waiting=packages_waiting.waiting_for(session, attempts[0]),
         packages_lacking=_packages_lacking(session, actor, now, package_days),
     )
 

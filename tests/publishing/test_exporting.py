@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import feedparser
 import pytest
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from responder.core.database import db
 from responder.core.errors import Invalid
@@ -278,11 +278,27 @@ def test_public_attachments_are_exported_and_linked(app, tmp_path):
     export_here(folder)
     [attachment] = db.session.scalars(select(Attachment))
     name = f"attachment-{attachment.id}.pdf"
-    assert (folder / name).read_text("utf-8") == "内容：附件一.pdf"
+    assert (folder / name).read_text("utf-8") == "%PDF-1.7 内容：附件一.pdf"
     assert name in (folder / f"document-{attachment.document_id}.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("harm", ["lost", "cut"])
+def test_a_file_of_a_kind_that_is_not_taken_is_neither_exported_nor_linked(app, tmp_path, client):
+    """From before kinds were asked."""
+    released_with_files("附件一.pdf", "附件二.pdf")
+    db.session.execute(
+        text("UPDATE policy_attachment SET name = 'evil.exe' WHERE name = '附件二.pdf'")
+    )
+    db.session.commit()
+    db.session.expire_all()
+    folder = tmp_path / "column"
+    export_here(folder)
+    [first, second] = db.session.scalars(select(Attachment).order_by(Attachment.id))
+    assert [path.name for path in folder.glob("attachment-*")] == [f"attachment-{first.id}.pdf"]
+    assert "evil" not in (folder / f"document-{first.document_id}.html").read_text("utf-8")
+    assert client.get(f"/interpretations/attachments/{second.id}").status_code == 404
+
+
+@pytest.mark.parametrize("harm", ["lost", "cut", "other"])
 def test_an_attachment_without_its_content_keeps_the_earlier_export_and_is_named(
     app, people, tmp_path, harm
 ):
@@ -297,6 +313,8 @@ def test_an_attachment_without_its_content_keeps_the_earlier_export_and_is_named
     stored.unlink()
     if harm == "cut":
         stored.write_bytes(content[:-1])
+    if harm == "other":
+        stored.write_bytes(b"MZ" + content[2:])
     with pytest.raises(Invalid, match="附件二") as refused:
         export_here(folder)
     for said in (TITLE, broken.digest, str(root), "从备份"):

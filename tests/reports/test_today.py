@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import event
 
 from responder.core.database import db, transaction
@@ -11,6 +12,7 @@ from responder.core.permissions import CONSOLE, Role
 from responder.planning import service as planning
 from responder.planning.linking import gaps, verdicts
 from responder.planning.models import Form, LinkState
+from responder.publishing.packages.models import PackageState, PackageWriter
 from responder.reports import service
 from responder.responses import service as responses
 from responder.responses.models import Level
@@ -19,6 +21,7 @@ from responder.topics.rules import SHIPPED, Scale
 from tests.factories import NOW, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
+from tests.publishing.packages.factories import brought_to, complete, proposed
 from tests.topics.factories import refresh, two_worries
 
 
@@ -125,3 +128,76 @@ def test_the_trail_is_told_in_words_and_can_be_filtered(client, people, session)
 def test_the_trail_is_closed_to_others(client, people) -> None:
     people.sign_in(client, people.editor)
     assert client.get("/audit").status_code == 403
+
+
+# ---- policy packages ----
+
+
+@pytest.mark.parametrize(
+    ("state", "for_whom"),
+    [
+        (PackageState.COLLECTING, {"press_officer", "editor"}),
+        (PackageState.ORGANISED, {"first_reviewer", "third_reviewer", "second_reviewer"}),
+        (PackageState.REVIEWED, {"signer"}),
+        (PackageState.SIGNED, {"press_officer"}),
+        (PackageState.SCHEDULED, set()),
+        (PackageState.RETURNED, {"editor", "liaison"}),
+        (PackageState.RELEASED, set()),
+        (PackageState.WITHDRAWN, set()),
+    ],
+)
+def test_a_package_waits_for_whoever_takes_its_next_step(client, people, state, for_whom) -> None:
+    package, liaison, home = brought_to(state), people.liaison, unit()
+    with transaction(CONSOLE):
+        liaison.unit_id = home.id
+    roles = ("press_officer", "editor", "first_reviewer", "second_reviewer", "third_reviewer",
+             "signer", "liaison", "operator", "analyst")  # fmt: skip
+    found = set()
+    for role in roles:
+        people.sign_in(client, getattr(people, role))
+        page = client.get("/").text.partition('id="waiting"')[2].partition("</section>")[0]
+        if f'/packages/{package.id}"' in page:
+            found.add(role)
+    assert found == for_whom
+
+
+def test_a_package_that_lacks_something_waits_for_nobody_at_the_desk(session, people) -> None:
+    proposed()
+    assert service.today(session, people.press_officer.actor, NOW).packages_waiting == []
+
+
+def test_who_reviewed_is_not_asked_to_sign_and_who_wrote_not_to_review(session, people) -> None:
+    package, reviewer = brought_to(PackageState.ORGANISED), people.first_reviewer.actor
+    with transaction(CONSOLE, NOW) as writing:
+        writing.add(PackageWriter(package_id=package.id, user_id=reviewer.id))
+    session.expire_all()
+    assert service.today(session, reviewer, NOW).packages_waiting == []
+    assert len(service.today(session, people.second_reviewer.actor, NOW).packages_waiting) == 1
+
+
+def test_eight_packages_are_shown_and_all_are_counted_by_as_many_queries(
+    client, people, session
+) -> None:
+    for _n in range(2):
+        complete()
+    press = people.press_officer.actor
+    few = count_queries(lambda: service.today(session, press, NOW))
+    for _n in range(7):
+        complete()
+    session.expire_all()
+    assert count_queries(lambda: service.today(session, press, NOW)) <= few
+    people.sign_in(client, people.press_officer)
+    page = client.get("/").text.partition('id="waiting"')[2].partition("</section>")[0]
+    assert "全部 9 件政策文件" in page
+    assert page.count('href="/packages/') == 8
+
+
+def test_what_waits_for_me_stands_before_the_alerts(client, people, app) -> None:
+    brought_to(PackageState.REVIEWED)
+    people.sign_in(client, people.signer)
+    page = client.get("/").text
+    assert page.index('id="waiting"') < page.index('id="due"')
+    template = app.jinja_env.loader.get_source(app.jinja_env, "reports/today.html")[0]
+    assert (
+        template.index('id="waiting"') < template.index('id="alerts"') < template.index('id="due"')
+    )

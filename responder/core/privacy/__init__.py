@@ -16,19 +16,17 @@ from functools import lru_cache
 
 from responder.core.privacy.kinds import (
     CUES,
-    HAN,
     KINDS,
-    NAME,
-    NO_NAME,
     Cue,
     Kind,
     id_number_is_valid,
     luhn_is_valid,
 )
+from responder.core.privacy.names import HAN, NAME, NO_NAME
 
 __all__ = [
-    "KINDS", "NOBODY", "Finding", "find", "id_number_is_valid", "kinds_in", "luhn_is_valid", "mask",
-    "mask_name", "named", "public_lines", "recorded_names", "without",
+    "KINDS", "NOBODY", "Finding", "as_one_word", "find", "id_number_is_valid", "kinds_in",
+    "luhn_is_valid", "mask", "mask_name", "named", "public_lines", "recorded_names", "without",
 ]  # fmt: skip
 
 Window = tuple[int, int]
@@ -111,6 +109,26 @@ _LIKE_A_NAME = re.compile(rf"{NAME}|(?!{NO_NAME}){HAN}{{3,4}}|{HAN}{{1,8}}·{HAN
 def without_invisible(text: str) -> str:
     """A text without what a reader does not see."""
     return "".join(char for char in text if _FOLDING[ord(char)] != INVISIBLE)
+
+
+def as_one_word(text: str) -> tuple[str, list[int]]:
+    """``text`` folded and without what parts its words only to the eye, and where each
+    character of it stands: 刁 民 is 刁民.
+
+    A blank between two Latin letters or digits stays: it does part words.
+    """
+    copy = _fold(text)
+    places = [place for place, char in enumerate(copy) if char != INVISIBLE]
+    kept = [
+        place
+        for before, place, after in zip([-1, *places], places, [*places[1:], -1], strict=False)
+        if copy[place] != " " or (_is_latin(copy, before) and _is_latin(copy, after))
+    ]
+    return "".join(copy[place] for place in kept), kept
+
+
+def _is_latin(copy: str, place: int) -> bool:
+    return place >= 0 and copy[place].isascii() and not copy[place].isspace()
 
 
 def find(

@@ -11,25 +11,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from responder.core.privacy.names import CITIZEN, CITIZEN_AFTER_ANOTHER, CITIZEN_SIGN, HAN, NAME
+
 ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 ID_CHECK = "10X98765432"
-SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶"
-    "程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺"
-    "毛郝顾龚邵万覃武钱戴严莫孔向常汤康易乔赖文洪季俞章鲁葛"
-)
-# 西门 and 百里 are left out: in letters they are a gate and a distance.
-DOUBLE_SURNAMES = (
-    "欧阳|司马|上官|诸葛|司徒|司空|令狐|皇甫|公孙|慕容|尉迟|东方|夏侯|南宫|端木|轩辕|独孤|宇文|长孙"
-    "|鲜于|闻人|澹台|淳于|申屠|呼延|拓跋|东郭|钟离|万俟|赫连|濮阳|太史|公冶|宗政"
-)
-HAN = r"[\u4e00-\u9fff]"
-# Words that begin like a name and are none.
-NO_NAME = (
-    "马路|马上|高新|高级|高中|方便|方法|方面|于是|万达|万能|金额|金牌|江边|田地|石匠|石油|黄金|白天|毛病"
-    "|钱款|常年|常住|常常|任何|任课|任意|文件|文明|文化|余额|余下|夏天|雷雨|龙头|向来|路边|康复|温馨"
-)
-NAME = rf"(?!{NO_NAME})(?:(?:{DOUBLE_SURNAMES})|[{SURNAMES}]){HAN}{{1,2}}"
 PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 
 # Every quantifier below is bounded, or stands behind a lookbehind that lets one run be
@@ -192,6 +177,7 @@ _NO_NAME_HERE = (
     "|.{1,2}(?:主任|[科局处站队所院]长|经理|书记|师傅|老师|医生|警官|女士|先生|小姐|同志)"
 )
 _WITH_NO_COLON = Cue.of("联系人 来电人", 2, 14)
+_CITIZEN = Cue((), 8, 24, re.compile(CITIZEN_SIGN))
 _LIVES = Cue.of("居住于 居住在 家住 住在 现住 租住", 2, 36)
 _NAMED_AFTER = Cue.of(": 是 为 叫", 10, 12, r"[人名主东客者属生长][:是为叫]")
 _BUILT = Cue.of(
@@ -354,6 +340,8 @@ KINDS = (
         Cue((), 20, 16, re.compile(r"1[3-9][0-9][ 0-9-]{8}")),
         re.compile(rf"(?<!{HAN}){NAME}(?=[ ,:(]{{0,2}}{_TELEPHONE}1[3-9]\d[ \d-]{{8}})"),
     ),
+    Kind("name", "姓名", (1, 0), _CITIZEN, re.compile(CITIZEN)),
+    Kind("name", "姓名", (1, 0), _CITIZEN, re.compile(CITIZEN_AFTER_ANOTHER)),
     Kind("address", "门牌住址", (0, 0), _BUILT, re.compile(HOME)),
     Kind(
         "address",

@@ -67,6 +67,8 @@ def _tell(found: TableImport, dry_run: bool, errors_path: Path | None) -> None:
         f"共 {found.rows} 条：{verb} {found.created}，重复 {found.duplicates}，"
         f"退回 {len(found.refusals)}"
     )
+    if found.unread:
+        say(f"  没有读入的列：{'、'.join(found.unread)}")
     for number, note in found.notes:
         say(f"  第 {number} 行 {note}")
     for line in described(found.refusals[:SHOWN_REFUSALS]):
@@ -84,5 +86,6 @@ def _as_json(found: TableImport) -> dict[str, Any]:
             {"row": one.row.number, "column": found.column_of(one), "reason": one.reason}
             for one in found.refusals
         ],
+        "unread": list(found.unread),
         "notes": [{"row": number, "note": note} for number, note in found.notes],
     }

@@ -24,6 +24,7 @@ class TableImport:
     :param created: rows stored; of a rehearsal, rows that would be.
     :param duplicates: rows that the register, or the file above them, has already.
     :param notes: (row number, sentence) of what a person should look at.
+    :param unread: the headings of columns that the register does not have.
     """
 
     headings: tuple[str, ...]
@@ -32,6 +33,7 @@ class TableImport:
     duplicates: int
     refusals: tuple[Refusal, ...]
     notes: tuple[tuple[int, str], ...] = ()
+    unread: tuple[str, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -52,6 +54,7 @@ class TableImport:
             "counts": self.counts,
             "refusals": described(self.refusals[:SHOWN_REFUSALS]),
             "notes": [list(note) for note in self.notes],
+            "unread": list(self.unread),
         }
 
 
@@ -75,7 +78,9 @@ def sifted(
 def told(file: TableFile, created: int, notes: tuple[tuple[int, str], ...] = ()) -> TableImport:
     """What is told of a file of which so many rows are new."""
     duplicates = len(file.read) - created
-    return TableImport(file.headings, file.rows, created, duplicates, file.refusals, notes)
+    return TableImport(
+        file.headings, file.rows, created, duplicates, file.refusals, notes, file.unread
+    )
 
 
 def write_errors(path: Path, headings: Sequence[str], refusals: Sequence[Refusal]) -> bool:

@@ -13,6 +13,7 @@ from nlp import to_simplified
 from responder.core.errors import Invalid
 from responder.core.texts import tidy
 from responder.intake.files import Cell, Row, Table, open_table
+from responder.intake.imports.error_workbook import ADDED
 from responder.intake.imports.mapping import normalised_heading
 from responder.intake.imports.rows import Refusal
 from responder.intake.registers.columns import EMPTY, Column
@@ -50,6 +51,16 @@ class Sheet:
     rows: Iterator[Row]
     ragged: bool
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The headings of columns that mean nothing here."""
+        known = set(self.places.values())
+        return tuple(
+            name
+            for place, name in enumerate(self.headings)
+            if name and place not in known and name not in ADDED
+        )
+
     def heading(self, name: str) -> str:
         """What the file calls a column; what the office does, where the file lacks it."""
         place = self.places.get(name)
@@ -73,6 +84,7 @@ class TableFile:
     """A file that was read: rows that can be taken, and rows that cannot.
 
     :param rows: how many it has.
+    :param unread: the headings of columns that the register does not have.
     """
 
     name: str
@@ -80,6 +92,7 @@ class TableFile:
     rows: int
     read: tuple[ReadRow, ...]
     refusals: tuple[Refusal, ...]
+    unread: tuple[str, ...] = ()
 
 
 # Looks at a row's values together. It may change them, refuse the row, or answer with a note.
@@ -110,7 +123,8 @@ def read_table(
     rows = len(read) + len(refusals)
     if not rows:
         raise Invalid(f"{path.name} 只有表头，没有内容：请填好后再导入")
-    return TableFile(path.name, sheet.headings, rows, tuple(read), tuple(refusals))
+    found = tuple(read), tuple(refusals)
+    return TableFile(path.name, sheet.headings, rows, *found, sheet.unread)
 
 
 def find_sheet(table: Table, path: Path, columns: Sequence[Column]) -> Sheet:

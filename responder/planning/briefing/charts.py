@@ -141,11 +141,19 @@ def _drawn(book: Any, figures: Figures) -> Any:
     ticks = {"num_font": font, "major_tick_mark": "outside", "minor_tick_mark": "none"}
     chart.set_x_axis({**ticks, "interval_unit": step, "interval_tick": step})
     whole = {**ticks, "min": 0, "num_format": "0", "major_gridlines": _GRID}
+    if figures.kind is not ChartKind.LINES and _top(figures) <= _LABELS_SHOWN:
+        whole["major_unit"] = 1  # or Word writes 0, 1, 1, 2, 2 at 0.5, 1, 1.5
     chart.set_y_axis({**whole, "name": figures.axis, "name_font": {**font, "bold": False}})
     chart.set_legend({"position": "bottom", "font": font, "none": len(figures.series) == 1})
     chart.set_chartarea({"border": {"none": True}})
     chart.set_title({"none": True})  # the caption stands under it
     return chart
+
+
+def _top(figures: Figures) -> float:
+    """The highest stack."""
+    columns = zip(*(numbers for _, numbers in figures.series), strict=True)
+    return max((sum(number or 0 for number in column) for column in columns), default=0)
 
 
 _GRID = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import Any
 
 from flask import flash, redirect, request, send_file, url_for
@@ -21,7 +20,6 @@ from responder.planning.views import blueprint, settings
 from responder.web.access import current_actor, may, requires
 
 FORM_BYTES = 64 * 1024  # what a form has besides the file
-UNKNOWN_TYPE = "application/octet-stream"
 
 
 @blueprint.url_value_preprocessor
@@ -53,11 +51,10 @@ def _upload(event_id: int) -> str:
         raise Invalid(_("请选择文件的用途"), {"kind": _("必填")})
     limit = settings().event_file_max_megabytes
     kept = files.keep(settings().event_files, given.stream, given.filename, limit)
-    media_type = mimetypes.guess_type(given.filename)[0] or UNKNOWN_TYPE
     with transaction(current_actor()) as session:
         event = service.get_event(session, event_id)
         file = files.add_file(
-            session, event, kept, given.filename, media_type[:100], FileKind(kind),
+            session, event, kept, given.filename, kept.media_type, FileKind(kind),
             current_actor(), utc_now(),
         )  # fmt: skip
         return file.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -15,6 +15,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from responder.core import file_kinds
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Actor
 from responder.intake.imports.uploads import safe_name
@@ -31,30 +32,41 @@ KEPT_SECONDS = 24 * 3600.0
 
 @dataclass(frozen=True)
 class Kept:
-    """A content that lies on the disk: its digest (SHA-256) and its size in bytes."""
+    """A content that lies on the disk: its digest (SHA-256), its size in bytes, what it is."""
 
     digest: str
     size: int
+    media_type: str
 
 
-def keep(root: Path, stream: IO[bytes], name: str, max_megabytes: int) -> Kept:
+def keep(
+    root: Path,
+    stream: IO[bytes],
+    name: str,
+    max_megabytes: int,
+    kinds: Mapping[str, file_kinds.FileKind] = file_kinds.WITH_RECORDINGS,
+) -> Kept:
     """Put an upload away under its digest; half of one is never to be seen there.
 
-    :raises Invalid: empty, too large, or the disk does not take it.
+    :param kinds: what is taken; whatever else a file calls itself or is, is refused.
+    :raises Invalid: empty, of another kind, too large, or the disk does not take it.
     """
     part = root / f"{uuid4().hex}{PART}"
     digest, size, limit = sha256(), 0, max_megabytes * 1024**2
     try:
+        block = stream.read(BLOCK)
+        if not block:
+            raise Invalid(f"“{name}”是空文件：请选择有内容的文件", {"file": "是空文件"})
+        kind = file_kinds.kind_of(name, block[: file_kinds.HEAD], kinds)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            while size <= limit and (block := stream.read(BLOCK)):
+            while block and size <= limit:
                 digest.update(block)
                 size += file.write(block)
+                block = stream.read(BLOCK)
             file.flush()
             os.fsync(file.fileno())
-        if not size:
-            raise Invalid(f"“{name}”是空文件：请选择有内容的文件", {"file": "是空文件"})
         if size > limit:
             raise Invalid(
                 f"“{name}”超过 {max_megabytes} MB：请压缩或拆分后再上传", {"file": "文件太大"}
@@ -67,7 +79,7 @@ def keep(root: Path, stream: IO[bytes], name: str, max_megabytes: int) -> Kept:
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    return Kept(digest.hexdigest(), size)
+    return Kept(digest.hexdigest(), size, kind.media_type)
 
 
 def add_file(

@@ -126,7 +126,7 @@ class EventForm(FlaskForm):
     topic_id = HiddenField()
     submit = SubmitField(_l("保存"))
 
-    def validate_ends_at(self, field: DateTimeLocalField) -> None:
+    def validate_ends_at(self, field: MomentField) -> None:
         """Before anything is reckoned with it: an end in the year 9966 has many days."""
         starts_at, ends_at = self.starts_at.data, field.data
         if starts_at and ends_at and ends_at - starts_at > LONGEST:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
+from responder.core import audit
 from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.office import office_zone
@@ -133,6 +134,11 @@ def save_plan(
     columns = {column.id: column.name for column in active_columns(session)}
     columns |= {line.column_id: line.column.name for line in package.plan}
     wanted = rules.read_plan(rows, columns, package.planned_on)
+    if not wanted and (package.duty is Duty.TOGETHER or not package.plan):
+        raise Invalid(
+            "解读方案没有保存：一行也没有填。请至少填一行；不随文件一起解读的，"
+            "请先修改文件的“解读要求”并写明理由"
+        )
     _touch(session, package, attempt)
     chosen = {
         one.id: one for one in session.scalars(select(InterpretationColumn)) if one.id in columns
@@ -147,7 +153,7 @@ def save_plan(
         line.form, line.writer, line.channel = row.form, row.writer, row.channel
         line.due_on = row.due_on
     del package.plan[len(wanted) :]
-    session.flush()
+    audit.record(session, "save_plan", package, note=f"共 {len(wanted)} 项")
 
 
 def save_material(
@@ -175,21 +181,23 @@ def save_material(
         if not text:
             raise Invalid(f"请填写解读材料的{label}", {name: "必填"})
     _touch(session, package, attempt)
+    deed = "add_material" if material is None else "edit_material"
     if material is None:
         material = Material(column=column, title=title, author=author, body=body)
         package.materials.append(material)
     else:
         material.column, material.title = column, title
         material.author, material.body = author, body
-    session.flush()
+    audit.record(session, deed, package, note=column.name)
     return material
 
 
 def remove_material(session: Session, material: Material, attempt: Attempt) -> None:
     """:raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.allow`."""
-    _touch(session, material.package, attempt)
-    material.package.materials.remove(material)
-    session.flush()
+    package, column = material.package, material.column.name
+    _touch(session, package, attempt)
+    package.materials.remove(material)
+    audit.record(session, "remove_material", package, note=column)
 
 
 def add_file(
@@ -216,15 +224,21 @@ def add_file(
         added_by_name=attempt.actor.name,
     )  # fmt: skip
     package.files.append(file)
-    session.flush()
+    audit.record(session, "add_file", package, note=_count_of_files(package))
     return file
 
 
 def remove_file(session: Session, file: PackageFile, attempt: Attempt) -> None:
     """:raises Forbidden, WrongState, GuardRefused: as :meth:`Lifecycle.allow`."""
-    _touch(session, file.package, attempt)
-    file.package.files.remove(file)
-    session.flush()
+    package = file.package
+    _touch(session, package, attempt)
+    package.files.remove(file)
+    audit.record(session, "remove_file", package, note=_count_of_files(package))
+
+
+def _count_of_files(package: PolicyPackage) -> str:
+    """For the trail: names of files may name people."""
+    return f"现有附件 {len(package.files)} 个"
 
 
 def clear_file(session: Session, file: PackageFile, attempt: Attempt) -> None:

@@ -10,6 +10,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Invalid
+from responder.core.file_kinds import begins_as_named
 from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES
 from responder.publishing.packages import feed, public
 from responder.publishing.packages.feed import Address
@@ -68,11 +69,16 @@ def require_contents(session: Session, settings: Settings) -> None:
     )
     more = f"……共 {len(lost)} 个" if len(lost) > MOST_NAMED else ""
     raise Invalid(
-        f"没有导出，原来导出的没有动：{named}{more}的内容不在 {settings.package_files}，或不完整。"
+        f"没有导出，原来导出的没有动：{named}{more}的内容不在 {settings.package_files}，或不完整，"
+        "或不是它所称的文件。"
         "请从备份把同名文件放回这个目录，再导出；找不回来的，请先撤回那份文件"
     )
 
 
 def _is_whole(root: Path, attachment: Attachment) -> bool:
     path = root / attachment.digest
-    return path.is_file() and path.stat().st_size == attachment.size
+    return (
+        path.is_file()
+        and path.stat().st_size == attachment.size
+        and begins_as_named(path, attachment.name)
+    )

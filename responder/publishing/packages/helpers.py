@@ -8,7 +8,11 @@ from responder.publishing.packages.lifecycle import PACKAGE, STATE_TONES
 from responder.publishing.packages.models import GATE_LABELS, PackageState
 from responder.web.trail import Kind, name_kind
 
-DEEDS = {"create": "建立", **{t.action: t.label for t in PACKAGE.transitions}}
+DEEDS = {
+    "create": "建立", **{t.action: t.label for t in PACKAGE.transitions},
+    "save_plan": "填写解读方案", "add_material": "添加解读材料", "edit_material": "修改解读材料",
+    "remove_material": "删除解读材料", "add_file": "上传附件", "remove_file": "删除附件",
+}  # fmt: skip
 FIELDS = {
     "document_number": "文号", "issuer": "发文单位", "planned_on": "拟发布日期",
     "duty": "解读要求", "duty_reason": "不同步解读的理由", "body": "正文", "publish_at": "定时发布",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 from typing import Any
 
 from flask import flash, redirect, render_template, request, send_file, url_for
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, NotFound
+from responder.core.file_kinds import DOCUMENTS
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.planning.events import files as contents
@@ -37,7 +37,6 @@ SPARE_ROWS = 2  # beyond those that are filled, so that the page is no longer th
 FEWEST_EMPTY = 3
 ROW_FIELDS = ("column", "form", "writer", "due_on", "channel")
 FORM_BYTES = 64 * 1024  # what a form has besides the file
-UNKNOWN_TYPE = "application/octet-stream"
 
 
 @blueprint.url_value_preprocessor
@@ -187,12 +186,15 @@ def _upload(package_id: int, attempt: Attempt) -> str:
     if given is None or not given.filename:
         raise Invalid("请先选择要上传的文件，再点“上传”", {"file": "请选择文件"})
     kept = contents.keep(
-        office().package_files, given.stream, given.filename, office().event_file_max_megabytes
+        office().package_files,
+        given.stream,
+        given.filename,
+        office().event_file_max_megabytes,
+        DOCUMENTS,
     )
-    media_type = mimetypes.guess_type(given.filename)[0] or UNKNOWN_TYPE
     with transaction(attempt.actor, attempt.now) as session:
         package = queries.find_to_change(session, package_id, attempt.actor, seen_version())
-        file = entering.add_file(session, package, kept, given.filename, media_type[:100], attempt)
+        file = entering.add_file(session, package, kept, given.filename, kept.media_type, attempt)
         return file.name
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, load_only, selectinload
 
 from responder.core.errors import NotFound
+from responder.core.file_kinds import is_of
 from responder.core.times import local, start_of_day
 from responder.publishing.packages.models import InterpretationColumn
 from responder.publishing.packages.released import (
@@ -152,7 +153,8 @@ def find_interpretation(session: Session, interpretation_id: int) -> Interpretat
 
 
 def attachments(session: Session) -> list[Attachment]:
-    """Every file that citizens may fetch, those of the oldest document first."""
+    """Every file that citizens may fetch, those of the oldest document first; whatever is of
+    a kind that is not taken, from before it was asked, is none."""
     about = load_only(PolicyDocument.index_number, PolicyDocument.title)
     query = (
         select(Attachment)
@@ -162,13 +164,13 @@ def attachments(session: Session) -> list[Attachment]:
         .order_by(Attachment.id)
         .options(contains_eager(Attachment.document).options(about))
     )
-    return list(session.scalars(query))
+    return [one for one in session.scalars(query) if is_of(one.name)]
 
 
 def find_attachment(session: Session, attachment_id: int) -> Attachment:
     """:raises NotFound: no such public file, or its document was withdrawn."""
     found = session.get(Attachment, attachment_id)
-    if found is None or found.document.withdrawal is not None:
+    if found is None or found.document.withdrawal is not None or not is_of(found.name):
         raise NotFound(f"没有这个附件，{_GONE}")
     return found
 

@@ -80,11 +80,11 @@ def listed(actor: Actor, state: PackageState | None = None) -> Select[PolicyPack
     if state is not None:
         query = query.where(PolicyPackage.state == state)
     return query.order_by(done, PolicyPackage.planned_on, PolicyPackage.id).options(
-        joinedload(PolicyPackage.unit), *_PARTS
+        joinedload(PolicyPackage.unit), *PARTS
     )
 
 
-_PARTS = (
+PARTS = (
     selectinload(PolicyPackage.gates),
     selectinload(PolicyPackage.files),
     selectinload(PolicyPackage.plan).joinedload(PlanLine.column),
@@ -104,7 +104,7 @@ def reminders(
 ) -> list[Reminder[PolicyPackage]]:
     """The packages of this person that go out soon and are not complete."""
     query = select(PolicyPackage).where(visible_to(actor), PolicyPackage.state.in_(UNRELEASED))
-    packages = session.scalars(query.options(joinedload(PolicyPackage.unit), *_PARTS)).unique()
+    packages = session.scalars(query.options(joinedload(PolicyPackage.unit), *PARTS)).unique()
     today = local(now, zone).date()
     return rules.reminders_due(packages, today, load_calendar(session), days)
 

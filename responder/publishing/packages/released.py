@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.core.audit import Audited
 from responder.core.database import Base
+from responder.core.file_kinds import is_of
 from responder.publishing.final import keep_final
 from responder.publishing.packages.models import InterpretationColumn, PolicyPackage
 
@@ -41,6 +42,11 @@ class PolicyDocument(Audited, Base):
         viewonly=True,
         uselist=False,
     )
+
+    @property
+    def readable(self) -> list[Attachment]:
+        """The files that citizens may fetch: only of kinds that are taken."""
+        return [one for one in self.attachments if is_of(one.name)]
 
     @property
     def standing(self) -> list[Interpretation]:

@@ -16,6 +16,7 @@ from responder.accounts.proving import prove
 from responder.core import audit
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid, NotFound, Stale
+from responder.core.file_kinds import DOCUMENTS, accepted
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Actor, Permission
 from responder.core.times import local, utc_now
@@ -85,6 +86,7 @@ def _package_page(package_id: int, not_proven: str = "") -> str:
             choice for choice in PACKAGE.choices(package, attempt) if choice.transition.endpoint
         ],
         may_edit=entering.may_edit(package, attempt),
+        document_files=accepted(DOCUMENTS),
         owed=queries.interpretation_due(db.session, package, zone()),
         history=audit.history(db.session, package),
         method=proofs.method_of(db.session, attempt.actor.id or 0),
@@ -175,6 +177,10 @@ def advance(package_id: int, action: str) -> Page:
         slip_number = slip.number if slip else ""
     if slip_number:
         flash(_("已退件，退件单 %(number)s 可以打印。", number=slip_number), "success")
+    elif action == "resubmit":
+        flash(
+            _("已重新送到新闻办：核对齐全后送审，再审核、签发；本页“经过”可随时查看。"), "success"
+        )
     else:
         flash(_("已办理：%(step)s。", step=_(label)), "success")
     return to_package(package_id)

@@ -87,7 +87,7 @@ def body_of(
     if document.withdrawal is not None:
         data["withdrawn_at"] = document.withdrawal.at.isoformat()
     else:
-        attachments = [_attachment(one) for one in document.attachments]
+        attachments = [_attachment(one) for one in document.readable]
         data |= {"title": document.title, "body": document.body, "attachments": attachments}
     return {"type": f"policy.{kind}", "timestamp": now.isoformat(), "data": data}
 

@@ -19,6 +19,7 @@ LONGEST_SENTENCE = 80
 LEAST_RELEVANCE = 0.15
 AROUND = 8  # characters of the text on each side of a place
 SHORTEST_UNIT_NAME = 5
+SHORTEST_EVIDENCE = 5  # characters, its mark included
 
 # What an answer owes.
 QUALITY_LABELS = {
@@ -29,6 +30,7 @@ QUALITY_LABELS = {
 }
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
+_OPENING = re.compile(r"https?://|经[^，,]{0,12}(?:查|实|解|查看|沟通|协商|研究)[后，,：:]*$")
 _CONNECTOR = re.compile("[和与及暨、]")
 _EMPTY_PARTS = {
     Part.RECEIPT: "只说收到",
@@ -156,10 +158,12 @@ def private_remarks(text: str, public: frozenset[str]) -> Iterator[Remark]:
 
 
 def word_remarks(text: str, words: Iterable[Word]) -> Iterator[Remark]:
+    copy, places = privacy.as_one_word(text)
     for row in words:
-        for match in re.finditer(re.escape(row.word), text):
+        for match in re.finditer(re.escape(privacy.as_one_word(row.word)[0]), copy):
+            start, end = places[match.start()], places[match.end() - 1] + 1
             yield Remark(
-                "word", row.severity, excerpt(text, *match.span()), f"敏感词“{row.word}”",
+                "word", row.severity, excerpt(text, start, end), f"敏感词“{row.word}”",
                 row.advice or "改用别的说法",
             )  # fmt: skip
 
@@ -240,16 +244,32 @@ def _empty(reading: AnswerReading) -> list[Clause]:
     return [clause for clause in reading.clauses if clause.part in _EMPTY_PARTS]
 
 
+def _evidence(reading: AnswerReading) -> str:
+    """The first clause that tells something; not one that only leads up to it (经查，), nor an
+    address on the web."""
+    says = [clause.text for clause in reading.clauses if clause.part in SAYING]
+    telling = (text for text in says if len(text) > SHORTEST_EVIDENCE and not _OPENING.match(text))
+    return next(telling, max(says, key=len, default=""))
+
+
+def _taken_up(reading: AnswerReading) -> str:
+    shared = "、".join(reading.shared[:8])
+    if not shared:
+        return "没有提到关切中的任何一个词"
+    if reading.relevance >= LEAST_RELEVANCE:
+        return f"提到关切中的：{shared}"
+    return f"关切中的 {reading.asked} 个词只提到 {len(reading.shared)} 个：{shared}"
+
+
 def qualities(reading: AnswerReading) -> tuple[Quality, ...]:
     """Relevance to the question, completeness, explanation and time, each with its evidence."""
-    shared = "、".join(reading.shared[:8])
-    says = next((c.text for c in reading.clauses if c.part in SAYING), "")
+    says = _evidence(reading)
     empty = "；".join(f"“{c.text}”{_EMPTY_PARTS[c.part]}" for c in _empty(reading)[:3])
     return (
         Quality(
             QUALITY_LABELS["relevance"],
             reading.relevance >= LEAST_RELEVANCE,
-            f"提到关切中的：{shared}" if shared else "没有提到关切中的任何一个词",
+            _taken_up(reading),
         ),
         Quality(
             QUALITY_LABELS["completeness"],

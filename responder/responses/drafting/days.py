@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 
-DATE = re.compile(r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]")
+# Blanks between numbers and words mean nothing: 12 月 25 日.
+DATE = re.compile(
+    r"(?:(?P<year>(?<!\d)\d{4})[ \u3000]?年[ \u3000]?|(?<![\d.]))(?P<month>\d{1,2})[ \u3000]?月"
+    r"[ \u3000]?(?P<day>\d{1,2})[ \u3000]?[日号](?![楼院线])"
+)
 _ISO_DATE = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 TIME = re.compile(
-    r"(?P<half>上午|下午|晚上|中午|早上)?(?<!\d)(?P<hour>\d{1,2})"
-    r"(?:[:：](?P<minute>[0-5]\d)|[时点](?!间)(?:(?P<part>\d{1,2})分|(?P<thirty>半))?)(?!\d)"
+    r"(?:(?P<half>上午|下午|晚上|中午|早上)[ \u3000]?)?(?<!\d)(?P<hour>\d{1,2})[ \u3000]?"
+    r"(?:[:：](?P<minute>[0-5]\d)|[时点](?!间)"
+    r"(?:[ \u3000]?(?P<part>\d{1,2})[ \u3000]?分|(?P<thirty>半))?)(?!\d)"
 )
 
 
@@ -26,6 +31,14 @@ def as_day(match: re.Match[str], day: date) -> date | None:
         return date(int(match["year"] or day.year), int(match["month"]), int(match["day"]))
     except ValueError:
         return None
+
+
+def no_days_in(text: str) -> Iterator[re.Match[str]]:
+    """What is written as a date and is on no calendar; without a year, on that of no year."""
+    leap = date(2000, 1, 1)
+    for match in (*DATE.finditer(text), *_ISO_DATE.finditer(text)):
+        if as_day(match, leap) is None:
+            yield match
 
 
 def is_day(match: re.Match[str], day: date) -> bool:

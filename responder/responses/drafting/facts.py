@@ -21,6 +21,7 @@ from responder.responses.drafting.days import (
     day_words,
     hour,
     is_day,
+    no_days_in,
     short,
 )
 
@@ -33,9 +34,9 @@ _BY_RULE = re.compile("规定|时限|要求|按照|依照|应当|须在|应在")
 _ROUGH = re.compile("[余多近约]|左右|上下|以上")
 
 _NUMBER = re.compile(
-    r"(?<![\d.〔\[—-])(?P<number>\d[\d,]*(?:\.\d+)?)(?P<rough>[余多])?"
-    r"(?P<unit>万元|亿元|元|平方米|公里|千米|米|公顷|亩|户|人|名|位|条|件|套|个工作日|工作日|小时|天|个月|%"
-    r"|吨|辆|台|所|处|家|栋|次|班)"
+    r"(?<![\d.〔\[—-])(?P<number>\d[\d,]*(?:\.\d+)?)[ \u3000]?(?P<rough>[余多])?[ \u3000]?"
+    r"(?P<unit>万元|亿元|元|平方米|公里|千米|米|公顷|亩|户|人|名|位|条|件|套|个工作日|工作日|小时|天|个月(?![租票卡薪嫂供饼])|%"
+    r"|吨|辆|台|所|处|家|栋|次|班|个)"
 )
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 _CLAUSE = re.compile(r"[^，,、]+[，,、]?")
@@ -44,6 +45,7 @@ _A_PLACE = re.compile("(?:厅|室|中心|馆|楼|会场|大厦|宾馆|酒店|礼
 
 _SETS = re.compile("(?:定|将|拟|计划|安排)[于在]$")
 
+_MARK = re.compile(r"[，。；！？、\n]")
 _CONTEXT = 8  # characters looked at on each side
 _SAME_CONTEXT = 4  # and so many of them together say that the same thing is meant
 
@@ -111,6 +113,8 @@ def _all(text: str, facts: Facts) -> Iterator[Difference]:
         for clause in _stretches(_CLAUSE, sentence.text, sentence.start):
             yield from _reported(clause, facts)
             yield from _lengths(clause, facts)
+    for match in no_days_in(text):
+        yield Difference(match.start(), match.end(), f"没有{_plain(match.group())}这一天")
     for name, source in facts.sources:
         yield from _beside(text, name, source, facts.day)
 
@@ -182,11 +186,11 @@ def _nearest(matches: Iterable[re.Match[str]], place: int) -> re.Match[str]:
 def _reported(clause: _Stretch, facts: Facts) -> Iterator[Difference]:
     if not _REPORTED.search(clause.text) or facts.first_day is None or facts.last_day is None:
         return
-    concern = dict(facts.sources).get("关切内容", "")
+    concern = _plain(dict(facts.sources).get("关切内容", ""))
     for match in _NUMBER.finditer(clause.text):
         known = {"条": facts.messages, "件": facts.messages}.get(match["unit"], facts.people)
         counted = match["unit"] in ("条", "件", "人", "名", "位")
-        if not counted or _agrees(match, known, clause.text) or match.group() in concern:
+        if not counted or _agrees(match, known, clause.text) or _plain(match.group()) in concern:
             continue
         word = f"{known} {'条' if match['unit'] in ('条', '件') else '人'}"
         yield _told(clause, match, f"话题里现有 {word}")
@@ -194,7 +198,7 @@ def _reported(clause: _Stretch, facts: Facts) -> Iterator[Difference]:
         said = as_day(match, facts.day)
         if said is None or facts.first_day <= said <= facts.last_day or said in facts.known_days:
             continue
-        if match.group() not in concern:
+        if _plain(match.group()) not in concern:
             first, last = short(facts.first_day), short(facts.last_day)
             yield _told(clause, match, f"话题的留言在{first}至{last}之间")
 
@@ -234,7 +238,7 @@ def _beside(text: str, name: str, source: str, day: date) -> Iterator[Difference
                 continue
             same = [one for one in known if _same_thing(match, text, one, source)]
             if same and not any(_is_rough(one, source) for one in same):
-                told = f"文中{match.group()}，{name}里是{same[0].group()}"
+                told = f"文中{_plain(match.group())}，{name}里是{_plain(same[0].group())}"
                 yield Difference(match.start(), match.end(), told)
 
 
@@ -254,17 +258,40 @@ def _same_thing(one: re.Match[str], text: str, other: re.Match[str], source: str
     ):
         return False
     here, there = _before(text, one), _before(source, other)
+    behind, behind_there = _after(text, one), _after(source, other)
     before = _common(here[::-1], there[::-1])
-    after = _common(_after(text, one), _after(source, other))
-    return (before >= 2 or not here + there) and before + after >= _SAME_CONTEXT
+    after = _common(behind, behind_there)
+    return (
+        ((before >= 2 or not here + there) and before + after >= _SAME_CONTEXT)
+        or _turned_round(here, there, behind_there)
+        or _turned_round(there, here, behind)
+    )
+
+
+def _turned_round(before: str, other_before: str, other_after: str) -> bool:
+    """Whether what stands before one number stands around the other:
+    配建车位500个, 配建412个车位."""
+    for length in range(2, len(other_after) + 1):
+        if before.endswith(other_after[:length]):
+            lead = _common(before[:-length][::-1], other_before[::-1])
+            if lead >= 2 and lead + length >= _SAME_CONTEXT:
+                return True
+    return False
 
 
 def _before(text: str, match: re.Match[str]) -> str:
-    return re.split(r"[，。；！？、\n]", text[max(match.start() - _CONTEXT, 0) : match.start()])[-1]
+    near = text[max(match.start() - 2 * _CONTEXT, 0) : match.start()]
+    return _plain(_MARK.split(near)[-1])[-_CONTEXT:]
 
 
 def _after(text: str, match: re.Match[str]) -> str:
-    return re.split(r"[，。；！？、\n]", text[match.end() : match.end() + _CONTEXT])[0]
+    near = text[match.end() : match.end() + 2 * _CONTEXT]
+    return _plain(_MARK.split(near)[0])[:_CONTEXT]
+
+
+def _plain(text: str) -> str:
+    """Without blanks, which the one writer puts around numbers and the other does not."""
+    return re.sub(r"[^\S\n]", "", text)
 
 
 def _common(one: str, other: str) -> int:
@@ -280,5 +307,5 @@ def _told(stretch: _Stretch, match: re.Match[str], known: str) -> Difference:
     return Difference(
         stretch.start + match.start(),
         stretch.start + match.end(),
-        f"文中{match.group()}，{known}",
+        f"文中{_plain(match.group())}，{known}",
     )

@@ -18,6 +18,7 @@ from responder.core.permissions import CONSOLE
 from responder.intake.models import Channel
 from responder.planning.briefing import answers as registry
 from responder.planning.briefing.answers import Answer
+from responder.planning.briefing.charts import ChartKind, Figures, workbook
 from responder.planning.briefing.layout import shipped_template
 from responder.planning.briefing.pack import CURVE_DAYS
 from responder.planning.briefing.rendering import word_file
@@ -273,3 +274,21 @@ def test_more_topics_cost_no_more_queries(session):
         factories.link(another, made, LinkState.CONFIRMED)
         message(another, PARKING)
     assert cost() == few
+
+
+def test_the_axis_of_counts_has_whole_numbers_in_word():
+    few = Figures(ChartKind.KINDS, "来源", "留言（条）", ("热线", "网站"), (("留言", (2.0, 3.0)),))
+    with ZipFile(BytesIO(workbook(few, drawn=True))) as archive:
+        assert '<c:majorUnit val="1"/>' in archive.read("xl/charts/chart1.xml").decode()
+
+
+def test_the_axis_of_counts_has_whole_numbers_on_the_page(app):
+    figures = Figures(
+        ChartKind.KINDS, "来源", "留言（条）", ("热线", "网站"), (("留言", (17.0, 5.0)),)
+    )
+    with app.test_request_context():
+        macros = app.jinja_env.get_template("planning/_briefing_charts.html").module
+        drawn = str(macros.figure(figures, 1))
+    assert ">17</text>" in drawn
+    assert "热线 留言：17</title>" in drawn
+    assert ".0<" not in drawn

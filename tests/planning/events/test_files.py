@@ -43,7 +43,8 @@ def test_a_content_lies_under_its_digest_once(session: Session, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("content", "sentence"), [(b"", "空文件"), (b"x" * (1024**2 + 1), "超过 1 MB")]
+    ("content", "sentence"),
+    [(b"", "空文件"), (b"%PDF-" + b"x" * 1024**2, "超过 1 MB"), (b"MZ\x90", "不是 pdf 文件")],
 )
 def test_bad_files_are_refused_in_words_and_leave_nothing(
     tmp_path: Path, content: bytes, sentence: str

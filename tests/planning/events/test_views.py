@@ -451,9 +451,9 @@ def test_a_file_is_uploaded_downloaded_as_it_was_and_deleted(
     press: FlaskClient, session: Session
 ) -> None:
     event = make.event()
-    assert upload(press, event, b"<script>alert(1)</script>", "实录.html").status_code == 302
+    assert upload(press, event, b"<script>alert(1)</script>", "实录.txt").status_code == 302
     file = session.scalars(select(EventFile)).one()
-    assert "实录.html" in press.get(f"/planning/events/{event.id}").text
+    assert "实录.txt" in press.get(f"/planning/events/{event.id}").text
     with press.get(f"/planning/files/{file.id}") as answer:
         assert answer.data == b"<script>alert(1)</script>"
         assert answer.headers["Content-Disposition"].startswith("attachment;")
@@ -473,10 +473,12 @@ def test_a_file_that_is_none_is_answered_in_words_on_the_events_page(
         return press.get(page).text
 
     assert "空文件" in told(upload(press, event, b"", "空.pdf"))
+    assert "只收 pdf" in told(upload(press, event, b"<html>", "实录.html"))
+    assert "内容不是 pdf 文件" in told(upload(press, event, b"MZ\x90", "通稿.pdf"))
     nothing = press.post(f"{page}/files", data={"kind": "other"})
     assert "请先选择要上传的文件" in told(nothing)
     limit = app.extensions["settings"].event_file_max_megabytes
-    large = upload(press, event, b"x" * (limit * 1024**2 + 1), "大.mp4")
+    large = upload(press, event, b"\0\0\0 ftyp" + b"x" * (limit * 1024**2), "大.mp4")
     assert f"超过 {limit} MB" in told(large)
     assert session.scalars(select(EventFile)).all() == []
 

@@ -247,3 +247,10 @@ def test_nothing_is_imported_into_an_adopted_plan(session: Session, tmp_path: Pa
     make.adopt()
     with pytest.raises(WrongState, match="登记变更"):
         take_in(plan_file(tmp_path, row()))
+
+
+def test_columns_that_a_plan_does_not_have_are_told(session: Session, tmp_path: Path) -> None:
+    path = plan_file(tmp_path, [*row(), "市政府", ""], headings=[*HEADINGS, "地点", ""])
+    found = take_in(path)
+    assert (found.created, found.unread) == (1, ("地点",))
+    assert take_in(plan_file(tmp_path, row(发布主题="另一件"), name="二.xlsx")).unread == ()

@@ -21,7 +21,7 @@ from responder.planning.plans.models import Period, PlanChange, ReleaseRule
 from responder.planning.plans.service import get_plan
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
-from tests.planning.plans.workbooks import plan_file, row
+from tests.planning.plans.workbooks import HEADINGS, plan_file, row
 from tests.planning.queries import count_queries
 
 PLAN = "/planning/plan/2026"
@@ -347,6 +347,15 @@ def test_a_file_is_imported_and_what_was_refused_comes_back(
     assert only_entry().theme == "老旧小区改造进展"
     again = press.get(upload(press, path).location).text
     assert "已有，不重复" in again
+    only_entry()
+
+
+def test_a_column_that_was_not_read_is_named_on_the_result(
+    press: FlaskClient, tmp_path: Path
+) -> None:
+    unit()
+    path = plan_file(tmp_path, [*row(), "市政府"], headings=[*HEADINGS, "地点"])
+    assert "没有读入的列：地点。" in press.get(upload(press, path).location).text
     only_entry()
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from responder.accounts.models import User
 from responder.accounts.proofs import PASSWORD, Proven
 from responder.core.database import db, transaction
+from responder.core.file_kinds import DOCUMENTS
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.planning.events import files
@@ -150,7 +151,7 @@ def attached(
     """A file of the document, put away as an upload is."""
     actor = (person or People().editor).actor
     root = current_app.extensions["settings"].package_files
-    kept = files.keep(root, BytesIO(content), name, 1)
+    kept = files.keep(root, BytesIO(content), name, 1, DOCUMENTS)
     with transaction(actor, NOW) as session:
         attempt = Attempt(actor, NOW)
         return entering.add_file(session, package, kept, name, "application/pdf", attempt)
@@ -168,7 +169,7 @@ def released_with_files(*names: str) -> PolicyPackage:
     """A package that went out with attachments."""
     people, package = People(), complete()
     for name in names:
-        cleared(attached(package, name, f"内容：{name}".encode()))
+        cleared(attached(package, name, f"%PDF-1.7 内容：{name}".encode()))
     for role, action in (*WAY[:3], ("press_officer", "release")):
         take(package, action, getattr(people, role))
     return package

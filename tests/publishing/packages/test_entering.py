@@ -68,7 +68,7 @@ def test_an_attachment_is_cleared_by_somebody_else_before_the_signature(app, peo
 def test_each_attachment_is_cleared_by_itself_and_one_that_comes_again_anew(app, people):
     package = complete()
     first = cleared(attached(package))
-    second = attached(package, "附件二.pdf", b"%PDF other")
+    second = attached(package, "附件二.pdf", b"%PDF-1.7 other")
     take(package, "organise", people.press_officer)
     take(package, "review", people.second_reviewer)
     with pytest.raises(GuardRefused, match=r"“附件二\.pdf”") as refused:

@@ -189,6 +189,14 @@ def test_a_barred_word_in_the_document_passes_neither_the_first_gate_nor_the_sig
             take(package, action, person)
 
 
+@pytest.mark.parametrize("between", [" ", "\u200b", "\u3000"])
+def test_a_barred_word_passes_no_gate_by_a_blank_within_it(people, between):
+    barred("刁民")
+    package = written(complete(), body=f"对少数刁{between}民要教育")
+    with pytest.raises(GuardRefused, match="刁民"):
+        take(package, "organise", people.press_officer)
+
+
 @pytest.mark.parametrize("part", ["title", "author", "body"])
 def test_a_barred_word_in_an_interpretation_passes_no_gate(people, part):
     package = written(complete(), **{part: f"保证{barred()}"})

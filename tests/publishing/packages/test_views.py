@@ -19,8 +19,8 @@ from responder.core.database import db, transaction
 from responder.core.errors import GuardRefused
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
-from responder.publishing.packages import steps
-from responder.publishing.packages.models import PackageState, PolicyPackage
+from responder.publishing.packages import entering, steps
+from responder.publishing.packages.models import Duty, PackageFile, PackageState, PolicyPackage
 from responder.publishing.packages.released import (
     Attachment,
     Interpretation,
@@ -37,6 +37,7 @@ from tests.publishing.packages.factories import (
     cleared,
     column,
     complete,
+    planned,
     proposed,
     released_with_files,
     take,
@@ -118,6 +119,46 @@ def test_a_wrong_line_of_a_plan_is_named_and_nothing_is_stored(people, client, c
     assert "门户网站" in answer.text
     db.session.expire_all()
     assert package.plan == []
+
+
+def test_an_empty_plan_is_refused_and_one_that_is_not_due_may_be_emptied(people, client):
+    package = proposed()
+    empty = {"version": str(package.version_id)}
+    answer = as_(people, client, "editor").post(f"/packages/{package.id}/plan", data=empty)
+    assert answer.status_code == 422
+    assert "解读方案没有保存：一行也没有填" in answer.text
+    assert "解读方案已保存" not in answer.text
+    later = planned(proposed(duty=Duty.LATER, duty_reason="先行公布"))
+    sent = {"version": str(later.version_id)}
+    assert client.post(f"/packages/{later.id}/plan", data=sent).status_code == 302
+    db.session.expire_all()
+    assert later.plan == []
+
+
+def test_who_sends_a_package_again_reads_what_happens_next(people, client):
+    package = brought_to(S.RETURNED)
+    editor = as_(people, client, "editor")
+    editor.post(f"/packages/{package.id}/resubmit", data={"version": package.version_id})
+    assert "已重新送到新闻办：核对齐全后送审" in editor.get(f"/packages/{package.id}").text
+
+
+def test_the_history_tells_of_plan_materials_and_files_and_names_no_file(people, client):
+    package = complete()
+    file = attached(package, "王大力来信.pdf")
+    actor = people.editor.actor
+    with transaction(actor, NOW) as session:
+        entering.remove_file(session, file, Attempt(actor, NOW))
+        entering.remove_material(session, package.materials[0], Attempt(actor, NOW))
+    done = [line.action for line in audit.history(db.session, package)]
+    assert done == [
+        "create", "save_plan", "add_material", "add_material", "add_file", "remove_file",
+        "remove_material",
+    ]  # fmt: skip
+    page = as_(people, client, "editor").get(f"/packages/{package.id}").text
+    for said in ("填写解读方案", "共 2 项", "添加解读材料", "部门解读", "上传附件", "现有附件 1 个",
+                 "删除附件", "删除解读材料"):  # fmt: skip
+        assert said in page
+    assert "王大力来信" not in page
 
 
 def test_of_two_who_fill_in_one_plan_the_second_is_told(people, client):
@@ -252,17 +293,38 @@ def test_the_sitemap_names_every_page_with_its_last_change_and_reads_no_text(peo
 
 def test_a_public_attachment_is_kept_and_never_shown(app, people, client):
     """Uploaded by somebody, it runs in no page of ours, whatever it calls itself."""
-    released_with_files("附件.html")
+    released_with_files("附件.pdf")
     attachment = db.session.scalars(select(Attachment)).one()
     address = f"/interpretations/attachments/{attachment.id}"
     with client.application.test_client() as stranger, stranger.get(address) as answer:
-        assert (answer.status_code, answer.data.decode()) == (200, "内容：附件.html")
+        assert (answer.status_code, answer.data.decode()) == (200, "%PDF-1.7 内容：附件.pdf")
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment;")
-    assert quote("附件.html") in disposition
+    assert quote("附件.pdf") in disposition
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "Set-Cookie" not in answer.headers
     assert address in client.get(f"/interpretations/documents/{attachment.document_id}").text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("evil.exe", b"MZ", "只收 pdf、ofd"),
+        ("通知.pdf", b"MZ", "内容不是 pdf 文件"),
+        ("全部.zip", b"PK\x03\x04", "只收 pdf、ofd"),
+        ("通知.pdf", b"%PDF-1.7", "已上传“通知.pdf”"),
+    ],
+)
+def test_only_documents_and_pictures_are_attached(people, client, name, content, told):
+    editor, package = as_(people, client, "editor"), proposed()
+    page = f"/packages/{package.id}"
+    data = {"file": (BytesIO(content), name), "version": package.version_id}
+    assert editor.post(f"{page}/files", data=data).location == f"{page}#files"
+    assert told in editor.get(page).text
+    kept = db.session.scalars(select(PackageFile)).all()
+    assert [(one.name, one.media_type) for one in kept] == (
+        [(name, "application/pdf")] if "已上传" in told else []
+    )
 
 
 def test_an_attachment_is_public_only_while_its_document_stands(app, people, client):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -28,6 +29,10 @@ FACTS = Facts(
     sources=(
         ("关切内容", "2026年2月2日至2026年2月20日，共有 10 人通过 12 条留言反映车位问题。"),
         ("活动口径", "补贴标准为每平方米300元，涉及居民1200户，4月15日起受理申请。"),
+        (
+            "商定口径",
+            "小区配建车位412个，须于12月22日前提供长租车位。承诺推出100个月租车位。",
+        ),
     ),
     working_days=frozenset({15}),
     hours=frozenset({48}),
@@ -44,6 +49,15 @@ def told(text: str) -> list[str]:
 
 
 DIFFERENT = {
+    "我市定于3 月 5 日召开新闻发布会。": "文中3月5日，发布活动定于3月6日",
+    "新闻发布会定于3 月 6 日 9 时 10 分举行。": "文中9时10分，发布活动定于09:30",
+    "共收到群众反映 15 条。": "文中15条，话题里现有 12 条",
+    "补贴标准为每平方米 350 元。": "文中350元，活动口径里是300元",
+    "4 月 25 日起受理申请。": "文中4月25日，活动口径里是4月15日",
+    "小区配建车位500个。": "文中500个，商定口径里是412个",
+    "小区共配建 500 个车位。": "文中500个，商定口径里是412个",
+    "须于 12 月 25 日前提供长租车位，不少于 150 个。": "文中12月25日，商定口径里是12月22日",
+    "开发企业承诺推出120个月租车位。": "文中120个，商定口径里是100个",
     "我市定于3月5日召开新闻发布会。": "文中3月5日，发布活动定于3月6日",
     "我市定于2025年3月6日召开新闻发布会。": "文中2025年3月6日，发布活动定于2026年3月6日",
     "新闻发布会定于3月6日9:00举行。": "文中9:00，发布活动定于09:30",
@@ -62,6 +76,11 @@ DIFFERENT = {
 
 # Each is near to one above, and right or about something else.
 ALIKE = [
+    "我市定于 3 月 6 日召开新闻发布会。",
+    "小区配建 412 个车位，须于12 月 22 日前提供长租车位。",
+    "小区配建充电桩 20 个。",
+    "楼栋加固至2月29日，3月31号楼不在其列。",
+    "补贴标准为每平方米 300 元，4 月 15 日起受理申请。",
     "我市定于3月6日召开新闻发布会。",
     "我市定于2026年3月6日上午9时30分召开新闻发布会。",
     "新闻发布会3月6日9点半开始，8:00起签到。",
@@ -95,6 +114,10 @@ def test_what_differs_from_the_record_is_named_with_both(text):
 @pytest.mark.parametrize("text", ALIKE)
 def test_what_merely_looks_alike_is_left_alone(text):
     assert told(text) == []
+
+
+def test_a_day_that_no_calendar_has_is_named():
+    assert told("工程2 月 30 日完工。") == ["没有2月30日这一天"]
 
 
 def test_without_a_record_nothing_differs():
@@ -177,6 +200,47 @@ def test_a_good_answer_shows_by_which_words_it_is_one():
     assert "车位" in evidence[0]
     assert "根据" in evidence[2]
     assert "12月20日" in evidence[3]
+
+
+@pytest.mark.parametrize(
+    "written", ["农民工 讨薪", "农\u200b民工讨薪", "农 民 工 讨 薪", "农民工\u3000讨薪"]
+)
+def test_a_barred_word_is_found_however_it_is_parted(written):
+    check = checked(f"关于{written}的问题，{GOOD}", LISTS)
+    assert check.remarks[0].told == "敏感词“农民工讨薪”"
+    assert written in check.remarks[0].place
+    assert check.blocking == 1
+
+
+def test_blanks_between_latin_words_part_them():
+    lists = Lists((Word("ad hoc", "", Severity.BLOCK), Word("pass", "", Severity.BLOCK)))
+    assert checked(f"p ass {GOOD}", lists).blocking == 0
+    assert checked(f"ad hoc {GOOD}", lists).blocking == 1
+
+
+def test_a_text_that_takes_up_one_word_of_many_is_told_so():
+    check = checking.check(
+        "车位的事。",
+        read_answer(
+            "车位的事。", "金浦华庭地下车位只售不租，业主无处停车，物业收费偏高，电梯经常停运。"
+        ),
+        Lists(),
+        Facts(date(2026, 3, 1)),
+    )
+    relevance = check.qualities[0]
+    assert not relevance.good
+    assert re.fullmatch(r"关切中的 \d+ 个词只提到 1 个：车位", relevance.evidence)
+
+
+def test_what_leads_up_to_something_is_not_shown_as_the_substance():
+    check = checked("经查，详见 https://www.example.gov.cn/a：小区共配建车位812个。")
+    assert "如“小区共配建车位812个。”" in check.qualities[1].evidence
+    assert "https:”" not in check.qualities[1].evidence
+
+
+def test_a_day_that_is_on_no_calendar_is_no_time():
+    assert not checked("车位2月30日公布。").qualities[3].good
+    assert checked("车位 2 月 28 日公布。").qualities[3].good
 
 
 def test_an_empty_page_is_not_scolded():
