@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ NOTHING = "没有内容"
 
 _LINE, _LEADING = 15, 6  # points: of one line of text, and above and below it
 _WORD_SIZE = Pt(10.5)
+_NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,4})?")
 _A4 = 9  # as Excel numbers papers
 
 
@@ -27,17 +29,20 @@ class PaperColumn:
 
     :param characters: its width in a workbook; a Chinese character is two.
     :param millimetres: its width on A4; together 225 at most on its side, 156 upright.
+    :param number: its figures are numbers in a workbook, to be summed and sorted.
     """
 
     heading: str
     characters: int
     millimetres: int
     centred: bool = False
+    number: bool = False
 
 
 @dataclass(frozen=True)
 class PaperTable:
-    """One table of a file. 序号 are numbers; all else is text, so that no cell starts a formula.
+    """One table of a file. Numbers are written as such in columns of numbers alone; all else is
+    text, so that no cell starts a formula.
 
     :param below: one line below the title; may be empty.
     """
@@ -151,8 +156,8 @@ def _write_row(
     sheet.set_row(number, _height(table, row))
     for place, (column, text) in enumerate(zip(table.columns, row, strict=True)):
         style = formats["centre" if column.centred else "left"]
-        if column.heading == NUMBER and text.isdecimal():
-            sheet.write_number(number, place, int(text), style)
+        if (column.number or column.heading == NUMBER) and _NUMBER.fullmatch(text):
+            sheet.write_number(number, place, float(text), style)
         else:
             sheet.write_string(number, place, text, style)
 

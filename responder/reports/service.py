@@ -24,6 +24,7 @@ from responder.publishing.packages import waiting as packages_waiting
 from responder.publishing.packages.models import PolicyPackage
 from responder.publishing.packages.rules import REMIND_DAYS, Reminder
 from responder.publishing.packages.waiting import Waiting
+from responder.reports.register_work import RegisterWork, register_work
 from responder.responses import service as responses
 from responder.responses.models import ItemClock, ResponseItem
 from responder.topics import service as topics
@@ -51,6 +52,7 @@ class Today:
     orders_waiting: list[WorkOrder] = field(default_factory=list)
     packages_waiting: list[Waiting] = field(default_factory=list)
     packages_lacking: list[Reminder[PolicyPackage]] = field(default_factory=list)
+    registers: list[RegisterWork] = field(default_factory=list)
 
 
 def today(session: Session, actor: Actor, now: datetime, package_days: int = REMIND_DAYS) -> Today:
@@ -74,6 +76,7 @@ def today(session: Session, actor: Actor, now: datetime, package_days: int = REM
         orders_waiting=orders.waiting_for(session, actor, now),
         packages_waiting=packages_waiting.waiting_for(session, attempts[0]),
         packages_lacking=_packages_lacking(session, actor, now, package_days),
+        registers=register_work(session, actor, now),
     )
 
 

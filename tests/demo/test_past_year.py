@@ -85,7 +85,18 @@ def test_every_record_of_the_year_is_there(seeded, settings, session) -> None:
     assert found["published_items"].value > 21_000
     assert 2_900 < found["key_area_items"].value < 3_000
     written = "".join(texts(summary()))
-    for words in ("37项", "41项", "12场", "会议2次", "35场", "165篇", "121条", "80件", "8分", "5%"):
+    for words in (
+        "37项",
+        "41项",
+        "12场",
+        "会议2次",
+        "35场",
+        "165篇",
+        "121条",
+        "80件",
+        "8分",
+        "5％",
+    ):
         assert words in written, words
     assert "21000余条" in written
     assert "近3000条" in written

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, DateField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
@@ -42,7 +42,7 @@ from responder.openness.applications.rules import (
     kind_name,
 )
 from responder.openness.applications.step_facts import MOST_REPLY, Facts
-from responder.web.forms import plain_number
+from responder.web.forms import DayField, plain_number
 
 One = TypeVar("One")
 MOST_MATTER = 500
@@ -57,7 +57,7 @@ def _choices(labels: dict[Any, str]) -> list[SelectChoice]:
 
 
 class ApplicationForm(FlaskForm):
-    received_on = DateField(
+    received_on = DayField(
         _l("收到日期"),
         validators=[InputRequired(_l("请填写收到日期，如 2026-11-20"))],
         description=_l("条例第三十一条：当面提交之日，邮件签收之日，或与申请人确认之日。"),
@@ -130,13 +130,13 @@ class ProceedingForm(FlaskForm):
         validators=[DataRequired(_l("请填写复议机关或受理法院")), _at_most(100)],
     )
     case_number = StringField(_l("案号"), validators=[_at_most(100)])
-    begun_on = DateField(
+    begun_on = DayField(
         _l("受理日期"), validators=[InputRequired(_l("请填写受理日期，如 2026-11-20"))]
     )
     result = SelectField(
         _l("结果"), choices=[SelectChoice("", _l("尚未审结")), *_choices(RESULT_LABELS)]
     )
-    concluded_on = DateField(_l("审结日期"), validators=[Optional()])
+    concluded_on = DayField(_l("审结日期"), validators=[Optional()])
     remark = StringField(_l("备注"), validators=[_at_most(500)])
     submit = SubmitField(_l("保存"))
 

@@ -16,7 +16,7 @@ _C = PaperColumn
 MOST_COLUMNS = 12  # of criteria on an A4 sheet; the workbook has them all
 _WIDE = 225  # millimetres of A4 on its side
 _FIXED = (_C("序号", 6, 11, centred=True), _C("单位", 26, 44))
-_LAST = (_C("合计", 9, 15, centred=True), _C("名次", 7, 13, centred=True))
+_LAST = (_C("合计", 9, 15, centred=True, number=True), _C("名次", 7, 13, centred=True, number=True))
 _DETAIL = (
     _C("序号", 6, 12, centred=True),
     _C("单位", 24, 36),
@@ -25,7 +25,7 @@ _DETAIL = (
     _C("分值", 8, 14, centred=True),
     _C("怎样算出来的", 44, 62),
     _C("调整", 24, 30),
-    _C("得分", 8, 15, centred=True),
+    _C("得分", 8, 15, centred=True, number=True),
 )
 
 

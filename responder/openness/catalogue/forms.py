@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, SelectField, StringField, SubmitField
+from wtforms import BooleanField, SelectField, StringField, SubmitField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from responder.openness.catalogue.reading import LONGEST_MINUTES, SHORTEST_MINUTES
 from responder.openness.catalogue.rules import CADENCE_LABELS, LIMIT_LABELS, Cadence, LimitUnit
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 _DAY = _l("请填写日期，如 2026-03-05")
 _MINUTES = _l("请填写 10 到 10080 的整数（分钟）")
@@ -37,8 +37,8 @@ class ColumnForm(FlaskForm):
     unit_id = SelectField(
         _l("责任单位"), coerce=int, validators=[NumberRange(1, message=_l("请选择责任单位"))]
     )
-    valid_from = DateField(_l("启用日期"), validators=[InputRequired(_DAY)])
-    valid_to = DateField(
+    valid_from = DayField(_l("启用日期"), validators=[InputRequired(_DAY)])
+    valid_to = DayField(
         _l("停用日期"),
         validators=[Optional()],
         description=_l("最后一天；此后不再收信息，已有的仍在。在用的不填。"),
@@ -50,7 +50,7 @@ class ColumnForm(FlaskForm):
     )
     check_kind_id = SelectField(_l("网站检查类别"), coerce=int)
     key_area_id = SelectField(_l("重点领域"), coerce=int)
-    on = DateField(
+    on = DayField(
         _l("调整日期"),
         validators=[Optional()],
         description=_l("这次改动从哪天起；记入目录调整记录。"),
@@ -71,7 +71,7 @@ class PublicationForm(FlaskForm):
         _l("标题"),
         validators=[DataRequired(_l("请填写标题")), Length(max=300, message=_l("最多 300 字"))],
     )
-    published_on = DateField(_l("发布日期"), validators=[InputRequired(_DAY)])
+    published_on = DayField(_l("发布日期"), validators=[InputRequired(_DAY)])
     url = StringField(
         _l("网址"),
         validators=[Length(max=500, message=_l("最多 500 字"))],

@@ -19,11 +19,11 @@ _C = PaperColumn
 _RANKING = (
     _C("序号", 6, 12, centred=True),
     _C("分组", 14, 24),
-    _C("名次", 8, 14, centred=True),
+    _C("名次", 8, 14, centred=True, number=True),
     _C("单位", 30, 50),
-    _C("得分", 10, 18, centred=True),
+    _C("得分", 10, 18, centred=True, number=True),
     _C("名次变化", 12, 22, centred=True),
-    _C("得分变化", 12, 22, centred=True),
+    _C("得分变化", 12, 22, centred=True, number=True),
     _C("备注", 30, 40),
 )
 

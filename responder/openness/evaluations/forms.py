@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from responder.openness.evaluations.entering import MOST_BOTTOM
 from responder.openness.evaluations.models import KIND_LABELS, RoundKind
 from responder.openness.years import EARLIEST, LATEST
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 _YEAR = _l("请填写 2008 到 2100 的年份")
 _BOTTOM = _l("请填写 0 到 50 的整数")
@@ -37,7 +37,7 @@ class RoundForm(FlaskForm):
         description=_l("不填则为“2026年第2次第三方测评”这样的名称。"),
     )
     evaluator = StringField(_l("测评机构"), validators=[Length(max=100, message=_l("最多 100 字"))])
-    evaluated_on = DateField(
+    evaluated_on = DayField(
         _l("测评日期"), validators=[InputRequired(_l("请填写测评日期，如 2026-06-20"))]
     )
     bottom = WholeNumber(
@@ -46,7 +46,7 @@ class RoundForm(FlaskForm):
         validators=[InputRequired(_BOTTOM), NumberRange(0, MOST_BOTTOM, _BOTTOM)],
         description=_l("每组最后几名须表态发言，同分的一并列入；0 表示不要求。"),
     )
-    explain_by = DateField(
+    explain_by = DayField(
         _l("表态发言材料报送期限"),
         validators=[Optional()],
         description=_l("要求表态发言的，通报前必填。"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     MultipleFileField,
     SelectField,
     StringField,
@@ -17,7 +16,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from responder.openness.findings.models import SOURCE_LABELS, FindingSource
 from responder.openness.years import EARLIEST, LATEST
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 _YEAR = _l("请填写四位年份，如 2026")
 
@@ -40,7 +39,7 @@ class FindingForm(FlaskForm):
             Length(max=100, message=_l("最多 100 字")),
         ],
     )
-    inspected_on = DateField(
+    inspected_on = DayField(
         _l("检查日期"), validators=[InputRequired(_l("请填写检查日期，如 2026-09-10"))]
     )
     problem = TextAreaField(
@@ -68,7 +67,7 @@ class FindingForm(FlaskForm):
         validators=[Length(max=2000, message=_l("最多 2000 字"))],
         render_kw={"rows": 3},
     )
-    deadline = DateField(_l("整改期限"), validators=[Optional()])
+    deadline = DayField(_l("整改期限"), validators=[Optional()])
     submit = SubmitField(_l("保存"))
 
 

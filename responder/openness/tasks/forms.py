@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
-    DateField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -17,7 +16,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import CheckboxInput
 
 from responder.openness.tasks.models import LEVEL_LABELS, Level
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 MOST_CHARACTERS = 5_000
 HIGHEST_NUMBER = 999
@@ -62,7 +61,7 @@ class TaskForm(FlaskForm):
         option_widget=CheckboxInput(),
         description=_l("可选几项；没有对应的，是本市自己的任务。"),
     )
-    due_on = DateField(_l("完成时限"), validators=[Optional()], description=_l("市级任务必填。"))
+    due_on = DayField(_l("完成时限"), validators=[Optional()], description=_l("市级任务必填。"))
     basis = StringField(
         _l("依据"),
         validators=[Length(max=300, message=_l("最多 300 字"))],

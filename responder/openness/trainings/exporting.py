@@ -26,8 +26,8 @@ COLUMNS = (
     _C("地点", 16, 22),
     _C("举办单位", 20, 28),
     _C("授课人", 18, 22),
-    _C("人数", 8, 11, centred=True),
-    _C("单位数", 8, 11, centred=True),
+    _C("人数", 8, 11, centred=True, number=True),
+    _C("单位数", 8, 11, centred=True, number=True),
     _C("会议纪要文号", 16, 20),
     _C("备注", 12, 13),
 )

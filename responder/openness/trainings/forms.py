@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms import SelectField, StringField, SubmitField, TextAreaField
 from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
 from responder.openness.trainings.models import KIND_LABELS, OccasionKind
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 MOST_CHARACTERS = 5_000
 MOST_PEOPLE = 100_000
@@ -22,7 +22,7 @@ class OccasionForm(FlaskForm):
         choices=[SelectChoice(kind.value, _l(label)) for kind, label in KIND_LABELS.items()],
         default=OccasionKind.TRAINING.value,
     )
-    held_on = DateField(
+    held_on = DayField(
         _l("日期"), validators=[InputRequired(_l("请填写举办的日期，如 2026-05-20"))]
     )
     title = StringField(

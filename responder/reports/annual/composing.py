@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from responder.core.office import office_name
-from responder.core.times import local
+from responder.core.times import chinese_date, local
 from responder.planning.briefing.reading import Standpoint
 from responder.reports.annual import rules
 from responder.reports.annual.rules import Line
@@ -24,7 +24,10 @@ def compose(session: Session, request: Request, at: Standpoint) -> Content:
     lines, codes = summary_lines(session, span, office_name(), at.now)
     title = next((one.text for one in lines if one.kind == rules.TITLE), f"{year}年总结")
     blocks = [_block(one, codes, year) for one in lines if one.kind != rules.TITLE]
-    return Content(title, "", tuple(blocks))
+    until = (
+        "" if span.as_of == span.after else f"数据截至{chinese_date(span.as_of)}，全年数据尚未齐"
+    )
+    return Content(title, until, tuple(blocks))
 
 
 def _block(line: Line, codes: dict[str, str], year: int) -> Block:

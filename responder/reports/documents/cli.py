@@ -135,7 +135,7 @@ def annual(year: int, out: Path, as_json: bool) -> None:
         made = service.up_to_date(session, ANNUAL, request, at, Attempt(CONSOLE, now))
         office = current_app.extensions["settings"].publisher_name
         content, told = word_file(made, office, _zone(), linking(_root())), _as_json(made)
-    out.write_bytes(content)
+    write_file(out, content)
     if as_json:
         print_json(told | {"file": str(out)})
         return
@@ -160,11 +160,19 @@ def export(report_id: int, out: Path, as_json: bool) -> None:
     """
     found = queries.find(db.session, report_id)
     office = current_app.extensions["settings"].publisher_name
-    out.write_bytes(word_file(found, office, _zone(), linking(_root())))
+    write_file(out, word_file(found, office, _zone(), linking(_root())))
     if as_json:
         print_json(_as_json(found) | {"file": str(out)})
         return
     say(f"{out}：{queries.number(found)} {found.title}")
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """:raises Invalid: it cannot be written there."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise Invalid(f"无法写入 {path}（{error.strerror}）：请换一个位置") from error
 
 
 def _root() -> str:

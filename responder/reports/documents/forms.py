@@ -9,14 +9,14 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, StringField, SubmitField, TextAreaField
+from wtforms import Field, StringField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, NumberRange
 
 from responder.core.errors import Invalid
 from responder.reports.documents import rules
 from responder.reports.documents.content import Slot
 from responder.reports.documents.rules import Needs, Request
-from responder.web.forms import WholeNumber
+from responder.web.forms import DayField, WholeNumber
 
 
 class YearForm(FlaskForm):
@@ -42,7 +42,7 @@ class MonthForm(FlaskForm):
 
 
 class DayForm(FlaskForm):
-    day = DateField(
+    day = DayField(
         _l("日期"),
         validators=[DataRequired(_l("请填写日期"))],
         description=_l("工作日。系统每个工作日 8:00 自动生成当天的日报。"),

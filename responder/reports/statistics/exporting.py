@@ -17,9 +17,9 @@ _COLUMNS = (
     _C("序号", 6, 10, centred=True),
     _C("类别", 14, 22),
     _C("指标", 26, 40),
-    _C("本年", 12, 18, centred=True),
-    _C("上年", 12, 18, centred=True),
-    _C("增减", 12, 18, centred=True),
+    _C("本年", 12, 18, centred=True, number=True),
+    _C("上年", 12, 18, centred=True, number=True),
+    _C("增减", 12, 18, centred=True, number=True),
     _C("单位", 6, 10, centred=True),
     _C("口径", 60, 62),
     _C("数据表", 22, 27),
@@ -27,7 +27,7 @@ _COLUMNS = (
 _MONTH_COLUMNS = (
     _C("序号", 6, 10, centred=True),
     _C("指标", 26, 47),
-    *(_C(f"{month}月", 8, 14, centred=True) for month in MONTHS),
+    *(_C(f"{month}月", 8, 14, centred=True, number=True) for month in MONTHS),
 )
 
 
@@ -69,9 +69,9 @@ def _differences(title: str, differing: list[Standing]) -> PaperTable:
     columns = (
         _C("序号", 6, 12, centred=True),
         _C("指标", 30, 90),
-        _C("冻结时", 14, 40, centred=True),
-        _C("现在", 14, 40, centred=True),
-        _C("差异", 14, 43, centred=True),
+        _C("冻结时", 14, 40, centred=True, number=True),
+        _C("现在", 14, 40, centred=True, number=True),
+        _C("差异", 14, 43, centred=True, number=True),
     )
     rows: list[Any] = [
         (

@@ -65,15 +65,19 @@ def standings(session: Session, span: Span) -> dict[str, Standing]:
     for figure in gone:
         made = named_figure(figure.name, figure.measure, figure.meaning)
         counted[figure.code] = Counted(made, span.year, None, None)
-    return {code: _standing(one, kept.get(code), before.get(code)) for code, one in counted.items()}
+    return {
+        code: _standing(one, kept.get(code), before.get(code), bool(kept))
+        for code, one in counted.items()
+    }
 
 
 def standing_of(session: Session, figure: Figure, span: Span) -> Standing:
     """One figure of a year."""
     among = [one for one in FIGURES if one.code == figure.among]
     counted = count_all(session, [figure, *among], span)[figure.code]
-    kept, before = (_kept(session, year).get(figure.code) for year in (span.year, span.year - 1))
-    return _standing(counted, kept, before)
+    kept, before = (_kept(session, year) for year in (span.year, span.year - 1))
+    code = figure.code
+    return _standing(counted, kept.get(code), before.get(code), bool(kept))
 
 
 def _kept(session: Session, year: int) -> dict[str, FrozenFigure]:
@@ -82,12 +86,14 @@ def _kept(session: Session, year: int) -> dict[str, FrozenFigure]:
     return {one.code: one for one in frozen.figures} if frozen else {}
 
 
-def _standing(counted: Counted, kept: FrozenFigure | None, before: FrozenFigure | None) -> Standing:
-    if kept is not None:
-        last = _plain(kept.last_value)
-        return Standing(counted, _plain(kept.value), last, True, kept.names)
+def _standing(
+    counted: Counted, kept: FrozenFigure | None, before: FrozenFigure | None, frozen: bool
+) -> Standing:
+    """Of a frozen year only what was frozen is said; what came later is a difference."""
     last = counted.last_year if before is None else _plain(before.value)
-    return Standing(counted, counted.value, last, False)
+    if kept is not None:
+        return Standing(counted, _plain(kept.value), _plain(kept.last_value), True, kept.names)
+    return Standing(counted, None if frozen else counted.value, last, frozen)
 
 
 def _plain(value: Decimal | None) -> Value | None:

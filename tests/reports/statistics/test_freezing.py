@@ -198,3 +198,14 @@ def test_the_names_of_a_frozen_figure_are_those_of_then(session: Session, people
     for code in ("messages", "work_orders", "response_items", "applications_received", "lawsuits"):
         assert not figures[code].is_named_openly, code
         assert freezing.standings(session, YEAR)[code].names == "", code
+
+
+def test_what_is_entered_after_the_freeze_is_a_difference_and_not_said(
+    session: Session, people: People
+) -> None:
+    frozen(people)
+    attempt = office(people)
+    with transaction(attempt.actor, DECEMBER) as opened:
+        entered.enter(opened, 2026, FACTS, attempt)
+    one = said_of(session)
+    assert (one.said, one.counted.value, one.differs) == (None, 1619, True)

@@ -87,7 +87,7 @@ def test_the_workbook_has_figures_definitions_and_months(office) -> None:
     book = CalamineWorkbook.from_filelike(BytesIO(answer.data))
     assert book.sheet_names == ["指标", "分月"]
     rows = {row[2]: row for row in book.get_sheet_by_name("指标").to_python()}
-    assert rows["新闻发布活动"][3] == "3"
+    assert rows["新闻发布活动"][3] == 3  # a number, to be summed
     assert rows["新闻发布活动"][7].startswith("已举行的")
     months = {row[1]: row[2:] for row in book.get_sheet_by_name("分月").to_python()}
     assert [int(one) for one in months["新闻发布活动"]] == [0, 0, 2, 0, 1, *[0] * 7]
