@@ -72,11 +72,13 @@ def _asked(session: Session, actor: Actor, now: datetime) -> Iterator[RegisterWo
         yield RegisterWork("findings_overdue", overdue, "findings.index", {"overdue": 1}, True)
     if actor.may(Permission.OPENNESS_VERIFY):
         waiting = _count(session, Finding, Finding.state == FindingState.RECTIFIED)
-        yield RegisterWork("findings_to_verify", waiting, "findings.index", {"state": "rectified"})
+        values = {"state": FindingState.RECTIFIED.value}
+        yield RegisterWork("findings_to_verify", waiting, "findings.index", values)
     if actor.may(Permission.OPENNESS_REPORT) and is_of(actor, actor.unit_id):
         own = Finding.unit_id == actor.unit_id
         waiting = _count(session, Finding, own, Finding.state == FindingState.ASSIGNED)
-        yield RegisterWork("findings_to_rectify", waiting, "findings.index", {"state": "assigned"})
+        values = {"state": FindingState.ASSIGNED.value}
+        yield RegisterWork("findings_to_rectify", waiting, "findings.index", values)
         overdue = _count(session, Finding, own, finding_is_overdue(today))
         yield RegisterWork("findings_overdue", overdue, "findings.index", {"overdue": 1}, True)
     if actor.may(Permission.APPLICATION_HANDLE):

@@ -14,10 +14,17 @@ from responder.core.times import local, utc_now
 
 
 def moment(value: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
-    """A stored moment in the office's zone; a dash when there is none."""
+    """A stored moment in the office's zone; a dash when there is none.
+
+    A pattern that begins with the month says the year, too, of what is not of this year.
+    """
     if value is None:
         return "—"
-    return local(value, current_app.extensions["settings"].zone).strftime(pattern)
+    zone = current_app.extensions["settings"].zone
+    there = local(value, zone)
+    if pattern.startswith("%m") and there.year != local(utc_now(), zone).year:
+        pattern = f"%Y-{pattern}"
+    return there.strftime(pattern)
 
 
 def remaining(due_at: datetime) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
+from responder.core.times import local, utc_now
 from responder.planning import service as planning
 from responder.planning.linking import gaps, verdicts
 from responder.planning.models import Form, LinkState
@@ -21,6 +22,7 @@ from responder.topics.rules import SHIPPED, Scale
 from tests.factories import NOW, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
+from tests.publishing.packages import factories as packages
 from tests.publishing.packages.factories import brought_to, complete, proposed
 from tests.topics.factories import refresh, two_worries
 
@@ -201,3 +203,31 @@ def test_what_waits_for_me_stands_before_the_alerts(client, people, app) -> None
     assert (
         template.index('id="waiting"') < template.index('id="alerts"') < template.index('id="due"')
     )
+
+
+def test_a_due_date_of_another_year_says_its_year(client, people) -> None:
+    now, office = utc_now(), unit()
+    before = now.replace(year=local(now).year - 1, month=12, day=20)
+    for moment in (before, now):
+        with transaction(CONSOLE, moment) as writing:
+            responses.open_item(
+                writing, CONSOLE, moment, title="回应", concern="关切", concern_source="热线",
+                unit=office, level=Level.ORDINARY, found_at=moment,
+            )  # fmt: skip
+    people.sign_in(client, people.press_officer)
+    page = client.get("/").text
+    due = [local(moment + timedelta(hours=48)) for moment in (before, now)]
+    assert f"到期 {due[0]:%Y-%m-%d %H:%M}" in page
+    if due[1].year == local(now).year:
+        assert f"到期 {due[1]:%m-%d %H:%M}" in page
+
+
+def test_a_document_whose_day_is_over_is_not_said_to_come(client, people) -> None:
+    day = local(utc_now()).date()
+    packages.proposed(planned_on=day - timedelta(days=300))
+    packages.proposed(planned_on=day)
+    people.sign_in(client, people.editor)
+    page = client.get("/").text
+    gone = day - timedelta(days=300)
+    assert f"1 件政策文件已过拟发布日期（最早 {gone}），解读材料未齐" in page
+    assert f"1 件政策文件将于 {day} 起发布，解读材料未齐" in page

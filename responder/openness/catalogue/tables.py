@@ -64,7 +64,8 @@ def tree_table(session: Session, year: int, actor: Actor) -> PaperTable:
     rows = queries.tree(session, actor, year)
     total = sum(row.own for row in rows)
     columns = (
-        *TREE_COLUMNS, _C(f"{year}年条数", 12, 16, centred=True, number=True), _C("含下级", 10, 14, centred=True, number=True)
+        *TREE_COLUMNS, _C(f"{year}年条数", 12, 16, centred=True, number=True),
+        _C("含下级", 10, 14, centred=True, number=True),
     )  # fmt: skip
     below = f"共 {len(rows)} 个栏目，{year} 年 {total} 条"
     return PaperTable(file_title(year), below, columns, [*map(_tree_row, range(len(rows)), rows)])

@@ -229,9 +229,9 @@ def test_the_files_hold_the_points_and_how_they_came_about(office) -> None:
         "合计",
         "名次",
     ]
-    assert points[3] == [1, home.name, "1.5", "0", "0", "1.5", "1"]
+    assert points[3] == [1, home.name, "1.5", "0", "0", 1.5, 1]
     detail = book.get_sheet_by_name("计分明细").to_python()
-    assert detail[3][5:] == ["1 场 ÷ 目标 2（至多 1）× 2 分，得 1 分", "0.5（承办现场会）", "1.5"]
+    assert detail[3][5:] == ["1 场 ÷ 目标 2（至多 1）× 2 分，得 1 分", "0.5（承办现场会）", 1.5]
     word = Document(BytesIO(office.get(f"{HOME}/{one.id}/export.docx").data))
     assert len(word.tables) == 2
     assert office.get(f"{HOME}/{one.id}/export.pdf").status_code == 404

@@ -133,7 +133,7 @@ def test_the_workbook_has_the_ranking_and_the_scores_that_one_may_read(session) 
     assert whole["名次"][2] == [
         "序号", "分组", "名次", "单位", "得分", "名次变化", "得分变化", "备注",
     ]  # fmt: skip
-    assert whole["名次"][3][2:5] == ["1", "市发展和改革委员会", "90"]
+    assert whole["名次"][3][2:5] == [1, "市发展和改革委员会", 90]
     assert whole["名次"][6][7] == "须表态发言"
     assert len(whole["得分"]) == 3 + 4
     assert own["名次"] == whole["名次"]

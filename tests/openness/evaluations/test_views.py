@@ -89,7 +89,7 @@ def test_an_empty_list_says_what_to_do(office, people, client) -> None:
     ("changed", "said"),
     [
         ({"year": "1999"}, "2008 到 2100"),
-        ({"evaluated_on": "六月"}, "不是有效的日期"),
+        ({"evaluated_on": "六月"}, "请填写 2000 年至 2100 年之间的日期"),
         ({"bottom": "-1"}, "0 到 50"),
         ({"number": "x"}, "1 到 99"),
     ],

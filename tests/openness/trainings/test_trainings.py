@@ -181,14 +181,14 @@ def test_the_office_enters_changes_and_deletes_on_its_pages(people, client, offi
     assert answer.status_code == 409
     assert "已保存为“先改的”" in answer.text
     assert "后改的" in answer.text
-    file = (BytesIO(b"notice"), "通知.docx")
+    file = (BytesIO(b"%PDF-1.7 notice"), "通知.pdf")
     client.post(f"/openness/trainings/{one.id}/files", data={"file": file})
     db.session.expire_all()
     page = client.get(f"/openness/trainings/{one.id}")
     strict(page.text)
-    assert "通知.docx" in page.text
+    assert "通知.pdf" in page.text
     with client.get(f"/openness/trainings/files/{one.files[0].id}") as got:
-        assert got.data == b"notice"
+        assert got.data == b"%PDF-1.7 notice"
     index = client.get("/openness/trainings").text
     strict(index)
     number = re.search(r'href="([^"]+kind=training)">1</a>', index)

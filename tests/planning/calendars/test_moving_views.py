@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
-from responder.core.times import SHANGHAI
+from responder.core.times import SHANGHAI, local, utc_now
 from responder.core.work_calendar import store_year
 from responder.planning import service
 from responder.planning.events import preparing, series
@@ -59,6 +59,12 @@ def stored(event: PressEvent) -> tuple[str, EventState, date | None]:
     )
     found = db.session.get_one(PressEvent, event.id)
     return f"{found.starts_at.astimezone(SHANGHAI):%m-%d %H:%M}", found.state, due
+
+
+def test_a_day_of_another_year_says_its_year(press: FlaskClient, event: PressEvent) -> None:
+    year = local(utc_now()).year + 1
+    shown = press.get(f"/planning/events/{event.id}/move", query_string={"to": f"{year}-03-05"})
+    assert f"{year}年3月5日 周" in shown.text
 
 
 def test_the_page_asks_for_a_day_first(press: FlaskClient, event: PressEvent) -> None:
