@@ -273,7 +273,7 @@ def test_a_proceeding_is_tied_to_an_application_changed_and_taken_out(desk) -> N
 
 def test_files_are_added_taken_along_with_a_line_and_kept_once_it_ended(desk) -> None:
     application = registered()
-    upload = {"version": str(application.version_id), "file": (BytesIO(b"answer"), "答复书.docx")}
+    upload = {"version": str(application.version_id), "file": (BytesIO(b"%PDF-1.7 answer"), "答复书.pdf")}
     desk.post(f"{AT}/{application.id}/files", data=upload)
     file = db.session.scalars(select(ApplicationFile)).one()
     with desk.get(f"{AT}/files/{file.id}") as got:
@@ -284,7 +284,7 @@ def test_files_are_added_taken_along_with_a_line_and_kept_once_it_ended(desk) ->
     take(application, "reply", "2026-11-10", reply_text="")
     version = {"version": str(application.version_id)}
     assert desk.post(f"{AT}/files/{file.id}/remove", data=version).status_code == 422
-    empty = {"version": str(application.version_id), "file": (BytesIO(b""), "空.docx")}
+    empty = {"version": str(application.version_id), "file": (BytesIO(b""), "空.pdf")}
     page = desk.post(f"{AT}/{application.id}/files", data=empty, follow_redirects=True)
     assert "是空文件" in page.text
 

@@ -190,7 +190,7 @@ def test_a_liaison_reports_with_a_file_and_the_office_accepts(people, client, se
     strict(page.text)
     draft = {"percent": "40", "body": "写到一半", "link": "", "save": "1"}
     assert (
-        client.post(address, data={**draft, "file": (BytesIO(b"proof"), "验收单.pdf")}).status_code
+        client.post(address, data={**draft, "file": (BytesIO(b"%PDF-1.7 proof"), "验收单.pdf")}).status_code
         == 302
     )
     (report,) = made.reports
@@ -314,14 +314,14 @@ def test_a_file_goes_with_its_draft_and_its_content_later(people, client, settin
     made = task()
     liaison(people, client)
     address = f"/openness/tasks/{made.id}/report"
-    sent = {"percent": "0", "body": "", "save": "1", "file": (BytesIO(b"first"), "a.txt")}
+    sent = {"percent": "0", "body": "", "save": "1", "file": (BytesIO(b"%PDF-1.7 first"), "a.pdf")}
     client.post(address, data=sent)
     (report,) = made.reports
     empty = {
         "percent": "0",
         "save": "1",
         "version": str(report.version_id),
-        "file": (BytesIO(b""), "b.txt"),
+        "file": (BytesIO(b""), "b.pdf"),
     }
     answer = client.post(address, data=empty)
     assert answer.status_code == 422
