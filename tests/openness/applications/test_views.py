@@ -277,7 +277,7 @@ def test_files_are_added_taken_along_with_a_line_and_kept_once_it_ended(desk) ->
     desk.post(f"{AT}/{application.id}/files", data=upload)
     file = db.session.scalars(select(ApplicationFile)).one()
     with desk.get(f"{AT}/files/{file.id}") as got:
-        assert got.data == b"answer"
+        assert got.data == b"%PDF-1.7 answer"
         assert "attachment" in got.headers["Content-Disposition"]
     assert db.session.scalar(select(AuditEvent.action).where(AuditEvent.action == "download"))
     # The reply may then have no text of its own.

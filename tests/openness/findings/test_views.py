@@ -81,13 +81,13 @@ def test_the_whole_way_through_the_pages(people, client) -> None:
     db.session.refresh(finding)
     told = {
         "text": "指南已更新", "link": "https://www.example.gov.cn/zn",
-        "version": str(finding.version_id), "files": (BytesIO("截图".encode()), "截图.png"),
+        "version": str(finding.version_id), "files": (BytesIO(b"%PDF-1.7 shot"), "截图.pdf"),
     }  # fmt: skip
     assert unit_side.post(f"{page_of(finding)}/evidence", data=told).status_code == 302
     db.session.refresh(finding)
     (file,) = finding.evidence[0].files
     with unit_side.get(f"{LIST}/files/{file.id}") as content:
-        assert content.data == "截图".encode()
+        assert content.data == b"%PDF-1.7 shot"
         assert "attachment" in content.headers["Content-Disposition"]
     verifier = as_(people, client, "supervisor")
     closing = {"version": str(finding.version_id), "note": "看过", "day": ""}

@@ -231,7 +231,7 @@ def test_a_liaison_reports_with_a_file_and_the_office_accepts(people, client, se
     assert "13812345678" not in shown
     assert "验收单.pdf" in shown
     with client.get(f"/openness/tasks/files/{report.files[0].id}") as got:
-        assert (got.data, got.headers["Content-Disposition"][:10]) == (b"proof", "attachment")
+        assert (got.data, got.headers["Content-Disposition"][:10]) == (b"%PDF-1.7 proof", "attachment")
     stale = client.post(f"/openness/tasks/reports/{report.id}/accept", data={"version": "1"})
     assert stale.status_code == 409
     sent = client.post(
