@@ -123,7 +123,7 @@ def test_an_application_is_entered_with_its_number_and_clock(desk) -> None:
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"received_on": "昨天"}, "有效的日期"),
+        ({"received_on": "昨天"}, "2000 年至 2100 年之间的日期"),
         ({"received_on": ""}, "请填写收到日期"),
         ({"received_on": "2099-01-01"}, "晚于今天"),
         ({"way": "in_person"}, "提交之日"),

@@ -101,7 +101,7 @@ def test_the_whole_way_through_the_pages(people, client) -> None:
     ("changed", "said"),
     [
         ({"problem": " "}, "请写明问题"),
-        ({"inspected_on": "2026-13-40"}, "不是有效的日期"),
+        ({"inspected_on": "2026-13-40"}, "2000 年至 2100 年之间的日期"),
         ({"unit_id": "0"}, "请选择责任单位"),
         ({"year": "二〇二六"}, "四位年份"),
         ({"inspected_on": "2090-01-01"}, "晚于今天"),

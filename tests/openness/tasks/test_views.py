@@ -138,7 +138,7 @@ def test_the_office_enters_changes_and_steps(people, client, office) -> None:
         ({"title": ""}, "请填写任务名称"),
         ({"lead_id": "0"}, "市级任务要有牵头单位"),
         ({"due_on": ""}, "市级任务要有完成时限"),
-        ({"due_on": "1999-01-01"}, "请核对年份"),
+        ({"due_on": "1999-01-01"}, "2000 年至 2100 年之间的日期"),
         ({"number": "0"}, "1 至 999"),
         ({"number": "x"}, "1 至 999"),
         ({"number": "1"}, "已是“已有的”"),
