@@ -21,6 +21,8 @@ _LINE, _LEADING = 15, 6  # points: of one line of text, and above and below it
 _WORD_SIZE = Pt(10.5)
 _NUMBER = re.compile(r"[+-]?\d{1,12}(?:\.\d{1,4})?")
 _A4 = 9  # as Excel numbers papers
+# Options of a workbook in which no text becomes a formula or a link.
+TEXT_STAYS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def papers_workbook(title: str, now: datetime, sheets: Mapping[str, PaperTable])
     :param sheets: name of the sheet → its table.
     """
     output = BytesIO()
-    with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(output, TEXT_STAYS_TEXT) as book:
         book.set_properties({"title": title, "created": now.replace(tzinfo=None)})
         formats = _formats(book)
         for name, table in sheets.items():
@@ -105,6 +107,15 @@ def fit_to_a4(sheet: Any, head: int, landscape: bool = True) -> None:
     sheet.repeat_rows(head)
 
 
+def write_merged(sheet: Any, cells: tuple[int, int, int, int], text: str, style: Any) -> None:
+    """A text across several cells, as text whatever it begins with.
+
+    :param cells: first row, first column, last row, last column, from 0.
+    """
+    sheet.merge_range(*cells, "", style)
+    sheet.write_string(cells[0], cells[1], text, style)
+
+
 def _add_table(document: Any, table: PaperTable) -> None:
     if table.below:
         word.add_line(document, f"（{table.below}）", word.HEADING_FONTS[1], centred=True)
@@ -132,11 +143,11 @@ def _formats(book: Any) -> dict[str, Any]:
 
 def _write_table(sheet: Any, table: PaperTable, formats: Mapping[str, Any]) -> None:
     last = len(table.columns) - 1
-    sheet.merge_range(0, 0, 0, last, table.title, formats["title"])
+    write_merged(sheet, (0, 0, 0, last), table.title, formats["title"])
     sheet.set_row(0, 34)
     head = 1
     if table.below:
-        sheet.merge_range(1, 0, 1, last, table.below, formats["below"])
+        write_merged(sheet, (1, 0, 1, last), table.below, formats["below"])
         sheet.set_row(1, 20)
         head = 2
     for place, column in enumerate(table.columns):
@@ -146,7 +157,7 @@ def _write_table(sheet: Any, table: PaperTable, formats: Mapping[str, Any]) -> N
     for number, row in enumerate(table.rows, start=head + 1):
         _write_row(sheet, number, table, row, formats)
     if not table.rows:
-        sheet.merge_range(head + 1, 0, head + 1, last, NOTHING, formats["centre"])
+        write_merged(sheet, (head + 1, 0, head + 1, last), NOTHING, formats["centre"])
     _set_page(sheet, head, table.title)
 
 

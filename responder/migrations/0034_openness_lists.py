@@ -25,6 +25,16 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table, what in (
+        ("finding", "个问题"),
+        ("publication", "条公开信息"),
+        ("catalogue_column", "个栏目"),
+    ):
+        kept = sa.select(sa.func.count()).select_from(sa.table(table))
+        if count := op.get_bind().execute(kept).scalar():
+            raise RuntimeError(
+                f"{count} {what}的记录会丢失：不能退回 0034 之前的版本，请改用升级前的备份"
+            )
     for table in TABLES:
         op.drop_table(table)
 

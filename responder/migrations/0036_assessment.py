@@ -26,6 +26,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table, what in (
+        ("evaluation_round", "轮测评"),
+        ("assessment_scheme", "份考核方案"),
+    ):
+        kept = sa.select(sa.func.count()).select_from(sa.table(table))
+        if count := op.get_bind().execute(kept).scalar():
+            raise RuntimeError(
+                f"{count} {what}的记录会丢失：不能退回 0036 之前的版本，请改用升级前的备份"
+            )
     for table in TABLES:
         op.drop_table(table)
 

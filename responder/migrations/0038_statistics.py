@@ -73,6 +73,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table, what in (
+        ("frozen_year", "次年度定稿"),
+        ("entered_figure", "个自填数据"),
+    ):
+        kept = sa.select(sa.func.count()).select_from(sa.table(table))
+        if count := op.get_bind().execute(kept).scalar():
+            raise RuntimeError(
+                f"{count} {what}的记录会丢失：不能退回 0038 之前的版本，请改用升级前的备份"
+            )
     op.drop_table("summary_template")
     op.drop_table("entered_figure")
     op.drop_table("frozen_figure")

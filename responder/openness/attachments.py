@@ -17,7 +17,7 @@ from responder.settings import Settings
 from responder.web.access import may
 
 FORM_BYTES = 64 * 1024  # what a form has besides the files
-MOST_AT_ONCE = 5
+MOST_AT_ONCE = 5  # files of a form that promises no other number
 UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -34,19 +34,24 @@ def office() -> Settings:
     return settings
 
 
-def let_files_in(blueprint: Blueprint, view: str, sender: Permission) -> None:
-    """Allow a large request where files are expected, from somebody who may send them."""
+def let_files_in(
+    blueprint: Blueprint, view: str, *senders: Permission, most: int = MOST_AT_ONCE
+) -> None:
+    """Allow a large request where files are expected, from somebody who may send them.
+
+    :param most: how many the form promises to take at once.
+    """
 
     @blueprint.url_value_preprocessor
     def allow(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-        if endpoint == f"{blueprint.name}.{view}" and may(sender):
-            most = MOST_AT_ONCE * office().event_file_max_megabytes * 1024**2
-            request.max_content_length = most + FORM_BYTES
+        if endpoint == f"{blueprint.name}.{view}" and any(map(may, senders)):
+            content = most * office().event_file_max_megabytes * 1024**2
+            request.max_content_length = content + FORM_BYTES
 
 
-def chosen_files() -> list[FileStorage]:
+def chosen_files(field: str = "file") -> list[FileStorage]:
     """The files of the request; an empty field sends one without a name."""
-    return [one for one in request.files.getlist("file") if one.filename]
+    return [one for one in request.files.getlist(field) if one.filename]
 
 
 def put_away(root: Path, given: FileStorage) -> tuple[Kept, str, str]:

@@ -8,7 +8,7 @@ from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.core.times import chinese_moment, utc_now
 from responder.reports import service
-from responder.web.access import current_actor, requires, signed_in
+from responder.web.access import current_actor, may, requires, signed_in
 from responder.web.paging import paginate, requested_page
 from responder.web.trail import kinds
 
@@ -34,4 +34,6 @@ def audit_trail() -> str:
         kind=request.args.get("kind", ""), person=request.args.get("person", "").strip()
     )
     page = paginate(db.session, query, requested_page())
-    return render_template("reports/audit.html", page=page, kinds=kinds())
+    # What somebody noted of an application may name who applied.
+    untold = set() if may(Permission.APPLICATION_READ) else {"disclosure_application"}
+    return render_template("reports/audit.html", page=page, kinds=kinds(), untold=untold)

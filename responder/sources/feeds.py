@@ -62,17 +62,26 @@ def collect(wanted: FeedSettings, look: Look, network: Network) -> Harvest:
 
 
 def look(
-    url: str, cursor: Mapping[str, Any], network: Network
-) -> tuple[Iterator[Entry], dict[str, Any]]:
+    url: str, cursor: Mapping[str, Any], network: Network, most: int
+) -> tuple[list[Entry], dict[str, Any]]:
     """What a feed has, for who keeps no messages of it, and what the next look should know.
 
     :param cursor: what the last look returned; nothing at the first.
+    :param most: so many at once; of a longer feed the next look reads on (:func:`goes_on`).
     :raises FetchFailed: nothing usable came.
     """
     answer = network.get(url, _conditions(cursor), ACCEPTS)
     if answer.status == 304:
-        return iter(()), dict(cursor)
-    return read(answer), _cursor(answer, {}, 0)
+        return [], dict(cursor)
+    taken = int(cursor.get(TAKEN, 0))
+    found = list(islice(read(answer), taken, taken + most + 1))
+    more = len(found) > most
+    return found[:most], _cursor(answer, cursor, taken + most if more else 0)
+
+
+def goes_on(cursor: Mapping[str, Any]) -> bool:
+    """Whether a feed was too long for one look, and the rest is still to be read."""
+    return TAKEN in cursor
 
 
 def _cursor(answer: Answer, before: Mapping[str, Any], taken: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from io import BytesIO
 import pytest
 from docx import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid
@@ -19,6 +19,7 @@ from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
 from responder.demo import loader, past
 from responder.demo.generate import generate
+from responder.openness.applications.models import Application
 from responder.openness.applications.outcomes import seed_outcomes
 from responder.openness.catalogue.models import Publication
 from responder.openness.catalogue.reference import seed_catalogue
@@ -145,6 +146,18 @@ def test_one_record_less_is_one_less_in_the_draft_and_a_difference_once_frozen(
     assert "信息59条" in "".join(texts(summary()))
     standing = freezing.standings(session, YEAR)["published_items"]
     assert (standing.said, standing.counted.value, standing.difference) == (59, 58, -1)
+
+
+def test_the_register_of_applications_opens_and_each_has_its_clocks(
+    year, client, people, session
+) -> None:
+    people.sign_in(client, people.openness_officer)
+    at = "/openness/applications"
+    assert "2017-080" in client.get(f"{at}?year=2017").text
+    one = session.scalars(select(Application).order_by(Application.id)).first()
+    assert one.reply_clock.stopped_at is not None
+    assert client.get(f"{at}/{one.id}").status_code == 200
+    assert client.get(f"{at}/export?year=2017").status_code == 200
 
 
 def test_where_there_is_no_record_the_summary_says_so(year) -> None:

@@ -33,6 +33,10 @@ _PACKAGE = (
     " (1, 'released', '办法', '', '市政府', 1, 'city', '2026-11-20', 'none', '按规定', '第一条',"
     f" 1, 0, {_WHEN}, 1)",
 )
+_COLUMN = (
+    "INSERT INTO catalogue_column (code, name, unit_id, valid_from, cadence, version_id)"
+    " VALUES ('A01', '水质', 1, '2026-01-01', 'monthly', 1)"
+)
 
 # Before which version, what stands in the database, what the refusal says.
 LOSSES = {
@@ -124,6 +128,52 @@ LOSSES = {
         "0031",
         ("INSERT INTO forgotten_year (year) VALUES (2027)",),
         "1 个年度的放假安排",
+    ),
+    "finding": (
+        "0034",
+        (
+            _ITEM[0],
+            "INSERT INTO finding (state, year, source, inspection, inspected_on, problem,"
+            " category, unit_id, person, post, measures, basis, round, listed_at,"
+            " listed_by_name, version_id) VALUES ('listed', 2026, 'self', '自查', '2026-11-20',"
+            f" '没有更新', '', 1, '', '', '', '', 1, {_WHEN}, '甲', 1)",
+        ),
+        "1 个问题的记录会丢失",
+    ),
+    "column": ("0034", (_ITEM[0], _COLUMN), "1 个栏目的记录会丢失"),
+    "round": (
+        "0036",
+        (
+            "INSERT INTO evaluation_round (year, kind, number, name, evaluator, evaluated_on,"
+            " state, bottom, edits, version_id) VALUES"
+            " (2026, 'internal', 1, '一', '', '2026-11-20', 'preparing', 1, 0, 1)",
+        ),
+        "1 轮测评的记录会丢失",
+    ),
+    "scheme": (
+        "0036",
+        (
+            "INSERT INTO assessment_scheme (year, name, total, share, allowance, source,"
+            " all_units, state, edits, version_id) VALUES"
+            " (2026, '一', 100, 5, 5, '', {true}, 'draft', 0, 1)",
+        ),
+        "1 份考核方案的记录会丢失",
+    ),
+    "frozen": (
+        "0038",
+        (
+            "INSERT INTO frozen_year (year, number, frozen_at, by_name, reason) VALUES"
+            f" (2026, 1, {_WHEN}, '甲', '')",
+        ),
+        "1 次年度定稿的记录会丢失",
+    ),
+    "entered": (
+        "0038",
+        (
+            "INSERT INTO entered_figure (year, name, measure, value, meaning, basis, entered_at,"
+            f" entered_by, version_id) VALUES (2026, '微博', '条', 1, '', '', {_WHEN}, '甲', 1)",
+        ),
+        "1 个自填数据的记录会丢失",
     ),
 }
 

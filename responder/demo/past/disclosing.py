@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import insert, select
 
+from responder.core.lifecycle import Attempt
+from responder.core.permissions import CONSOLE
 from responder.demo.past import PastYear
-from responder.openness.applications.models import Application, ApplicationState, Outcome
+from responder.openness.applications import clocks, registering
+from responder.openness.applications.clocks import Ground
+from responder.openness.applications.models import (
+    Application,
+    ApplicationState,
+    ClockKind,
+    Outcome,
+)
+from responder.openness.applications.registering import ApplicationFacts
 from responder.openness.applications.rules import ApplicantKind, Basis
 from responder.openness.applications.rules import Way as ApplicationWay
 from responder.openness.catalogue.models import CatalogueColumn, KeyArea, Publication, Way
@@ -15,6 +26,8 @@ from responder.openness.catalogue.rules import Cadence
 
 OLD_COLUMNS = 36
 PORTION = 2_000
+OFFICE = "政务公开办"
+REPLIED_AFTER, ACCEPTED_AFTER = 9, 1  # days from the receipt
 OUTCOMES = ("disclosed",) * 3 + ("partly", "unable_not_held", "refused_internal")
 
 
@@ -63,20 +76,31 @@ def _add_items(past: PastYear, columns: list[CatalogueColumn], first: int, after
 
 
 def add_applications(past: PastYear) -> None:
+    """Each with the clocks that it had, replied to in time."""
     outcomes = {one.code: one for one in past.session.scalars(select(Outcome))}
-    total = past.totals["applications"]
-    for place in range(total):
-        received = past.day(place, total + 6)
-        person = place % 5 != 0
-        past.session.add(
-            Application(
-                year=past.year, serial=place + 1, state=ApplicationState.ARCHIVED,
-                received_on=received, way=ApplicationWay.INTERNET, basis=Basis.CONFIRMED,
-                applicant_kind=ApplicantKind.PERSON if person else ApplicantKind.BUSINESS,
-                applicant_name=f"申请人{place + 1}", content=f"申请公开{past.matter(place)}文件",
-                outcome=outcomes[OUTCOMES[place % len(OUTCOMES)]],
-                closed_on=received + timedelta(days=9), reply_text="已书面答复。",
-                registered_at=past.moment(place, total + 6), registered_by_name="政务公开办",
-                changed_at=past.moment(place, total + 6),
-            )
-        )  # fmt: skip
+    ground = clocks.read_ground(past.session, past.zone)
+    for place in range(past.totals["applications"]):
+        one = _application(past, place, ground)
+        one.outcome = outcomes[OUTCOMES[place % len(OUTCOMES)]]
+        past.session.add(one)
+
+
+def _application(past: PastYear, place: int, ground: Ground) -> Application:
+    total = past.totals["applications"] + 6
+    received, person = past.day(place, total), place % 5 != 0
+    facts = ApplicationFacts(
+        received_on=received, way=ApplicationWay.INTERNET, basis=Basis.CONFIRMED,
+        applicant_kind=ApplicantKind.PERSON if person else ApplicantKind.BUSINESS,
+        applicant_name=f"申请人{place + 1}", content=f"申请公开{past.matter(place)}文件",
+    )  # fmt: skip
+    attempt = Attempt(replace(CONSOLE, name=OFFICE), past.moment(place, total))
+    one = registering.new_application(facts, place + 1, attempt)
+    note = registering.start_note(facts.way, facts.basis)
+    for kind, days in ((ClockKind.REPLY, REPLIED_AFTER), (ClockKind.CORRECTION, ACCEPTED_AFTER)):
+        clocks.started(one, kind, ground.rules[kind], received, past.zone, note)
+        clocks.stop(one, kind, received + timedelta(days=days), past.zone)
+    clocks.reckon_all(one, ground)
+    one.state, one.reply_text = ApplicationState.ARCHIVED, "已书面答复。"
+    one.reply_number = f"江公开复〔{past.year}〕{place + 1}号"
+    one.closed_on = received + timedelta(days=REPLIED_AFTER)
+    return one

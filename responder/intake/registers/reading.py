@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -229,8 +229,3 @@ def limited(column: Column, value: Any) -> Any:
     if column.limit is not None and len(value) > column.limit:
         raise RowRefused(column.name, f"有 {len(value)} 字，最多 {column.limit} 字，请缩短")
     return value
-
-
-def with_columns_required(columns: Sequence[Column], names: frozenset[str]) -> list[Column]:
-    """The same columns, of which those of these names must be filled."""
-    return [replace(one, required=one.required or one.name in names) for one in columns]

@@ -81,8 +81,7 @@ def import_command(path: Path, dry_run: bool, errors_path: Path | None, as_json:
         file = importing.read_file(db.session, path, local(now, zone).date())
         if dry_run:
             return importing.rehearse(db.session, file)
-        with transaction(CONSOLE, now) as session:
-            return importing.store(session, file, Attempt(CONSOLE, now), zone)
+        return importing.store(file, Attempt(CONSOLE, now), zone)
 
     take_in(take, path, dry_run, errors_path, as_json)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -10,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from responder.core import audit
 from responder.core.clock_changes import Moved, reckon_anew
-from responder.core.clocks import find_rule
+from responder.core.clocks import ClockRule, Extension, Pause, deadline, find_rule
 from responder.core.times import SHANGHAI, local, start_of_day
 from responder.core.work_calendar import WorkCalendar, load_calendar
 from responder.openness.applications.lifecycle import OPEN
@@ -33,6 +35,21 @@ RULE_OF = {
 EXTENSION_RULE = "application_extension"
 
 
+@dataclass(frozen=True)
+class Ground:
+    """By what clocks are reckoned, read once for many."""
+
+    calendar: WorkCalendar
+    rules: Mapping[ClockKind, ClockRule]
+    zone: ZoneInfo
+
+
+def read_ground(session: Session, zone: ZoneInfo) -> Ground:
+    """:raises NotFound: the office lacks a rule."""
+    rules = {kind: find_rule(session, code) for kind, code in RULE_OF.items()}
+    return Ground(load_calendar(session), rules, zone)
+
+
 def begin(
     session: Session,
     application: Application,
@@ -46,14 +63,35 @@ def begin(
     :param note: what the day is, for the arithmetic.
     :raises NotFound: the office has no such rule.
     """
-    round_ = 1 + sum(clock.kind is kind for clock in application.clocks)
+    rule, calendar = find_rule(session, RULE_OF[kind]), load_calendar(session)
+    clock = started(application, kind, rule, day, zone, note)
+    clock.reckon(calendar, zone)
+    return clock
+
+
+def started(
+    application: Application, kind: ClockKind, rule: ClockRule, day: date, zone: ZoneInfo, note: str
+) -> ApplicationClock:
+    """The same, not reckoned yet."""
     clock = ApplicationClock(
-        kind=kind, round=round_, rule=find_rule(session, RULE_OF[kind]),
+        kind=kind, round=1 + sum(clock.kind is kind for clock in application.clocks), rule=rule,
         started_at=start_of_day(day, zone), start_note=note,
     )  # fmt: skip
-    clock.reckon(load_calendar(session), zone)
     application.clocks.append(clock)
     return clock
+
+
+def begin_reply_anew(
+    session: Session, application: Application, day: date, zone: ZoneInfo, note: str
+) -> None:
+    """The clock of the reply begins once more; the one extension that the law allows stays
+    granted, and so goes along."""
+    before = application.reply_clock
+    again = begin(session, application, ClockKind.REPLY, day, zone, note)
+    for extension in list(before.extensions):
+        before.extensions.remove(extension)
+        again.extensions.append(extension)
+    again.reckon(load_calendar(session), zone)
 
 
 def begin_elsewhen(
@@ -69,6 +107,11 @@ def stop(application: Application, kind: ClockKind, day: date, zone: ZoneInfo) -
     clock = application.running(kind)
     if clock is not None:
         clock.stopped_at = start_of_day(day, zone)
+
+
+def reckon_all(application: Application, ground: Ground) -> None:
+    for clock in application.clocks:
+        clock.reckon(ground.calendar, ground.zone)
 
 
 def stop_all(session: Session, application: Application, day: date, zone: ZoneInfo) -> None:
@@ -94,14 +137,8 @@ def suspend(
     zone: ZoneInfo,
 ) -> None:
     """The opinion of others is asked from this day on; their own clock begins with its delivery."""
-    clock = application.reply_clock
-    clock.pauses.append(
-        ApplicationPause(
-            since=start_of_day(day, zone), reason=whom, paused_by_name=by_name,
-            consulted=consulted, delivered_on=delivered_on,
-        )
-    )  # fmt: skip
-    clock.reckon(load_calendar(session), zone)
+    paused(application, day, consulted, whom, by_name, delivered_on, zone)
+    application.reply_clock.reckon(load_calendar(session), zone)
     begin(
         session,
         application,
@@ -110,6 +147,24 @@ def suspend(
         zone,
         opinion_note(delivered_on),
     )
+
+
+def paused(
+    application: Application,
+    day: date,
+    consulted: Consulted,
+    whom: str,
+    by_name: str,
+    delivered_on: date | None,
+    zone: ZoneInfo,
+) -> ApplicationPause:
+    """The clock of the reply suspended from this day on, not reckoned yet."""
+    pause = ApplicationPause(
+        since=start_of_day(day, zone), reason=whom, paused_by_name=by_name,
+        consulted=consulted, delivered_on=delivered_on,
+    )  # fmt: skip
+    application.reply_clock.pauses.append(pause)
+    return pause
 
 
 def opinion_note(delivered_on: date | None) -> str:
@@ -137,6 +192,18 @@ def extend(
 def due_day(clock: ApplicationClock, zone: ZoneInfo) -> date:
     """The last day of a clock."""
     return local(clock.due_at, zone).date()
+
+
+def due_day_on(session: Session, clock: ApplicationClock, day: date, zone: ZoneInfo) -> date:
+    """The last day of a clock as it stood on a day: where it was suspended, as if that ended."""
+    ended = start_of_day(day, zone)
+    pauses = [Pause(one.since, one.until or max(ended, one.since)) for one in clock.pauses]
+    extensions = [Extension(one.length, "") for one in clock.granted_extensions]
+    end = deadline(
+        clock.started_at, clock.rule.length, clock.rule.unit, load_calendar(session), zone,
+        pauses, extensions,
+    )  # fmt: skip
+    return local(end.due_at, zone).date()
 
 
 def recompute_clocks(

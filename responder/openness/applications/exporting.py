@@ -17,7 +17,14 @@ from docx.shared import Pt
 from responder.core import official_word as word
 from responder.core import privacy
 from responder.core.office import public_lines
-from responder.core.papers import PaperColumn, PaperTable, fit_to_a4, papers_workbook
+from responder.core.papers import (
+    TEXT_STAYS_TEXT,
+    PaperColumn,
+    PaperTable,
+    fit_to_a4,
+    papers_workbook,
+    write_merged,
+)
 from responder.core.times import chinese_date, local
 from responder.openness.applications.clocks import due_day
 from responder.openness.applications.lifecycle import APPLICATION
@@ -80,7 +87,7 @@ def placed(head: Head) -> list[tuple[int, int, int, int, str]]:
 def tables_workbook(three: ApplicationTable, four: ProceedingTable, now: datetime) -> BytesIO:
     """Tables three and four, a sheet each; the counts are numbers."""
     output = BytesIO()
-    with xlsxwriter.Workbook(output, {"in_memory": True}) as book:
+    with xlsxwriter.Workbook(output, TEXT_STAYS_TEXT) as book:
         book.set_properties({"title": THREE, "created": now.replace(tzinfo=None)})
         _write(
             book, "表三", f"{three.year} 年{THREE}", _HEAD_THREE, three.rows, balance_words(three)
@@ -99,7 +106,7 @@ def _write(
     top = book.add_format(font | {"font_name": "黑体", "bg_color": "#EEF2F6"} | middle)
     left, number = book.add_format(font | {"text_wrap": True}), book.add_format(font | middle)
     big = book.add_format({"font_name": "方正小标宋简体", "font_size": 18} | middle)
-    sheet.merge_range(0, 0, 0, wide, title, big)
+    write_merged(sheet, (0, 0, 0, wide), title, big)
     sheet.set_row(0, 32)
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, wide, 9)
@@ -107,7 +114,7 @@ def _write(
         if (row, column) == (last_row, last_column):
             sheet.write_string(row + 1, column, text, top)
         else:
-            sheet.merge_range(row + 1, column, last_row + 1, last_column, text, top)
+            write_merged(sheet, (row + 1, column, last_row + 1, last_column), text, top)
     first = len(head) + 1
     for place, row_ in enumerate(rows, first):
         sheet.set_row(place, 33 if len(row_words(row_)) > 24 else 19)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import mimetypes
-from typing import Any
-
-from flask import flash, request, send_file
+from flask import flash
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Invalid, NotFound
+from responder.core.errors import DomainError, Invalid
 from responder.openness.applications import filing, queries
 from responder.openness.applications.views_common import (
     ADDRESS,
@@ -21,19 +18,12 @@ from responder.openness.applications.views_common import (
     office,
     to_application,
 )
-from responder.planning.events import files as contents
-from responder.web.access import current_actor, may, requires
+from responder.openness.attachments import chosen_files, give_out, let_files_in, put_away
+from responder.web.access import current_actor, requires
 from responder.web.forms import seen_version
 
-FORM_BYTES = 64 * 1024  # what a form has besides the file
-UNKNOWN_TYPE = "application/octet-stream"
-
-
-@blueprint.url_value_preprocessor
-def _let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Allow a large request where a file is expected, from somebody who may send one."""
-    if endpoint == "applications.add_file" and may(HANDLE):
-        request.max_content_length = 2 * office().event_file_max_megabytes * 1024**2 + FORM_BYTES
+# Of two, so that a file that is somewhat too large is told by name.
+let_files_in(blueprint, "add_file", HANDLE, most=2)
 
 
 @blueprint.post(f"{ADDRESS}/<int:application_id>/files")
@@ -48,15 +38,13 @@ def add_file(application_id: int) -> Response:
 
 def _upload(application_id: int) -> str:
     """Keep what was sent; returns the name under which it is listed."""
-    attempt, given = attempt_now(), request.files.get("file")
-    if given is None or not given.filename:
+    attempt, given = attempt_now(), chosen_files()
+    if not given:
         raise Invalid(_("请先选择要上传的文件，再点“上传”"), {"file": _("请选择文件")})
-    limit = office().event_file_max_megabytes
-    kept = contents.keep(office().application_files, given.stream, given.filename, limit)
-    media_type = mimetypes.guess_type(given.filename)[0] or UNKNOWN_TYPE
+    kept, name, media_type = put_away(office().application_files, given[0])
     with transaction(attempt.actor, attempt.now) as session:
         held = queries.find_to_change(session, application_id, attempt.actor, seen_version())
-        return filing.add(session, held, kept, given.filename, media_type[:100], attempt).name
+        return filing.add(session, held, kept, name, media_type, attempt).name
 
 
 @blueprint.get(f"{ADDRESS}/files/<int:file_id>")
@@ -65,11 +53,7 @@ def download_file(file_id: int) -> Response:
     """Always to be kept, never to be shown. Who takes it along is told: it may name people."""
     with transaction(current_actor()) as session:
         file = filing.take_out(session, file_id, current_actor())
-        digest, media_type, name = file.digest, file.media_type, file.name
-    path = office().application_files / digest
-    if not path.is_file():
-        raise NotFound("文件内容不在服务器上：请联系系统管理员从备份恢复，或重新上传")
-    return send_file(path.resolve(), media_type, as_attachment=True, download_name=name, etag=False)
+    return give_out(office().application_files, file)
 
 
 @blueprint.post(f"{ADDRESS}/files/<int:file_id>/remove")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask_babel import lazy_gettext as _l
 
-from responder.core.database import db, transaction
+from responder.core.database import db
 from responder.core.times import local
 from responder.intake.registers.importing import TableImport
 from responder.intake.registers.pages import RegisterPages, add_register_pages
@@ -26,8 +26,7 @@ def _take(path: Path, trial: bool) -> TableImport:
     file = importing.read_file(db.session, path, local(attempt.now, zone()).date())
     if trial:
         return importing.rehearse(db.session, file)
-    with transaction(attempt.actor, attempt.now) as session:
-        return importing.store(session, file, attempt, zone())
+    return importing.store(file, attempt, zone())
 
 
 add_register_pages(

@@ -109,7 +109,7 @@ class Application(Audited, Base):
     __audit_masked__ = frozenset(
         {
             "applicant_name", "applicant_code", "applicant_phone", "applicant_contact", "content",
-            "purpose", "correction_matter", "reply_text", "remark",
+            "purpose", "correction_matter", "reply_text", "remark", "form_wanted", "old_number",
         }
     )  # fmt: skip
     __audit_creation__ = False  # registering is recorded
@@ -180,8 +180,11 @@ class Application(Audited, Base):
     @property
     def reply_clock(self) -> ApplicationClock:
         """The clock of the reply that is in force: that of the latest round."""
-        replies = [clock for clock in self.clocks if clock.kind is ClockKind.REPLY]
-        return max(replies, key=lambda clock: clock.round)
+        return max(self._reply_clocks, key=lambda clock: clock.round)
+
+    @property
+    def _reply_clocks(self) -> list[ApplicationClock]:
+        return [clock for clock in self.clocks if clock.kind is ClockKind.REPLY]
 
     @property
     def end_clock(self) -> ApplicationClock | None:
@@ -189,7 +192,8 @@ class Application(Audited, Base):
         application ended with that."""
         uncorrected = self.correction_asked_on is not None and self.corrected_on is None
         unpaid = self.fee_asked_on is not None and self.fee_paid_on is None
-        return None if uncorrected or unpaid else self.reply_clock
+        waits = uncorrected or unpaid
+        return None if waits or not self._reply_clocks else self.reply_clock
 
     def running(self, kind: ClockKind) -> ApplicationClock | None:
         """The clock of this duty that has not been stopped."""
@@ -269,6 +273,7 @@ class MaterialRequest(Audited, Base):
     """That a unit was asked to provide what an application wants (转办提供材料)."""
 
     __tablename__ = "application_material"
+    __audit_masked__ = frozenset({"matter", "received_note"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(

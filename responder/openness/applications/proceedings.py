@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from responder.core.audit import AuditEvent
 from responder.core.errors import Invalid, NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.texts import clean
+from responder.core.turns import SAME_CLICK, take_turns
 from responder.core.versions import check_seen
 from responder.openness.applications import rules
 from responder.openness.applications.models import (
@@ -51,6 +55,8 @@ def save(
 ) -> Proceeding:
     """Enter a proceeding (None), or change one.
 
+    The same entered twice (a double click) is one.
+
     :param version: of the one that is changed, as it was seen.
     :raises Forbidden: the person does not handle applications.
     :raises Invalid: a fact is missing or cannot be.
@@ -59,18 +65,41 @@ def save(
     demand_handler(attempt)
     _check(facts, today)
     if proceeding is None:
+        take_turns(session, attempt.actor)
+        if (same := _same_click(session, facts, attempt)) is not None:
+            return same
         proceeding = Proceeding()
         session.add(proceeding)
     else:
         check_seen(proceeding, version)
     with session.no_autoflush:
-        proceeding.kind, proceeding.application = facts.kind, facts.application
-        for name in ("matter", "body", "case_number"):
-            setattr(proceeding, name, " ".join(clean(getattr(facts, name)).split()))
-        proceeding.begun_on, proceeding.concluded_on = facts.begun_on, facts.concluded_on
-        proceeding.result, proceeding.remark = facts.result, clean(facts.remark).strip()
+        for name, value in _said(facts).items():
+            setattr(proceeding, name, value)
     session.flush()
     return proceeding
+
+
+def _same_click(session: Session, facts: ProceedingFacts, attempt: Attempt) -> Proceeding | None:
+    """What this person has entered a moment ago with the very same facts: a double click."""
+    entered = select(AuditEvent.object_id).where(
+        AuditEvent.object_type == Proceeding.__tablename__,
+        AuditEvent.action == "create",
+        AuditEvent.actor_id == attempt.actor.id,
+        AuditEvent.at > attempt.now - SAME_CLICK,
+    )
+    for one in session.scalars(select(Proceeding).where(Proceeding.id.in_(entered))):
+        if all(getattr(one, name) == value for name, value in _said(facts).items()):
+            return one
+    return None
+
+
+def _said(facts: ProceedingFacts) -> dict[str, Any]:
+    """The facts as they are stored."""
+    lines = {
+        name: " ".join(clean(getattr(facts, name)).split())
+        for name in ("matter", "body", "case_number")
+    }
+    return {**vars(facts), **lines, "remark": clean(facts.remark).strip()}
 
 
 def _check(facts: ProceedingFacts, today: date) -> None:

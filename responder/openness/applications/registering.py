@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -16,6 +18,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.texts import clean
 from responder.core.times import SHANGHAI, local
+from responder.core.turns import SAME_CLICK, one_at_a_time, take_turns
 from responder.core.work_calendar import hold_calendar
 from responder.openness.applications import clocks, rules
 from responder.openness.applications.lifecycle import APPLICATION, OPEN
@@ -28,6 +31,7 @@ MOST_CONTENT = 5_000
 
 _IDENTITY = ("applicant_name", "applicant_code", "applicant_phone", "applicant_contact")
 _LINES = (*_IDENTITY, "form_wanted")
+_TEXTS = ("content", "purpose", "remark")
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,9 @@ def register(
     demand_handler(attempt)
     check_facts(facts, local(attempt.now, zone).date())
     hold_calendar(session)
-    application = new_application(session, facts, attempt)
+    serial = next_serials(session, {facts.received_on.year})[facts.received_on.year]
+    application = new_application(facts, serial, attempt)
+    session.add(application)
     note = start_note(facts.way, facts.basis)
     clocks.begin(session, application, ClockKind.REPLY, facts.received_on, zone, note)
     clocks.begin(session, application, ClockKind.CORRECTION, facts.received_on, zone, note)
@@ -68,11 +74,28 @@ def register(
     return application
 
 
-def new_application(session: Session, facts: ApplicationFacts, attempt: Attempt) -> Application:
-    """A row with the next number of its year; no clocks yet."""
+def register_once(
+    session: Session, facts: ApplicationFacts, attempt: Attempt, zone: ZoneInfo = SHANGHAI
+) -> Application:
+    """The same as :func:`register`; sent twice (a double click) it is one application."""
+    take_turns(session, attempt.actor)
+    query = select(Application).where(
+        Application.registered_at > attempt.now - SAME_CLICK,
+        Application.registered_by_name == attempt.actor.name,
+        Application.received_on == facts.received_on,
+    )
+    wanted = {name: _said(facts, name) for name in ApplicationFacts.__dataclass_fields__}
+    for one in session.scalars(query.order_by(Application.id)):
+        if {name: getattr(one, name) for name in wanted} == wanted:
+            return one
+    return register(session, facts, attempt, zone)
+
+
+def new_application(facts: ApplicationFacts, serial: int, attempt: Attempt) -> Application:
+    """A row of this number; no clocks yet."""
     application = Application(
         year=facts.received_on.year,
-        serial=next_serial(session, facts.received_on.year),
+        serial=serial,
         state=ApplicationState.REGISTERED,
         registered_at=attempt.now,
         registered_by_name=attempt.actor.name,
@@ -81,17 +104,19 @@ def new_application(session: Session, facts: ApplicationFacts, attempt: Attempt)
         late=False,
     )
     put(application, facts)
-    session.add(application)
-    session.flush()
     return application
 
 
-def next_serial(session: Session, year: int) -> int:
-    """The next number of a year; one transaction at a time gets one, and none is left out."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(NUMBER_LOCK)))
-    last = session.scalar(select(func.max(Application.serial)).where(Application.year == year))
-    return (last or 0) + 1
+def next_serials(session: Session, years: Collection[int]) -> dict[int, int]:
+    """The next number of each year; one transaction at a time gets them, and none is left out."""
+    one_at_a_time(session, NUMBER_LOCK)
+    query = (
+        select(Application.year, func.max(Application.serial))
+        .where(Application.year.in_(years))
+        .group_by(Application.year)
+    )
+    last: dict[int, int] = dict(session.execute(query).all())
+    return {year: last.get(year, 0) + 1 for year in years}
 
 
 def edit(
@@ -121,7 +146,8 @@ def edit(
     put(application, facts, keep=True)
     if again:
         note = start_note(facts.way, facts.basis)
-        for clock in application.clocks:
+        from_receipt = (ClockKind.REPLY, ClockKind.CORRECTION)
+        for clock in [one for one in application.clocks if one.kind in from_receipt]:
             clocks.begin_elsewhen(session, clock, facts.received_on, zone, note)
     touch(application, attempt)
     session.flush()
@@ -129,8 +155,11 @@ def edit(
 
 def _check_new_receipt(application: Application, facts: ApplicationFacts) -> None:
     begun = [clock for clock in application.clocks if clock.round > 1 or clock.pauses]
-    if begun or application.correction_asked_on or any(c.extensions for c in application.clocks):
-        raise GuardRefused("补正、征求意见或延期已经按原来的收到日期办理，不能再改收到日期和方式")
+    asked = application.correction_asked_on or application.fee_asked_on
+    if begun or asked or any(clock.extensions for clock in application.clocks):
+        raise GuardRefused(
+            "补正、缴费、征求意见或延期已经按原来的收到日期办理，不能再改收到日期和方式"
+        )
     if facts.received_on.year != application.year:
         raise Invalid(
             f"编号 {application.number} 按收到年份编排，不能改到 {facts.received_on.year} 年："
@@ -156,12 +185,18 @@ def put(application: Application, facts: ApplicationFacts, keep: bool = False) -
     """:param keep: identities that are empty are not overwritten."""
     application.received_on, application.way = facts.received_on, facts.way
     application.basis, application.applicant_kind = facts.basis, facts.applicant_kind
-    for name in _LINES:
-        text = " ".join(clean(getattr(facts, name)).split())
+    for name in (*_LINES, *_TEXTS):
+        text = _said(facts, name)
         if text or not (keep and name in _IDENTITY):
             setattr(application, name, text)
-    for name in ("content", "purpose", "remark"):
-        setattr(application, name, clean(getattr(facts, name)).strip())
+
+
+def _said(facts: ApplicationFacts, name: str) -> Any:
+    """A fact as it is stored."""
+    said = getattr(facts, name)
+    if name in _LINES:
+        return " ".join(clean(said).split())
+    return clean(said).strip() if name in _TEXTS else said
 
 
 def start_note(way: Way, basis: Basis) -> str:

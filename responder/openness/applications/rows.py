@@ -192,6 +192,7 @@ def whole_row(today: date) -> Finish:
             before, after = values[earlier], values[later]
             if before and after and after < before:
                 raise RowRefused(later, f"{after} 早于{label} {before}：请核对日期")
+        _check_correction(values)
         _check_ends(values)
         return _settle_basis(values)
 
@@ -204,6 +205,16 @@ def _check_day(values: Values, name: str, today: date) -> None:
     problem = rules.day_problem(values[name], rules.FIRST_DAY, "条例施行之日", today)
     if problem:
         raise RowRefused(name, problem)
+
+
+def _check_correction(values: Values) -> None:
+    """While the applicant is to correct it, nothing else is done about an application."""
+    if values["correction_asked_on"] is None or values["corrected_on"] is not None:
+        return
+    for name in ("consulted_on", "extended_on"):
+        if values[name] is not None:
+            reason = "告知过补正而没有收到，不会已有这一日期：请补填收到补正日期，或删去这一日期"
+            raise RowRefused(name, reason)
 
 
 def _check_ends(values: Values) -> None:

@@ -73,7 +73,6 @@ KIND_LABELS = {
     ApplicantKind.LEGAL_SERVICE: "法律服务机构",
     ApplicantKind.OTHER_BODY: "其他",
 }
-BODIES = tuple(kind for kind in ApplicantKind if kind is not ApplicantKind.PERSON)
 
 
 def kind_name(kind: ApplicantKind) -> str:
@@ -97,10 +96,6 @@ def day_problem(day: date, earliest: date, earliest_what: str, today: date) -> s
     if day > today:
         return f"{day} 晚于今天：请在当日或之后登记"
     return None
-
-
-def falls_in(day: date | None, year: int) -> bool:
-    return day is not None and day.year == year
 
 
 @dataclass(frozen=True)

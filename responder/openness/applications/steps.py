@@ -81,10 +81,9 @@ def _ask_correction(step: Step) -> None:
 def _receive_correction(step: Step) -> None:
     """Article 30: the clock of the reply begins with the day of the corrected application."""
     step.application.corrected_on = step.day
-    clocks.begin(
-        step.session, step.application, ClockKind.REPLY, step.day, step.zone,
-        "收到补正后的申请之日",
-    )  # fmt: skip
+    clocks.begin_reply_anew(
+        step.session, step.application, step.day, step.zone, "收到补正后的申请之日"
+    )
 
 
 def _consult(step: Step) -> None:
@@ -137,8 +136,13 @@ def _extend(step: Step) -> None:
         raise Invalid("请填写告知申请人的日期：延期须告知申请人", {"told_on": "必填"})
     if problem := rules.day_problem(facts.told_on, step.day, "同意延期之日", step.today):
         raise Invalid(f"告知日期有误：{problem}", {"told_on": "请核对"})
-    if step.day > (last := clocks.due_day(clock, step.zone)):
+    last = clocks.due_day_on(step.session, clock, step.day, step.zone)
+    if step.day > last:
         raise GuardRefused(f"答复期限已于 {last} 届满，不能再延长：请尽快答复")
+    if facts.told_on > last:
+        raise Invalid(
+            f"告知申请人须在原答复期限（{last}）届满之前：请核对告知日期", {"told_on": "请核对"}
+        )
     at = start_of_day(step.day, step.zone)
     extension = ApplicationExtension(
         length=facts.length, reason=reason, asked_at=at, asked_by_id=step.attempt.actor.id,
@@ -189,8 +193,8 @@ def _ask_fee(step: Step) -> None:
 def _receive_fee(step: Step) -> None:
     step.application.fee_paid_on = step.day
     clocks.stop(step.application, ClockKind.FEE, step.day, step.zone)
-    clocks.begin(
-        step.session, step.application, ClockKind.REPLY, step.day, step.zone, "申请人完成缴费之日"
+    clocks.begin_reply_anew(
+        step.session, step.application, step.day, step.zone, "申请人完成缴费之日"
     )
 
 
@@ -213,10 +217,22 @@ def _close(step: Step) -> None:
     clocks.stop_all(step.session, step.application, step.day, step.zone)
 
 
+def _check_waited(step: Step, action: str) -> None:
+    """Nobody has given up before their time ran out."""
+    last = None
+    if action == "abandon":
+        last = step.application.correction_due_on
+    elif action == "leave_unpaid" and (fee := step.application.running(ClockKind.FEE)):
+        last = clocks.due_day(fee, step.zone)
+    if last is not None and step.day <= last:
+        raise Invalid(f"期限到 {last} 为止，须在其后才不再处理：请核对日期", {"on": "请核对"})
+
+
 def _closing(action: str) -> Callable[[Step], None]:
     """Ends without a reply, in the outcome that the form has for it."""
 
     def close(step: Step) -> None:
+        _check_waited(step, action)
         step.application.outcome = outcomes.closing(step.session, action)
         _close(step)
 

@@ -134,7 +134,7 @@ def new() -> Page:
     attempt = attempt_now()
     try:
         with transaction(attempt.actor, attempt.now) as session:
-            application = registering.register(session, form.facts(), attempt, zone())
+            application = registering.register_once(session, form.facts(), attempt, zone())
             number, application_id = application.number, application.id
     except REFUSALS as error:
         return _refused_form(form, None, error)

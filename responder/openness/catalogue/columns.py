@@ -138,14 +138,6 @@ def find_to_change(session: Session, column_id: int, version: int | None) -> Cat
     return held
 
 
-def find_code(session: Session, code: str) -> CatalogueColumn:
-    """:raises NotFound: no column has this code."""
-    found = session.scalar(select(CatalogueColumn).where(CatalogueColumn.code == code.strip()))
-    if found is None:
-        raise NotFound(f"没有代码为 {code} 的栏目：请在“公开目录”查看代码")
-    return found
-
-
 def _demand_office(attempt: Attempt) -> None:
     if not attempt.actor.may(Permission.OPENNESS_EDIT):
         raise Forbidden("目录由政务公开办维护：请联系他们调整")

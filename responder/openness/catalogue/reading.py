@@ -34,7 +34,7 @@ from responder.openness.catalogue.registering import TITLE_CHARACTERS, Item
 from responder.openness.links import LONGEST_LINK, checked_link
 from responder.settings import Settings
 from responder.sources import moments
-from responder.sources.feeds import Entry, look
+from responder.sources.feeds import Entry, goes_on, look
 from responder.sources.fetching import FetchFailed, Network
 from responder.sources.rules import next_run, retry_after
 
@@ -42,7 +42,8 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 BUDGET_SECONDS = 8  # after so long a run takes no new feed; the rest is due at the next
-MOST_ITEMS = 1_000
+MOST_ITEMS = 1_000  # of one look; a longer feed is read on in the next
+SOON = timedelta(minutes=1)
 SHORTEST_MINUTES, LONGEST_MINUTES = 10, 7 * 24 * 60
 BROKEN = "处理时出错，详情已记入日志：会自动再试；若一直如此，请联系系统管理员"
 
@@ -104,7 +105,7 @@ def read_due(now: datetime, settings: Settings, network: Network | None = None) 
     while time.monotonic() < last_start and (claimed := _claim(now)) is not None:
         looked += 1
         try:
-            entries, cursor = look(claimed.url, claimed.cursor, network)
+            entries, cursor = look(claimed.url, claimed.cursor, network, MOST_ITEMS)
             items, refused = _items(entries, now, settings.zone)
             _succeed(claimed, items, refused, cursor, now)
         except FetchFailed as error:
@@ -146,9 +147,7 @@ def _items(entries: Iterable[Entry], now: datetime, zone: ZoneInfo) -> tuple[lis
     address by which it is known the next time.
     """
     found, refused = [], 0
-    for number, entry in enumerate(entries):
-        if number >= MOST_ITEMS:
-            break
+    for entry in entries:
         title = " ".join(clean(entry.title or entry.body).split())[:TITLE_CHARACTERS]
         url = entry.url if entry.url and len(entry.url) <= LONGEST_LINK else None
         try:
@@ -177,7 +176,8 @@ def _succeed(
         feed.fetched += len(items) + refused
         feed.created += created
         feed.refused += refused
-        feed.next_run_at = next_run(now, timedelta(minutes=feed.interval_minutes))
+        interval = timedelta(minutes=feed.interval_minutes)
+        feed.next_run_at = now + SOON if goes_on(cursor) else next_run(now, interval)
         feed.claim = feed.claimed_until = None
 
 

@@ -114,7 +114,7 @@ def rank(year: int | None, kind: str, number: int, as_json: bool) -> None:
     例：responder evaluations rank --year 2026 --number 2 --json
     """
     one = _round(year, kind, number)
-    groups = ranking(one, queries.previous(db.session, one))
+    groups = ranking(one, queries.previous(db.session, one, CONSOLE))
     if as_json:
         rows = [_line_as_json(group.name, line) for group in groups for line in group.lines]
         print_json({**_round_as_json(one), "ranking": rows})
@@ -142,7 +142,7 @@ def circular(year: int | None, kind: str, number: int, out: Path | None, as_json
     """
     one = _round(year, kind, number)
     words = circulars.template(db.session)
-    found = circulars.circular_of(one, queries.previous(db.session, one), words)
+    found = circulars.circular_of(one, queries.previous_circulated(db.session, one), words)
     path = out or Path(f"{found.title}.docx")
     try:
         path.write_bytes(circulars.circular_document(found, utc_now()))

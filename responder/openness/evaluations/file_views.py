@@ -103,7 +103,7 @@ def score_template(round_id: int) -> Response:
 @requires(*READERS)
 def export(round_id: int) -> Response:
     one = queries.find(db.session, round_id, current_actor())
-    before = queries.previous(db.session, one)
+    before = queries.previous(db.session, one, current_actor())
     content = scores_workbook(one, before, current_actor(), utc_now())
     return workbook(content, f"{one.name}.xlsx")
 
@@ -151,7 +151,7 @@ def circular_template() -> Page:
 
 def _circular(round_id: int) -> tuple[EvaluationRound, circulars.Circular]:
     one = queries.find(db.session, round_id, current_actor())
-    before = queries.previous(db.session, one)
+    before = queries.previous_circulated(db.session, one)
     words = circulars.template(db.session)
     return one, circulars.circular_of(one, before, words)
 

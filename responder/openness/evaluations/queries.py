@@ -77,14 +77,29 @@ def years(session: Session, actor: Actor) -> list[int]:
     return list(session.scalars(query.order_by(EvaluationRound.year.desc())))
 
 
-def previous(session: Session, one: EvaluationRound) -> EvaluationRound | None:
-    """The round of the same kind before this one, by year and number, that has been scored."""
+def previous(session: Session, one: EvaluationRound, actor: Actor) -> EvaluationRound | None:
+    """The round of the same kind before this one, by year and number, that has been scored and
+    of which this person may know."""
+    return _previous(session, one, visible_to(actor))
+
+
+def previous_circulated(session: Session, one: EvaluationRound) -> EvaluationRound | None:
+    """The last one before it of which everybody knows: what a circular compares with."""
+    return _previous(session, one, EvaluationRound.state == RoundState.CIRCULATED)
+
+
+def _previous(
+    session: Session, one: EvaluationRound, known: ColumnElement[bool]
+) -> EvaluationRound | None:
     earlier = or_(
         EvaluationRound.year < one.year,
         and_(EvaluationRound.year == one.year, EvaluationRound.number < one.number),
     )
     query = select(EvaluationRound).where(
-        EvaluationRound.kind == one.kind, earlier, EvaluationRound.state != RoundState.PREPARING
+        EvaluationRound.kind == one.kind,
+        earlier,
+        EvaluationRound.state != RoundState.PREPARING,
+        known,
     )
     newest = (EvaluationRound.year.desc(), EvaluationRound.number.desc())
     return session.scalar(query.order_by(*newest).limit(1).options(*_PARTS))

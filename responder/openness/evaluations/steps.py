@@ -26,7 +26,7 @@ def advance(
         EVALUATION.advance(session, one, action, attempt)
         return
     EVALUATION.allow(one, action, attempt)
-    before = queries.previous(session, one)
+    before = queries.previous_circulated(session, one)
     asked = asked_units(one)
     one.circular = as_kept(compose(one, before, template(session), day))
     for unit_id, (_group, rank, total) in places(one).items():

@@ -131,7 +131,7 @@ def _unit_page(round_id: int, unit_id: int, error: DomainError | None = None) ->
     attempt = attempt_now()
     one = queries.find(db.session, round_id, attempt.actor)
     found = queries.participant_of(one, unit_id)
-    before = queries.previous(db.session, one)
+    before = queries.previous(db.session, one, attempt.actor)
     line = next(
         line for group in ranking(one, before) for line in group.lines if line.participant is found
     )

@@ -60,7 +60,7 @@ def index() -> str:
 def show(round_id: int) -> str:
     attempt = attempt_now()
     one = queries.find(db.session, round_id, attempt.actor)
-    before = queries.previous(db.session, one)
+    before = queries.previous(db.session, one, attempt.actor)
     editing = may_edit(one, attempt)
     taken = {each.unit_id for each in one.participants}
     return render_template(

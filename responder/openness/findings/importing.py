@@ -16,6 +16,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.office import office_zone
 from responder.core.texts import clean
 from responder.core.times import local
+from responder.core.turns import one_at_a_time
 from responder.intake.registers.columns import Column, UnitNames, day, line, one_of, plain, whole
 from responder.intake.registers.importing import TableImport, sifted
 from responder.intake.registers.reading import Finish, RowRefused, TableFile, Values, read_table
@@ -27,6 +28,7 @@ from responder.openness.findings.service import FindingFacts
 from responder.openness.years import EARLIEST, LATEST
 
 MOST_ROWS = 2_000  # an inspection finds some dozens
+IMPORT_LOCK = 20_260_134  # nothing else in this database locks by it
 
 _SOURCES = {label: source for source, label in SOURCE_LABELS.items()}
 _OTHER_SOURCES = {
@@ -120,6 +122,7 @@ def store(session: Session, file: TableFile, attempt: Attempt) -> TableImport:
 
     :raises Forbidden: the person does not keep the lists.
     """
+    one_at_a_time(session, IMPORT_LOCK)
     new, found = sifted(file, _key, _known(session))
     units = {unit.id: unit for unit in session.scalars(select(Unit))}
     stored = []

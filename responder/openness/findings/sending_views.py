@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import mimetypes
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
-from flask import current_app, flash, render_template, request, send_file
+from flask import flash, render_template, request, send_file
 from flask_babel import gettext as _
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
@@ -18,6 +15,13 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.openness.access import READERS
+from responder.openness.attachments import (
+    chosen_files,
+    give_out,
+    let_files_in,
+    office,
+    put_away,
+)
 from responder.openness.findings import queries, service
 from responder.openness.findings.forms import EvidenceForm
 from responder.openness.findings.lifecycle import FINDING
@@ -32,28 +36,13 @@ from responder.openness.findings.views import (
     to_finding,
 )
 from responder.openness.years import asked_year
-from responder.planning.events import files as contents
-from responder.settings import Settings
-from responder.web.access import current_actor, may, requires
+from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version
 
 SENDERS = (Permission.OPENNESS_EDIT, Permission.OPENNESS_REPORT)
-FORM_BYTES = 64 * 1024  # what a form has besides the files
-UNKNOWN_TYPE = "application/octet-stream"
 
-
-def settings() -> Settings:
-    found: Settings = current_app.extensions["settings"]
-    return found
-
-
-@blueprint.url_value_preprocessor
-def _let_files_in(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-    """Allow a large request where files are expected, from somebody who may send them."""
-    if endpoint == "findings.send" and any(map(may, SENDERS)):
-        most = 2 * settings().event_file_max_megabytes * 1024**2
-        request.max_content_length = most + FORM_BYTES
+let_files_in(blueprint, "send", *SENDERS, most=service.MOST_FILES)
 
 
 @blueprint.route("/openness/findings/<int:finding_id>/evidence", methods=["GET", "POST"])
@@ -77,20 +66,11 @@ def send(finding_id: int) -> Page:
 
 def _store(finding_id: int, form: EvidenceForm, attempt: Attempt) -> None:
     """The files are put away before the transaction begins: it may take a while."""
-    sent = list(_put_away(form.files.data))
+    root = office().finding_files
+    sent = [SentFile(*put_away(root, one)) for one in chosen_files("files")]
     with transaction(attempt.actor, attempt.now) as session:
         finding = queries.find_to_change(session, finding_id, attempt.actor, seen_version())
         service.send(session, finding, form.text.data, form.link.data or "", sent, attempt)
-
-
-def _put_away(given: list[FileStorage] | None) -> Iterator[SentFile]:
-    """What was chosen, put away; a browser sends an empty one where nothing was."""
-    for one in given or ():
-        if not one.filename:
-            continue
-        limit = settings().event_file_max_megabytes
-        kept = contents.keep(settings().finding_files, one.stream, one.filename, limit)
-        yield SentFile(kept, one.filename, mimetypes.guess_type(one.filename)[0] or UNKNOWN_TYPE)
 
 
 def _refused(
@@ -112,7 +92,7 @@ def _form_page(form: EvidenceForm, finding: Finding, anew: bool = False) -> str:
         form=form,
         finding=finding,
         version=shown_version(finding, anew),
-        chose_files=any(one.filename for one in request.files.getlist("files")),
+        chose_files=bool(chosen_files("files")),
     )
 
 
@@ -121,12 +101,7 @@ def _form_page(form: EvidenceForm, finding: Finding, anew: bool = False) -> str:
 def download(file_id: int) -> Response:
     """Always to be kept, never to be shown: what somebody uploaded runs in no page of ours."""
     file = queries.find_file(db.session, file_id, current_actor())
-    path = settings().finding_files / file.digest
-    if not path.is_file():
-        raise NotFound(_("文件内容不在服务器上：请联系系统管理员从备份恢复，或请单位重新报送"))
-    return send_file(
-        path.resolve(), file.media_type, as_attachment=True, download_name=file.name, etag=False
-    )
+    return give_out(office().finding_files, file)
 
 
 @blueprint.get("/openness/findings/export.<string:kind>")

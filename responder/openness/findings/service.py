@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
@@ -16,6 +17,7 @@ from responder.core.office import office_zone
 from responder.core.permissions import Permission
 from responder.core.texts import clean
 from responder.core.times import local
+from responder.core.turns import SAME_CLICK, take_turns
 from responder.intake.imports.uploads import safe_name
 from responder.openness.findings import rules
 from responder.openness.findings.lifecycle import FINDING
@@ -89,6 +91,21 @@ def enter(session: Session, facts: FindingFacts, attempt: Attempt) -> Finding:
         session.add(finding)
     session.flush()
     return finding
+
+
+def enter_once(session: Session, facts: FindingFacts, attempt: Attempt) -> Finding:
+    """The same as :func:`enter`; sent twice (a double click) it is one finding."""
+    take_turns(session, attempt.actor)
+    query = select(Finding).where(
+        Finding.listed_at > attempt.now - SAME_CLICK,
+        Finding.listed_by_id == attempt.actor.id,
+        Finding.unit_id == facts.unit.id,
+    )
+    wanted = {**dict(vars(facts)), **_texts_of(facts)}
+    for one in session.scalars(query.order_by(Finding.id)):
+        if {name: getattr(one, name) for name in wanted} == wanted:
+            return one
+    return enter(session, facts, attempt)
 
 
 def edit(session: Session, finding: Finding, facts: FindingFacts, attempt: Attempt) -> None:
@@ -235,18 +252,23 @@ def note_import(session: Session, finding: Finding, file_name: str, counts: dict
 
 def _put(finding: Finding, facts: FindingFacts, attempt: Attempt) -> None:
     check_year(facts.year)
-    lines = {name: " ".join(clean(getattr(facts, name)).split()) for name in LIMITS}
-    texts = {name: clean(getattr(facts, name)).strip() for name in TEXTS}
+    texts = _texts_of(facts)
     for name, label in _NEEDED.items():
-        if not {**lines, **texts}[name]:
+        if not texts[name]:
             raise Invalid(f"请填写{label}", {name: "必填"})
     for name, most in LIMITS.items():
-        if len(lines[name]) > most:
+        if len(texts[name]) > most:
             raise Invalid(f"最多 {most} 字，请缩短", {name: "太长"})
     today = local(attempt.now, office_zone()).date()
     rules.check_dates(rules.Dates(facts.inspected_on, facts.deadline), today)
-    for name, value in {**lines, **texts}.items():
+    for name, value in texts.items():
         setattr(finding, name, value)
     finding.year, finding.source = facts.year, facts.source
     finding.inspected_on, finding.deadline = facts.inspected_on, facts.deadline
     finding.unit, finding.unit_id = facts.unit, facts.unit.id
+
+
+def _texts_of(facts: FindingFacts) -> dict[str, str]:
+    """What is written of a finding, as it is stored."""
+    lines = {name: " ".join(clean(getattr(facts, name)).split()) for name in LIMITS}
+    return lines | {name: clean(getattr(facts, name)).strip() for name in TEXTS}

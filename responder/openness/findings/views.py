@@ -122,7 +122,7 @@ def add() -> Page:
     attempt = attempt_now()
     try:
         with transaction(attempt.actor, attempt.now) as session:
-            finding_id = service.enter(session, _facts(session, form), attempt).id
+            finding_id = service.enter_once(session, _facts(session, form), attempt).id
     except REFUSALS as error:
         return _refused(form, None, error)
     flash(_("已列入问题清单。责任人、措施、期限齐全后即可交办。"), "success")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from responder.accounts.models import Unit
 from responder.core.errors import WrongState
 from responder.core.lifecycle import Attempt
+from responder.core.turns import one_at_a_time
 from responder.intake.registers.columns import UnitNames
 from responder.intake.registers.importing import TableImport, sifted
 from responder.intake.registers.reading import ReadRow, TableFile, Values, read_table
@@ -27,6 +28,7 @@ from responder.openness.tasks.task_rows import STEPS, Known, task_columns, whole
 from responder.openness.years import check_year
 
 MOST_ROWS = 1_000  # a city has some dozens
+IMPORT_LOCK = 20_260_135  # nothing else in this database locks by it
 
 Key = tuple[Level, int]
 
@@ -70,6 +72,7 @@ def store(session: Session, file: TasksFile, attempt: Attempt) -> TableImport:
     :raises WrongState: the register has changed since the file was read.
     """
     require_office(attempt)
+    one_at_a_time(session, IMPORT_LOCK)
     stored = _stored(session, file.year)
     new, found = sifted(file.table, _key, set(stored))
     units = {unit.id: unit for unit in session.scalars(select(Unit))}

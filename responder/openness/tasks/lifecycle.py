@@ -59,7 +59,7 @@ TASK = Lifecycle(
     initial=_S.OPEN,
     transitions=(
         # No buttons of their own: the forms, and what a report brings with it.
-        Transition("edit", "修改", UNFINISHED, None, _P.OPENNESS_EDIT),
+        Transition("edit", "修改", UNFINISHED, None, _P.OPENNESS_EDIT, guards=(nothing_waits,)),
         Transition(
             "report",
             "上报完成",

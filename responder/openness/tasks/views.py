@@ -155,7 +155,7 @@ def show(task_id: int) -> str:
             (one, [step for step in REPORT.choices(one, attempt) if step.transition.endpoint])
             for one in reports
         ],
-        may_edit=attempt.actor.may(Permission.OPENNESS_EDIT) and _is_editable(task),
+        may_edit=attempt.actor.may(Permission.OPENNESS_EDIT) and _is_editable(task, attempt),
         may_report=reporting.may_report(task, attempt),
         draft=reporting.draft_of(db.session, task, attempt.actor.unit_id),
         history=queries.timeline(db.session, task, reports),
@@ -166,8 +166,9 @@ def _is_seen(task: Task, actor: Actor) -> bool:
     return reads_all(actor) or is_of(actor, *task.unit_ids)
 
 
-def _is_editable(task: Task) -> bool:
-    return any(one.action == "edit" and task.state in one.sources for one in TASK.transitions)
+def _is_editable(task: Task, attempt: Attempt) -> bool:
+    edits = [one for one in TASK.transitions if one.action == "edit" and task.state in one.sources]
+    return any(not any(guard(task, attempt) for guard in one.guards) for one in edits)
 
 
 @blueprint.route("/openness/tasks/new", methods=["GET", "POST"])

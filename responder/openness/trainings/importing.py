@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from responder.accounts.models import Unit
 from responder.core import audit
 from responder.core.lifecycle import Attempt
+from responder.core.turns import one_at_a_time
 from responder.intake.registers.columns import UnitNames, plain
 from responder.intake.registers.importing import TableImport, sifted
 from responder.intake.registers.reading import TableFile, Values, read_table
@@ -19,6 +20,7 @@ from responder.openness.trainings.occasion_rows import occasion_columns, whole_r
 from responder.openness.trainings.service import OccasionFacts, create_occasion, require_office
 
 MOST_ROWS = 2_000
+IMPORT_LOCK = 20_260_133  # nothing else in this database locks by it
 
 Key = tuple[OccasionKind, date, str]
 
@@ -44,6 +46,7 @@ def store(session: Session, file: TableFile, attempt: Attempt) -> TableImport:
     :raises Forbidden: somebody who does not keep the register.
     """
     require_office(attempt)
+    one_at_a_time(session, IMPORT_LOCK)
     new, found = sifted(file, _key, _known(session))
     units = {unit.id: unit for unit in session.scalars(select(Unit))}
     made = None

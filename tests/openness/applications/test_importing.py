@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import select
 
-from responder.core.database import db, transaction
+from responder.core.database import db
 from responder.core.errors import Forbidden, Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.times import SHANGHAI
@@ -21,6 +21,7 @@ from responder.openness.applications.outcomes import all_outcomes, leaves
 from responder.openness.applications.queries import ApplicationFilter
 from tests.factories import NOW
 from tests.openness.applications.factories import S, due, officer, seeded, sheet_of, words_of
+from tests.planning.queries import count_queries
 
 TODAY = date(2026, 11, 20)
 GOOD: dict[str, Any] = {
@@ -53,8 +54,7 @@ def take_in(path: Path) -> TableImport:
     seeded()
     actor = officer().actor
     file = importing.read_file(db.session, path, TODAY)
-    with transaction(actor, NOW) as session:
-        return importing.store(session, file, Attempt(actor, NOW), SHANGHAI)
+    return importing.store(file, Attempt(actor, NOW), SHANGHAI)
 
 
 def stored() -> list[Application]:
@@ -149,11 +149,25 @@ def test_what_happened_to_it_is_reckoned_in(session, tmp_path, changed, state, e
         ({"收到补正日期": date(2026, 3, 9)}, "补正告知日期", "请补填"),
         ({"补正告知日期": date(2026, 3, 4)}, "收到补正日期", "请补填收到补正日期"),
         ({"征求意见日期": date(2026, 3, 4)}, "收齐意见日期", "请补填收齐意见日期"),
+        (
+            {
+                "补正告知日期": date(2026, 3, 4), "征求意见日期": date(2026, 3, 5),
+                "收齐意见日期": date(2026, 3, 6), "办结日期": "", "办理结果": "",
+            },
+            "征求意见日期", "请补填收到补正日期",
+        ),
+        (
+            {
+                "补正告知日期": date(2026, 3, 4), "延期天数": 5, "延期日期": date(2026, 3, 9),
+                "延期批准人": "王主任", "办结日期": "", "办理结果": "",
+            },
+            "延期日期", "请补填收到补正日期",
+        ),
         ({"延期天数": 21}, "延期天数", "1 到 20 的整数"),
         ({"延期天数": 5}, "延期日期", "请补填延期日期"),
         ({"延期天数": 5, "延期日期": date(2026, 3, 9)}, "延期批准人", "请补填"),
     ],
-)
+)  # fmt: skip
 def test_a_row_that_cannot_be_is_returned_with_column_and_remedy(
     session, tmp_path, changed, column, said
 ) -> None:
@@ -163,6 +177,32 @@ def test_a_row_that_cannot_be_is_returned_with_column_and_remedy(
     assert found.column_of(refusal) == column
     assert said in refusal.reason
     assert found.created == 1
+
+
+def test_calendar_rules_and_numbers_are_read_once_for_all_rows(session, tmp_path) -> None:
+    twice = [{"原编号": f"旧-{number}"} for number in range(2)]
+    many = [{"原编号": f"新-{number}"} for number in range(30)]
+    folders = [tmp_path / "few", tmp_path / "many"]
+    for folder in folders:
+        folder.mkdir()
+    take_in(workbook(folders[0]))
+    few = count_queries(lambda: take_in(workbook(folders[0], *twice)))
+    assert count_queries(lambda: take_in(workbook(folders[1], *many))) <= few
+
+
+def test_a_file_is_stored_in_portions_with_numbers_that_go_on(
+    session, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(importing, "PORTION", 2)
+    rows = [{"原编号": f"旧-{number}"} for number in (1, 2, 3, 3, 4, 5)]
+    path = workbook(tmp_path, *rows)
+    found = take_in(path)
+    assert found.counts == {"rows": 6, "created": 5, "duplicates": 1, "errors": 0}
+    assert len(found.notes) == 5
+    assert [(one.serial, one.old_number) for one in stored()] == [
+        (number, f"旧-{number}") for number in range(1, 6)
+    ]
+    assert take_in(path).counts["created"] == 0
 
 
 def test_a_rehearsal_stores_nothing(session, tmp_path) -> None:
@@ -183,8 +223,8 @@ def test_others_do_not_import(session, people, tmp_path) -> None:
     seeded()
     file = importing.read_file(session, workbook(tmp_path), TODAY)
     actor = people.supervisor.actor
-    with pytest.raises(Forbidden), transaction(actor, NOW) as writing:
-        importing.store(writing, file, Attempt(actor, NOW))
+    with pytest.raises(Forbidden):
+        importing.store(file, Attempt(actor, NOW))
 
 
 def test_the_template_has_every_column_and_can_be_filled(session) -> None:

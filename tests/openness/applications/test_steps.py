@@ -56,6 +56,16 @@ def test_who_asked_is_sealed_in_the_database_and_hidden_in_the_trail(session) ->
     for private in (NAME, CODE, PHONE, "槐荫巷 12 号"):
         assert private not in text
         assert private not in told
+    take(application, "accept", "2026-11-03")
+    take(application, "ask_material", "2026-11-04", matter=f"{NAME}要的批复")
+    take(
+        application, "receive_material", "2026-11-05", note=f"{NAME}要的批复已送来",
+        material_id=application.materials[0].id,
+    )  # fmt: skip
+    with transaction(CONSOLE, NOW):
+        application.form_wanted = application.old_number = f"{NAME}的"
+    changed = " ".join(str(one.changes) for one in session.scalars(select(AuditEvent)))
+    assert NAME not in changed
     assert application.applicant_name == NAME
 
 
@@ -193,6 +203,56 @@ def test_an_extension_is_given_once_and_never_after_the_end(session) -> None:
         take(late, "extend", "2026-11-10")
 
 
+def test_while_an_opinion_is_asked_the_end_is_that_of_the_day_of_the_extension(session) -> None:
+    application = registered(received_on=date(2026, 10, 12))  # until 9 November
+    take(application, "accept", "2026-10-13")
+    take(application, "consult", "2026-11-05")
+    take(application, "extend", "2026-11-16", length=5, told_on=date(2026, 11, 16))
+    assert application.reply_clock.extensions[0].length == 5
+    stopped = registered(received_on=date(2026, 10, 12))
+    take(stopped, "accept", "2026-10-13")
+    take(stopped, "consult", "2026-11-10")
+    with pytest.raises(GuardRefused, match="2026-11-09 届满"):
+        take(stopped, "extend", "2026-11-16")
+
+
+def test_the_applicant_is_told_of_an_extension_before_the_end(session) -> None:
+    application = registered(received_on=date(2026, 10, 12))  # until 9 November
+    take(application, "accept", "2026-10-13")
+    with pytest.raises(Invalid, match="2026-11-09") as refused:
+        take(application, "extend", "2026-11-06", told_on=date(2026, 11, 10))
+    assert list(refused.value.fields) == ["told_on"]
+    take(application, "extend", "2026-11-06", told_on=date(2026, 11, 9))
+
+
+@pytest.mark.parametrize(
+    ("away", "back"), [("ask_correction", "receive_correction"), ("ask_fee", "receive_fee")]
+)
+def test_an_extension_holds_when_the_clock_begins_anew(session, away, back) -> None:
+    application = brought_to(S.ACCEPTED)
+    take(application, "extend", "2026-11-04", length=5)
+    take(application, away, "2026-11-06")
+    take(application, back, "2026-11-16")
+    first, second = (one for one in application.clocks if one.kind is ClockKind.REPLY)
+    assert (first.extensions, [one.length for one in second.extensions]) == ([], [5])
+    assert due(second) == date(2026, 12, 21)  # 17-20 (4), 23-27 (9), ..., 14 (20), and five more
+    with pytest.raises(GuardRefused, match="不能再延"):
+        take(application, "extend", "2026-11-17")
+
+
+def test_nobody_has_given_up_on_a_day_on_which_there_was_time_left(session) -> None:
+    uncorrected, unpaid = registered(), brought_to(S.AWAITING_FEE)
+    take(uncorrected, "ask_correction", "2026-11-04", until=date(2026, 11, 20))
+    later = datetime(2026, 12, 10, 1, 0, tzinfo=UTC)
+    for application, action, last in (
+        (uncorrected, "abandon", "2026-11-20"), (unpaid, "leave_unpaid", "2026-12-02"),
+    ):  # fmt: skip
+        with pytest.raises(Invalid, match=last) as refused:
+            take(application, action, last, now=later)
+        assert list(refused.value.fields) == ["on"]
+        assert application.closed_on is None
+
+
 def test_steps_happen_in_order_and_not_tomorrow(session) -> None:
     application = brought_to(S.CONSULTING)  # asked on the 4th
     for day in ("2026-11-03", "2026-11-21"):
@@ -281,6 +341,15 @@ def test_the_day_of_receipt_is_put_right_until_something_rests_on_it(session) ->
     take(application, "consult", "2026-11-05")
     with pytest.raises(GuardRefused), transaction(actor, NOW) as writing:
         registering.edit(writing, application, facts(), attempt)
+
+
+def test_the_day_of_receipt_stays_once_a_fee_is_asked(session) -> None:
+    application, actor = brought_to(S.AWAITING_FEE), officer().actor
+    fee = due(application.running(ClockKind.FEE))
+    moved = facts(received_on=date(2026, 11, 3))
+    with pytest.raises(GuardRefused, match="缴费"), transaction(actor, NOW) as writing:
+        registering.edit(writing, application, moved, Attempt(actor, NOW))
+    assert due(application.running(ClockKind.FEE)) == fee
 
 
 def test_who_comes_too_late_is_told(session) -> None:

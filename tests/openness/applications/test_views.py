@@ -8,7 +8,7 @@ from html import unescape
 from io import BytesIO
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
 from responder.core.audit import AuditEvent
 from responder.core.database import db, transaction
@@ -273,7 +273,10 @@ def test_a_proceeding_is_tied_to_an_application_changed_and_taken_out(desk) -> N
 
 def test_files_are_added_taken_along_with_a_line_and_kept_once_it_ended(desk) -> None:
     application = registered()
-    upload = {"version": str(application.version_id), "file": (BytesIO(b"%PDF-1.7 answer"), "答复书.pdf")}
+    upload = {
+        "version": str(application.version_id),
+        "file": (BytesIO(b"%PDF-1.7 answer"), "答复书.pdf"),
+    }
     desk.post(f"{AT}/{application.id}/files", data=upload)
     file = db.session.scalars(select(ApplicationFile)).one()
     with desk.get(f"{AT}/files/{file.id}") as got:
@@ -335,3 +338,33 @@ def test_the_trail_tells_of_applications_in_words(people, client) -> None:
     assert NAME not in text
     assert unit is not None
     assert application.state is ApplicationState.REPLIED
+
+
+def test_notes_of_applications_are_shown_in_the_trail_to_their_readers_alone(
+    people, client
+) -> None:
+    take(registered(), "withdraw", "2026-11-05", note="郑小满来电撤回")
+    people.sign_in(client, people.auditor)
+    page = client.get("/audit").text
+    assert "来电撤回" not in page
+    assert "申请人撤回" in page
+
+
+def test_a_double_click_registers_once(desk) -> None:
+    seeded()
+    said = {
+        "received_on": "2026-11-02", "way": "internet", "basis": "confirmed",
+        "applicant_kind": "person", "applicant_name": "郑小满", "content": "某项目的批复",
+    }  # fmt: skip
+    answers = [desk.post(f"{AT}/new", data=said) for _ in range(2)]
+    assert answers[0].location == answers[1].location
+    desk.post(f"{AT}/new", data={**said, "content": "另一个项目的批复"})
+    assert db.session.scalar(select(func.count()).select_from(Application)) == 2
+    lawsuit = {
+        "kind": "reconsideration", "body": "市政府", "begun_on": "2026-11-05", "matter": "不服",
+        "result": "", "number": "",
+    }  # fmt: skip
+    for _ in range(2):
+        assert desk.post(f"{AT}/proceedings/new", data=lawsuit).status_code == 302
+    desk.post(f"{AT}/proceedings/new", data={**lawsuit, "case_number": "2 号"})
+    assert db.session.scalar(select(func.count()).select_from(Proceeding)) == 2

@@ -75,6 +75,21 @@ def test_a_feed_is_read_when_it_is_due_and_each_item_once(session, web) -> None:
     assert len(titles(session)) == 3
 
 
+def test_a_long_feed_is_read_on_in_portions_until_it_is_whole(session, web, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "MOST_ITEMS", 2)
+    links = [f"http://www.example.gov.cn/{number}" for number in range(5)]
+    body = RSS.format("".join(item(f"第{n}条", link) for n, link in enumerate(links)))
+    made = feed(column(), web.put("/rss", body, headers={"ETag": '"v1"'}))
+    now = NOW
+    for known in (2, 4, 5):
+        assert turn(web.network(), now) == 1
+        assert len(titles(session)) == known
+        assert ("etag" in made.cursor) is (known == 5)
+        soon, now = made.next_run_at, made.next_run_at
+        assert (soon < NOW + timedelta(minutes=10)) is (known < 5)
+    assert not any("if-none-match" in headers for _path, headers in web.asked)
+
+
 def test_one_that_fails_says_so_waits_ever_longer_and_recovers(session, web) -> None:
     made = feed(column(), web.url("/gone"))
     assert made is not None

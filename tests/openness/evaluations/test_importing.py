@@ -141,7 +141,7 @@ def test_the_workbook_has_the_ranking_and_the_scores_that_one_may_read(session) 
 
 
 def test_the_circular_is_words_tables_and_an_annex(session) -> None:
-    brought_to(RoundState.SCORED)
+    brought_to(RoundState.CIRCULATED)
     one = brought_to(RoundState.CIRCULATED)
     found = circular.circular_of(one, None, circular.template(session))
     document = Document(BytesIO(circular.circular_document(found, NOW)))

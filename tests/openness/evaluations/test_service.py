@@ -128,7 +128,7 @@ def test_the_ranking_shares_places_and_tells_what_moved(session: Session) -> Non
     one = brought_to(
         S.PREPARING, {"A": ("30", "20"), "B": ("60", "40"), "C": ("48", "40"), "D": ("48", "-")}
     )
-    (group,) = ranking(one, queries.previous(session, one))
+    (group,) = ranking(one, queries.previous(session, one, CONSOLE))
     told = [(line.participant.unit.code, line.rank, line.total) for line in group.lines]
     assert told == [
         ("B", 1, d("100")), ("C", 2, d("88")), ("D", 3, d("80")), ("A", 4, d("50")),
@@ -143,7 +143,7 @@ def test_the_ranking_shares_places_and_tells_what_moved(session: Session) -> Non
 def test_a_unit_that_is_new_is_said_to_be_new(session: Session) -> None:
     brought_to(S.SCORED, {"A": ("54", "36")})
     one = brought_to(S.PREPARING, {"A": ("54", "36"), "B": ("60", "40")})
-    (group,) = ranking(one, queries.previous(session, one))
+    (group,) = ranking(one, queries.previous(session, one, CONSOLE))
     assert [(line.participant.unit.code, line.change.new) for line in group.lines] == [
         ("B", True), ("A", False),
     ]  # fmt: skip
@@ -281,6 +281,17 @@ def test_a_unit_sees_what_was_circulated_alone(session: Session) -> None:
         queries.find(session, before.id, actor)
 
 
+def test_what_was_not_circulated_tells_no_unit_how_it_moved(session: Session) -> None:
+    known = brought_to(S.CIRCULATED, {"A": ("54", "36"), "B": ("60", "40")})
+    hidden = brought_to(S.SCORED, {"A": ("30", "20"), "B": ("60", "40")})
+    one = brought_to(S.CIRCULATED, {"A": ("48", "40"), "B": ("60", "40")})
+    actor = make.liaison_of("B").actor
+    assert queries.previous(session, one, actor).id == known.id
+    assert queries.previous(session, one, CONSOLE).id == hidden.id
+    rows = [row for _name, table in one.circular["tables"] for row in table]
+    assert [row[4] for row in rows if row[1] == "市发展和改革委员会"] == ["-2"]
+
+
 def test_a_round_and_its_ranking_take_as_many_queries_whatever_the_units(session: Session) -> None:
     few = brought_to(S.PREPARING, {"A": ("54", "36")})
     many = brought_to(S.PREPARING)
@@ -288,7 +299,7 @@ def test_a_round_and_its_ranking_take_as_many_queries_whatever_the_units(session
     def read(round_id: int) -> None:
         session.expire_all()
         one = queries.find(session, round_id, CONSOLE)
-        ranking(one, queries.previous(session, one))
+        ranking(one, queries.previous(session, one, CONSOLE))
 
     assert count_queries(lambda: read(few.id)) <= count_queries(lambda: read(many.id)) <= 11
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from responder.core.audit import AuditEvent
 from responder.core.database import db, transaction
@@ -14,7 +14,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE, Role
 from responder.openness.findings import queries, service
 from responder.openness.findings.lifecycle import FINDING
-from responder.openness.findings.models import FindingState, Outcome
+from responder.openness.findings.models import Finding, FindingState, Outcome
 from responder.openness.findings.queries import Wanted
 from responder.openness.findings.rules import ThreeLists
 from tests.factories import NOW, unit
@@ -258,3 +258,11 @@ def test_the_lists_and_the_counts_agree(session, people) -> None:
     assert value_of(session, "findings_overdue", 2026, date(2027, 3, 1)) == 4
     (row,) = queries.by_unit(session, actor, 2026, TODAY)
     assert (row.listed, row.open, row.waiting, row.closed, row.overdue) == (6, 4, 1, 1, 1)
+
+
+def test_a_double_click_lists_a_finding_once(people, session) -> None:
+    attempt = Attempt(people.openness_officer.actor, NOW)
+    for wanted in (facts(), facts(), facts(problem="另一个问题")):
+        with transaction(attempt.actor, NOW) as writing:
+            service.enter_once(writing, wanted, attempt)
+    assert session.scalar(select(func.count()).select_from(Finding)) == 2

@@ -6,11 +6,15 @@ from io import BytesIO
 
 import pytest
 from docx import Document
+from flask import request
 from sqlalchemy import func, select
 
 from responder.core.database import db
 from responder.core.permissions import Role
+from responder.openness import attachments
+from responder.openness.findings import service
 from responder.openness.findings.models import Finding, FindingState
+from responder.openness.findings.sending_views import SENDERS
 from tests.factories import unit
 from tests.openness.findings.factories import brought_to, sent, take
 from tests.openness.people import liaison_of, other_unit
@@ -161,6 +165,14 @@ def test_evidence_that_cannot_be_taken_stays_on_the_page(people, client) -> None
     answer = own.post(f"{page_of(finding)}/evidence", data=stale)
     assert answer.status_code == 409
     assert "做了很多" in answer.text
+
+
+def test_as_many_files_as_the_form_promises_are_taken(app, monkeypatch) -> None:
+    monkeypatch.setattr(attachments, "may", lambda permission: permission in SENDERS)
+    whole = service.MOST_FILES * app.extensions["settings"].event_file_max_megabytes * 1024**2
+    with app.test_request_context(f"{LIST}/1/evidence", method="POST"):
+        app.preprocess_request()
+        assert request.max_content_length > whole
 
 
 def test_another_unit_is_kept_out_of_every_page(people, client) -> None:

@@ -24,7 +24,8 @@ UNFINISHED = (S.OPEN, S.REPORTED, S.RETURNED)
 
 # Written by hand from the office's order of work: state, action → who, and where it leads.
 TASK_STEPS = {
-    **{(state, "edit"): (OFFICE, state) for state in UNFINISHED},
+    # What is reported as completed is decided upon before it is changed.
+    **{(state, "edit"): (OFFICE, state) for state in (S.OPEN, S.RETURNED)},
     **{(state, "report"): (UNIT, S.REPORTED) for state in (S.OPEN, S.RETURNED)},
     (S.REPORTED, "withdraw"): (UNIT, S.OPEN),
     (S.REPORTED, "complete"): (OFFICE, S.COMPLETED),

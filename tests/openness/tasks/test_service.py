@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden, Invalid, NotFound, Stale
+from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, Stale
 from responder.core.permissions import CONSOLE, Actor, Role, permissions_of
 from responder.openness.tasks import queries, service, units
 from responder.openness.tasks.models import Level, TaskState
@@ -106,6 +106,19 @@ def test_a_change_to_the_milestones_alone_is_told_to_whoever_saw_the_task_before
 
 def liaison_of(home) -> Actor:
     return Actor(-1, "某人", permissions_of([Role.LIAISON]), home.id if home else None)
+
+
+def test_nothing_of_a_task_changes_while_a_report_waits(people) -> None:
+    task = make.task()
+    make.submitted(task, 100)
+    other = TaskFacts(
+        2026, Level.CITY, task.number, task.title, lead=unit("slj", "市水利局"), due_on=task.due_on
+    )
+    with pytest.raises(GuardRefused, match="待审核"), transaction(CONSOLE, NOW) as session:
+        service.edit_task(session, task, other, make.attempt(CONSOLE))
+    step = Step("制定方案", date(2026, 12, 1))
+    with pytest.raises(GuardRefused, match="待审核"), transaction(CONSOLE, NOW) as session:
+        service.save_milestones(session, task, [step], make.attempt(CONSOLE))
 
 
 def test_a_unit_sees_what_it_leads_and_assists_and_what_that_serves(people) -> None:
