@@ -197,13 +197,25 @@ def register_workbook(
         _C("办结日期", 12, 0, True), _C("办理结果", 20, 0), _C("答复书文号", 16, 0),
         _C("是否逾期", 6, 0, True), _C("备注", 14, 0),
     )  # fmt: skip
-    rows = [_register_row(one, zone, identities) for one in applications]
+    rows = [_register_row(one, now, zone, identities) for one in applications]
     below = f"截至{chinese_date(local(now, zone).date())}，共 {len(rows)} 件"
     table = PaperTable("依申请公开登记簿", below, columns, rows)
     return papers_workbook(table.title, now, {"登记簿": table})
 
 
-def _register_row(one: Application, zone: ZoneInfo, identities: bool) -> tuple[str, ...]:
+def _lateness(one: Application, now: datetime) -> str:
+    """Of a reply that came late, and of one that is still owed after its clock has ended."""
+    if one.late:
+        return "逾期答复"
+    clock = one.end_clock
+    if clock is None or clock.stopped_at is not None or any(p.until is None for p in clock.pauses):
+        return ""
+    return "已逾期" if clock.due_at < now else ""
+
+
+def _register_row(
+    one: Application, now: datetime, zone: ZoneInfo, identities: bool
+) -> tuple[str, ...]:
     names = names_of(one)
 
     def words(text: str) -> str:
@@ -218,7 +230,7 @@ def _register_row(one: Application, zone: ZoneInfo, identities: bool) -> tuple[s
         due_day(clock, zone).isoformat() if clock else "",
         _correction(one), _consultations(one, zone), _extension(one),
         one.closed_on.isoformat() if one.closed_on else "",
-        one.outcome.path if one.outcome else "", one.reply_number, "逾期" if one.late else "",
+        one.outcome.path if one.outcome else "", one.reply_number, _lateness(one, now),
         words(one.remark),
     )  # fmt: skip
 

@@ -154,6 +154,7 @@ def _placed(session: Session, file: TableFile, wanted: Sequence[Column]) -> Tabl
     known = list(session.scalars(select(CatalogueColumn)))
     levels, codes = _levels(known), {one.id: plain(one.code) for one in known}
     names = {(codes.get(one.parent_id or 0, ""), plain(one.name)): codes[one.id] for one in known}
+    existing = {plain(one.code): one for one in known}
     waiting, placed, refused = list(file.read), [], list(file.refusals)
     while waiting:
         left = []
@@ -162,7 +163,7 @@ def _placed(session: Session, file: TableFile, wanted: Sequence[Column]) -> Tabl
             if parent and parent not in levels:
                 left.append(one)
                 continue
-            reason = _refusal(one, levels, names)
+            reason = _other_column(one, existing) or _refusal(one, levels, names)
             if reason is None:
                 placed.append(one)
             else:
@@ -176,6 +177,18 @@ def _placed(session: Session, file: TableFile, wanted: Sequence[Column]) -> Tabl
         refused.append(_refuse(file, wanted, one, "parent", sentence))
     refused.sort(key=lambda refusal: refusal.row.number)
     return replace(file, read=tuple(placed), refusals=tuple(refused))
+
+
+def _other_column(one: ReadRow, existing: dict[str, CatalogueColumn]) -> tuple[str, str] | None:
+    """(field, reason) why a row is no known column told again: its code is another one's."""
+    old = existing.get(_key(one.values))
+    if old is None:
+        return None
+    if plain(old.name) != plain(one.values["name"]):
+        return "code", f"已是栏目“{old.name}”的代码：改名请在栏目页办理，新栏目请另用代码"
+    if old.unit_id != one.values["unit"].id:
+        return "unit", f"栏目“{old.name}”现由{old.unit.name}负责：换单位请在栏目页办理"
+    return None
 
 
 def _refusal(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,15 @@ from responder.openness.applications.models import Application
 from responder.openness.applications.outcomes import all_outcomes, leaves
 from responder.openness.applications.queries import ApplicationFilter
 from tests.factories import NOW
-from tests.openness.applications.factories import S, due, officer, seeded, sheet_of, words_of
+from tests.openness.applications.factories import (
+    S,
+    due,
+    officer,
+    registered,
+    seeded,
+    sheet_of,
+    words_of,
+)
 from tests.planning.queries import count_queries
 
 TODAY = date(2026, 11, 20)
@@ -262,3 +270,11 @@ def test_the_page_takes_a_file_and_returns_what_it_refuses(people, client, tmp_p
     assert answer.status_code == 200
     assert "申请人" in answer.text
     assert len(stored()) == 1
+
+
+def test_the_register_says_which_are_still_owed_after_their_time(session) -> None:
+    application = registered()
+    due_at = application.end_clock.due_at
+    for now, said in ((due_at, False), (due_at + timedelta(seconds=1), True)):
+        words = words_of(exporting.register_workbook([application], now, SHANGHAI), "登记簿")
+        assert ("已逾期" in words) is said

@@ -204,3 +204,17 @@ def test_many_rows_are_stored_in_portions_and_go_on_after_a_break(
     assert session.scalar(select(func.count()).select_from(Publication)) == 80
     found = importing.take(path, ATTEMPT, trial=False)
     assert (found.created, found.duplicates) == (20, 80)
+
+
+def test_the_code_of_another_column_is_refused_and_not_passed_over(session, tmp_path) -> None:
+    other_unit()
+    take_columns(table_file(tmp_path, COLUMNS, col("A", "重点"), col("B", "环保")))
+    found = take_columns(
+        table_file(
+            tmp_path, COLUMNS, col("A", "改了名"), col("B", "环保", 责任单位=other_unit().name),
+        )
+    )  # fmt: skip
+    assert (found.created, found.duplicates) == (0, 0)
+    told = dict(reasons(found))
+    assert "已是栏目“重点”的代码" in told[2]
+    assert "现由市住房和城乡建设局负责" in told[3]
