@@ -139,7 +139,9 @@ class Participant(Audited, Base):
     round: Mapped[EvaluationRound] = relationship(back_populates="participants")
     unit: Mapped[Unit] = relationship()
     scores: Mapped[list[UnitScore]] = relationship(
-        back_populates="participant", cascade="all, delete-orphan"
+        back_populates="participant",
+        cascade="all, delete-orphan",
+        order_by="UnitScore.indicator_id",
     )
     corrections: Mapped[list[Correction]] = relationship(
         back_populates="participant", cascade="all, delete-orphan", order_by="Correction.id"
