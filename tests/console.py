@@ -7,6 +7,7 @@ and exit code are those of a new ``python -m responder``. It has a single thread
 from __future__ import annotations
 
 import atexit
+import gc
 import json
 import os
 import subprocess
@@ -58,8 +59,12 @@ def _told(process: subprocess.Popen[str], order: dict[str, Any]) -> int:
 
 
 def _serve() -> None:
+    from sqlalchemy.orm import configure_mappers
+
     from responder.cli import main
 
+    configure_mappers()  # once, not in each child
+    gc.freeze()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -74,6 +79,8 @@ def _become(order: dict[str, Any], main: Any) -> None:
     try:
         os.environ.clear()
         os.environ.update(order["environment"])
+        # What a command writes without being told where is not to lie in the repository.
+        os.chdir(order["environment"].get("RESPONDER_STATE_DIR", "."))
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for number, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT, 0o600), number)
