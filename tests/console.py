@@ -31,6 +31,8 @@ def run(*arguments: str, state: Path, **environment: str) -> subprocess.Complete
             "environment": {**os.environ, "RESPONDER_STATE_DIR": str(state), **environment},
             "stdout": str(said),
             "stderr": str(complained),
+            # What a command writes without being told where is not to lie in the repository.
+            "folder": str(state if state.is_dir() else folder),
         }
         code = _told(_forking(), order)
         return subprocess.CompletedProcess(
@@ -79,8 +81,7 @@ def _become(order: dict[str, Any], main: Any) -> None:
     try:
         os.environ.clear()
         os.environ.update(order["environment"])
-        # What a command writes without being told where is not to lie in the repository.
-        os.chdir(order["environment"].get("RESPONDER_STATE_DIR", "."))
+        os.chdir(order["folder"])
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         for number, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT, 0o600), number)

@@ -89,7 +89,8 @@ def test_a_file_is_imported_stopped_resumed_and_undone(office, tmp_path: Path) -
 
     address = page.url
     page.get_by_role("link", name="查看这批留言").click()
-    expect(page.get_by_text("凌波路").first).to_be_visible()
+    listed = page.get_by_role("region", name="留言列表")
+    expect(listed.get_by_role("link", name="凌波路").first).to_be_visible()
     page.goto(address)
     page.get_by_role("link", name="撤销这次导入").click()
     expect(page.get_by_role("heading", level=2)).to_have_text(f"将撤出 {ROWS - 1} 条留言")
