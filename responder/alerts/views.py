@@ -17,6 +17,7 @@ from responder.core.times import utc_now
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import show_errors
+from responder.web.navigation import counted
 from responder.web.paging import paginate, requested_page
 from responder.web.redirects import back_to
 
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     app.add_template_filter(wording.aside, "alert_aside")
     app.add_template_filter(wording.condition, "alert_condition")
     app.add_template_global(open_alert_count)
+    counted(app, "alerts.index", open_alert_count)
 
 
 def open_alert_count() -> int:

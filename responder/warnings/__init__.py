@@ -4,6 +4,7 @@ from flask import Flask
 
 from responder.warnings import admin_views, views
 from responder.warnings.models import SEVERITY_LABELS, TIMING_LABELS
+from responder.web.navigation import counted
 from responder.web.trail import Kind, name_kind
 
 _STEP = {
@@ -25,6 +26,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.blueprint)
     app.register_blueprint(admin_views.blueprint)
     app.add_template_global(views.unread_warnings)
+    counted(app, "warnings.index", views.unread_warnings)
     app.jinja_env.globals.update(warning_severities=SEVERITY_LABELS, warning_timings=TIMING_LABELS)
     app.add_template_filter(admin_views.step_moment, "step_moment")
     name_kind(app, "warning_step", Kind("预警步骤", fields=_STEP))

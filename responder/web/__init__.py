@@ -11,6 +11,7 @@ from responder.web import (
     filters,
     headers,
     languages,
+    navigation,
     openapi,
     preferences,
     trail,
@@ -27,7 +28,8 @@ def init_web(app: Flask) -> None:
     bootstrap.init_app(app)
     csrf.init_app(app)
     for module in (
-        access, api, errors, filters, headers, languages, openapi, preferences, trail,
+        access, api, errors, filters, headers, languages, navigation, openapi,
+        preferences, trail,
     ):  # fmt: skip
         module.init_app(app)
     app.teardown_request(_close_uploads)
