@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from responder.core import colours
 from responder.core.errors import SettingsError
 
 PREFIX = "RESPONDER_"
+LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
 
 # Not settings: one is for `responder init` alone, one for tests and benchmarks.
 FOREIGN_NAMES = frozenset({"RESPONDER_ADMIN_PASSWORD", "RESPONDER_REAL_DATA"})
@@ -52,6 +54,19 @@ class Settings(BaseSettings):
     city_name: str = Field("本市", description="公开栏目显示的城市名称")
     publisher_name: str = Field(
         "本市人民政府新闻办公室", description="公开栏目的发布机构，写入条目和索引号"
+    )
+    public_name: str = Field(
+        "", description="公开栏目页首的名称，如“某某市人民政府”；留空则用城市名称"
+    )
+    public_accent: str = Field(
+        "",
+        description="公开栏目的主色，如 #9a2b23；须与白色有足够反差（4.5）；深色下自动调亮",
+    )
+    public_logo: str = Field(
+        "", description="公开栏目页首的徽标：state_dir 下 .svg、.png 或 .jpg 的文件名"
+    )
+    public_footer: str = Field(
+        "", description="公开栏目页脚的文字，各行以 | 分隔，如“主办：…|备案号：…|网站标识码：…”"
     )
     public_url: str = Field(
         "", description="公开栏目的外部地址，写入订阅源的链接；留空则用访问者所用的地址"
@@ -121,6 +136,22 @@ class Settings(BaseSettings):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"未知时区 {value!r}") from error
+        return value
+
+    @field_validator("public_accent")
+    @classmethod
+    def _readable_accent(cls, value: str) -> str:
+        if not value:
+            return value
+        colour = colours.parse(value)
+        if colour is None:
+            raise ValueError(f"{value!r} 不是颜色：请写作 # 加六位十六进制数，如 #9a2b23")
+        contrast = colours.contrast(colour, colours.WHITE)
+        if contrast < LEAST_CONTRAST:
+            raise ValueError(
+                f"{value} 与白色的反差只有 {contrast:.1f}，文字看不清：请换深一些的颜色，"
+                f"反差至少 {LEAST_CONTRAST}"
+            )
         return value
 
     @property

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from responder.planning.briefing.answers import answered_by
-from responder.publishing import helpers, service
+from responder.publishing import front, helpers, service
 from responder.publishing.after.views import blueprint as after
 from responder.publishing.archiving.cli import archive, verify
 from responder.publishing.archiving.views import blueprint as archiving
@@ -35,3 +35,4 @@ def init_app(app: Flask) -> None:
     responses.add_command(verify)
     answered_by("entries", service.answers_published)
     helpers.register(app)
+    front.init_app(app)

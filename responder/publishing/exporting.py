@@ -17,7 +17,7 @@ from flask import current_app, render_template
 from sqlalchemy.orm import Session
 
 from responder.core.errors import Invalid
-from responder.publishing import service
+from responder.publishing import front, service
 from responder.publishing.feed import (
     FEED_ENTRIES,
     SITEMAP_ADDRESSES,
@@ -28,7 +28,6 @@ from responder.publishing.feed import (
 )
 from responder.publishing.models import Entry
 from responder.publishing.packages.exporting import require_contents, write_policy
-from responder.publishing.packages.places import PolicyFiles
 from responder.publishing.places import Files
 from responder.settings import Settings
 
@@ -108,19 +107,17 @@ def _put_in_place(new: Path, folder: Path, old: Path) -> None:
 def _write_all(
     session: Session, folder: Path, entries: Sequence[Entry], site: str, settings: Settings
 ) -> None:
-    places, policy = Files(), PolicyFiles()
+    places = Files()
     pages = range(1, max(1, -(-len(entries) // ENTRIES_A_PAGE)) + 1)
     for number in pages:
         shown = entries[(number - 1) * ENTRIES_A_PAGE :][:ENTRIES_A_PAGE]
         text = render_template(
-            "publishing/export/index.html", places=places, policy=policy, entries=shown,
+            "publishing/export/index.html", places=places, entries=shown,
             total=len(entries), number=number, pages=len(pages),
         )  # fmt: skip
         _write(folder, places.index(number), text)
     for entry in entries:
-        text = render_template(
-            "publishing/export/show.html", places=places, policy=policy, entry=entry
-        )
+        text = render_template("publishing/export/show.html", places=places, entry=entry)
         _write(folder, places.entry(entry.id), text)
     latest = list(session.scalars(service.latest(FEED_ENTRIES)))
     _write(folder, places.feed(), atom(latest, settings, site, places))
@@ -128,8 +125,7 @@ def _write_all(
     pages_of_policy = write_policy(session, folder, site, settings)
     entries_first = sitemap_pages(service.addresses(session, SITEMAP_ADDRESSES), places)
     (folder / "sitemap.xml").write_bytes(sitemap_of([*entries_first, *pages_of_policy], site))
-    for name, source in _assets().items():
-        shutil.copyfile(source, folder / name)
+    _write_look(folder, settings)
     (folder / MARK).touch()
 
 
@@ -137,12 +133,12 @@ def _write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def _assets() -> dict[str, Path]:
-    """What the pages look like: name here → where it lies."""
+def _write_look(folder: Path, settings: Settings) -> None:
+    """What the pages look like."""
     own = Path(current_app.static_folder or "")
-    bootstrap = Path(current_app.blueprints["bootstrap"].static_folder or "")
-    return {
-        "responder.css": own / "responder.css",
-        "icon.svg": own / "icon.svg",
-        "bootstrap.min.css": bootstrap / "css" / "bootstrap.min.css",
-    }
+    for name in (*front.STYLES, "icon.svg"):
+        shutil.copyfile(own / name, folder / name)
+    if settings.public_accent:
+        _write(folder, front.THEME, front.theme(settings.public_accent))
+    if settings.public_logo:
+        shutil.copyfile(front.logo_file(settings), folder / front.logo_name(settings))

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -10,7 +20,7 @@ from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.publishing import service
+from responder.publishing import front, service
 from responder.publishing.answers import cacheable, office, shared, site, to_subscribers
 from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES, atom
 from responder.publishing.feed import json_feed as as_json_feed
@@ -25,6 +35,7 @@ from responder.web.paging import paginate, requested_page
 blueprint = Blueprint("publishing", __name__)
 
 ENTRIES_A_PAGE = 20
+LOGO_CACHED = 3600  # seconds
 
 
 @blueprint.get("/concerns")
@@ -72,6 +83,23 @@ def json_feed() -> AnyResponse:
 def sitemap() -> AnyResponse:
     addresses = service.addresses(db.session, SITEMAP_ADDRESSES)
     return to_subscribers(as_sitemap(addresses, site(), Live()), "application/xml")
+
+
+@blueprint.get("/concerns/theme.css")
+@public
+def theme() -> AnyResponse:
+    if not office().public_accent:
+        abort(404)
+    return to_subscribers(front.theme(office().public_accent), "text/css; charset=utf-8")
+
+
+@blueprint.get("/concerns/logo")
+@public
+def logo() -> AnyResponse:
+    if not office().public_logo:
+        abort(404)
+    kind = front.logo_kind(office())
+    return send_file(front.logo_file(office()), kind.media_type, max_age=LOGO_CACHED)
 
 
 @blueprint.post("/publishing/items/<int:item_id>/schedule")

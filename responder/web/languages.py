@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, has_request_context, redirect, request
+from flask import Blueprint, Flask, redirect, request
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
 
@@ -19,8 +19,6 @@ blueprint = Blueprint("languages", __name__)
 
 def chosen_language() -> str:
     """The language of whoever sent this request; commands and jobs speak the source's."""
-    if not has_request_context():
-        return DEFAULT
     language = preferences().language
     return language if language in LANGUAGES else DEFAULT
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any, Protocol
 
-from flask import Flask, current_app, request, session
+from flask import Flask, current_app, has_request_context, request, session
 from flask_login import current_user
 
 from responder.core.permissions import Actor
@@ -65,7 +65,9 @@ def kept_by(app: Flask, keeper: Keeper) -> None:
 
 
 def preferences() -> Preferences:
-    """Of whoever sent this request; looked up once in it."""
+    """Of whoever sent this request, looked up once in it; commands and exports have none."""
+    if not has_request_context():
+        return Preferences()
     kept: Preferences | None = request.environ.get(KEEPER)
     if kept is None:
         kept = request.environ[KEEPER] = _found() or _of_session()

@@ -16,7 +16,6 @@ from responder.publishing.packages import feed, public
 from responder.publishing.packages.feed import Address
 from responder.publishing.packages.places import PolicyFiles
 from responder.publishing.packages.released import Attachment
-from responder.publishing.places import Files
 from responder.settings import Settings
 
 MOST_NAMED = 10
@@ -27,7 +26,7 @@ def write_policy(session: Session, folder: Path, site: str, settings: Settings) 
 
     That the attachments are there was asked before: see :func:`require_contents`.
     """
-    at, concerns = PolicyFiles(), Files()
+    at = PolicyFiles()
     found = list(session.scalars(public.interpretations(None, None, settings.zone)))
     documents = list(session.scalars(public.documents()))
     pages: dict[str, tuple[str, dict[str, Any]]] = {
@@ -37,7 +36,7 @@ def write_policy(session: Session, folder: Path, site: str, settings: Settings) 
     }
     for name, (kind, values) in pages.items():
         template = f"interpretations/export/{kind}.html"
-        text = render_template(template, places=at, concerns=concerns, **values)
+        text = render_template(template, places=at, **values)
         (folder / name).write_text(text, encoding="utf-8")
     latest = list(session.scalars(public.latest(FEED_ENTRIES)))
     for name, text in (
