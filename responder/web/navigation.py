@@ -93,7 +93,7 @@ GROUPS = (
 )  # fmt: skip
 
 # About oneself: reached from one's name, in no room.
-PERSONAL = frozenset({"absences", "preferences", "proofs"})
+PERSONAL = frozenset({"absences", "gallery", "preferences", "proofs"})
 
 
 def rooms() -> Iterator[Room]:
