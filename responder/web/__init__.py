@@ -9,7 +9,7 @@ from responder.web import (
     api,
     errors,
     filters,
-    gallery,
+    gallery_views,
     headers,
     languages,
     navigation,
@@ -29,7 +29,7 @@ def init_web(app: Flask) -> None:
     bootstrap.init_app(app)
     csrf.init_app(app)
     for module in (
-        access, api, errors, filters, gallery, headers, languages, navigation, openapi,
+        access, api, errors, filters, gallery_views, headers, languages, navigation, openapi,
         preferences, trail,
     ):  # fmt: skip
         module.init_app(app)
