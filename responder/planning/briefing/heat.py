@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from responder.core.charts import ChartKind, Figures, Mark
 from responder.core.times import local
 from responder.planning.briefing import reading, rules
 from responder.planning.briefing.pack import confirmed
@@ -54,3 +55,29 @@ def around(session: Session, event: PressEvent, at: Standpoint) -> list[Around]:
         )
         for topic in session.scalars(query)
     ]
+
+
+def heat_drawn(one: Around) -> Figures:
+    """Heat by day, with the event marked on it."""
+    heats = tuple(heat for _day, heat, _count in one.days)
+    known = one.event_day in {day for day, _heat, _count in one.days}
+    marks = (Mark(_name(one.event_day), "活动当天"),) if known else ()
+    return Figures(
+        ChartKind.LINES, "每日热度", "热度", _names(one), (("热度", heats),), marks=marks
+    )
+
+
+def messages_drawn(one: Around) -> Figures:
+    """Messages by day, before the event and from its day on."""
+    before = tuple(float(count) if day < one.event_day else 0 for day, _heat, count in one.days)
+    after = tuple(float(count) if day >= one.event_day else 0 for day, _heat, count in one.days)
+    series = (("会前", before), ("活动当天及以后", after))
+    return Figures(ChartKind.DAYS, "每日留言", "留言（条）", _names(one), series)
+
+
+def _names(one: Around) -> tuple[str, ...]:
+    return tuple(_name(day) for day, _heat, _count in one.days)
+
+
+def _name(day: date) -> str:
+    return day.strftime("%m-%d")

@@ -1,0 +1,95 @@
+"""The pictures of a topic: its curve, its days, where it comes from, each with its links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from flask import Flask, url_for
+from flask_babel import gettext as _
+
+from responder.core.charts import ChartKind, Figures, Mark
+from responder.intake.models import CHANNEL_LABELS, Channel
+from responder.topics.happened import happened
+from responder.topics.heat_models import TopicDay
+from responder.topics.models import Topic
+from responder.topics.rules import LEVEL_LABELS
+from responder.web.access import may
+
+DISTRICTS_SHOWN = 8
+AXIS = "留言（条）"
+
+
+def register(app: Flask) -> None:
+    app.add_template_global(curve, "topic_curve")
+    app.add_template_global(days, "topic_days")
+    app.add_template_global(channels, "topic_channels")
+    app.add_template_global(districts, "topic_districts")
+
+
+def curve(topic: Topic, points: Sequence[TopicDay], levels: Sequence[float]) -> Figures:
+    """Heat day by day, with what was published and held about the topic marked on it.
+
+    :param points: oldest first; days without one are gaps.
+    :param levels: from which heat on each level counts, lowest first.
+    """
+    heats = {point.day: round(point.heat, 1) for point in points}
+    first, last = points[0].day, points[-1].day
+    shown = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    known = (one for one in happened(topic.id) if first <= one.day <= last)
+    marks = sorted(known, key=lambda one: one.day)
+    return Figures(
+        ChartKind.LINES,
+        "热度曲线",
+        "热度",
+        tuple(map(name_of, shown)),
+        (("热度", tuple(heats.get(day) for day in shown)),),
+        marks=tuple(Mark(name_of(one.day), one.text, one.address) for one in marks),
+        levels=tuple((level, LEVEL_LABELS[n]) for n, level in enumerate(levels, 1)),
+    )
+
+
+def days(topic: Topic, counts: Sequence[tuple[date, int]]) -> Figures:
+    """Messages by day; each day leads to its messages."""
+    links = tuple(_messages(topic, {"from": str(day), "to": str(day)}) for day, _count in counts)
+    return Figures(
+        ChartKind.DAYS,
+        "每日留言",
+        AXIS,
+        tuple(name_of(day) for day, _count in counts),
+        (("留言", tuple(float(count) for _day, count in counts)),),
+        links=(links,),
+    )
+
+
+def channels(topic: Topic, counts: Iterable[tuple[Channel, int]]) -> Figures:
+    """Messages by channel."""
+    found = [(_(CHANNEL_LABELS[one]), count, {"channel": one.value}) for one, count in counts]
+    return _bars(topic, "渠道", found)
+
+
+def districts(topic: Topic, counts: Iterable[tuple[str, int]]) -> Figures:
+    """Messages by district, the most first."""
+    found = [(name, count, {"district": name}) for name, count in counts]
+    return _bars(topic, "区县", found[:DISTRICTS_SHOWN])
+
+
+def _bars(topic: Topic, caption: str, found: Sequence[tuple[str, int, dict[str, str]]]) -> Figures:
+    return Figures(
+        ChartKind.BARS,
+        caption,
+        AXIS,
+        tuple(name for name, _count, _narrowed in found),
+        (("留言", tuple(float(count) for _name, count, _narrowed in found)),),
+        links=(tuple(_messages(topic, narrowed) for _name, _count, narrowed in found),),
+    )
+
+
+def _messages(topic: Topic, narrowed: dict[str, str]) -> str:
+    if not may("message.read"):
+        return ""
+    return url_for("intake.index", topic=topic.id, **narrowed)  # type: ignore[arg-type]
+
+
+def name_of(day: date) -> str:
+    return day.strftime("%m-%d")
