@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask, url_for
 from flask_babel import gettext as _
 
 from responder.core.charts import ChartKind, Figures, Mark
+from responder.core.database import db
+from responder.core.office import office_zone, public_lines
+from responder.core.privacy import mask
+from responder.core.times import local
 from responder.intake.models import CHANNEL_LABELS, Channel
+from responder.topics import moving
 from responder.topics.happened import happened
 from responder.topics.heat_models import TopicDay
 from responder.topics.models import Topic
@@ -17,6 +22,7 @@ from responder.topics.rules import LEVEL_LABELS
 from responder.web.access import may
 
 DISTRICTS_SHOWN = 8
+MOVERS_SHOWN = 6
 AXIS = "留言（条）"
 
 
@@ -25,6 +31,7 @@ def register(app: Flask) -> None:
     app.add_template_global(days, "topic_days")
     app.add_template_global(channels, "topic_channels")
     app.add_template_global(districts, "topic_districts")
+    app.add_template_global(movers, "topic_movers")
 
 
 def curve(topic: Topic, points: Sequence[TopicDay], levels: Sequence[float]) -> Figures:
@@ -72,6 +79,23 @@ def districts(topic: Topic, counts: Iterable[tuple[str, int]]) -> Figures:
     """Messages by district, the most first."""
     found = [(name, count, {"district": name}) for name, count in counts]
     return _bars(topic, "区县", found[:DISTRICTS_SHOWN])
+
+
+def movers(now: datetime) -> Figures:
+    """The topics whose heat moved most within a week; each leads to its page."""
+    moved = moving.movers(db.session, local(now, office_zone()).date(), MOVERS_SHOWN)
+    links = tuple(url_for("topics.show", topic_id=one.topic.id) for one in moved)
+    return Figures(
+        ChartKind.BARS,
+        "一周升降",
+        "热度",
+        tuple(mask(one.topic.label, public_lines()) for one in moved),
+        (
+            ("一周前", tuple(round(one.before or 0.0) for one in moved)),
+            ("现在", tuple(round(one.topic.heat) for one in moved)),
+        ),
+        links=(links, links),
+    )
 
 
 def _bars(topic: Topic, caption: str, found: Sequence[tuple[str, int, dict[str, str]]]) -> Figures:

@@ -15,7 +15,8 @@ from tests.topics.factories import NOISE, refresh, store, two_worries
 
 CURVE = """{% import 'topics/_heat.html' as heat with context %}
 {% import 'components/charts.html' as charts with context %}
-{{ heat.heat_curve(topic, points, (25, 40, 60), charts) }}{{ heat.level_badge(2) }}{{ heat.level_badge(0) }}"""
+{{ heat.heat_curve(topic, points, (25, 40, 60), charts) }}
+{{ heat.level_badge(2) }}{{ heat.level_badge(0) }}"""
 
 
 def points(session) -> list[tuple[int, date]]:
