@@ -7,6 +7,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+WAITING_LABELS = {
+    "order": "工单",
+    "item": "回应事项",
+    "part": "要本单位提供的材料",
+    "event": "发布活动",
+    "package": "政策文件",
+    "to_send": "待报送",
+    "to_tell": "待登记结果",
+}
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 

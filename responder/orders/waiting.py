@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from responder.core.permissions import Actor
-from responder.core.waiting import Waiting
+from responder.core.waiting import WAITING_LABELS, Waiting
 from responder.orders import service
 from responder.orders.callers import names_of_callers
 from responder.orders.lifecycle import STATE_TONES, WORK_ORDER
@@ -20,7 +20,7 @@ def rows(session: Session, actor: Actor, now: datetime) -> Iterator[Waiting]:
     for order in orders:
         clock = service.next_clock(order)
         yield Waiting(
-            label="工单",
+            label=WAITING_LABELS["order"],
             title=order.title,
             endpoint="orders.show",
             values={"order_id": order.id},

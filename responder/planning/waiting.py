@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from responder.core.permissions import Actor, Permission
-from responder.core.waiting import Waiting
+from responder.core.waiting import WAITING_LABELS, Waiting
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
 from responder.planning.models import EventState, PressEvent
@@ -27,12 +27,12 @@ def rows(session: Session, actor: Actor, now: datetime) -> Iterator[Waiting]:
 def _row(event: PressEvent) -> Waiting:
     held = event.state is not EventState.PROPOSED
     return Waiting(
-        label="发布活动",
+        label=WAITING_LABELS["event"],
         title=event.theme,
         endpoint="planning.show_event",
         values={"event_id": event.id},
         due_at=event.starts_at,
         unit=event.unit.name,
-        state="待登记结果" if held else PRESS_EVENT.states[event.state],
+        state=WAITING_LABELS["to_tell"] if held else PRESS_EVENT.states[event.state],
         tone="late" if held else STATE_TONES.get(event.state, ""),
     )

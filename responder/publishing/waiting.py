@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from responder.core.lifecycle import Attempt
 from responder.core.times import end_of_day
-from responder.core.waiting import Waiting
+from responder.core.waiting import WAITING_LABELS, Waiting
 from responder.publishing.changing import service as changing
 from responder.publishing.changing.lifecycle import ENTRY_CHANGE
 from responder.publishing.packages import waiting as packages
@@ -32,7 +32,7 @@ def rows(session: Session, attempts: Sequence[Attempt], zone: ZoneInfo) -> Itera
     for one in packages.waiting_for(session, attempts[0]):
         package = one.package
         yield Waiting(
-            label="政策文件",
+            label=WAITING_LABELS["package"],
             title=package.title,
             endpoint="packages.show",
             values={"package_id": package.id},

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy.orm import Session
 
 from responder.core.permissions import Actor
-from responder.core.waiting import Waiting
+from responder.core.waiting import WAITING_LABELS, Waiting
 from responder.responses import service
 from responder.responses.lifecycle import RESPONSE_ITEM, STATE_TONES
 from responder.responses.units import service as units
@@ -20,7 +20,7 @@ def rows(session: Session, actor: Actor, absent: Sequence[Actor]) -> Iterator[Wa
     for item in service.waiting_for(session, actor, absent):
         clock = service.next_clock(item)
         yield Waiting(
-            label="回应事项",
+            label=WAITING_LABELS["item"],
             title=item.title,
             endpoint="responses.show",
             values={"item_id": item.id},
@@ -32,12 +32,12 @@ def rows(session: Session, actor: Actor, absent: Sequence[Actor]) -> Iterator[Wa
     for one in units.owed(session, actor, PARTS_READ):
         part = one.part
         yield Waiting(
-            label="要本单位提供的材料",
+            label=WAITING_LABELS["part"],
             title=f"第 {part.item_id} 号事项" if one.withheld else part.item.title,
             endpoint="responses.material",
             values={"part_id": part.id},
             due_at=part.due_at,
             unit="",
-            state="待报送",
+            state=WAITING_LABELS["to_send"],
             tone="soon",
         )

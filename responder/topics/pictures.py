@@ -24,6 +24,17 @@ from responder.web.access import may
 DISTRICTS_SHOWN = 8
 MOVERS_SHOWN = 6
 AXIS = "留言（条）"
+PICTURE_LABELS = {
+    "curve": "热度曲线",
+    "days": "每日留言",
+    "channels": "渠道",
+    "districts": "区县",
+    "movers": "一周升降",
+    "heat": "热度",
+    "messages": "留言",
+    "before": "一周前",
+    "now": "现在",
+}
 
 
 def register(app: Flask) -> None:
@@ -47,10 +58,10 @@ def curve(topic: Topic, points: Sequence[TopicDay], levels: Sequence[float]) -> 
     marks = sorted(known, key=lambda one: one.day)
     return Figures(
         ChartKind.LINES,
-        "热度曲线",
-        "热度",
+        PICTURE_LABELS["curve"],
+        PICTURE_LABELS["heat"],
         tuple(map(name_of, shown)),
-        (("热度", tuple(heats.get(day) for day in shown)),),
+        ((PICTURE_LABELS["heat"], tuple(heats.get(day) for day in shown)),),
         marks=tuple(Mark(name_of(one.day), one.text, one.address) for one in marks),
         levels=tuple((level, LEVEL_LABELS[n]) for n, level in enumerate(levels, 1)),
     )
@@ -61,10 +72,10 @@ def days(topic: Topic, counts: Sequence[tuple[date, int]]) -> Figures:
     links = tuple(_messages(topic, {"from": str(day), "to": str(day)}) for day, _count in counts)
     return Figures(
         ChartKind.DAYS,
-        "每日留言",
+        PICTURE_LABELS["days"],
         AXIS,
         tuple(name_of(day) for day, _count in counts),
-        (("留言", tuple(float(count) for _day, count in counts)),),
+        ((PICTURE_LABELS["messages"], tuple(float(count) for _day, count in counts)),),
         links=(links,),
     )
 
@@ -72,13 +83,13 @@ def days(topic: Topic, counts: Sequence[tuple[date, int]]) -> Figures:
 def channels(topic: Topic, counts: Iterable[tuple[Channel, int]]) -> Figures:
     """Messages by channel."""
     found = [(_(CHANNEL_LABELS[one]), count, {"channel": one.value}) for one, count in counts]
-    return _bars(topic, "渠道", found)
+    return _bars(topic, PICTURE_LABELS["channels"], found)
 
 
 def districts(topic: Topic, counts: Iterable[tuple[str, int]]) -> Figures:
     """Messages by district, the most first."""
     found = [(name, count, {"district": name}) for name, count in counts]
-    return _bars(topic, "区县", found[:DISTRICTS_SHOWN])
+    return _bars(topic, PICTURE_LABELS["districts"], found[:DISTRICTS_SHOWN])
 
 
 def movers(now: datetime) -> Figures:
@@ -87,12 +98,12 @@ def movers(now: datetime) -> Figures:
     links = tuple(url_for("topics.show", topic_id=one.topic.id) for one in moved)
     return Figures(
         ChartKind.BARS,
-        "一周升降",
-        "热度",
+        PICTURE_LABELS["movers"],
+        PICTURE_LABELS["heat"],
         tuple(mask(one.topic.label, public_lines()) for one in moved),
         (
-            ("一周前", tuple(round(one.before or 0.0) for one in moved)),
-            ("现在", tuple(round(one.topic.heat) for one in moved)),
+            (PICTURE_LABELS["before"], tuple(round(one.before or 0.0) for one in moved)),
+            (PICTURE_LABELS["now"], tuple(round(one.topic.heat) for one in moved)),
         ),
         links=(links, links),
     )
@@ -104,7 +115,7 @@ def _bars(topic: Topic, caption: str, found: Sequence[tuple[str, int, dict[str, 
         caption,
         AXIS,
         tuple(name for name, _count, _narrowed in found),
-        (("留言", tuple(float(count) for _name, count, _narrowed in found)),),
+        ((PICTURE_LABELS["messages"], tuple(float(count) for _name, count, _narrowed in found)),),
         links=(tuple(_messages(topic, narrowed) for _name, _count, narrowed in found),),
     )
 

@@ -160,7 +160,7 @@ def _marked(figures: Figures) -> Iterator[Any]:
         if not found:
             yield None
             continue
-        told = "；".join(f"{_(name)} {mark.text}" for mark in found)
+        told = "；".join(f"{_(name)} {_(mark.text)}" for mark in found)
         link = next((mark.link for mark in found if mark.link), "")
         point: dict[str, Any] = {"value": numbers[at] or 0, "label": told}
         yield point | ({"xlink": {"href": link}} if link else {})

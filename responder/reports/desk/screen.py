@@ -63,10 +63,10 @@ def screen(session: Session, actor: Actor, now: datetime, settings: Settings) ->
         coming=week.coming(session, actor, now)[:EVENTS] if plans else [],
         intake=Figures(
             ChartKind.BARS,
-            "今日来件",
+            _("今日来件"),
             "留言（条）",
             tuple(_(CHANNEL_LABELS[channel]) for channel, _count in counts),
-            (("留言", tuple(float(count) for _channel, count in counts)),),
+            ((_("留言"), tuple(float(count) for _channel, count in counts)),),
         ),
         arrived=sum(count for _channel, count in counts),
         refresh=topics.last_refresh(session),
