@@ -47,10 +47,13 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(spark)
 
 
-def svg(figures: Figures) -> Markup:
-    """One chart, to stand in a page."""
+def svg(figures: Figures, width: int = WIDTH) -> Markup:
+    """One chart, to stand in a page.
+
+    :param width: of the place that it stands in, in pixels; a narrow one has larger words.
+    """
     figures = _downwards(figures)
-    chart = _MAKERS[figures.kind](**_options(figures))
+    chart = _MAKERS[figures.kind](**_options(figures, width))
     chart.x_labels = [_short(_(name)) for name in figures.names]
     for place, (name, numbers) in enumerate(figures.series):
         chart.add(_(name), list(_points(figures, place, numbers)))
@@ -83,15 +86,15 @@ def _downwards(figures: Figures) -> Figures:
     return replace(figures, names=figures.names[::-1], series=series, links=links)
 
 
-def _options(figures: Figures) -> dict[str, Any]:
+def _options(figures: Figures, width: int) -> dict[str, Any]:
     bars, lies = figures.kind is ChartKind.BARS, figures.kind in _LYING
-    shown = _labels_shown(figures)
+    shown = _labels_shown(figures, width)
     many = len(figures.names) > shown and not lies
     few = figures.kind is ChartKind.DAYS and len(figures.names) <= VALUES_SHOWN
     count = len(figures.names) * (len(figures.series) if bars else 1)
     top = _top(figures)
     return {
-        "width": WIDTH,
+        "width": width,
         "height": LYING_MARGIN + BAR_HEIGHT * count if lies else HEIGHT,
         "style": SQUARE if lies or figures.levels else LATIN,
         "js": [],
@@ -115,10 +118,10 @@ def _options(figures: Figures) -> dict[str, Any]:
     }
 
 
-def _labels_shown(figures: Figures) -> int:
+def _labels_shown(figures: Figures, width: int) -> int:
     """How many names have room below the axis."""
     longest = max((len(name) for name in figures.names), default=0)
-    return int(WIDTH // (9 * longest + 12))
+    return int(width // (9 * longest + 12))
 
 
 def _ticks(figures: Figures, top: float) -> list[dict[str, Any]]:
