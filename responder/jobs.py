@@ -11,6 +11,7 @@ from flask import Flask
 
 from responder.accounts import token_requests
 from responder.alerts import raising
+from responder.core import heartbeat
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
@@ -149,7 +150,12 @@ def _learn_names(now: datetime, _settings: Settings) -> object:
     return names.learn_names(2_000, SYSTEM, now)
 
 
+def _beat(now: datetime, settings: Settings) -> None:
+    heartbeat.beat(settings.state_dir, now)
+
+
 JOBS = {
+    "beat": Job(_beat),
     "publish-due": Job(releasing.publish_due),
     "send-webhooks": Job(sending.send_due),
     "stop-held-clocks": Job(_stop_held_clocks),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask
+from flask import Flask, url_for
 from flask_babel import gettext as _
 
 from responder.core.database import db
-from responder.core.times import utc_now
+from responder.core.office import office_zone
+from responder.core.times import local, utc_now
 from responder.planning import service
 from responder.planning.access import in_full
 from responder.planning.events.lifecycle import PRESS_EVENT, STATE_TONES
@@ -18,13 +20,15 @@ from responder.planning.linking.deciding import decisions_on
 from responder.planning.models import (
     SPEAKER_RANK_LABELS,
     EventState,
+    LinkState,
     PressEvent,
     TopicEventLink,
 )
 from responder.planning.plans.lifecycle import PLAN_ENTRY, RELEASE_PLAN
 from responder.planning.plans.models import PERIOD_LABELS, PlanChange
 from responder.planning.plans.tables import reads_ground, told_changes
-from responder.web.access import current_actor
+from responder.topics.happened import Happened, told_by
+from responder.web.access import current_actor, may
 from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind, name_values
 
@@ -138,6 +142,7 @@ def register(app: Flask) -> None:
     app.add_template_global(topic_event_links)
     app.add_template_global(linkable_events)
     app.add_template_global(link_decisions)
+    told_by("press events", held_about)
     name_kind(app, "press_event", Kind("发布活动", DEEDS, FACTS, PRESS_EVENT.states))
     name_kind(app, "topic_event_link", Kind("话题关联", DEEDS, {"statement": "会上回应"}))
     name_values(app, "speaker_rank", SPEAKER_RANK_LABELS)
@@ -204,6 +209,18 @@ def task_offset(days: int) -> str:
 def topic_event_links(topic_id: int) -> list[TopicEventLink]:
     """For the topic page, which may not know this room: the links nobody refused."""
     return service.links_of_topic(db.session, topic_id)
+
+
+def held_about(topic_id: int) -> Iterator[Happened]:
+    """For the curve of a topic: the press events that answer it."""
+    if not may("plan.read"):
+        return
+    for link in service.links_of_topic(db.session, topic_id):
+        event = link.event
+        if link.state is LinkState.CONFIRMED and event.state is not EventState.CANCELLED:
+            day = local(event.starts_at, office_zone()).date()
+            address = url_for("planning.show_event", event_id=event.id)
+            yield Happened(day, f"{_(event.form_label)}：{event.theme}", address)
 
 
 def linkable_events() -> list[PressEvent]:

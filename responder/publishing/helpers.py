@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
 
 from responder.core.database import db
+from responder.core.office import office_zone
+from responder.core.times import local
 from responder.publishing import rules, service
 from responder.publishing.after import service as after
 from responder.publishing.after.models import Evaluation
@@ -32,6 +36,8 @@ from responder.publishing.places import Live, absolute
 from responder.publishing.ratings import service as ratings
 from responder.publishing.ratings.models import VERDICT_LABELS, Verdict
 from responder.responses.models import ItemState, ResponseItem
+from responder.topics.happened import Happened, told_by
+from responder.topics.service import absorbed
 from responder.web.trail import Kind, name_kind
 
 CHANGE_DEEDS = {"create": "提出", **{t.action: t.label for t in ENTRY_CHANGE.transitions}}
@@ -57,6 +63,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["post_channels"] = CHANNEL_LABELS
     changed = {kind.value: label for kind, label in CHANGE_LABELS.items()}
     packages.register(app)
+    told_by("entries", published_about)
     name_kind(app, "entry", Kind("公开条目", {"create": "发布", **changed}))
     name_kind(
         app,
@@ -97,6 +104,16 @@ def bundle_tone(state: BundleState) -> str:
 def item_entry(item_id: int) -> Entry | None:
     """For the item's page, which may not know this room: what the item became."""
     return service.entry_of(db.session, item_id)
+
+
+def published_about(topic_id: int) -> Iterator[Happened]:
+    """For the curve of a topic: the answers that came out on it."""
+    family = absorbed(db.session, [topic_id])
+    query = select(Entry).join(Entry.item).where(ResponseItem.topic_id.in_(family))
+    for entry in db.session.scalars(query.order_by(Entry.published_at)):
+        day = local(entry.published_at, office_zone()).date()
+        told = _("发布《%(title)s》", title=entry.title)
+        yield Happened(day, told, url_for("publishing.show", entry_id=entry.id))
 
 
 def item_changes(items: Iterable[ResponseItem]) -> dict[int, EntryChange]:

@@ -5,6 +5,7 @@ from flask import Flask
 from responder.reports import documents
 from responder.reports.annual.views import blueprint as annual
 from responder.reports.documents.cli import report
+from responder.reports.screen_views import blueprint as screen
 from responder.reports.statistics import helpers
 from responder.reports.statistics.cli import commands
 from responder.reports.statistics.views import blueprint as statistics
@@ -12,7 +13,7 @@ from responder.reports.views import blueprint
 
 
 def init_app(app: Flask) -> None:
-    for pages in (blueprint, statistics, annual):
+    for pages in (blueprint, screen, statistics, annual):
         app.register_blueprint(pages)
     documents.init_app(app)
     helpers.register(app)

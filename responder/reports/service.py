@@ -1,4 +1,4 @@
-"""What the first page shows: due, hot, next, and waiting for me; and the audit trail."""
+"""What the first page shows: what waits for me, due, hot, next, last night; and the audit trail."""
 
 from __future__ import annotations
 
@@ -13,46 +13,51 @@ from responder.alerts.models import Alert
 from responder.core.audit import AuditEvent
 from responder.core.office import office_zone
 from responder.core.permissions import Actor, Permission
-from responder.orders import service as orders
-from responder.orders.models import WorkOrder
+from responder.core.times import local
+from responder.core.waiting import Waiting, by_time_left
+from responder.orders import waiting as orders
 from responder.planning import service as planning
-from responder.planning.models import PressEvent
-from responder.publishing.changing import service as changing
-from responder.publishing.models import EntryChange
+from responder.planning import waiting as events
+from responder.publishing import waiting as publishing
 from responder.publishing.packages import queries as packages
-from responder.publishing.packages import waiting as packages_waiting
 from responder.publishing.packages.models import PolicyPackage
 from responder.publishing.packages.rules import REMIND_DAYS, Reminder
-from responder.publishing.packages.waiting import Waiting
-from responder.reports.register_work import RegisterWork, register_work
+from responder.reports.desk import arrivals, deadlines, week
+from responder.reports.desk.arrivals import Arrivals
+from responder.reports.desk.deadlines import Cell
+from responder.reports.desk.register_work import RegisterWork, register_work
+from responder.reports.desk.week import Coming
 from responder.responses import service as responses
-from responder.responses.models import ItemClock, ResponseItem
-from responder.topics import service as topics
-from responder.topics.models import Topic
+from responder.responses import waiting as items
+from responder.responses.models import ItemClock
+from responder.topics import moving
+from responder.topics.moving import Moved
 
-ROWS = 8
-ALERT_ROWS = 5
+DUE_ROWS = 6
+HOT_ROWS = 6
+ALERT_ROWS = 3
 
 
 @dataclass(frozen=True)
 class Today:
     """A person's morning; what the person may not see is empty.
 
-    :param unanswered: ids of the topics in the list of gaps.
+    :param waiting: from all lifecycles, by time left.
+    :param due: the clocks that end first; ``strip`` counts all by time left.
+    :param unanswered: ids of the hot topics that nothing answers.
+    :param night: what came in since yesterday; None for whoever reads no messages.
     """
 
+    waiting: list[Waiting] = field(default_factory=list)
+    registers: list[RegisterWork] = field(default_factory=list)
+    packages_lacking: list[Reminder[PolicyPackage]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
     due: list[ItemClock] = field(default_factory=list)
-    hot: list[Topic] = field(default_factory=list)
+    strip: list[Cell] = field(default_factory=list)
+    hot: list[Moved] = field(default_factory=list)
     unanswered: frozenset[int] = frozenset()
-    upcoming: list[PressEvent] = field(default_factory=list)
-    items_waiting: list[ResponseItem] = field(default_factory=list)
-    changes_waiting: list[EntryChange] = field(default_factory=list)
-    events_waiting: list[PressEvent] = field(default_factory=list)
-    orders_waiting: list[WorkOrder] = field(default_factory=list)
-    packages_waiting: list[Waiting] = field(default_factory=list)
-    packages_lacking: list[Reminder[PolicyPackage]] = field(default_factory=list)
-    registers: list[RegisterWork] = field(default_factory=list)
+    coming: list[Coming] = field(default_factory=list)
+    night: Arrivals | None = None
 
 
 def today(session: Session, actor: Actor, now: datetime, package_days: int = REMIND_DAYS) -> Today:
@@ -62,40 +67,33 @@ def today(session: Session, actor: Actor, now: datetime, package_days: int = REM
     """
     sees_plan = actor.may(Permission.PLAN_READ)
     sees_items = actor.may(Permission.RESPONSE_READ)
+    day = local(now, office_zone()).date()
+    return Today(
+        waiting=waiting_for(session, actor, now),
+        registers=register_work(session, actor, now),
+        packages_lacking=_packages_lacking(session, actor, now, package_days),
+        alerts=alerts.open_alerts(session, actor, now, ALERT_ROWS),
+        due=responses.due(session, limit=DUE_ROWS) if sees_items else [],
+        strip=deadlines.strip(responses.running_ends(session), now) if sees_items else [],
+        hot=moving.hottest(session, day, HOT_ROWS) if actor.may(Permission.TOPIC_READ) else [],
+        unanswered=planning.open_topics(session) if sees_plan else frozenset(),
+        coming=week.coming(session, actor, now) if sees_plan else [],
+        night=arrivals.last_night(session, actor, now),
+    )
+
+
+def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """Everything whose next step is this person's, the most urgent first."""
     attempts = responses.attempts_of(session, actor, now, office_zone())
     absent = [one.on_behalf_of for one in attempts if one.on_behalf_of]
-    return Today(
-        alerts=alerts.open_alerts(session, actor, now, ALERT_ROWS),
-        due=responses.due(session, limit=ROWS) if sees_items else [],
-        hot=_hot(session) if actor.may(Permission.TOPIC_READ) else [],
-        unanswered=planning.open_topics(session) if sees_plan else frozenset(),
-        upcoming=planning.upcoming_events(session, now, limit=ROWS) if sees_plan else [],
-        items_waiting=responses.waiting_for(session, actor, absent),
-        changes_waiting=changing.waiting_for(session, attempts),
-        events_waiting=_events_waiting(session, actor, now),
-        orders_waiting=orders.waiting_for(session, actor, now),
-        packages_waiting=packages_waiting.waiting_for(session, attempts[0]),
-        packages_lacking=_packages_lacking(session, actor, now, package_days),
-        registers=register_work(session, actor, now),
+    return by_time_left(
+        [
+            *orders.rows(session, actor, now),
+            *items.rows(session, actor, absent),
+            *publishing.rows(session, attempts, office_zone()),
+            *events.rows(session, actor, now),
+        ]
     )
-
-
-def _hot(session: Session) -> list[Topic]:
-    return list(
-        session.scalars(topics.topics_by_heat(min_messages=2, pinned_first=True).limit(ROWS))
-    )
-
-
-def _events_waiting(session: Session, actor: Actor, now: datetime) -> list[PressEvent]:
-    """Events to approve, and events of the past that nobody has said were held.
-
-    What somebody proposed waits for a colleague, not for them.
-    """
-    if not actor.may(Permission.PLAN_EDIT):
-        return []
-    proposed = planning.waiting_approval(session)
-    by_others = [event for event in proposed if event.proposed_by_id != actor.id]
-    return [*planning.overdue_events(session, now), *by_others]
 
 
 def _packages_lacking(

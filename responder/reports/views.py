@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from flask import Blueprint, current_app, render_template, request
 
 from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.core.times import chinese_moment, utc_now
+from responder.intake.models import CHANNEL_LABELS
 from responder.reports import service
+from responder.reports.desk import deadlines
+from responder.responses import service as responses
+from responder.responses.models import ItemClock
 from responder.web.access import current_actor, may, requires, signed_in
 from responder.web.paging import paginate, requested_page
 from responder.web.trail import kinds
 
 blueprint = Blueprint("reports", __name__)
+
+WAITING_SHOWN = 8
 
 
 @blueprint.get("/")
@@ -24,7 +32,22 @@ def today() -> str:
         "reports/today.html",
         today=service.today(db.session, current_actor(), now, settings.package_reminder_days),
         moment_now=chinese_moment(now, settings.zone),
+        shown=None if request.args.get("waiting") == "all" else WAITING_SHOWN,
+        channel_names=CHANNEL_LABELS,
     )
+
+
+@blueprint.get("/due")
+@requires(Permission.RESPONSE_READ)
+def due() -> str:
+    """All clocks that run, by time left."""
+    now = utc_now()
+    clocks = responses.due(db.session)
+    by_span: dict[str, list[ItemClock]] = defaultdict(list)
+    for clock in clocks:
+        by_span[deadlines.span_of(clock.due_at, now)].append(clock)
+    cells = deadlines.strip([clock.due_at for clock in clocks], now)
+    return render_template("reports/due.html", cells=cells, clocks=by_span)
 
 
 @blueprint.get("/audit")

@@ -14,11 +14,8 @@ from responder.responses.models import ResponseItem
 from responder.responses.sourcing import service as sourcing
 from responder.responses.units import service as units
 from responder.responses.units.models import ItemPart
-from responder.web.access import current_actor
 from responder.web.filters import moment
 from responder.web.trail import Kind, name_kind
-
-PARTS_SHOWN = 8  # on Today; the rest stands on a page of its own
 
 # What is done beside an item is told in the trail of the item.
 DEEDS = {
@@ -41,7 +38,7 @@ FIELDS = {"must_answer": "应当回应", "grade": "突发事件等级", "unit": 
 def register(app: Flask) -> None:
     """Globals by these names."""
     for function in (
-        item_judgements, item_parts, item_beside, item_messages, message_response_items, parts_owed,
+        item_judgements, item_parts, item_beside, item_messages, message_response_items,
     ):  # fmt: skip
         app.add_template_global(function)
     app.add_template_filter(told_moment)
@@ -77,8 +74,3 @@ def told_moment(text: str) -> str:
 def message_response_items(message_id: int) -> list[ResponseItem]:
     """For a message's page, which may not know this room: what was opened from it."""
     return sourcing.items_of_message(db.session, message_id)
-
-
-def parts_owed() -> list[units.Outline]:
-    """What the unit of whoever asks has not sent yet."""
-    return units.owed(db.session, current_actor(), PARTS_SHOWN)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from flask import render_template, request
 
 from nlp import content_words, default_segmenter, to_simplified
+from responder.core.charts import Figures
 from responder.core.database import db
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
@@ -15,6 +16,7 @@ from responder.sources import charts, hot_series
 from responder.sources.models import HotPoint, Source
 from responder.sources.views import blueprint
 from responder.web.access import requires
+from responder.web.filters import moment
 from responder.web.paging import paginate, requested_page
 
 __all__ = ["blueprint"]
@@ -43,7 +45,7 @@ def hot() -> str:
         chosen=chosen,
         read_at=read_at,
         current=current,
-        lines={key: _ranks(points, chosen, 120, 22) for key, points in series.items()},
+        lines={key: _ranks(points, chosen) for key, points in series.items()},
         gone=paginate(db.session, hot_series.gone(chosen.id, read_at), requested_page(), 10)
         if read_at
         else None,
@@ -62,10 +64,8 @@ def hot_entry(entry_id: int) -> str:
         "sources/hot_entry.html",
         entry=entry,
         points=points,
-        ranks=_ranks(points, entry.source, 560, 92),
-        heats=charts.line(heats, 560, 92, gap) if heats else None,
-        heat_points=heats,
-        top=min(points, key=lambda point: point.rank, default=None),
+        ranks=_ranks(points, entry.source),
+        heats=charts.line("热度", heats, gap, _name) if heats else None,
         words=search_words(entry.title),
     )
 
@@ -85,8 +85,10 @@ def _gap(source: Source) -> timedelta:
     return timedelta(minutes=source.interval_minutes) * 3 + timedelta(minutes=5)
 
 
-def _ranks(
-    points: Sequence[HotPoint], source: Source, width: float, height: float
-) -> charts.Line | None:
-    ranks: list[tuple[datetime, float]] = [(point.at, point.rank) for point in points]
-    return charts.line(ranks, width, height, _gap(source), upside_down=True) if ranks else None
+def _ranks(points: Sequence[HotPoint], source: Source) -> Figures | None:
+    ranks: list[charts.Point] = [(point.at, point.rank) for point in points]
+    return charts.line("名次", ranks, _gap(source), _name, descending=True) if ranks else None
+
+
+def _name(at: datetime) -> str:
+    return moment(at, "%m-%d %H:%M")

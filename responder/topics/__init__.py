@@ -4,7 +4,7 @@ from flask import Flask
 
 from responder.core.database import db
 from responder.intake.imports.undo import after_undo, keep_messages
-from responder.topics import departing, facets, heat_views, service
+from responder.topics import departing, facets, heat_views, pictures, service
 from responder.topics.cli import topics
 from responder.topics.corrections import KIND_LABELS
 from responder.topics.evaluation_cli import evaluate
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     name_kind(app, "heat_setting", Kind("热度设置", fields=HEAT_FIELDS))
     name_kind(app, "topic_refresh", Kind("聚合", {"create": "聚合"}))
     heat_views.register(app)
+    pictures.register(app)
     facets.offer()
     app.add_template_global(message_topic)
     app.cli.add_command(topics)

@@ -7,6 +7,7 @@ from flask import Flask, request
 from responder.web import (
     access,
     api,
+    charts,
     errors,
     filters,
     gallery_views,
@@ -29,8 +30,8 @@ def init_web(app: Flask) -> None:
     bootstrap.init_app(app)
     csrf.init_app(app)
     for module in (
-        access, api, errors, filters, gallery_views, headers, languages, navigation, openapi,
-        preferences, trail,
+        access, api, charts, errors, filters, gallery_views, headers, languages, navigation,
+        openapi, preferences, trail,
     ):  # fmt: skip
         module.init_app(app)
     app.teardown_request(_close_uploads)

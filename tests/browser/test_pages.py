@@ -40,6 +40,8 @@ PAGES = {
         "/responses/priority-kinds",
     ],
     "press": [
+        "/due",
+        "/screen",
         "/",
         "/planning/calendar",
         "/planning/calendar?view=quarter",

@@ -10,20 +10,24 @@ from sqlalchemy import event
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
 from responder.core.times import local, utc_now
+from responder.core.waiting import Waiting
 from responder.planning import service as planning
 from responder.planning.linking import gaps, verdicts
-from responder.planning.models import Form, LinkState
+from responder.planning.models import EventState, Form, LinkState
 from responder.publishing.packages.models import PackageState, PackageWriter
-from responder.reports import service
+from responder.reports import service, views
 from responder.responses import service as responses
 from responder.responses.models import Level
-from responder.topics import heat_settings
+from responder.sources.models import SourceState
+from responder.topics import heat_settings, moving
+from responder.topics.heat_models import TopicDay
 from responder.topics.rules import SHIPPED, Scale
 from tests.factories import NOW, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
 from tests.publishing.packages import factories as packages
 from tests.publishing.packages.factories import brought_to, complete, proposed
+from tests.sources import factories as sources
 from tests.topics.factories import refresh, two_worries
 
 
@@ -70,7 +74,7 @@ def test_today_counts_and_marks_the_topics_that_the_gap_list_has(client, people,
     assert "尚无安排" not in client.get("/").text
 
 
-def test_today_reads_no_heat_curves_and_takes_the_same_queries_for_many_gaps(
+def test_today_reads_no_heat_curve_of_a_topic_and_takes_the_same_queries_for_many_gaps(
     session, people
 ) -> None:
     press = people.press_officer.actor
@@ -90,7 +94,8 @@ def test_today_reads_no_heat_curves_and_takes_the_same_queries_for_many_gaps(
     event.listen(db.engine, "before_cursor_execute", note)
     morning()
     event.remove(db.engine, "before_cursor_execute", note)
-    assert not [one for one in statements if "topic_day" in one]
+    reading_points = [one for one in statements if "topic_day" in one]
+    assert len(reading_points) == 1  # the week before, of all at once
 
 
 def test_a_proposed_event_waits_for_a_colleague_of_whoever_proposed_it(client, people) -> None:
@@ -132,7 +137,70 @@ def test_the_trail_is_closed_to_others(client, people) -> None:
     assert client.get("/audit").status_code == 403
 
 
+# ---- one list of what waits, what is hot and rising, what lacks something ----
+
+
+def test_what_waits_stands_in_one_list_by_time_left(client, people, session) -> None:
+    far, soon = NOW + timedelta(days=4001), NOW + timedelta(days=4000)
+    for moment in (far, soon):
+        make.event(f"活动{moment:%d}", state=EventState.PROPOSED, starts_at=moment)
+    brought_to(PackageState.SIGNED)
+    rows = service.today(session, people.press_officer.actor, NOW).waiting
+    assert [row.due_at for row in rows] == sorted(row.due_at for row in rows)
+    assert {row.label for row in rows} == {"发布活动", "政策文件"}
+
+
+def test_a_topic_says_how_its_heat_moved_within_a_week(client, people, session) -> None:
+    risen, fallen, new = make.topic("升", heat=80.0), make.topic("降", heat=60.0), make.topic("新")
+    day = local(utc_now()).date() - timedelta(days=8)  # the nearest point before stands for it
+    with transaction(CONSOLE, NOW) as writing:
+        for topic, heat in ((risen, 50.0), (fallen, 75.0)):
+            writing.add(
+                TopicDay(topic_id=topic.id, day=day, heat=heat, level=1, people=2, messages=2)
+            )
+    moved = moving.movers(session, local(utc_now()).date(), 3)
+    assert [one.topic.id for one in moved if one.topic.id != new.id] == [risen.id, fallen.id]
+    people.sign_in(client, people.press_officer)
+    page = client.get("/").text
+    assert "↑ 升 30" in page
+    assert "↓ 降 15" in page
+
+
+def test_an_event_of_the_week_without_a_checklist_stands_out(client, people) -> None:
+    make.event("下周的会", starts_at=utc_now() + timedelta(days=2))
+    people.sign_in(client, people.press_officer)
+    assert ">没有筹备清单</a>" in client.get("/").text
+
+
+def test_a_stream_that_fails_and_a_file_that_was_refused_stand_on_today(client, people) -> None:
+    failing = sources.source(name="市民论坛")
+    with transaction(CONSOLE, NOW) as writing:
+        writing.add(failing)
+        failing.state, failing.errors, failing.last_error = SourceState.FAILING, 3, "连不上"
+    people.sign_in(client, people.analyst)
+    page = client.get("/").text
+    assert "连续失败 3 次" in page
+    assert "连不上" in page
+
+
+def test_clocks_are_counted_by_time_left_and_lead_to_their_items(client, people) -> None:
+    office = unit()
+    with transaction(CONSOLE, utc_now()) as writing:
+        responses.open_item(
+            writing, CONSOLE, utc_now(), title="回应", concern="关切", concern_source="热线",
+            unit=office, level=Level.ORDINARY, found_at=utc_now() - timedelta(hours=47),
+        )  # fmt: skip
+    people.sign_in(client, people.press_officer)
+    assert '<a href="/due#half-day"><strong>1</strong> 12 小时内</a>' in client.get("/").text
+    assert 'id="half-day"' in client.get("/due").text
+
+
 # ---- policy packages ----
+
+
+def packages_for(session, person) -> list[Waiting]:
+    rows = service.today(session, person.actor, NOW).waiting
+    return [row for row in rows if row.endpoint == "packages.show"]
 
 
 @pytest.mark.parametrize(
@@ -165,16 +233,16 @@ def test_a_package_waits_for_whoever_takes_its_next_step(client, people, state, 
 
 def test_a_package_that_lacks_something_waits_for_nobody_at_the_desk(session, people) -> None:
     proposed()
-    assert service.today(session, people.press_officer.actor, NOW).packages_waiting == []
+    assert packages_for(session, people.press_officer) == []
 
 
 def test_who_reviewed_is_not_asked_to_sign_and_who_wrote_not_to_review(session, people) -> None:
-    package, reviewer = brought_to(PackageState.ORGANISED), people.first_reviewer.actor
+    package, reviewer = brought_to(PackageState.ORGANISED), people.first_reviewer
     with transaction(CONSOLE, NOW) as writing:
-        writing.add(PackageWriter(package_id=package.id, user_id=reviewer.id))
+        writing.add(PackageWriter(package_id=package.id, user_id=reviewer.actor.id))
     session.expire_all()
-    assert service.today(session, reviewer, NOW).packages_waiting == []
-    assert len(service.today(session, people.second_reviewer.actor, NOW).packages_waiting) == 1
+    assert packages_for(session, reviewer) == []
+    assert len(packages_for(session, people.second_reviewer)) == 1
 
 
 def test_eight_packages_are_shown_and_all_are_counted_by_as_many_queries(
@@ -190,8 +258,8 @@ def test_eight_packages_are_shown_and_all_are_counted_by_as_many_queries(
     assert count_queries(lambda: service.today(session, press, NOW)) <= few
     people.sign_in(client, people.press_officer)
     page = client.get("/").text.partition('id="waiting"')[2].partition("</section>")[0]
-    assert "全部 9 件政策文件" in page
-    assert page.count('href="/packages/') == 8
+    assert "全部 9 件" in page
+    assert page.count('href="/packages/') == views.WAITING_SHOWN
 
 
 def test_what_waits_for_me_stands_before_the_alerts(client, people, app) -> None:
@@ -200,9 +268,7 @@ def test_what_waits_for_me_stands_before_the_alerts(client, people, app) -> None
     page = client.get("/").text
     assert page.index('id="waiting"') < page.index('id="due"')
     template = app.jinja_env.loader.get_source(app.jinja_env, "reports/today.html")[0]
-    assert (
-        template.index('id="waiting"') < template.index('id="alerts"') < template.index('id="due"')
-    )
+    assert template.index("_waiting.html") < template.index("_hot.html")
 
 
 def test_a_due_date_of_another_year_says_its_year(client, people) -> None:

@@ -74,10 +74,9 @@ def test_a_file_is_ripe_when_it_has_stayed_the_same_for_a_while() -> None:
 
 def test_a_line_is_broken_where_the_list_was_left_and_thinned_where_it_is_dense() -> None:
     points = [(NOW + minute * MINUTE, float(minute)) for minute in (0, 10, 20, 90, 100)]
-    drawn = charts.line(points, 100, 50, 30 * MINUTE, upside_down=True)
-    assert drawn.strokes == ("0.0,0.0 10.0,5.0 20.0,10.0", "90.0,45.0 100.0,50.0")
-    assert (drawn.low, drawn.high) == (0, 100)
-    assert charts.line(points[:1], 100, 50, MINUTE).dots == (("50.0", "25.0"),)
+    drawn = charts.line("名次", points, 30 * MINUTE, str, descending=True)
+    assert drawn.series == (("名次", (0.0, 10.0, 20.0, None, 90.0, 100.0)),)
     dense = [(NOW + minute * MINUTE, float(minute % 7)) for minute in range(10_000)]
-    (stroke,) = charts.line(dense, 100, 50, 2 * MINUTE).strokes
-    assert len(stroke.split()) <= charts.MOST_POINTS + 1
+    kept = charts.line("热度", dense, 2 * MINUTE, str).series[0][1]
+    assert None not in kept
+    assert len(kept) <= charts.MOST_POINTS + 1

@@ -14,7 +14,9 @@ from tests.factories import NOW
 from tests.topics.factories import NOISE, refresh, store, two_worries
 
 CURVE = """{% import 'topics/_heat.html' as heat with context %}
-{{ heat.heat_curve(points, (25, 40, 60)) }}{{ heat.level_badge(2) }}{{ heat.level_badge(0) }}"""
+{% import 'components/charts.html' as charts with context %}
+{{ heat.heat_curve(topic, points, (25, 40, 60), charts) }}
+{{ heat.level_badge(2) }}{{ heat.level_badge(0) }}"""
 
 
 def points(session) -> list[tuple[int, date]]:
@@ -65,14 +67,15 @@ def test_the_series_is_asked_for_by_its_last_days(session) -> None:
     assert [point.day.day for point in found] == [21, 22]
 
 
-def test_the_curve_carries_its_numbers(session) -> None:
+def test_the_curve_carries_its_numbers(app, session) -> None:
     two_worries()
     for day in range(3):
         refresh(NOW + timedelta(days=day))
     topic = session.scalars(select(Topic)).first()
     found = heat_series.series(session, topic.id, date(2026, 11, 22), 30)
-    page = render_template_string(CURVE, points=found)
+    with app.test_request_context():
+        page = render_template_string(CURVE, topic=topic, points=found)
     assert page.count("<circle") == 3
     assert page.count('<th scope="row">') == 3
-    assert "热度从" in page
+    assert "热度曲线：热度 11-20 至 11-22 从" in page
     assert page.count("较热") == 2  # the line of the threshold, and the badge

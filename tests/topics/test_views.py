@@ -36,7 +36,7 @@ def test_a_topic_shows_its_heat_in_parts_and_its_messages(client, people, sessio
     refresh()
     people.sign_in(client, people.analyst)
     page = client.get(f"/topics/{topic(session, '柳岸花园').id}").text
-    for expected in ("人数", "增速", "3 人，3 条", "全部留言", "市民论坛 3"):
+    for expected in ("人数", "增速", "3 人，3 条", "全部留言", "市民论坛 留言：3"):
         assert expected in page
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from responder.core.charts import ChartKind, Figures, Mark
 from responder.core.times import local
 from responder.planning.briefing import reading, rules
 from responder.planning.briefing.pack import confirmed
@@ -54,3 +55,38 @@ def around(session: Session, event: PressEvent, at: Standpoint) -> list[Around]:
         )
         for topic in session.scalars(query)
     ]
+
+
+AROUND_LABELS = {
+    "heat": "每日热度",
+    "messages": "每日留言",
+    "event": "活动当天",
+    "before": "会前",
+    "after": "活动当天及以后",
+}
+
+
+def heat_drawn(one: Around) -> Figures:
+    """Heat by day, with the event marked on it."""
+    heats = tuple(heat for _day, heat, _count in one.days)
+    known = one.event_day in {day for day, _heat, _count in one.days}
+    marks = (Mark(_name(one.event_day), AROUND_LABELS["event"]),) if known else ()
+    return Figures(
+        ChartKind.LINES, AROUND_LABELS["heat"], "热度", _names(one), (("热度", heats),), marks=marks
+    )
+
+
+def messages_drawn(one: Around) -> Figures:
+    """Messages by day, before the event and from its day on."""
+    before = tuple(float(count) if day < one.event_day else 0 for day, _heat, count in one.days)
+    after = tuple(float(count) if day >= one.event_day else 0 for day, _heat, count in one.days)
+    series = ((AROUND_LABELS["before"], before), (AROUND_LABELS["after"], after))
+    return Figures(ChartKind.DAYS, AROUND_LABELS["messages"], "留言（条）", _names(one), series)
+
+
+def _names(one: Around) -> tuple[str, ...]:
+    return tuple(_name(day) for day, _heat, _count in one.days)
+
+
+def _name(day: date) -> str:
+    return day.strftime("%m-%d")

@@ -17,6 +17,8 @@ from responder.planning.views import zone
 def register(app: Flask) -> None:
     """Filters and globals by these names."""
     app.add_template_global(heat_around)
+    app.add_template_filter(heat.heat_drawn, "around_heat")
+    app.add_template_filter(heat.messages_drawn, "around_messages")
     app.add_template_filter(statements.seen, "statement_seen")
     app.add_template_filter(words.listed, "counted")
 

@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from responder.core.charts import ChartKind, Figures
 from responder.core.privacy import mask
 from responder.core.times import chinese_date, chinese_moment, local
 from responder.core.work_calendar import load_calendar
 from responder.planning.briefing import reading, rules
 from responder.planning.briefing.answers import STANDINGS, Answer, answers
-from responder.planning.briefing.charts import ChartKind, Figures
 from responder.planning.briefing.questions import Question, ask
 from responder.planning.briefing.reading import Standpoint
 from responder.planning.events.lifecycle import TOOK_PLACE

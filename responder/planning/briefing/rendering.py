@@ -10,8 +10,8 @@ from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 
+from responder.core.charts.word import WordChart
 from responder.core.errors import Invalid
-from responder.planning.briefing.charts import WordChart
 from responder.planning.briefing.pack import Pack
 from responder.planning.briefing.sample import sample_pack
 from responder.planning.briefing.sandbox import Refused, Sandbox

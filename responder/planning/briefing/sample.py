@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from responder.core.charts import ChartKind, Figures
 from responder.planning.briefing.answers import Answer
-from responder.planning.briefing.charts import ChartKind, Figures
 from responder.planning.briefing.pack import Pack, Task, TopicPart
 from responder.planning.briefing.questions import Question, Voice
 

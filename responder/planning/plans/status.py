@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,7 @@ from responder.planning.plans import rules
 from responder.planning.plans.baselines import Row, baseline_rows, latest_baseline
 from responder.planning.plans.frequency import Standing, standings
 from responder.planning.plans.models import PlanBaseline
-from responder.planning.plans.rules import Counted, Figure, Grouping
+from responder.planning.plans.rules import Counted, Figure, Grouping, Progress
 from responder.planning.plans.service import find_plan, progress_of
 
 Source = PlanEntry | PressEvent | Row
@@ -63,6 +64,15 @@ class YearStatus:
     @property
     def total(self) -> dict[Figure, int]:
         return rules.count_figures(self.counted)
+
+    def band(self) -> list[tuple[Unit, dict[int, list[tuple[PlanEntry, Progress]]]]]:
+        """The listed rows of each unit that has any, by month."""
+        found: defaultdict[int, defaultdict[int, list[tuple[PlanEntry, Progress]]]]
+        found = defaultdict(lambda: defaultdict(list))
+        for entry in self.plan.entries if self.plan else []:
+            if entry.id in self.progress:
+                found[entry.unit_id][entry.month].append((entry, self.progress[entry.id]))
+        return [(unit, found[unit.id]) for unit in self.units if unit.id in found]
 
     def lines(self, by: Grouping) -> list[Line]:
         """The figures by one grouping; every month, quarter and form, units that have any."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from nlp import default_segmenter, normalise, tone
 from responder.core import audit
+from responder.core.charts import ChartKind, Figures
 from responder.core.errors import Forbidden, Invalid, Stale, WrongState
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
@@ -20,7 +21,6 @@ from responder.core.times import local, start_of_day
 from responder.intake.models import Message
 from responder.planning.briefing import reading
 from responder.planning.briefing import rules as weeks
-from responder.planning.briefing.charts import ChartKind, Figures
 from responder.planning.briefing.reading import Standpoint
 from responder.publishing.after import rules
 from responder.publishing.after.models import Effect, Evaluation

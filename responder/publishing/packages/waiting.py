@@ -27,14 +27,14 @@ _OF_PEOPLE = (is_own, wrote_none_of_it, is_new_to_this_round)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class NextStep:
     """A package, and the step that somebody is to take with it."""
 
     package: PolicyPackage
     step: Transition
 
 
-def waiting_for(session: Session, attempt: Attempt) -> list[Waiting]:
+def waiting_for(session: Session, attempt: Attempt) -> list[NextStep]:
     """The packages that wait for somebody, the nearest date of release first.
 
     What is being collected waits only when it is complete: until then it is reminded of. What
@@ -55,11 +55,11 @@ def waiting_for(session: Session, attempt: Attempt) -> list[Waiting]:
 
 def _waiting(
     packages: Iterable[PolicyPackage], steps: list[Transition], attempt: Attempt
-) -> Iterator[Waiting]:
+) -> Iterator[NextStep]:
     for package in packages:
         step = next((t for t in steps if package.state in t.sources), None)
         if step is not None and _is_for(package, step, attempt):
-            yield Waiting(package, step)
+            yield NextStep(package, step)
 
 
 def _is_for(package: PolicyPackage, step: Transition, attempt: Attempt) -> bool:

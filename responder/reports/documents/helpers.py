@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask, current_app, url_for
 
+from responder.core.charts import Figures
 from responder.core.database import db
 from responder.core.times import chinese_date
-from responder.planning.briefing.charts import Figures
 from responder.reports.documents import queries
 from responder.reports.documents.content import Content, Figure, Link
 from responder.reports.documents.kinds import KINDS, label_of

@@ -14,8 +14,9 @@ from docx.shared import Pt
 from flask import current_app, url_for
 
 from responder.core import official_word as word
+from responder.core.charts import ChartKind, Figures
+from responder.core.charts.word import WordChart
 from responder.core.times import chinese_date, local
-from responder.planning.briefing.charts import ChartKind, Figures, WordChart
 from responder.reports.documents import queries
 from responder.reports.documents.content import (
     Figure,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
@@ -12,6 +13,7 @@ from flask import Blueprint, flash, redirect, render_template, request, send_fil
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from responder.core.charts import ChartKind, Figures
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, NotFound
 from responder.core.lifecycle import Attempt
@@ -89,10 +91,30 @@ def show(code: str) -> str:
         month=span.month,
         unit_id=unit_id,
         channel=channel,
-        months=list(zip(MONTHS, counting.by_month(db.session, figure, whole), strict=False)),
+        by_month=_drawn(figure, span, counting.by_month(db.session, figure, whole)),
         units=counting.by_unit(db.session, figure, span),
         channels=counting.by_channel(db.session, figure, span),
         page=_rows(figure, span, unit_id, channel) if may(figure.permission) else None,
+    )
+
+
+def _drawn(figure: Figure, span: Span, counts: Sequence[Decimal | int | None]) -> Figures:
+    """The months of a figure; each leads to its rows."""
+    months = [number for number, _count in zip(MONTHS, counts, strict=False)]
+    unit, channel = request.args.get("unit"), request.args.get("channel")
+    kept: dict[str, Any] = {
+        "code": figure.code,
+        "year": span.year,
+        "unit": unit,
+        "channel": channel,
+    }
+    return Figures(
+        ChartKind.DAYS,
+        figure.name,
+        figure.measure,
+        tuple(_("%(month)s月", month=number) for number in months),
+        ((figure.measure, tuple(float(count or 0) for count in counts)),),
+        links=(tuple(url_for("statistics.show", month=number, **kept) for number in months),),
     )
 
 

@@ -63,6 +63,7 @@ from responder.responses.service.queries import (
     items_of_event,
     items_of_topic,
     next_clock,
+    running_ends,
     waiting_for,
     waits_for,
 )
@@ -116,6 +117,7 @@ __all__ = [
     "prefill_from_message",
     "recompute_clocks",
     "revise",
+    "running_ends",
     "save_draft",
     "set_event",
     "stop_held_clocks",

@@ -214,6 +214,12 @@ def due(session: Session, limit: int | None = None) -> list[ItemClock]:
     return list(session.scalars(query))
 
 
+def running_ends(session: Session) -> list[datetime]:
+    """When the clocks of :func:`due` end, for a page that only counts them."""
+    query = select(ItemClock.due_at).join(ItemClock.item).where(*_RUNS)
+    return list(session.scalars(query))
+
+
 def next_clock(item: ResponseItem) -> ItemClock | None:
     """The running clock that ends first, or None when none runs or the item is filed away."""
     if item.state in FILED:

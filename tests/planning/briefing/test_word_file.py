@@ -13,12 +13,13 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
 from responder.core import official_word as official
+from responder.core.charts import ChartKind, Figures
+from responder.core.charts.word import workbook
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
 from responder.intake.models import Channel
 from responder.planning.briefing import answers as registry
 from responder.planning.briefing.answers import Answer
-from responder.planning.briefing.charts import ChartKind, Figures, workbook
 from responder.planning.briefing.layout import shipped_template
 from responder.planning.briefing.pack import CURVE_DAYS
 from responder.planning.briefing.rendering import word_file
@@ -287,8 +288,7 @@ def test_the_axis_of_counts_has_whole_numbers_on_the_page(app):
         ChartKind.KINDS, "来源", "留言（条）", ("热线", "网站"), (("留言", (17.0, 5.0)),)
     )
     with app.test_request_context():
-        macros = app.jinja_env.get_template("planning/_briefing_charts.html").module
-        drawn = str(macros.figure(figures, 1))
-    assert ">17</text>" in drawn
-    assert "热线 留言：17</title>" in drawn
+        macros = app.jinja_env.get_template("components/charts.html").module
+        drawn = str(macros.figure(figures))
+    assert "<title>热线 留言：17</title>" in drawn
     assert ".0<" not in drawn

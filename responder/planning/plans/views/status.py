@@ -27,6 +27,7 @@ def plan_status(year: int) -> str:
         groupings=rules.GROUPING_LABELS,
         figures=rules.FIGURE_LABELS,
         timings=rules.TIMING_LABELS,
+        progress_labels=rules.PROGRESS_LABELS,
         form_labels=FORM_LABELS,
     )
 

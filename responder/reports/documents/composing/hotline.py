@@ -10,9 +10,9 @@ from collections import Counter
 from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
+from responder.core.charts import ChartKind
 from responder.orders import service as orders
 from responder.orders.rules import Figures, share
-from responder.planning.briefing.charts import ChartKind
 from responder.planning.briefing.reading import Standpoint
 from responder.reports.documents.composing import building as build
 from responder.reports.documents.composing.counting import Branch, branches

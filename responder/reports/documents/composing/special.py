@@ -8,12 +8,12 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from nlp import default_segmenter, normalise, tone
+from responder.core.charts import ChartKind
 from responder.core.errors import Invalid
 from responder.core.times import chinese_date, local
 from responder.intake.models import CHANNEL_LABELS
 from responder.planning.briefing import reading
 from responder.planning.briefing.answers import Answer
-from responder.planning.briefing.charts import ChartKind
 from responder.planning.briefing.questions import Heard, Question, ask
 from responder.planning.briefing.reading import Standpoint
 from responder.planning.reported import reports_in

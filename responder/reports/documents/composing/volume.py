@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from responder.core.charts import ChartKind
 from responder.core.times import end_of_day
 from responder.intake.models import CHANNEL_LABELS, Message
-from responder.planning.briefing.charts import ChartKind
 from responder.planning.briefing.reading import Standpoint, days_of
 from responder.reports.documents.composing import building as build
 from responder.reports.documents.composing import counting

@@ -7,9 +7,6 @@ embedded beside it, is a chart of a Word file.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from io import BytesIO
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -19,6 +16,7 @@ import xlsxwriter
 from docx.opc.part import Part
 from docx.shared import Mm
 
+from responder.core.charts.figures import ChartKind, Figures, described
 from responder.core.official_word import BODY_FONT, TEXT_WIDTH
 
 WIDTH, HEIGHT = TEXT_WIDTH, Mm(54)
@@ -34,36 +32,6 @@ COLOURS = ("#1F3A5F", "#C0504D", "#5B8DB8", "#E0A030", "#9AA5B1")
 _MARKERS = ("circle", "square", "triangle", "diamond", "x")
 _LABELS_SHOWN = 8
 _NO_NUMBER = re.compile(r'<c:pt idx="\d+"><c:v(?:/>|></c:v>)</c:pt>')
-
-
-class ChartKind(StrEnum):
-    """How numbers are drawn: by day as columns or lines, by kind as columns."""
-
-    DAYS = "days"
-    LINES = "lines"
-    KINDS = "kinds"
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What one chart shows.
-
-    :param caption: under the chart.
-    :param axis: what the numbers are: 留言（条）.
-    :param names: of the categories, along the axis.
-    :param series: (name, one number for each category; None where there is none).
-    """
-
-    kind: ChartKind
-    caption: str
-    axis: str
-    names: tuple[str, ...]
-    series: tuple[tuple[str, tuple[float | None, ...]], ...]
-
-    @property
-    def empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not any(number for _, numbers in self.series for number in numbers)
 
 
 class WordChart:
@@ -187,24 +155,3 @@ def _run(relation: str, figures: Figures) -> str:
         f'<c:chart xmlns:c="{_DRAWING}/chart" xmlns:r="{_RELATION}" r:id="{relation}"/>'
         "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
     )
-
-
-def described(figures: Figures) -> str:
-    """What the chart shows, for whoever cannot see it."""
-    return f"{figures.caption}。" + "；".join(
-        f"{name}：{_summed(figures, numbers)}" for name, numbers in figures.series
-    )
-
-
-def _summed(figures: Figures, numbers: Sequence[float | None]) -> str:
-    known = [
-        (name, number)
-        for name, number in zip(figures.names, numbers, strict=True)
-        if number is not None
-    ]
-    if not known:
-        return "没有数据"
-    if figures.kind is ChartKind.KINDS:
-        return "、".join(f"{name} {number:g}" for name, number in known if number) or "0"
-    day, top = max(known, key=lambda pair: pair[1])
-    return f"{known[0][0]} 至 {known[-1][0]}，最高 {top:g}（{day}）"
