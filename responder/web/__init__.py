@@ -6,6 +6,7 @@ from flask import Flask, request
 
 from responder.web import access, api, errors, filters, headers, languages, openapi, trail
 from responder.web.extensions import bootstrap, csrf
+from responder.web.listing import views as listing_views
 
 
 def init_web(app: Flask) -> None:
@@ -16,7 +17,7 @@ def init_web(app: Flask) -> None:
     )
     bootstrap.init_app(app)
     csrf.init_app(app)
-    for module in (access, api, errors, filters, headers, languages, openapi, trail):
+    for module in (access, api, errors, filters, headers, languages, openapi, trail, listing_views):
         module.init_app(app)
     app.teardown_request(_close_uploads)
 
