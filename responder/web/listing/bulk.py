@@ -44,7 +44,7 @@ class Bulk:
     :param steps: what may be done now with each of some rows: its id → its steps.
     :param load: some rows by their ids, as far as the asker may see them.
     :param take: do it with one row, as it was seen; raises a domain error where it cannot be.
-    :param name: what a person calls a row.
+    :param name: what a person calls a row, with what ``Listing.prepare`` found.
     :param page: an endpoint of its own that is given what was chosen; else the mechanism's page.
     :param context: what the fields of the steps need.
     """
@@ -53,7 +53,7 @@ class Bulk:
     steps: Callable[[Sequence[Any], Asker], Mapping[int, Sequence[Step]]]
     load: Callable[[Sequence[int], Asker], Sequence[Any]]
     take: Callable[[Session, Seen, str, Form, Asker], None]
-    name: Callable[[Any, Asker], str]
+    name: Callable[[Any, Any], str]
     page: str = ""
     context: Callable[[Asker], Mapping[str, Any]] = field(default=lambda _asker: {})
 

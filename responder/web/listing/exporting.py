@@ -6,7 +6,7 @@ import csv
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from io import TextIOWrapper
-from tempfile import TemporaryFile
+from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from responder.web.listing.rules import Asked
 from responder.web.media_types import CSV, XLSX
 
 PORTION = 500
+IN_MEMORY = 4 * 1024 * 1024  # bytes of a file that need no disk
 MOST_EXPORTED = 50_000
 MOST_PRINTED = 2_000
 # A workbook written row by row, so that a large one needs little memory.
@@ -53,7 +54,7 @@ def _local(value: Cell, zone: ZoneInfo) -> Cell:
 
 def write_csv(title: str, columns: Sequence[Column], rows: Rows) -> IO[bytes]:
     """With the mark by which Excel knows UTF-8."""
-    file = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     text = TextIOWrapper(file, "utf-8-sig", newline="")
     writer = csv.writer(text)
     writer.writerow([str(column.label) for column in columns])
@@ -75,7 +76,7 @@ def _plain(cell: Cell) -> str | int | float:
 
 
 def write_xlsx(title: str, columns: Sequence[Column], rows: Rows) -> IO[bytes]:
-    file = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
+    file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     with xlsxwriter.Workbook(file, _STREAMED) as book:
         head = book.add_format({"bold": True, "bg_color": "#E8F0F7", "bottom": 1})
         top = {"valign": "top"}

@@ -161,7 +161,7 @@ class ListView:
                 one.value == now,
                 counted.get(one.value),
             )
-            for one in choice.options
+            for one in choice.menu(self.asked)
         ]
 
     def sort_link(self, column: Column) -> SortLink:

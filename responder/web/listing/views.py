@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,7 +120,7 @@ def add_list_pages(
     def export(kind: str, **_place: Any) -> Response | str:
         return _exported(listing, kind, f"{name}")
 
-    add("export", f"{address}/export.<string:kind>", export, "GET")
+    add("export", f"{address}/list.<string:kind>", export, "GET")
     if listing.bulk is not None and not listing.bulk.page:
 
         def bulk(**_place: Any) -> Response | str | tuple[str, int]:
@@ -171,50 +171,56 @@ def _bulk_page(listing: Listing, endpoint: str) -> Response | str | tuple[str, i
     """What may be done with all that was chosen; or it is done, when that was decided."""
     bulk = listing.bulk
     assert bulk is not None
-    asker, form = asker_now(), request.form
+    asker, form, back = asker_now(), request.form, _back(endpoint)
     chosen = read_chosen(form.getlist("chosen"))
-    back = _back(endpoint)
     rows = bulk.load([one.id for one in chosen], asker)
     steps = common(bulk.steps(rows, asker), [row.id for row in rows])
     step = next((one for one in steps if one.action == form.get("action")), None)
-    decided = step is not None and (not step.asks or form.get("decided") == "1")
-    note = form.get("note", "").strip()
-    error = ""
-    if decided and step and step.needs_note and not note:
-        decided, error = False, _("请写明%(step)s的理由", step=step.label)
-    if not decided or step is None:
-        page = render_template(
-            "components/listing/bulk.html",
-            listing=listing,
-            rows=rows,
-            steps=steps,
-            step=step,
-            chosen=chosen,
-            back=back,
-            error=error,
-            note=note,
-            asker=asker,
-            **bulk.context(asker),
-        )
-        return (page, STATUS[Invalid]) if error else page
-    outcomes = [_take(listing, one, step, asker) for one in chosen]
-    return _outcome_page(listing, step, outcomes, back)
+    note, error = form.get("note", "").strip(), ""
+    if step is not None and (not step.asks or form.get("decided") == "1"):
+        if note or not step.needs_note:
+            outcomes = _taken(listing, chosen, step, asker)
+            return _outcome_page(listing, step, outcomes, back)
+        error = _("请写明%(step)s的理由", step=step.label)
+    elif step is None and form.get("action"):
+        error = _("所选各项中有的已经变化，不能再这样办理：下面是现在还能一并办理的。")
+    page = render_template(
+        "components/listing/bulk.html",
+        listing=listing,
+        rows=rows,
+        extra=_beside(listing, rows, asker),
+        steps=steps,
+        step=step,
+        chosen=chosen,
+        back=back,
+        error=error,
+        note=note,
+        **bulk.context(asker),
+    )
+    return (page, STATUS[Invalid]) if error else page
 
 
-def _take(listing: Listing, seen: Seen, step: Step, asker: Asker) -> Outcome:
+def _beside(listing: Listing, rows: Sequence[Any], asker: Asker) -> Any:
+    return listing.prepare(rows, asker, asked_of(listing, asker, {})[0].values)
+
+
+def _taken(listing: Listing, chosen: list[Seen], step: Step, asker: Asker) -> list[Outcome]:
     """Each row by itself, wholly or not at all."""
     bulk = listing.bulk
     assert bulk is not None
-    row = next(iter(bulk.load([seen.id], asker)), None)
-    if row is None:
-        return Outcome(f"#{seen.id}", _("没有这一项，或不在您的单位"))
-    name = bulk.name(row, asker)
-    try:
-        with transaction(asker.actor, asker.now) as session:
-            bulk.take(session, seen, step.action, request.form, asker)
-    except DomainError as error:
-        return Outcome(name, error.message)
-    return Outcome(name)
+    rows = bulk.load([one.id for one in chosen], asker)
+    extra = _beside(listing, rows, asker)
+    names = {row.id: bulk.name(row, extra) for row in rows}
+    outcomes = []
+    for seen in chosen:
+        refusal = ""
+        try:
+            with transaction(asker.actor, asker.now) as session:
+                bulk.take(session, seen, step.action, request.form, asker)
+        except DomainError as error:
+            refusal = error.message
+        outcomes.append(Outcome(names.get(seen.id, f"#{seen.id}"), refusal))
+    return outcomes
 
 
 def _outcome_page(

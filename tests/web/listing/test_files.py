@@ -32,14 +32,14 @@ def store(count: int = 0) -> None:
 def test_a_file_holds_exactly_what_is_filtered_and_no_formula(client, people, session) -> None:
     store(40)
     people.sign_in(client, people.editor)
-    with client.get("/messages/export.xlsx?q=路灯") as answer:
+    with client.get("/messages/list.xlsx?q=路灯") as answer:
         book = BytesIO(answer.data)
         assert ".xlsx" in answer.headers["Content-Disposition"]
     head, *rows = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
     titles = {row[head.index("标题")].strip() for row in rows}
     assert titles == {one.strip() for one in TITLES[:-1]} | {"路灯𠮷，致电138******78"}
     assert b"<f>" not in ZipFile(book).read("xl/worksheets/sheet1.xml")
-    with client.get("/messages/export.csv") as answer:
+    with client.get("/messages/list.csv") as answer:
         assert answer.data.startswith("\ufeff".encode())
         lines = list(csv.reader(StringIO(answer.data.decode("utf-8-sig"))))
     assert len(lines) == 1 + 46
@@ -56,12 +56,12 @@ def test_a_file_holds_exactly_what_is_filtered_and_no_formula(client, people, se
 def test_a_print_is_a_page_and_what_is_too_much_is_said(client, people, monkeypatch) -> None:
     store()
     people.sign_in(client, people.editor)
-    page = client.get("/messages/export.print?q=路灯").text
+    page = client.get("/messages/list.print?q=路灯").text
     strict(page)
     assert "138******78" in page
-    assert client.get("/messages/export.pdf").status_code == 404
+    assert client.get("/messages/list.pdf").status_code == 404
     monkeypatch.setattr(exporting, "MOST_PRINTED", 5)
-    refused = client.get("/messages/export.print")
+    refused = client.get("/messages/list.print")
     assert refused.status_code == 422
     assert "请先加上条件" in refused.text
 
