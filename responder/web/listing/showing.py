@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from flask import request, url_for
+from flask import url_for
 from flask_babel import gettext as _
 
 from responder.web.listing.bulk import Seen, Step, seen_of
@@ -85,7 +85,7 @@ class ListView:
         return self._url(self.endpoint, {})
 
     def export_link(self, kind: str) -> str:
-        return self._url(f"{self.endpoint}_export", {**self.asked.address, "kind": kind})
+        return self._url(f"{self.endpoint}_export", {**self.asked.address, "file_format": kind})
 
     @property
     def bulk_link(self) -> str:
@@ -94,7 +94,7 @@ class ListView:
         return url_for(own) if own else self._url(f"{self.endpoint}_bulk", {})
 
     def _url(self, endpoint: str, args: Mapping[str, Any]) -> str:
-        return url_for(endpoint, **(request.view_args or {}), **args)
+        return url_for(endpoint, **args)
 
     @property
     def exports(self) -> list[Link]:

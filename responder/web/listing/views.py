@@ -117,13 +117,14 @@ def add_list_pages(
         view.__name__ = f"{endpoint}_{suffix}"
         blueprint.add_url_rule(address, view.__name__, declare(access)(view), methods=[method])
 
-    def export(kind: str, **_place: Any) -> Response | str:
-        return _exported(listing, kind, f"{name}")
+    # No filter of any list is called so: it would stand in for it in the address.
+    def export(file_format: str) -> Response | str:
+        return _exported(listing, file_format, name)
 
-    add("export", f"{address}/list.<string:kind>", export, "GET")
+    add("export", f"{address}/list.<string:file_format>", export, "GET")
     if listing.bulk is not None and not listing.bulk.page:
 
-        def bulk(**_place: Any) -> Response | str | tuple[str, int]:
+        def bulk() -> Response | str | tuple[str, int]:
             return _bulk_page(listing, name)
 
         add("bulk", f"{address}/bulk", bulk, "POST")
@@ -148,7 +149,7 @@ def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str:
             rows=rows,
             told=told,
             now=asker.now,
-            back=url_for(endpoint, **(request.view_args or {}) | asked.address),
+            back=address_of(endpoint, asked),
         )
     with force_locale(SOURCE_LANGUAGE):
         title = str(listing.title)
@@ -242,6 +243,6 @@ def _outcome_page(
 
 def _back(endpoint: str) -> str:
     """The list as it was filtered: only its own address counts."""
-    own = url_for(endpoint, **(request.view_args or {}))
+    own = url_for(endpoint)
     given = request.form.get("back", "")
     return given if given.partition("?")[0] == own else own
