@@ -20,11 +20,12 @@ def init_app(app: Flask) -> None:
     saved_views.init_app(app)
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
+    _name_people(app)
     _name_kinds(app)
 
 
-def _name_kinds(app: Flask) -> None:
-    """What the trail calls these records, their deeds and fields."""
+def _name_people(app: Flask) -> None:
+    """What the trail calls people, their deeds and fields."""
     deeds = {
         "export": "导出列表",
         "sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人",
@@ -41,6 +42,10 @@ def _name_kinds(app: Flask) -> None:
             {"messages": "留言", "list": "列表", "format": "格式", "conditions": "条件"},
         ),
     )
+
+
+def _name_kinds(app: Flask) -> None:
+    """The same of the other records of this room and of the core."""
     name_kind(app, "user_role", Kind("岗位"))
     name_kind(app, "unit", Kind("单位"))
     name_kind(

@@ -18,7 +18,7 @@
       step.hidden = !chosen.length || !open.every((some) => some.includes(step.value));
     }
     const count = chosen.length ? said.dataset.chosen.replace('#', chosen.length) : '';
-    const none = chosen.length && steps.every((step) => step.hidden) ? `：${said.dataset.none}` : '';
+    const none = chosen.length && steps.every((step) => step.hidden) ? ` · ${said.dataset.none}` : '';
     said.textContent = count + none;
     whole.checked = chosen.length === boxes.length;
     whole.indeterminate = chosen.length > 0 && !whole.checked;

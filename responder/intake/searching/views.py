@@ -13,8 +13,8 @@ from responder.intake.views import blueprint
 from responder.web.access import current_actor, requires
 from responder.web.listing import add_list_pages, show
 
-blueprint.add_app_template_filter(marked, "marked_words")
-blueprint.add_app_template_filter(excerpt, "marked_excerpt")
+blueprint.add_app_template_filter(marked)
+blueprint.add_app_template_filter(excerpt)
 
 
 @blueprint.get("/messages")
