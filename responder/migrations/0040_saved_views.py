@@ -45,6 +45,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    others = sa.text("SELECT count(*) FROM saved_view WHERE list_code <> 'messages'")
+    if count := op.get_bind().execute(others).scalar():
+        raise RuntimeError(
+            f"{count} 个常用视图会丢失：不能退回 0040 之前的版本，请先删除，或改用升级前的备份"
+        )
     op.create_table(
         "saved_filter",
         sa.Column("id", sa.Integer(), nullable=False),
