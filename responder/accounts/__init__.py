@@ -7,6 +7,7 @@ from responder.accounts.absence_views import rights_as_deputy
 from responder.accounts.preference_views import PersonalRows
 from responder.accounts.preference_views import blueprint as preference_pages
 from responder.accounts.proof_views import blueprint as proof_pages
+from responder.accounts.saved_views import views as saved_views
 from responder.accounts.token_views import blueprint as token_pages
 from responder.accounts.views import blueprint
 from responder.web.access import delegated_by
@@ -20,21 +21,36 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(absence_pages)
     app.register_blueprint(proof_pages)
     app.register_blueprint(preference_pages)
+    saved_views.init_app(app)
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
     kept_by(app, PersonalRows())
+    _name_people(app)
     _name_kinds(app)
 
 
-def _name_kinds(app: Flask) -> None:
-    """What the trail calls these records, their deeds and fields."""
+def _name_people(app: Flask) -> None:
+    """What the trail calls people, their deeds and fields."""
     deeds = {
+        "export": "导出列表",
         "sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人",
         "proof_refused": "签发验证不正确", "proof_locked": "签发验证暂停",
         "code_begun": "生成动态口令密钥", "code_enrolled": "启用动态口令",
         "code_removed": "停用动态口令",
     }  # fmt: skip
-    name_kind(app, "user_account", Kind("人员", deeds, {"messages": "留言"}))
+    name_kind(
+        app,
+        "user_account",
+        Kind(
+            "人员",
+            deeds,
+            {"messages": "留言", "list": "列表", "format": "格式", "conditions": "条件"},
+        ),
+    )
+
+
+def _name_kinds(app: Flask) -> None:
+    """The same of the other records of this room and of the core."""
     name_kind(app, "user_role", Kind("岗位"))
     name_kind(app, "unit", Kind("单位"))
     name_kind(

@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from responder.alerts import service, wording
+from responder.alerts.declared import ALERTS
 from responder.alerts.forms import RuleForm
 from responder.alerts.models import KIND_LABELS, AlertRule, Kind
 from responder.alerts.service import OF_ALL_KINDS, USED_BY, RuleFacts
@@ -17,8 +18,8 @@ from responder.core.times import utc_now
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import show_errors
+from responder.web.listing import add_list_pages, show
 from responder.web.navigation import counted
-from responder.web.paging import paginate, requested_page
 from responder.web.redirects import back_to
 
 blueprint = Blueprint("alerts", __name__)
@@ -41,19 +42,12 @@ def open_alert_count() -> int:
 @blueprint.get("/alerts")
 @requires(Permission.TOPIC_READ)
 def index() -> str:
-    actor = current_actor()
-    unread_only = request.args.get("unread") == "1"
-    query = service.search(
-        utc_now(), kind=_asked_kind(), unread_by=actor.id if unread_only else None
-    )
     return render_template(
-        "alerts/index.html",
-        page=paginate(db.session, query, requested_page()),
-        kinds=KIND_LABELS,
-        held=service.held(db.session, utc_now()),
-        has_rules=any(rule.active for rule in service.all_rules(db.session)),
-        me=actor.id,
+        "alerts/index.html", listed=show(ALERTS), held=service.held(db.session, utc_now())
     )
+
+
+add_list_pages(blueprint, "/alerts", ALERTS, "index", frozenset({Permission.TOPIC_READ}))
 
 
 @blueprint.post("/alerts/<int:alert_id>/read")

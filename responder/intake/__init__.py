@@ -12,8 +12,8 @@ from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
 from responder.intake.pushing.api import blueprint as api_blueprint
 from responder.intake.repeats import grouping
 from responder.intake.repeats.cli import repeats_command
+from responder.intake.searching import views as _searching_views  # noqa: F401 - its pages
 from responder.intake.searching.cli import search_command
-from responder.intake.searching.views import FILTER_KIND
 from responder.intake.views import blueprint
 from responder.web.trail import Kind, name_kind, name_values
 
@@ -45,7 +45,6 @@ def init_app(app: Flask) -> None:
     for name in ("channel", "channels"):
         name_values(app, name, CHANNEL_LABELS)
     name_values(app, "nature", NATURE_LABELS)
-    name_kind(app, "saved_filter", FILTER_KIND)
     name_kind(app, "import_batch", import_views.BATCH_KIND)
     name_kind(app, "import_run", import_views.RUN_KIND)
     name_kind(app, "saved_mapping", import_views.MAPPING_KIND)

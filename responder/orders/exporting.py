@@ -1,25 +1,16 @@
-"""Lists as workbooks (.xlsx): never who called, every text masked, no cell a formula."""
+"""The monthly table as a workbook (.xlsx); no cell a formula."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from io import BytesIO
-from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from responder.core import privacy
-from responder.core.times import local
-from responder.orders.lifecycle import WORK_ORDER
-from responder.orders.models import SATISFACTION_LABELS, WorkOrder
 from responder.orders.rules import Figures
-from responder.orders.service import MonthlyTable, next_clock
+from responder.orders.service import MonthlyTable
 
-LIST_HEADINGS = (
-    "工单号", "标题", "诉求性质", "紧急", "状态", "主办单位", "立单时间", "派单时间", "签收时间",
-    "答复时间", "办结时间", "到期", "回访结果", "公开答复",
-)  # fmt: skip
 MONTHLY_HEADINGS = (
     "承办单位", "派遣总数", "按时办结", "超时办结", "未办结", "结案率", "按时结案率", "不满意数",
     "不满意率",
@@ -29,45 +20,11 @@ Cell = str | int | float | datetime | None
 _WIDTHS = {"标题": 40, "公开答复": 60, "主办单位": 22, "承办单位": 28}
 
 
-def orders_workbook(
-    orders: Iterable[WorkOrder], callers: Mapping[int, frozenset[str]], zone: ZoneInfo
-) -> BytesIO:
-    """The orders of a list, one a row. The caller has made sure who may see them.
-
-    :param callers: order id → the recorded names of who called, to be masked.
-    """
-    rows = (_row(order, zone, callers.get(order.id, privacy.NOBODY)) for order in orders)
-    return _workbook("工单", LIST_HEADINGS, rows)
-
-
 def monthly_workbook(table: MonthlyTable) -> BytesIO:
     """The monthly hotline table."""
     rows = [(unit.name, figures) for unit, figures in table.rows]
     cells = (_figures(name, figures) for name, figures in [*rows, ("合计", table.whole)])
     return _workbook(f"{table.month} 热线办理情况", MONTHLY_HEADINGS, cells)
-
-
-def _row(order: WorkOrder, zone: ZoneInfo, names: frozenset[str]) -> list[Cell]:
-    def moment(value: datetime | None) -> datetime | None:
-        return local(value, zone).replace(tzinfo=None) if value else None
-
-    clock = next_clock(order)
-    return [
-        order.number,
-        privacy.mask(order.title, names=names),
-        order.nature_label,
-        "紧急" if order.urgent else "",
-        WORK_ORDER.states[order.state],
-        order.lead_unit.name if order.lead_unit else "",
-        moment(order.opened_at),
-        moment(order.dispatched_at),
-        moment(order.signed_at),
-        moment(order.answered_at),
-        moment(order.closed_at),
-        moment(clock.due_at if clock else None),
-        SATISFACTION_LABELS[order.satisfaction] if order.satisfaction else "",
-        privacy.mask(order.public_answer, names=names),
-    ]
 
 
 def _figures(name: str, row: Figures) -> list[Cell]:

@@ -25,7 +25,7 @@ from wtforms.widgets import HiddenInput
 from responder.accounts.models import Unit
 from responder.intake.models import NATURE_LABELS, Nature
 from responder.orders import service
-from responder.orders.models import OrderState, Refusal, Satisfaction
+from responder.orders.models import Refusal, Satisfaction
 from responder.orders.service.opening import MAX_BRIEF_LENGTH, MAX_TITLE_LENGTH, Matter
 from responder.routing.service import Choice
 
@@ -84,21 +84,6 @@ class MatterForm(FlaskForm):
             category_id=self.category_id.data or None,
             reported_unit=session.get(Unit, self.reported_unit_id.data or 0),
         )
-
-
-def read_filter(args: MultiDict[str, str]) -> service.OrderFilter:
-    """The filter in an address; what makes no sense there does not restrict."""
-    view, outcome = args.get("view", ""), args.get("outcome", "")
-    return service.OrderFilter(
-        view=view if view in service.VIEWS else "all",
-        state=_member(OrderState, args.get("state")),
-        unit_id=_number(args.get("unit")),
-        nature=_member(Nature, args.get("nature")),
-        text=args.get("q", "").strip()[:100],
-        month=args.get("month", "")[:7],
-        outcome=outcome if outcome in service.OUTCOMES else "",
-        category_id=_number(args.get("category")),
-    )
 
 
 def read_facts(session: Session, form: MultiDict[str, str]) -> service.Facts:

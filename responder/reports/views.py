@@ -12,11 +12,11 @@ from responder.core.times import chinese_moment, utc_now
 from responder.intake.models import CHANNEL_LABELS
 from responder.reports import service
 from responder.reports.desk import deadlines
+from responder.reports.trail import TRAIL
 from responder.responses import service as responses
 from responder.responses.models import ItemClock
-from responder.web.access import current_actor, may, requires, signed_in
-from responder.web.paging import paginate, requested_page
-from responder.web.trail import kinds
+from responder.web.access import current_actor, requires, signed_in
+from responder.web.listing import add_list_pages, show
 
 blueprint = Blueprint("reports", __name__)
 
@@ -53,10 +53,7 @@ def due() -> str:
 @blueprint.get("/audit")
 @requires(Permission.AUDIT_READ)
 def audit_trail() -> str:
-    query = service.audit_trail(
-        kind=request.args.get("kind", ""), person=request.args.get("person", "").strip()
-    )
-    page = paginate(db.session, query, requested_page())
-    # What somebody noted of an application may name who applied.
-    untold = set() if may(Permission.APPLICATION_READ) else {"disclosure_application"}
-    return render_template("reports/audit.html", page=page, kinds=kinds(), untold=untold)
+    return render_template("reports/audit.html", listed=show(TRAIL))
+
+
+add_list_pages(blueprint, "/audit", TRAIL, "audit_trail", frozenset({Permission.AUDIT_READ}))

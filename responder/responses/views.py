@@ -30,14 +30,13 @@ from responder.responses.lifecycle import (
     FIELD_LABELS,
     outgoing,
 )
-from responder.responses.models import FILED, Draft, ItemState, Level, ResponseItem
+from responder.responses.models import FILED, Draft, Level, ResponseItem
 from responder.responses.reviewing import NOT_REFUSED, Refused, review_parts
 from responder.responses.sourcing import service as sourcing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.filters import moment
 from responder.web.forms import seen_version, show_errors, unit_choices
-from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("responses", __name__)
 
@@ -49,22 +48,6 @@ Page = str | Response | tuple[str, int]
 def zone() -> ZoneInfo:
     found: ZoneInfo = current_app.extensions["settings"].zone
     return found
-
-
-@blueprint.get("/responses")
-@requires(Permission.RESPONSE_READ)
-def index() -> str:
-    asked = request.args.get("state", "")
-    state = next((member for member in ItemState if member.value == asked), None)
-    unit_id = request.args.get("unit", type=int)
-    q = request.args.get("q", "")
-    return render_template(
-        "responses/index.html",
-        page=paginate(db.session, service.board(state, unit_id, q), requested_page()),
-        counts=service.counts_by_state(db.session, unit_id, q),
-        state=state,
-        units=accounts.units(db.session),
-    )
 
 
 @blueprint.route("/responses/open", methods=["GET", "POST"])

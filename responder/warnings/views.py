@@ -10,16 +10,14 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.times import utc_now
 from responder.warnings import service
+from responder.warnings.declared import WARNINGS
 from responder.warnings.forms import AddressForm
-from responder.warnings.matters import matters_of
-from responder.web.access import current_actor, signed_in
+from responder.web.access import SIGNED_IN, current_actor, signed_in
 from responder.web.forms import show_errors
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 from responder.web.redirects import back_to
 
 blueprint = Blueprint("warnings", __name__)
-
-VIEWS = ("all", "unread", "ended")
 
 
 def unread_warnings() -> int:
@@ -68,14 +66,9 @@ def set_address() -> Response | tuple[str, int]:
 
 
 def _page(form: AddressForm) -> str:
-    asked = request.args.get("view", "")
-    view = asked if asked in VIEWS else VIEWS[0]
-    query = service.mine(current_actor(), unread=view == "unread", ended=view == "ended")
-    page = paginate(db.session, query, requested_page())
     return render_template(
-        "warnings/index.html",
-        page=page,
-        view=view,
-        form=form,
-        matters=matters_of(db.session, (one.warning for one in page)),
+        "warnings/index.html", listed=show(WARNINGS, "warnings.index"), form=form
     )
+
+
+add_list_pages(blueprint, "/warnings", WARNINGS, "index", SIGNED_IN)

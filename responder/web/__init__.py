@@ -19,6 +19,7 @@ from responder.web import (
     trail,
 )
 from responder.web.extensions import bootstrap, csrf
+from responder.web.listing import views as listing_views
 
 
 def init_web(app: Flask) -> None:
@@ -30,8 +31,8 @@ def init_web(app: Flask) -> None:
     bootstrap.init_app(app)
     csrf.init_app(app)
     for module in (
-        access, api, charts, errors, filters, gallery_views, headers, languages, navigation,
-        openapi, preferences, trail,
+        access, api, charts, errors, filters, gallery_views, headers, languages, listing_views,
+        navigation, openapi, preferences, trail,
     ):  # fmt: skip
         module.init_app(app)
     app.teardown_request(_close_uploads)

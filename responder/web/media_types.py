@@ -2,5 +2,6 @@
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 
+CSV = "text/csv"
 XLSX = f"{_OFFICE}.spreadsheetml.sheet"
 DOCX = f"{_OFFICE}.wordprocessingml.document"

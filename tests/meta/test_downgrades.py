@@ -40,6 +40,16 @@ _COLUMN = (
 
 # Before which version, what stands in the database, what the refusal says.
 LOSSES = {
+    "view": (
+        "0040",
+        (
+            "INSERT INTO user_account (id, username, display_name, password_hash, active)"
+            " VALUES (1, 'a', '甲', '', {true})",
+            "INSERT INTO saved_view (list_code, owner_id, name, address, audience, saved_at)"
+            f" VALUES ('orders', 1, '超时', 'view=overdue', 'own', {_WHEN})",
+        ),
+        "1 个常用视图会丢失",
+    ),
     "leave": (
         "0024",
         (

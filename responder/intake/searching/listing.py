@@ -1,9 +1,8 @@
-"""One page of the messages that somebody wants to see, and no more than that page."""
+"""The messages that somebody wants to see: a page of them, or all in portions."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,46 +20,60 @@ from responder.intake.searching.conditions import (
 )
 from responder.intake.searching.models import MessageSearch
 from responder.intake.searching.wanted import MessageFilter, Order
-from responder.web.paging import PAGE_SIZE, Page
 
 MOST_COUNTED = 10_000
 SELDOM = 2_000  # matches up to which SQLite had better look each of them up
 WEIGHED = 500  # the newest matches, of which the most relevant are told
 
 
-@dataclass(frozen=True)
-class Listing:
-    """What a page of the list shows.
+class MessageSource:
+    """The messages that somebody wants to see, in their order.
 
-    :param more: that there are more than ``page.total``, which is as far as is counted.
-    :param copies: message id → how many messages its group has; of those in a group.
+    Pages reach as far as messages are counted; ``portions`` gives all of them. By relevance,
+    both are the most relevant of the newest.
     """
 
-    page: Page[Message]
-    more: bool
-    asked: Asked
-    copies: dict[int, int]
+    def __init__(self, session: Session, wanted: MessageFilter, zone: ZoneInfo) -> None:
+        self._session = session
+        self._wanted = wanted
+        self.asked = read_asked(session, wanted.text)
+        found = text_conditions(session, self.asked) + field_conditions(session, wanted, zone)
+        self._conditions = found + group_conditions(wanted, found)
+        weighs = self.asked.query.wanted and wanted.order is Order.RELEVANCE
+        self._ids = _most_relevant(session, self._conditions, self.asked) if weighs else None
+        self._counted: int | None = None
 
+    def count(self) -> int:
+        if self._ids is not None:
+            return len(self._ids)
+        return min(self._some(), MOST_COUNTED)
 
-def list_messages(
-    session: Session, wanted: MessageFilter, zone: ZoneInfo, number: int, size: int = PAGE_SIZE
-) -> Listing:
-    """The ``number``-th page of what fits; the last one when it is beyond the end."""
-    asked = read_asked(session, wanted.text)
-    conditions = text_conditions(session, asked) + field_conditions(session, wanted, zone)
-    conditions += group_conditions(wanted, conditions)
-    total = _counted(session, conditions)
-    listed = min(total, MOST_COUNTED)
-    if asked.query.wanted and wanted.order is Order.RELEVANCE:
-        ids = _most_relevant(session, conditions, asked)
-        listed = len(ids)
-        number = min(number, max(1, -(-listed // size)))
-        rows = _loaded(session, ids[(number - 1) * size : number * size])
-    else:
-        number = min(number, max(1, -(-listed // size)))
-        query = _ordered(session, conditions, wanted.order, total)
-        rows = list(session.scalars(query.limit(size).offset((number - 1) * size)))
-    return Listing(Page(rows, number, size, listed), total > listed, asked, _copies(session, rows))
+    def whole(self) -> int:
+        if self._ids is not None:
+            return len(self._ids)
+        query = select(func.count()).select_from(Message).where(*self._conditions)
+        return self._session.scalar(query) or 0
+
+    def part(self, start: int, size: int) -> Sequence[Message]:
+        if self._ids is not None:
+            return _loaded(self._session, self._ids[start : start + size])
+        return self._session.scalars(self._query().limit(size).offset(start)).all()
+
+    def portions(self, size: int) -> Iterator[Sequence[Message]]:
+        if self._ids is not None:
+            for start in range(0, len(self._ids), size):
+                yield _loaded(self._session, self._ids[start : start + size])
+            return
+        found = self._session.scalars(self._query().execution_options(yield_per=size))
+        yield from found.partitions()
+
+    def _some(self) -> int:
+        if self._counted is None:
+            self._counted = _counted(self._session, self._conditions)
+        return self._counted
+
+    def _query(self) -> Select[Message]:
+        return _ordered(self._session, self._conditions, self._wanted.order, self._some())
 
 
 def _by_time() -> tuple[UnaryExpression[Any], ...]:
@@ -130,7 +143,8 @@ def _loaded(session: Session, ids: Sequence[int]) -> list[Message]:
     return list(session.scalars(query.order_by(order)))
 
 
-def _copies(session: Session, rows: Sequence[Message]) -> dict[int, int]:
+def copies(session: Session, rows: Sequence[Message]) -> dict[int, int]:
+    """Message id → how many messages its group has; of those in a group."""
     firsts = {row.id: row.repeats_id or row.id for row in rows}
     counts = grouping.counts(session, set(firsts.values()))
     return {row_id: counts[first] + 1 for row_id, first in firsts.items() if first in counts}

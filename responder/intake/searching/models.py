@@ -1,14 +1,10 @@
-"""What the search index holds, the names known by their pinyin, the filters that people keep."""
+"""What the search index holds, and the names known by their pinyin."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
-
-from responder.accounts.models import User
-from responder.core.audit import Audited
 from responder.core.database import Base
 
 
@@ -48,21 +44,3 @@ class SearchMark(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     message_id: Mapped[int]
-
-
-class SavedFilter(Audited, Base):
-    """A filter that somebody keeps under a name (常用筛选); ``shared`` ones everybody sees.
-
-    ``address`` is what stands behind the question mark of the list's address.
-    """
-
-    __tablename__ = "saved_filter"
-    __table_args__ = (UniqueConstraint("owner_id", "name"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    owner_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(30))
-    address: Mapped[str] = mapped_column(Text)
-    shared: Mapped[bool] = mapped_column(default=False)
-    saved_at: Mapped[datetime]
-    owner: Mapped[User] = relationship()

@@ -24,14 +24,12 @@ from responder.openness.applications.models import (
     CONTACT_CHARACTERS,
     NAME_CHARACTERS,
     PHONE_CHARACTERS,
-    ApplicationState,
     Consulted,
 )
 from responder.openness.applications.proceeding_models import (
     PROCEEDING_LABELS,
     RESULT_LABELS,
 )
-from responder.openness.applications.queries import ApplicationFilter, Part
 from responder.openness.applications.registering import ApplicationFacts
 from responder.openness.applications.rules import (
     BASIS_LABELS,
@@ -257,19 +255,6 @@ def read_facts(session: Session, form: MultiDict[str, str]) -> Facts:
 def read_note(form: MultiDict[str, str]) -> str:
     """:raises Invalid: it is too long."""
     return _text(form, "note", 500)
-
-
-def read_filter(args: MultiDict[str, str], year: int | None) -> ApplicationFilter:
-    """The filter in an address; what makes no sense there does not restrict."""
-    return ApplicationFilter(
-        year=year,
-        part=_member(Part, args.get("part")),
-        outcome=args.get("outcome", "")[:48],
-        kind=_member(ApplicantKind, args.get("kind")),
-        state=_member(ApplicationState, args.get("state")),
-        is_open=args.get("view") == "open",
-        late=args.get("view") == "late",
-    )
 
 
 def consulted_choices() -> list[tuple[str, str]]:

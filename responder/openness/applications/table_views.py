@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import abort, flash, redirect, render_template, send_file, url_for
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -12,9 +12,10 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid, Stale
 from responder.core.times import local, utc_now
 from responder.openness.applications import exporting, outcomes, queries, revealing, tables
+from responder.openness.applications.declared import APPLICATIONS, wanted_of
 from responder.openness.applications.forms import OutcomeForm
 from responder.openness.applications.models import Outcome
-from responder.openness.applications.views import wanted_applications
+from responder.openness.applications.queries import ApplicationFilter
 from responder.openness.applications.views_common import (
     ADDRESS,
     HANDLE,
@@ -27,6 +28,7 @@ from responder.openness.years import asked_year
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.listing.views import asked_of, asker_now
 from responder.web.media_types import DOCX, XLSX
 
 FORMATS = {
@@ -70,7 +72,7 @@ def export_tables(kind: str) -> Response:
 def export() -> Response:
     """The register as it is filtered, without anybody's identity."""
     now = utc_now()
-    query = queries.listed(wanted_applications(), now).limit(exporting.MOST_ROWS)
+    query = queries.listed(_wanted(), now).limit(exporting.MOST_ROWS)
     found = list(db.session.scalars(query))
     return _register(exporting.register_workbook(found, now, zone()), now)
 
@@ -81,11 +83,16 @@ def export_identities() -> Response:
     """The same with who applied: each of them leaves a line in the trail."""
     now, actor = utc_now(), current_actor()
     with transaction(actor, now) as session:
-        query = queries.listed(wanted_applications(), now).limit(exporting.MOST_ROWS)
+        query = queries.listed(_wanted(), now).limit(exporting.MOST_ROWS)
         found = list(session.scalars(query))
         revealing.reveal_all(session, found, actor)
         content = exporting.register_workbook(found, now, zone(), identities=True)
     return _register(content, now)
+
+
+def _wanted() -> ApplicationFilter:
+    """The applications that the list shows at this address."""
+    return wanted_of(asked_of(APPLICATIONS, asker_now(), request.args)[0].values)
 
 
 def _register(content: bytes, now: datetime) -> Response:

@@ -15,16 +15,15 @@ from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid,
 from responder.core.lifecycle import Attempt
 from responder.core.times import local, utc_now
 from responder.openness.applications import outcomes, queries, registering, revealing, steps
+from responder.openness.applications.declared import APPLICATIONS
 from responder.openness.applications.forms import (
     ApplicationForm,
     consulted_choices,
     read_facts,
-    read_filter,
     read_note,
 )
 from responder.openness.applications.lifecycle import OPEN, offered
 from responder.openness.applications.models import Application
-from responder.openness.applications.queries import ApplicationFilter
 from responder.openness.applications.views_common import (
     ADDRESS,
     HANDLE,
@@ -35,11 +34,10 @@ from responder.openness.applications.views_common import (
     to_application,
     zone,
 )
-from responder.openness.years import asked_year
+from responder.web import listing
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
-from responder.web.paging import paginate, requested_page
 
 REFUSALS = (Invalid, GuardRefused, Stale, Forbidden)
 # The file of an application, and lines that the history of one tells otherwise.
@@ -49,22 +47,10 @@ _UNTOLD = frozenset({"changed_at"})
 @blueprint.get(ADDRESS)
 @requires(READ)
 def index() -> str:
-    wanted, now = wanted_applications(), utc_now()
-    every = ApplicationFilter(wanted.year, wanted.part, wanted.outcome, wanted.kind, wanted.state)
-    return render_template(
-        "openness/applications/index.html",
-        page=paginate(db.session, queries.listed(wanted, now), requested_page()),
-        wanted=wanted,
-        counts=queries.counts(db.session, every, now),
-        years=sorted({*queries.years(db.session), asked_year()}, reverse=True),
-        outcomes=outcomes.all_outcomes(db.session),
-        today=local(now, zone()).date(),
-    )
+    return render_template("openness/applications/index.html", listed=listing.show(APPLICATIONS))
 
 
-def wanted_applications() -> ApplicationFilter:
-    """The filter in the address. Without a year all are shown, so that nothing open is missed."""
-    return read_filter(request.args, asked_year() if request.args.get("year") else None)
+listing.add_list_pages(blueprint, ADDRESS, APPLICATIONS, "index", frozenset({READ}))
 
 
 @blueprint.get(f"{ADDRESS}/<int:application_id>")

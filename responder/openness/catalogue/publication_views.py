@@ -24,12 +24,11 @@ from responder.openness.catalogue import (
     columns,
     importing,
     queries,
-    reference,
     registering,
 )
+from responder.openness.catalogue.declared import PUBLICATIONS
 from responder.openness.catalogue.forms import PublicationForm
-from responder.openness.catalogue.models import CatalogueColumn, Publication, Way
-from responder.openness.catalogue.queries import Wanted
+from responder.openness.catalogue.models import CatalogueColumn, Publication
 from responder.openness.catalogue.registering import PublicationFacts
 from responder.openness.catalogue.views import (
     EDIT,
@@ -37,15 +36,14 @@ from responder.openness.catalogue.views import (
     Page,
     attempt_now,
     blueprint,
-    shown_years,
     to_column,
 )
-from responder.openness.years import asked_year, local_today
+from responder.openness.years import local_today
 from responder.planning.events.forms import differences
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version, unit_choices
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 
 WRITERS = (Permission.OPENNESS_EDIT, Permission.OPENNESS_REPORT)
 
@@ -54,23 +52,20 @@ WRITERS = (Permission.OPENNESS_EDIT, Permission.OPENNESS_REPORT)
 @requires(*READERS)
 def publications() -> str:
     """The items of a year, whatever their column: what the counts count."""
-    actor, args, year = current_actor(), request.args, asked_year()
-    wanted = Wanted(
-        year=year,
-        way=next((way for way in Way if way == args.get("way")), None),
-        area_id=plain_number(args.get("area")) or None,
-        key_areas=args.get("key") == "1",
-        text=args.get("q", "").strip()[:100],
-    )
-    query = queries.with_columns(queries.listed(actor, wanted))
     return render_template(
         "openness/catalogue/publications.html",
-        wanted=wanted,
-        years=shown_years(year),
-        areas=reference.key_areas(db.session),
-        page=paginate(db.session, query, requested_page()),
-        batches=queries.batches(db.session) if reads_all(actor) else [],
+        listed=show(PUBLICATIONS),
+        batches=queries.batches(db.session) if reads_all(current_actor()) else [],
     )
+
+
+add_list_pages(
+    blueprint,
+    "/openness/catalogue/publications",
+    PUBLICATIONS,
+    "publications",
+    frozenset(READERS),
+)
 
 
 @blueprint.route("/openness/catalogue/publications/new", methods=["GET", "POST"])

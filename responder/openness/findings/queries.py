@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
@@ -96,6 +96,19 @@ def _conditions(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.overdue_on is not None:
         found.append(is_overdue(wanted.overdue_on))
     return found
+
+
+def list_counts(session: Session, actor: Actor, wanted: Wanted, day: date) -> dict[ThreeLists, int]:
+    """How many each of the lists would show under the other conditions."""
+    counted = {
+        which: select(func.count())
+        .select_from(Finding)
+        .where(*_conditions(actor, replace(wanted, which=which)))
+        .scalar_subquery()
+        for which in ThreeLists
+    }
+    row = session.execute(select(*counted.values())).one()
+    return dict(zip(counted, row, strict=True))
 
 
 def counts(session: Session, actor: Actor, year: int, day: date) -> dict[str, int]:

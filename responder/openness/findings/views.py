@@ -17,21 +17,20 @@ from responder.core.errors import DomainError, Forbidden, GuardRefused, Invalid,
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.openness.access import READERS, reads_all
+from responder.openness.access import READERS
 from responder.openness.findings import queries, service
+from responder.openness.findings.declared import FINDINGS
 from responder.openness.findings.forms import FindingForm
 from responder.openness.findings.lifecycle import FINDING, OPEN_STATES
-from responder.openness.findings.models import Finding, FindingSource, FindingState
-from responder.openness.findings.queries import Wanted
-from responder.openness.findings.rules import LIST_LABELS, ThreeLists
+from responder.openness.findings.models import Finding, FindingSource
 from responder.openness.findings.service import FindingFacts
 from responder.openness.findings.tables import FORMATS
 from responder.openness.years import asked_year, local_today
 from responder.planning.events.forms import differences
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import plain_number, seen_version, show_errors, shown_version, unit_choices
-from responder.web.paging import paginate, requested_page
+from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
 
 blueprint = Blueprint("findings", __name__)
 
@@ -51,36 +50,17 @@ def attempt_now(note: str = "") -> Attempt:
 @blueprint.get("/openness/findings")
 @requires(*READERS)
 def index() -> str:
-    actor, wanted, today = current_actor(), _wanted(), local_today()
-    query = queries.listed(actor, wanted)
-    if wanted.which is not ThreeLists.PROBLEMS:
-        query = queries.with_rounds(query)
-    year = wanted.year or today.year
+    listed = listing.show(FINDINGS)
+    year = listed.asked.values["year"]
     return render_template(
         "openness/findings/index.html",
-        page=paginate(db.session, query, requested_page()),
-        wanted=wanted,
-        counts=queries.counts(db.session, actor, year, today),
-        years=sorted({year, today.year, *queries.years(db.session, actor)}),
-        units=accounts.units(db.session) if reads_all(actor) else [],
-        lists=LIST_LABELS,
+        listed=listed,
+        counts=queries.counts(db.session, current_actor(), year, local_today()),
         formats=FORMATS,
-        today=today,
     )
 
 
-def _wanted() -> Wanted:
-    """What the address asks for; nonsense is as good as nothing."""
-    args = request.args
-    return Wanted(
-        year=asked_year(),
-        which=next((one for one in ThreeLists if one == args.get("list")), ThreeLists.PROBLEMS),
-        unit_id=plain_number(args.get("unit")) or None,
-        source=next((one for one in FindingSource if one == args.get("source")), None),
-        state=next((one for one in FindingState if one == args.get("state")), None),
-        text=args.get("q", "").strip()[:100],
-        overdue_on=local_today() if args.get("overdue") == "1" else None,
-    )
+listing.add_list_pages(blueprint, "/openness/findings", FINDINGS, "index", frozenset(READERS))
 
 
 @blueprint.get("/openness/findings/units")

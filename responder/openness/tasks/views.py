@@ -18,18 +18,19 @@ from responder.core.permissions import Actor, Permission
 from responder.core.times import utc_now
 from responder.openness.access import READERS, is_of, reads_all
 from responder.openness.tasks import queries, reporting, rules, service, units
+from responder.openness.tasks.declared import TASKS
 from responder.openness.tasks.exporting import FORMATS
 from responder.openness.tasks.forms import TaskForm
 from responder.openness.tasks.lifecycle import REPORT, STEP, TASK
 from responder.openness.tasks.models import Level, Task
-from responder.openness.tasks.queries import SHOW_LABELS, Show, Wanted
+from responder.openness.tasks.queries import Show, Wanted
 from responder.openness.tasks.service import TaskFacts
 from responder.openness.years import asked_year, local_today
 from responder.planning.events.forms import differences
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import (
-    plain_number,
     seen_version,
     show_errors,
     shown_version,
@@ -51,32 +52,19 @@ def attempt_now(note: str = "") -> Attempt:
 @blueprint.get("/openness/tasks")
 @requires(*READERS)
 def index() -> str:
-    actor, today, wanted = current_actor(), local_today(), _wanted()
+    listed = listing.show(TASKS)
+    actor, today, year = current_actor(), local_today(), listed.asked.values["year"]
     return render_template(
         "openness/tasks/index.html",
-        page=paginate(db.session, queries.listed(actor, wanted, today), requested_page()),
-        counts=queries.counts(db.session, actor, wanted.year, today),
-        waiting=paginate(db.session, queries.waiting_reports(actor, wanted.year), 1, 1).total,
-        wanted=wanted,
-        units=accounts.units(db.session),
-        years=_years(wanted.year),
-        shows=SHOW_LABELS,
+        listed=listed,
+        year=year,
+        counts=queries.counts(db.session, actor, year, today),
+        waiting=paginate(db.session, queries.waiting_reports(actor, year), 1, 1).total,
         formats=FORMATS,
-        today=today,
     )
 
 
-def _wanted() -> Wanted:
-    asked = request.args
-    level, show = asked.get("level", ""), asked.get("show", "")
-    return Wanted(
-        year=asked_year(),
-        level=next((one for one in Level if one.value == level), None),
-        show=next((one for one in Show if one.value == show), None),
-        lead_id=plain_number(asked.get("unit")) or None,
-        assistant_id=plain_number(asked.get("assisting")) or None,
-        words=asked.get("q", "").strip()[:100],
-    )
+listing.add_list_pages(blueprint, "/openness/tasks", TASKS, "index", frozenset(READERS))
 
 
 def _years(year: int) -> list[int]:

@@ -25,6 +25,7 @@ from responder.intake.registers.pages import RegisterPages, add_register_pages
 from responder.openness.access import READERS
 from responder.openness.attachments import chosen_files, give_out, let_files_in, office, put_away
 from responder.openness.trainings import importing, service
+from responder.openness.trainings.declared import TRAININGS
 from responder.openness.trainings.exporting import FORMATS
 from responder.openness.trainings.forms import OccasionForm
 from responder.openness.trainings.models import Occasion, OccasionKind
@@ -33,10 +34,10 @@ from responder.openness.trainings.service import OccasionFacts
 from responder.openness.trainings.words import title_of
 from responder.openness.years import asked_year, local_today
 from responder.planning.events.forms import differences
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
-from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("trainings", __name__)
 
@@ -82,19 +83,18 @@ add_register_pages(
 @blueprint.get("/openness/trainings")
 @requires(*READERS)
 def index() -> str:
-    actor, year = current_actor(), asked_year()
-    asked = request.args.get("kind", "")
-    kind = next((one for one in OccasionKind if one.value == asked), None)
-    years = {year, local_today().year, *service.years(db.session, actor)}
+    listed = listing.show(TRAININGS)
+    year = listed.asked.values["year"]
     return render_template(
         "openness/trainings/index.html",
-        page=paginate(db.session, service.listed(actor, year, kind), requested_page()),
-        counts=service.counts(db.session, actor, year),
-        kind=kind,
+        listed=listed,
+        counts=service.counts(db.session, current_actor(), year),
         year=year,
-        years=sorted(years, reverse=True),
         formats=FORMATS,
     )
+
+
+listing.add_list_pages(blueprint, "/openness/trainings", TRAININGS, "index", frozenset(READERS))
 
 
 @blueprint.get("/openness/trainings/<int:occasion_id>")

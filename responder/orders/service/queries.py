@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     Subquery,
     and_,
@@ -90,6 +91,21 @@ def find_for(session: Session, order_id: int, actor: Actor) -> WorkOrder:
     return order
 
 
+def find_several(session: Session, order_ids: Iterable[int], actor: Actor) -> list[WorkOrder]:
+    """Some orders, those that a person may know of, ready for a look at what may be done."""
+    query = select(WorkOrder).where(WorkOrder.id.in_(list(order_ids)), visible_to(actor))
+    return list(session.scalars(query.options(*_WHOLE).order_by(WorkOrder.id)))
+
+
+def ends_at() -> ScalarSelect[datetime]:
+    """When an order's next clock runs out."""
+    return (
+        select(func.min(OrderClock.due_at))
+        .where(OrderClock.order_id == WorkOrder.id, is_running(), is_open())
+        .scalar_subquery()
+    )
+
+
 def find_as_seen(session: Session, order_id: int, version: int | None, actor: Actor) -> WorkOrder:
     """One order on which somebody decides, as they had it before them.
 
@@ -149,15 +165,22 @@ def board(
     )
 
 
-def counts_by_view(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
-    """How many orders stand behind each pill."""
+def counts_by_view(
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    wanted: OrderFilter | None = None,
+    zone: ZoneInfo = SHANGHAI,
+) -> dict[str, int]:
+    """How many orders each view would show under the other conditions."""
+    conditions = _conditions(replace(wanted or OrderFilter(), view="all"), actor, now, zone)
     ends = _earliest_ends()
     columns = [func.count().filter(_view(view, actor, now)).label(view) for view in VIEWS]
     query = (
         select(*columns)
         .select_from(WorkOrder)
         .outerjoin(ends, ends.c.order_id == WorkOrder.id)
-        .where(visible_to(actor))
+        .where(visible_to(actor), *conditions)
     )
     return dict(session.execute(query).one()._mapping)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from responder.accounts import service as accounts
 from responder.core import audit
@@ -18,26 +17,24 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.intake import service as intake
-from responder.intake.models import NATURE_LABELS, Message, Nature
+from responder.intake.models import Message, Nature
 from responder.orders import service
-from responder.orders.callers import callers_of, names_of_callers
-from responder.orders.exporting import orders_workbook
-from responder.orders.forms import MatterForm, read_filter
-from responder.orders.lifecycle import WORK_ORDER, handle_clock, leads, offered
+from responder.orders.callers import callers_of
+from responder.orders.declared import ORDERS
+from responder.orders.forms import MatterForm
+from responder.orders.lifecycle import handle_clock, leads, offered
 from responder.orders.models import (
     REFUSAL_LABELS,
     SATISFACTION_LABELS,
     OrderState,
     WorkOrder,
 )
-from responder.orders.views.common import READERS, Page, blueprint, workbook, zone
+from responder.orders.views.common import READERS, Page, blueprint, zone
 from responder.routing import service as routing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import show_errors
-from responder.web.paging import paginate, requested_page
-
-MOST_EXPORTED = 20_000
+from responder.web.listing import add_list_pages, show
 
 # A change of these alone stands beside “填写答复”, which says it.
 _WRITTEN = frozenset({"answer", "public_answer"})
@@ -46,34 +43,15 @@ _WRITTEN = frozenset({"answer", "public_answer"})
 @blueprint.get("/orders")
 @requires(*READERS)
 def index() -> str:
-    wanted, actor, now = read_filter(request.args), current_actor(), utc_now()
-    page = paginate(db.session, service.board(wanted, actor, now, zone()), requested_page())
-    return render_template(
-        "orders/index.html",
-        page=page,
-        wanted=wanted,
-        counts=service.counts_by_view(db.session, actor, now),
-        repeats=service.message_counts(db.session, page.rows),
-        states=WORK_ORDER.states,
-        natures=NATURE_LABELS,
-        units=accounts.units(db.session) if actor.may(Permission.ORDER_READ) else [],
-    )
+    return render_template("orders/index.html", listed=show(ORDERS))
 
 
-@blueprint.get("/orders/export")
+add_list_pages(blueprint, "/orders", ORDERS, "index", frozenset(READERS))
+
+
+@blueprint.get("/orders/<int:order_id>", endpoint="show")
 @requires(*READERS)
-def export() -> Response:
-    """The list as it is filtered, as a workbook."""
-    wanted = read_filter(request.args)
-    query = service.board(wanted, current_actor(), utc_now(), zone()).limit(MOST_EXPORTED)
-    orders = list(db.session.scalars(query))
-    callers = names_of_callers(db.session, [order.id for order in orders])
-    return workbook(orders_workbook(orders, callers, zone()), _("工单"))
-
-
-@blueprint.get("/orders/<int:order_id>")
-@requires(*READERS)
-def show(order_id: int) -> str:
+def show_order(order_id: int) -> str:
     order = service.find_for(db.session, order_id, current_actor())
     return order_page(order)
 

@@ -29,6 +29,7 @@ from responder.planning.events.clashes import (
     hold_dates,
     slot_of,
 )
+from responder.planning.events.declared import EVENTS
 from responder.planning.events.forms import (
     EventForm,
     differences,
@@ -49,14 +50,14 @@ from responder.planning.events.models import FILE_KIND_LABELS
 from responder.planning.events.series import Scope
 from responder.planning.events.series_moving import cancel_series
 from responder.planning.events.service import check_listed
-from responder.planning.models import FORM_LABELS, EventState, Form, PlanEntry, PressEvent
+from responder.planning.models import PlanEntry, PressEvent
 from responder.planning.reported import reports_in
-from responder.planning.views import asked_for, blueprint, local_today, zone
+from responder.planning.views import blueprint, local_today, zone
 from responder.topics import service as topics
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, unit_choices
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 
 Page = str | Response | tuple[str, int]
 
@@ -67,20 +68,10 @@ _TAKEN = ("starts_at", "ends_at", "all_day", "place", "speaker", "unit")
 @blueprint.get("/planning/events")
 @requires(Permission.PLAN_READ)
 def events() -> str:
-    query = service.search_events(
-        current_actor(),
-        state=asked_for(EventState, "state"),
-        form=asked_for(Form, "form"),
-        unit_id=request.args.get("unit", type=int),
-        words=request.args.get("q", "").strip(),
-    )
-    return render_template(
-        "planning/events.html",
-        page=paginate(db.session, query, requested_page()),
-        states=PRESS_EVENT.states,
-        forms=FORM_LABELS,
-        units=accounts.units(db.session),
-    )
+    return render_template("planning/events.html", listed=show(EVENTS))
+
+
+add_list_pages(blueprint, "/planning/events", EVENTS, "events", frozenset({Permission.PLAN_READ}))
 
 
 @blueprint.get("/planning/events/<int:event_id>")

@@ -60,7 +60,7 @@ def offered(items: Sequence[ResponseItem], attempts: Sequence[Attempt]) -> list[
     """
     if not items:
         return []
-    first, *others = (_open_steps(item, attempts) for item in items)
+    first, *others = (open_steps(item, attempts) for item in items)
     return [step for action, step in first.items() if all(action in one for one in others)]
 
 
@@ -68,11 +68,12 @@ def open_for_some(
     items: Sequence[ResponseItem], action: str, attempts: Sequence[Attempt]
 ) -> Transition | None:
     """A step that was offered for all of them, and that at least one still has."""
-    open_ = (_open_steps(item, attempts).get(action) for item in items)
+    open_ = (open_steps(item, attempts).get(action) for item in items)
     return next(filter(None, open_), None)
 
 
-def _open_steps(item: ResponseItem, attempts: Sequence[Attempt]) -> dict[str, Transition]:
+def open_steps(item: ResponseItem, attempts: Sequence[Attempt]) -> dict[str, Transition]:
+    """Action → step of those that this person may take now, also with others at once."""
     return {
         choice.transition.action: choice.transition
         for choice, _attempt in service.choices(item, attempts)

@@ -17,6 +17,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.responses import service
 from responder.responses.board import running
+from responder.responses.board.declared import ITEMS
 from responder.responses.board.service import (
     CARDS,
     MOST_AT_ONCE,
@@ -31,10 +32,20 @@ from responder.responses.views import blueprint, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number
+from responder.web.listing import add_list_pages, show
 
 SIGN = "sign"
 
 Chosen = TypeVar("Chosen")
+
+
+@blueprint.get("/responses")
+@requires(Permission.RESPONSE_READ)
+def index() -> str:
+    return render_template("responses/index.html", listed=show(ITEMS))
+
+
+add_list_pages(blueprint, "/responses", ITEMS, "index", frozenset({Permission.RESPONSE_READ}))
 
 
 @blueprint.get("/responses/board")
@@ -57,8 +68,9 @@ def board() -> str:
 @blueprint.get("/responses/bulk")
 @requires(*DESK_PERMISSIONS)
 def choose_step() -> str:
-    numbers = [plain_number(one) or 0 for one in request.args.getlist("chosen")]
-    return _bulk_page(service.find_several(db.session, _not_too_many(numbers)))
+    numbers = [_seen(one)[0] for one in request.args.getlist("chosen")]
+    items = service.find_several(db.session, _not_too_many(numbers))
+    return _bulk_page(items, wanted=request.args.get("action", ""))
 
 
 @blueprint.post("/responses/bulk")
@@ -84,12 +96,18 @@ def take_step() -> str | tuple[str, int]:
     return render_template("responses/bulk_done.html", outcomes=outcomes, label=label)
 
 
-def _bulk_page(items: list[ResponseItem], error: DomainError | None = None, note: str = "") -> str:
-    attempts = _attempts()
+def _bulk_page(
+    items: list[ResponseItem],
+    error: DomainError | None = None,
+    note: str = "",
+    wanted: str = "",
+) -> str:
+    """:param wanted: the one step that was asked for; all that are open where it is not."""
+    steps = offered(items, _attempts())
     return render_template(
         "responses/bulk.html",
         items=items,
-        steps=offered(items, attempts),
+        steps=[one for one in steps if one.action == wanted] or steps,
         method=proofs.method_of(db.session, current_actor().id or 0),
         error=error.message if error else "",
         note=note,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from responder.responses.drafting.checking import Lists
 from responder.responses.drafting.models import ProperName, SensitiveWord, Severity
 
 MOST_IMPORTED = 5_000
+_READ_ONCE = "barred words"
 LONGEST_WORD, LONGEST_ADVICE, LONGEST_NAME = 60, 200, 100
 
 
@@ -43,11 +45,26 @@ def lists(session: Session) -> Lists:
 
 def barred_in(session: Session, texts: Iterable[str]) -> list[str]:
     """The words in some texts that keep them from being handed in and signed."""
-    query = select(SensitiveWord.word).where(SensitiveWord.severity == Severity.BLOCK)
-    with session.no_autoflush:
-        barred = list(session.scalars(query.order_by(SensitiveWord.word)))
+    kept = session.info.get(_READ_ONCE)
+    barred = _barred(session) if kept is None else kept
     whole, _places = privacy.as_one_word("\n".join(texts))
     return [word for word in barred if privacy.as_one_word(word)[0] in whole]
+
+
+@contextmanager
+def barred_read_once(session: Session) -> Iterator[None]:
+    """Within it the barred words are read once, however many items are looked at."""
+    session.info[_READ_ONCE] = _barred(session)
+    try:
+        yield
+    finally:
+        del session.info[_READ_ONCE]
+
+
+def _barred(session: Session) -> tuple[str, ...]:
+    query = select(SensitiveWord.word).where(SensitiveWord.severity == Severity.BLOCK)
+    with session.no_autoflush:
+        return tuple(session.scalars(query.order_by(SensitiveWord.word)))
 
 
 def require_keeper(actor: Actor) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, Subquery, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from nlp import scripts
@@ -96,6 +96,12 @@ def board(
         .options(joinedload(ResponseItem.unit), selectinload(ResponseItem.clocks))
     )
     return query if state is None else query.where(ResponseItem.state == state)
+
+
+def ends_at() -> ScalarSelect[datetime]:
+    """When an item's next clock runs out."""
+    ends = select(func.min(ItemClock.due_at)).where(ItemClock.item_id == ResponseItem.id, *_RUNS)
+    return ends.correlate(ResponseItem).scalar_subquery()
 
 
 def first_of_each_state(

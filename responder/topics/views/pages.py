@@ -16,10 +16,11 @@ from responder.intake.models import CHANNEL_LABELS
 from responder.settings import Settings
 from responder.topics import corrections, lineage, refreshing, service
 from responder.topics import why as reasons
+from responder.topics.declared import TOPICS
 from responder.topics.forms import RenameForm
 from responder.topics.models import Topic
-from responder.topics.rules import LEVEL_LABELS
 from responder.topics.views.common import blueprint
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.paging import paginate, requested_page
 
@@ -29,20 +30,14 @@ CURVE_DAYS = 30
 @blueprint.get("/topics")
 @requires(Permission.TOPIC_READ)
 def index() -> str:
-    level = request.args.get("level", "")
-    dismissed = request.args.get("dismissed") == "1"
-    query = service.topics_by_heat(
-        min_messages=1 if dismissed or request.args.get("single") == "1" else 2,
-        min_level=int(level) if level in {str(known) for known in LEVEL_LABELS} else 0,
-        text=request.args.get("q", "").strip(),
-        pinned_first=True,
-        dismissed=dismissed,
-    )
     return render_template(
         "topics/index.html",
-        page=paginate(db.session, query, requested_page()),
+        listed=listing.show(TOPICS),
         last_refresh=service.last_refresh(db.session),
     )
+
+
+listing.add_list_pages(blueprint, "/topics", TOPICS, "index", frozenset({Permission.TOPIC_READ}))
 
 
 @blueprint.get("/topics/<int:topic_id>")

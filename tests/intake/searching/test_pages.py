@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from nlp.search_terms import spans
+from responder.accounts.saved_views.models import Audience, SavedView
 from responder.core.audit import AuditEvent
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE, Role
@@ -14,7 +15,6 @@ from responder.intake import service
 from responder.intake.models import Message
 from responder.intake.searching.facets import Facet, _facets, offer_facet
 from responder.intake.searching.highlight import excerpt
-from responder.intake.searching.models import SavedFilter
 from tests.factories import NOW, People
 from tests.intake.factories import new_message
 
@@ -49,28 +49,38 @@ def test_each_condition_is_a_pill_that_can_be_taken_off(
     page = client.get("/messages?q=路灯&channel=mailbox&replied=no&nature=nonsense&batch=x").text
     assert "渠道：网站信箱" in page
     assert "没有答复" in page
+    assert "没有“nonsense”这一项" in page
     assert 'href="/messages?q=%E8%B7%AF%E7%81%AF&amp;replied=no"' in page
     assert "去掉上面的某个条件" in client.get("/messages?q=路灯&channel=weibo").text
 
 
-def test_a_filter_is_kept_and_shared_under_its_name(
+def test_a_view_is_kept_and_shared_under_its_name(
     client: FlaskClient, people: People, session: Session
 ) -> None:
     people.sign_in(client, people.editor)
-    asked = {"q": "路灯 -公交", "channel": "mailbox", "name": "路灯", "order": "nonsense"}
-    client.post("/messages/filters", data=asked)
-    client.post("/messages/filters", data=asked | {"shared": "yes"})
-    kept = session.scalars(select(SavedFilter)).one()
-    assert kept.shared
+    asked = {"q": "路灯 -公交", "channel": "mailbox", "view-name": "路灯", "order": "nonsense"}
+    client.post("/lists/messages/views", data=asked)
+    client.post("/lists/messages/views", data=asked | {"view-for": "role:analyst"})
+    kept = session.scalars(select(SavedView)).one()
+    assert (kept.audience, kept.role) == (Audience.ROLE, Role.ANALYST)
     people.sign_in(client, people.analyst)
     page = client.get("/messages").text
     assert ">路灯</a>" in page
     assert "editor 某共享" in page
-    assert client.post(f"/messages/filters/{kept.id}/delete").status_code == 404
-    assert "名称" in client.post("/messages/filters", data={"q": "x"}, follow_redirects=True).text
+    assert client.post(f"/saved-views/{kept.id}/delete").status_code == 404
+    refused = client.post("/lists/messages/views", data={"q": "x"}, follow_redirects=True)
+    assert "名称" in refused.text
+    number = {"q": "13812345678", "view-name": "号码"}
+    assert (
+        "不能存进" in client.post("/lists/messages/views", data=number, follow_redirects=True).text
+    )
+    people.sign_in(client, people.monitor)
+    assert ">路灯</a>" not in client.get("/messages").text
+    people.sign_in(client, people.liaison)
+    assert client.post("/lists/messages/views", data=asked).status_code == 403
     people.sign_in(client, people.editor)
-    client.post(f"/messages/filters/{kept.id}/delete")
-    assert session.scalars(select(SavedFilter)).all() == []
+    client.post(f"/saved-views/{kept.id}/delete")
+    assert session.scalars(select(SavedView)).all() == []
 
 
 def test_a_number_finds_its_caller_for_who_may_and_the_trail_says_so(
@@ -126,7 +136,7 @@ def test_days_that_no_calendar_has_are_said(client, people) -> None:
     page = client.get("/messages?from=2026-13-01&to=2026-02-30").text
     assert "日期“2026-13-01”不存在" in page
     assert "日期“2026-02-30”不存在" in page
-    assert "晚于截止日期" in client.get("/messages?from=2026-03-02&to=2026-03-01").text
+    assert "起止日期颠倒" in client.get("/messages?from=2026-03-02&to=2026-03-01").text
     good = client.get("/messages?from=2026-03-01&to=2026-03-01").text
     assert "不存在" not in good
-    assert "晚于" not in good
+    assert "颠倒" not in good

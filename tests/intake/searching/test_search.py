@@ -18,7 +18,7 @@ from responder.intake import service
 from responder.intake.models import Channel, Message, MessageRepeat
 from responder.intake.searching import find, index_missing, names
 from responder.intake.searching.index import forget
-from responder.intake.searching.listing import list_messages
+from responder.intake.searching.listing import MessageSource, copies
 from responder.intake.searching.models import MessageSearch
 from responder.intake.searching.names import learn_names, names_typed_as
 from responder.intake.searching.query import Query, read_query
@@ -39,8 +39,10 @@ def store(*messages: service.NewMessage) -> None:
 
 
 def titles(session: Session, typed: str = "", **wanted: object) -> list[str]:
-    listing = list_messages(session, MessageFilter(text=typed, **wanted), SHANGHAI, 1)
-    return [message.title for message in listing.page]
+    source = MessageSource(session, MessageFilter(text=typed, **wanted), SHANGHAI)
+    rows = source.part(0, 30)
+    assert source.count() == source.whole() == len(rows)
+    return [message.title for message in rows]
 
 
 def found(session: Session, words: str, **options: object) -> list[str]:
@@ -201,8 +203,8 @@ def test_repeats_are_listed_once_a_group_and_the_largest_group_first(session: Se
     assert titles(session, channel=Channel.MAILBOX, repeats=Repeats.FIRST) == ["别的", "又打桩2"]
     assert titles(session, repeats=Repeats.REPEATED) == ["又打桩3", "又打桩2", "打桩"]
     assert titles(session, order=Order.REPEATS) == ["打桩", "又打桩2", "又打桩3", "别的"]
-    listing = list_messages(session, MessageFilter(repeats=Repeats.FIRST), SHANGHAI, 1)
-    assert listing.copies == {ids[0]: 3}
+    firsts = MessageSource(session, MessageFilter(repeats=Repeats.FIRST), SHANGHAI).part(0, 30)
+    assert copies(session, firsts) == {ids[0]: 3}
 
 
 def test_the_most_relevant_is_what_names_it_first_and_together(session: Session) -> None:

@@ -11,14 +11,12 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
-from responder.core.times import SHANGHAI
 from responder.intake.models import Message, Nature
-from responder.intake.searching.address import read_filter
-from responder.intake.searching.listing import list_messages
 from responder.reports.documents import rules
 from responder.reports.documents.content import Figure, Paragraph, Table, text_of
 from responder.topics.models import Membership
 from tests.factories import NOW
+from tests.intake.searching.asked import messages_of
 from tests.planning.briefing.factories import message
 from tests.publishing.factories import published
 from tests.reports.documents.factories import TODAY, composed, rows, said, tables, worried_topic
@@ -81,8 +79,8 @@ def test_each_figure_links_to_the_messages_that_it_counts(app) -> None:
     assert len(runs) == 3
     for run in runs:
         asked = {name: str(value) for name, value in run.link.arguments}
-        listing = list_messages(db.session, read_filter(asked), SHANGHAI, 1)
-        assert str(listing.page.total) == run.text
+        listed = messages_of(asked)
+        assert str(listed.count()) == run.text
 
 
 def test_critical_and_friendly_voices_are_both_heard(app) -> None:

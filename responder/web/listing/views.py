@@ -1,0 +1,248 @@
+"""The pages that each list has: itself, its files, its print, one step for many rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from responder.core import audit, privacy
+from responder.core.database import db, transaction
+from responder.core.errors import DomainError, Invalid, NotFound
+from responder.core.times import utc_now
+from responder.web.access import current_actor, declare, may
+from responder.web.errors import STATUS
+from responder.web.languages import DEFAULT
+from responder.web.listing import exporting
+from responder.web.listing.bulk import Outcome, Seen, Step, common, read_chosen
+from responder.web.listing.declared import Asker, Listing
+from responder.web.listing.rules import Asked, Filter, read
+from responder.web.listing.showing import PRINT, ListView, said
+from responder.web.listing.sources import source_of
+
+SOURCE_LANGUAGE = DEFAULT  # in which files are handed on
+LISTS = "listings"
+
+
+@dataclass(frozen=True)
+class Known:
+    """A list and the endpoint of its page."""
+
+    listing: Listing
+    endpoint: str
+
+
+def init_app(app: Flask) -> None:
+    app.extensions[LISTS] = {}
+
+
+def known(code: str) -> Known:
+    """:raises NotFound: no list of this name."""
+    found: Known | None = current_app.extensions[LISTS].get(code)
+    if found is None:
+        raise NotFound("没有这个列表：请从导航重新进入")
+    return found
+
+
+def asker_now() -> Asker:
+    """Whoever sent this request, and the present moment."""
+    return Asker(db.session, current_actor(), utc_now(), current_app.extensions["settings"].zone)
+
+
+def asked_of(listing: Listing, asker: Asker, args: Any) -> tuple[Asked, list[Filter]]:
+    """What an address asks of a list, and the filters that read it."""
+    filters = list(listing.filters(asker))
+    return read(args, filters, listing.sortable, listing.sort_name), filters
+
+
+def address_of(endpoint: str, asked: Asked, **place: Any) -> str:
+    """The address of a list that asks for the same."""
+    args: dict[str, Any] = {**place, **asked.address}
+    return url_for(endpoint, **args)
+
+
+def show(listing: Listing, endpoint: str = "") -> ListView:
+    """The page of the list that the present address asks for; the last one beyond the end."""
+    asker = asker_now()
+    asked, filters = asked_of(listing, asker, request.args)
+    source = source_of(listing, asked, asker)
+    total = source.count()
+    number = min(asked.page, max(1, -(-total // asked.size)))
+    rows = source.part((number - 1) * asked.size, asked.size)
+    bulk = listing.bulk
+    chooses = bulk is not None and (not bulk.permissions or any(map(may, bulk.permissions)))
+    return ListView(
+        listing,
+        asker,
+        asked,
+        filters,
+        endpoint or str(request.endpoint),
+        rows,
+        listing.prepare(rows, asker, asked.values),
+        total,
+        number,
+        bulk.steps(rows, asker) if bulk is not None and chooses else {},
+    )
+
+
+def add_list_pages(
+    blueprint: Blueprint, address: str, listing: Listing, endpoint: str, access: object
+) -> None:
+    """The files and the bulk steps of a list, beside its page.
+
+    :param endpoint: the name of the page's view within the blueprint; ``access``: what it declares.
+    """
+    name = f"{blueprint.name}.{endpoint}"
+    blueprint.record_once(
+        lambda state: state.app.extensions[LISTS].update({listing.code: Known(listing, name)})
+    )
+
+    def add(suffix: str, address: str, view: Callable[..., Any], method: str) -> None:
+        view.__name__ = f"{endpoint}_{suffix}"
+        blueprint.add_url_rule(address, view.__name__, declare(access)(view), methods=[method])
+
+    # No filter of any list is called so: it would stand in for it in the address.
+    def export(file_format: str) -> Response | str:
+        return _exported(listing, file_format, name)
+
+    add("export", f"{address}/list.<string:file_format>", export, "GET")
+    if listing.bulk is not None and not listing.bulk.page:
+
+        def bulk() -> Response | str | tuple[str, int]:
+            return _bulk_page(listing, name)
+
+        add("bulk", f"{address}/bulk", bulk, "POST")
+
+
+def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str:
+    if kind != PRINT and kind not in exporting.WRITERS:
+        raise NotFound(f"不能导出为 {kind[:20]}：可选 xlsx、csv")
+    asker = asker_now()
+    asked, filters = asked_of(listing, asker, request.args)
+    source = source_of(listing, asked, asker)
+    most = exporting.MOST_PRINTED if kind == PRINT else exporting.MOST_EXPORTED
+    count = source.whole()
+    exporting.demand_few(count, most)
+    told = [privacy.mask(said(one)) for filter_ in filters for one in filter_.told(asked)]
+    if kind == PRINT:
+        rows = list(exporting.cells_of(listing, source, asked, asker))
+        _record(listing, kind, len(rows), told)
+        return render_template(
+            "components/listing/print.html",
+            listing=listing,
+            rows=rows,
+            told=told,
+            now=asker.now,
+            back=address_of(endpoint, asked),
+        )
+    with force_locale(SOURCE_LANGUAGE):
+        title = str(listing.title)
+        media_type, write = exporting.WRITERS[kind]
+        file = write(title, listing.file_columns, exporting.cells_of(listing, source, asked, asker))
+    _record(listing, kind, count, told)
+    name = f"{title} {asker.today:%Y-%m-%d}.{kind}"
+    return send_file(file, media_type, as_attachment=True, download_name=name)
+
+
+def _record(listing: Listing, kind: str, count: int, told: list[str]) -> None:
+    """The trail says who took what along."""
+    with force_locale(SOURCE_LANGUAGE):
+        what = {"list": str(listing.title), "format": kind, "rows": count, "conditions": told}
+    with transaction(current_actor()) as session:
+        audit.record(session, "export", current_user._get_current_object(), what)
+
+
+def _bulk_page(listing: Listing, endpoint: str) -> Response | str | tuple[str, int]:
+    """What may be done with all that was chosen; or it is done, when that was decided."""
+    bulk = listing.bulk
+    assert bulk is not None
+    asker, form, back = asker_now(), request.form, _back(endpoint)
+    chosen = read_chosen(form.getlist("chosen"))
+    rows = bulk.load([one.id for one in chosen], asker)
+    steps = common(bulk.steps(rows, asker), [row.id for row in rows])
+    step = next((one for one in steps if one.action == form.get("action")), None)
+    note, error = form.get("note", "").strip(), ""
+    if step is not None and (not step.asks or form.get("decided") == "1"):
+        if note or not step.needs_note:
+            outcomes = _taken(listing, chosen, step, asker)
+            return _outcome_page(listing, step, outcomes, back)
+        error = _("请写明%(step)s的理由", step=step.label)
+    elif step is None and form.get("action"):
+        error = _("所选各项中有的已经变化，不能再这样办理：下面是现在还能一并办理的。")
+    page = render_template(
+        "components/listing/bulk.html",
+        listing=listing,
+        rows=rows,
+        extra=_beside(listing, rows, asker),
+        steps=steps,
+        step=step,
+        chosen=chosen,
+        back=back,
+        error=error,
+        note=note,
+        **bulk.context(asker),
+    )
+    return (page, STATUS[Invalid]) if error else page
+
+
+def _beside(listing: Listing, rows: Sequence[Any], asker: Asker) -> Any:
+    return listing.prepare(rows, asker, asked_of(listing, asker, {})[0].values)
+
+
+def _taken(listing: Listing, chosen: list[Seen], step: Step, asker: Asker) -> list[Outcome]:
+    """Each row by itself, wholly or not at all."""
+    bulk = listing.bulk
+    assert bulk is not None
+    rows = bulk.load([one.id for one in chosen], asker)
+    extra = _beside(listing, rows, asker)
+    names = {row.id: bulk.name(row, extra) for row in rows}
+    outcomes = []
+    for seen in chosen:
+        refusal = ""
+        try:
+            with transaction(asker.actor, asker.now) as session:
+                bulk.take(session, seen, step.action, request.form, asker)
+        except DomainError as error:
+            refusal = error.message
+        outcomes.append(Outcome(names.get(seen.id, f"#{seen.id}"), refusal))
+    return outcomes
+
+
+def _outcome_page(
+    listing: Listing, step: Step, outcomes: list[Outcome], back: str
+) -> Response | tuple[str, int]:
+    """Back to the list; or a page of what was refused, and why."""
+    if all(not one.refusal for one in outcomes):
+        flash(_("已%(step)s %(count)s 项。", step=step.label, count=len(outcomes)), "success")
+        return redirect(back)
+    page = render_template(
+        "components/listing/bulk_done.html",
+        listing=listing,
+        step=step,
+        outcomes=outcomes,
+        back=back,
+    )
+    return page, 409
+
+
+def _back(endpoint: str) -> str:
+    """The list as it was filtered: only its own address counts."""
+    own = url_for(endpoint)
+    given = request.form.get("back", "")
+    return given if given.partition("?")[0] == own else own
