@@ -10,7 +10,6 @@ The same source gives the same bytes: the files carry no date and no version.
 from __future__ import annotations
 
 import pkgutil
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from io import BytesIO
@@ -22,7 +21,6 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from opencc import OpenCC
 
 import responder
 from responder import create_app
@@ -41,6 +39,7 @@ from responder.responses import helpers as responses
 from responder.responses.service import SECRECY_QUESTIONS
 from responder.settings import Settings
 from responder.web.errors import SENTENCES
+from responder.web.scripts import traditional
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 from tools.lifecycles import lifecycles
 
@@ -177,16 +176,10 @@ def held(locale: str) -> dict[Texts, Texts]:
 
 def converter() -> Callable[[Texts], Texts]:
     """Simplified to Traditional, exceptions included."""
-    words = tomllib.loads((FOLDER / "zh_Hant.toml").read_text("utf-8"))["words"]
-    simple = OpenCC("s2t").convert
-
     def convert(source: Texts) -> Texts:
         if not isinstance(source, str):
             return (convert(source[-1]),)  # Chinese has one form for every number
-        text = simple(source)
-        for word, better in words.items():
-            text = text.replace(word, better)
-        return text
+        return traditional(source)
 
     return convert
 

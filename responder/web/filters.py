@@ -11,6 +11,7 @@ from responder.core import privacy
 from responder.core.office import public_lines
 from responder.core.permissions import ROLE_LABELS
 from responder.core.times import local, utc_now
+from responder.web.scripts import in_script
 
 
 def moment(value: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
@@ -59,7 +60,7 @@ def _masked(text: str, names: frozenset[str] = privacy.NOBODY) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (moment, remaining, urgency):
+    for filter_ in (in_script, moment, remaining, urgency):
         app.add_template_filter(filter_)
     app.add_template_filter(_masked, "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")
