@@ -4,10 +4,13 @@ from flask import Flask
 
 from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.absence_views import rights_as_deputy
+from responder.accounts.preference_views import PersonalRows
+from responder.accounts.preference_views import blueprint as preference_pages
 from responder.accounts.proof_views import blueprint as proof_pages
 from responder.accounts.token_views import blueprint as token_pages
 from responder.accounts.views import blueprint
 from responder.web.access import delegated_by
+from responder.web.preferences import kept_by
 from responder.web.trail import Kind, name_kind
 
 
@@ -16,8 +19,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(token_pages)
     app.register_blueprint(absence_pages)
     app.register_blueprint(proof_pages)
+    app.register_blueprint(preference_pages)
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
+    kept_by(app, PersonalRows())
     _name_kinds(app)
 
 

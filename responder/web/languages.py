@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, has_request_context, redirect, request, session
+from flask import Blueprint, Flask, has_request_context, redirect, request
 from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response
 
 from responder.web.access import public
+from responder.web.preferences import preferences, remember
 from responder.web.redirects import back_to
 
 LANGUAGES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
@@ -17,10 +18,10 @@ blueprint = Blueprint("languages", __name__)
 
 
 def chosen_language() -> str:
-    """The language this visitor switched to; commands and jobs speak the source's."""
+    """The language of whoever sent this request; commands and jobs speak the source's."""
     if not has_request_context():
         return DEFAULT
-    language = session.get("language", DEFAULT)
+    language = preferences().language
     return language if language in LANGUAGES else DEFAULT
 
 
@@ -29,7 +30,7 @@ def chosen_language() -> str:
 def switch() -> Response:
     language = request.form.get("language", DEFAULT)
     if language in LANGUAGES:
-        session["language"] = language
+        remember(language=language)
     return redirect(back_to(request.form.get("next")))
 
 

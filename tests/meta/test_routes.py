@@ -24,6 +24,7 @@ PUBLIC_ENDPOINTS = {
     "interpretations.sitemap",
     "languages.switch",
     "planning.feed",  # calendars elsewhere cannot sign in; the token in the address is the key
+    "preferences.switch_scheme",
     "publishing.feed",
     "publishing.index",
     "publishing.json_feed",
