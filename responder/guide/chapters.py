@@ -20,6 +20,7 @@ PACKAGE = Path(__file__).parents[1]
 PACKED = PACKAGE / "data" / "guide"
 FOLDER = PACKED if PACKED.exists() else PACKAGE.parent / "docs"
 SCROLLS = '<div class="table-responsive" tabindex="0">'
+WIDE = "[\u2e80-\uffef“”（）]"  # between these a line break is no space
 EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
 
 # Heading of the guide → its place in an address. A test holds that each heading is here.
@@ -69,6 +70,7 @@ BESIDE = {
     "accounts": ("administrator", ""),
     "after": ("press", ""),
     "alerts": ("analyst", "alerts"),
+    "annual": ("statistics", ""),
     "applications": ("applications", ""),
     "assessment": ("evaluations", "assessment"),
     "bundles": ("press", ""),
@@ -88,6 +90,7 @@ BESIDE = {
     "orders": ("operator", "orders"),
     "packages": ("press", ""),
     "planning": ("press", ""),
+    "preferences": ("start", "keys"),
     "proofs": ("review", ""),
     "reports": ("start", ""),
     "responses": ("analyst", "open"),
@@ -138,7 +141,8 @@ def chapter(slug: str) -> Chapter:
 def as_page(chapter: Chapter) -> Markup:
     """A chapter as HTML, its sections one level under the page's own heading."""
     lifted = re.sub(r"^### ", "## ", chapter.text, flags=re.M)
-    html = Markdown(extensions=EXTENSIONS).convert(lifted)
+    joined = re.sub(f"(?<={WIDE})\n(?={WIDE})", "", lifted)
+    html = Markdown(extensions=EXTENSIONS).convert(joined)
     html = re.sub(r"<h2>(.+?)</h2>", lambda m: f'<h2 id="{SECTIONS[m[1]]}">{m[1]}</h2>', html)
     html = html.replace("<table>", f'{SCROLLS}<table class="table">')
     html = html.replace("</table>", "</table></div>")
