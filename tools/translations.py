@@ -27,6 +27,7 @@ from responder import create_app
 from responder.core import privacy
 from responder.deadlines import views as deadlines
 from responder.intake.imports import undo
+from responder.openness.assessment.measures import MEASURES
 from responder.planning.briefing.answers import STANDINGS
 from responder.planning.briefing.pack import CAPTIONS
 from responder.planning.briefing.words import EXPLAINED
@@ -42,6 +43,7 @@ from responder.web.errors import SENTENCES
 from responder.web.scripts import traditional
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 from tools.lifecycles import lifecycles
+from tools.sentences import sentences
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "responder" / "translations"
@@ -134,6 +136,9 @@ def table_labels() -> list[str]:
     for kind in trail_kinds():
         texts += [kind.label, *kind.deeds.values(), *kind.fields.values()]
     texts += undo.labels()
+    texts += sentences()
+    for measure in MEASURES.values():
+        texts += [measure.name, measure.meaning]
     return list(dict.fromkeys(texts))
 
 
@@ -176,6 +181,7 @@ def held(locale: str) -> dict[Texts, Texts]:
 
 def converter() -> Callable[[Texts], Texts]:
     """Simplified to Traditional, exceptions included."""
+
     def convert(source: Texts) -> Texts:
         if not isinstance(source, str):
             return (convert(source[-1]),)  # Chinese has one form for every number

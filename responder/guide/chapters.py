@@ -156,9 +156,7 @@ def _picture(found: re.Match[str]) -> str:
 
 def pictures() -> list[str]:
     """The pictures that the guide shows."""
-    return re.findall(
-        r"\]\(screenshots/([\w-]+\.png)\)", "".join(one.text for one in chapters())
-    )
+    return re.findall(r"\]\(screenshots/([\w-]+\.png)\)", "".join(one.text for one in chapters()))
 
 
 def beside_page() -> str | None:

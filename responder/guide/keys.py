@@ -117,4 +117,3 @@ def of_all_pages() -> list[KeyGroup]:
 def _open_to_me(group: KeyGroup) -> KeyGroup:
     mine = (key for key in group.keys if not key.endpoint or may_open(key.endpoint))
     return replace(group, keys=tuple(mine))
-

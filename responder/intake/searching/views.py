@@ -24,6 +24,7 @@ from responder.intake.searching.wanted import ORDER_LABELS, REPEATS_LABELS
 from responder.intake.views import blueprint
 from responder.web.access import current_actor, requires
 from responder.web.paging import requested_page
+from responder.web.sentences import spoken
 from responder.web.trail import Kind
 
 FILTER_KIND = Kind(
@@ -69,7 +70,7 @@ def save_filter() -> Response:
             one = saved.save_filter(session, name, wanted, shared, current_actor(), utc_now())
             flash(_("已保存常用筛选“%(name)s”", name=one.name), "success")
     except Invalid as error:
-        flash(error.message, "danger")
+        flash(spoken(error.message), "danger")
     return redirect(f"{url_for('intake.index')}?{urlencode(address_of(wanted))}")
 
 

@@ -38,7 +38,11 @@ def resume_event(event_id: int) -> Response | tuple[str, int]:
         event = service.get_event(db.session, event_id)
         told = service.consequences(db.session, event, moment, local_today(), zone=zone())
         page = render_template(
-            "planning/resume.html", event=event, told=told, wanted=wanted, problem=error.message
+            "planning/resume.html",
+            event=event,
+            told=told,
+            wanted=wanted,
+            problem=told(error.message),
         )
         return page, STATUS[GuardRefused]
     flash(_("活动状态：%(state)s。", state=label), "success")

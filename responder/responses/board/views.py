@@ -31,6 +31,7 @@ from responder.responses.views import blueprint, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number
+from responder.web.sentences import spoken
 
 SIGN = "sign"
 
@@ -91,7 +92,7 @@ def _bulk_page(items: list[ResponseItem], error: DomainError | None = None, note
         items=items,
         steps=offered(items, attempts),
         method=proofs.method_of(db.session, current_actor().id or 0),
-        error=error.message if error else "",
+        error=spoken(error.message) if error else "",
         note=note,
     )
 
