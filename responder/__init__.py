@@ -12,6 +12,7 @@ from responder import (
     cli,
     deadlines,
     desk,
+    errands,
     guide,
     intake,
     openness,
@@ -33,7 +34,7 @@ from responder.settings import Settings, load_settings
 
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
-    accounts, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
+    accounts, errands, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
     publishing, openness, deadlines, warnings, reports, guide,
 )  # fmt: skip
 

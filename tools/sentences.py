@@ -13,6 +13,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parents[1] / "responder"
 HAN = re.compile(r"[\u4e00-\u9fff]")
+# What is told to people by what it is called with: refusals, and what came of an errand.
+SAYING = {
+    "Forbidden", "GuardRefused", "Invalid", "NotFound", "Outcome", "SignedOut", "Stale", "WrongState",
+}  # fmt: skip
 PATTERN = re.compile(r"[|\\[\]〇]")  # of what is searched for, not said
 SHORTEST = 4
 NO_PAGES = {"migrations", "demo"}
@@ -49,6 +53,13 @@ def _of_module(tree: ast.Module) -> Iterator[str]:
             for node in ast.walk(function):
                 if isinstance(node, ast.Return):
                     yield from filter(None, map(_text, _branches(node.value)))
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and _name(call.func) in SAYING and call.args:
+            yield from filter(None, map(_text, _branches(call.args[0])))
+
+
+def _name(called: ast.expr) -> str:
+    return called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
 
 
 def _all_of(tree: ast.Module) -> Iterator[str]:

@@ -26,6 +26,7 @@ import responder
 from responder import create_app
 from responder.core import privacy
 from responder.deadlines import views as deadlines
+from responder.errands.kinds import all_kinds
 from responder.intake.imports import undo
 from responder.openness.assessment.measures import MEASURES
 from responder.planning.briefing.answers import STANDINGS
@@ -137,6 +138,7 @@ def table_labels() -> list[str]:
         texts += [kind.label, *kind.deeds.values(), *kind.fields.values()]
     texts += undo.labels()
     texts += sentences()
+    texts += errand_labels()
     for measure in MEASURES.values():
         texts += [measure.name, measure.meaning]
     return list(dict.fromkeys(texts))
@@ -158,6 +160,13 @@ def trail_kinds() -> list[Kind]:
     with TemporaryDirectory() as folder:
         app = create_app(Settings(state_dir=Path(folder)))
     return list(app.extensions["trail"].values())
+
+
+def errand_labels() -> list[str]:
+    """How the capabilities call what they do behind the page."""
+    with TemporaryDirectory() as folder:
+        app = create_app(Settings(state_dir=Path(folder)))
+    return [kind.label for kind in all_kinds(app)]
 
 
 def translated(locale: str, template: Catalog) -> Catalog:

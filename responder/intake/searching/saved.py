@@ -46,8 +46,8 @@ def save_filter(
     return found
 
 
-def drop_filter(session: Session, filter_id: int, actor: Actor) -> None:
-    """No longer keep a filter of one's own.
+def drop_filter(session: Session, filter_id: int, actor: Actor) -> SavedFilter:
+    """No longer keep a filter of one's own; returns what it was.
 
     :raises NotFound: there is none, or it is somebody else's.
     """
@@ -55,6 +55,7 @@ def drop_filter(session: Session, filter_id: int, actor: Actor) -> None:
     if found is None or found.owner_id != actor.id:
         raise NotFound("没有这个常用筛选，或不是您保存的：请刷新页面")
     session.delete(found)
+    return found
 
 
 def filters_of(session: Session, actor: Actor) -> list[SavedFilter]:

@@ -26,6 +26,7 @@ from responder.web.access import current_actor, requires
 from responder.web.paging import requested_page
 from responder.web.sentences import spoken
 from responder.web.trail import Kind
+from responder.web.undoing import flash_with_undo
 
 FILTER_KIND = Kind(
     "常用筛选", {}, {"name": "名称", "address": "条件", "shared": "共享", "saved_at": "保存时间"}
@@ -78,8 +79,11 @@ def save_filter() -> Response:
 @requires(Permission.MESSAGE_READ)
 def drop_filter(filter_id: int) -> Response:
     with transaction(current_actor()) as session:
-        saved.drop_filter(session, filter_id, current_actor())
-    flash(_("已删除常用筛选"), "success")
+        one = saved.drop_filter(session, filter_id, current_actor())
+        fields = {**address_of(kept(one.address)), "name": one.name}
+        if one.shared:
+            fields["shared"] = "yes"
+    flash_with_undo(_("已删除常用筛选"), "intake.save_filter", fields)
     return redirect(url_for("intake.index"))
 
 

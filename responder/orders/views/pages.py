@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import Select, func, select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from responder.accounts import service as accounts
@@ -15,8 +19,10 @@ from responder.core.clocks import UNIT_LABELS
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid, Stale, WrongState
 from responder.core.lifecycle import Attempt
-from responder.core.permissions import Permission
+from responder.core.permissions import Actor, Permission
 from responder.core.times import utc_now
+from responder.errands.kinds import Outcome, Progress
+from responder.errands.views import offer
 from responder.intake import service as intake
 from responder.intake.models import NATURE_LABELS, Message, Nature
 from responder.orders import service
@@ -38,6 +44,8 @@ from responder.web.forms import show_errors
 from responder.web.paging import paginate, requested_page
 
 MOST_EXPORTED = 20_000
+EXPORT = "orders.export"
+MOST_AT_ONCE = 500  # what a workbook holds that is made in a second
 
 # A change of these alone stands beside “填写答复”, which says it.
 _WRITTEN = frozenset({"answer", "public_answer"})
@@ -62,13 +70,31 @@ def index() -> str:
 
 @blueprint.get("/orders/export")
 @requires(*READERS)
-def export() -> Response:
+def export() -> Response | str:
     """The list as it is filtered, as a workbook."""
-    wanted = read_filter(request.args)
-    query = service.board(wanted, current_actor(), utc_now(), zone()).limit(MOST_EXPORTED)
+    query = _exported(request.args)
+    count = db.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+    if (count or 0) > MOST_AT_ONCE:
+        return offer(EXPORT, request.args.to_dict(), count or 0)
     orders = list(db.session.scalars(query))
     callers = names_of_callers(db.session, [order.id for order in orders])
     return workbook(orders_workbook(orders, callers, zone()), _("工单"))
+
+
+def export_as_errand(
+    actor: Actor, arguments: Mapping[str, str], progress: Progress, path: Path
+) -> Outcome:
+    """The same workbook, of however many orders."""
+    orders = list(db.session.scalars(_exported(MultiDict(arguments), actor)))
+    callers = names_of_callers(db.session, [order.id for order in orders])
+    rows = progress.of(orders, len(orders))
+    path.write_bytes(orders_workbook(rows, callers, zone()).getbuffer())
+    return Outcome(f"共 {len(orders)} 件", "工单.xlsx")
+
+
+def _exported(args: MultiDict[str, str], actor: Actor | None = None) -> Select[WorkOrder]:
+    wanted = read_filter(args)
+    return service.board(wanted, actor or current_actor(), utc_now(), zone()).limit(MOST_EXPORTED)
 
 
 @blueprint.get("/orders/<int:order_id>")

@@ -42,7 +42,7 @@ def resume_event(event_id: int) -> Response | tuple[str, int]:
             event=event,
             told=told,
             wanted=wanted,
-            problem=told(error.message),
+            problem=spoken(error.message),
         )
         return page, STATUS[GuardRefused]
     flash(_("活动状态：%(state)s。", state=label), "success")
