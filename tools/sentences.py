@@ -15,8 +15,17 @@ PACKAGE = Path(__file__).parents[1] / "responder"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # What is told to people by what it is called with: refusals, and what came of an errand.
 SAYING = {
-    "Forbidden", "GuardRefused", "Invalid", "NotFound", "Outcome", "SignedOut", "Stale", "WrongState",
-}  # fmt: skip
+    "Forbidden",
+    "GuardRefused",
+    "Invalid",
+    "NotFound",
+    "Outcome",
+    "SignedOut",
+    "Stale",
+    "WrongState",
+}
+# Modules that only commands use: what they say is read on a console, which speaks Chinese.
+CONSOLE = re.compile(r"cli$|^evaluation|^labelled$|^verifying$|^rotating$|^serving$|^exporting$")
 PATTERN = re.compile(r"[|\\[\]〇]")  # of what is searched for, not said
 SHORTEST = 4
 NO_PAGES = {"migrations", "demo"}
@@ -27,6 +36,7 @@ TALKING = (
     "openness/assessment/rules.py",
     "openness/catalogue/syncing.py",
     "openness/evaluations/rules.py",
+    "publishing/packages/rules.py",
     "responses/drafting/checking.py",
     "responses/drafting/facts.py",
     "warnings/matters.py",
@@ -38,7 +48,7 @@ def sentences() -> list[str]:
     found = [
         text
         for path in sorted(PACKAGE.rglob("*.py"))
-        if not NO_PAGES & set(path.parts) and not path.stem.endswith("cli")
+        if not NO_PAGES & set(path.parts) and not CONSOLE.search(path.stem)
         for text in _of_module(ast.parse(path.read_text("utf-8")))
     ]
     for name in TALKING:

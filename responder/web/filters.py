@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import Flask, current_app
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from responder.core import privacy
@@ -48,6 +49,11 @@ def _span(length: timedelta) -> str:
     return _("%(minutes)s 分钟", minutes=minutes)
 
 
+def weekday(day: date) -> str:
+    """The day of the week, short, as the reader's language has it."""
+    return str(format_date(day, "EEE"))
+
+
 def role_names(roles: Iterable[Role]) -> str:
     """The posts of somebody, in the reader's language."""
     return _("、").join(_(ROLE_LABELS[role]) for role in roles)
@@ -67,7 +73,7 @@ def _masked(text: str, names: frozenset[str] = privacy.NOBODY) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (in_script, moment, remaining, spoken, urgency):
+    for filter_ in (in_script, moment, remaining, spoken, urgency, weekday):
         app.add_template_filter(filter_)
     app.add_template_filter(_masked, "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")

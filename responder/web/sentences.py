@@ -46,7 +46,7 @@ def _said_again(text: str, language: str) -> str:
 
 def _words(value: str) -> str:
     """What stands in a place: a name as it is, a word or a list of words in translation."""
-    return "、".join(_(one) if "%" not in one else one for one in value.split("、") if one)
+    return _("、").join(spoken(one) for one in value.split("、") if one)
 
 
 @lru_cache(maxsize=4)

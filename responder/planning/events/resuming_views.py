@@ -18,6 +18,7 @@ from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version
+from responder.web.sentences import spoken
 
 
 @blueprint.post("/planning/events/<int:event_id>/resume")
