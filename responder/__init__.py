@@ -12,6 +12,8 @@ from responder import (
     cli,
     deadlines,
     desk,
+    errands,
+    guide,
     intake,
     openness,
     orders,
@@ -32,8 +34,8 @@ from responder.settings import Settings, load_settings
 
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
-    accounts, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
-    publishing, openness, deadlines, warnings, reports,
+    accounts, errands, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
+    publishing, openness, deadlines, warnings, reports, guide,
 )  # fmt: skip
 
 

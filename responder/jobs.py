@@ -18,6 +18,8 @@ from responder.core.permissions import SYSTEM
 from responder.core.times import local, utc_now
 from responder.desk import drafts, joining
 from responder.desk import service as desk
+from responder.errands import running as errand_running
+from responder.errands import service as errands
 from responder.intake.identity import retention
 from responder.intake.imports import runner as import_runner
 from responder.intake.imports import undo
@@ -146,6 +148,15 @@ def _import_folders(settings: Settings, goes_on: GoesOn) -> bool:
     return collecting.import_folders(utc_now(), settings, goes_on) > 0
 
 
+def _run_errands(settings: Settings, goes_on: GoesOn) -> bool:
+    return errand_running.Runner(settings.errand_files, utc_now, goes_on).run_once()
+
+
+def _forget_errands(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        return errands.forget(session, settings.errand_files, now)
+
+
 def _learn_names(now: datetime, _settings: Settings) -> object:
     return names.learn_names(2_000, SYSTEM, now)
 
@@ -173,6 +184,7 @@ JOBS = {
     "erase-slips": Job(_erase_slips, every=180),
     "forget-api-requests": Job(_forget_api_requests, every=180),
     "tidy-uploads": Job(_tidy_uploads, every=180),
+    "forget-errands": Job(_forget_errands, every=60),
     "forget-raters": Job(_forget_raters, every=15),
     "sweep-event-files": Job(_sweep_event_files, every=180),
     "sweep-package-files": Job(_sweep_package_files, every=180),
@@ -187,6 +199,7 @@ WATCHES: dict[str, Callable[[Settings, GoesOn], bool]] = {
     "look-into-uploads": _look_into_uploads,
     "import-files": _import_files,
     "import-folders": _import_folders,
+    "run-errands": _run_errands,
 }
 LOOKS_EVERY_SECONDS = 1.0
 

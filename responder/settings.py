@@ -174,6 +174,11 @@ class Settings(BaseSettings):
         return self.state_dir / "uploads"
 
     @property
+    def errand_files(self) -> Path:
+        """Where the results of errands wait to be fetched, a day at most."""
+        return self.state_dir / "errands"
+
+    @property
     def event_files(self) -> Path:
         """Where the files of press events lie, each under its digest."""
         return self.state_dir / "event-files"

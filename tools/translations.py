@@ -10,7 +10,6 @@ The same source gives the same bytes: the files carry no date and no version.
 from __future__ import annotations
 
 import pkgutil
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from io import BytesIO
@@ -22,13 +21,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
-from opencc import OpenCC
 
 import responder
 from responder import create_app
 from responder.core import privacy
 from responder.deadlines import views as deadlines
+from responder.errands.kinds import all_kinds
 from responder.intake.imports import undo
+from responder.openness.assessment.measures import MEASURES
 from responder.planning.briefing.answers import STANDINGS
 from responder.planning.briefing.pack import CAPTIONS
 from responder.planning.briefing.words import EXPLAINED
@@ -41,8 +41,10 @@ from responder.responses import helpers as responses
 from responder.responses.service import SECRECY_QUESTIONS
 from responder.settings import Settings
 from responder.web.errors import SENTENCES
+from responder.web.scripts import traditional
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 from tools.lifecycles import lifecycles
+from tools.sentences import sentences
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "responder" / "translations"
@@ -135,6 +137,10 @@ def table_labels() -> list[str]:
     for kind in trail_kinds():
         texts += [kind.label, *kind.deeds.values(), *kind.fields.values()]
     texts += undo.labels()
+    texts += sentences()
+    texts += errand_labels()
+    for measure in MEASURES.values():
+        texts += [measure.name, measure.meaning]
     return list(dict.fromkeys(texts))
 
 
@@ -154,6 +160,13 @@ def trail_kinds() -> list[Kind]:
     with TemporaryDirectory() as folder:
         app = create_app(Settings(state_dir=Path(folder)))
     return list(app.extensions["trail"].values())
+
+
+def errand_labels() -> list[str]:
+    """How the capabilities call what they do behind the page."""
+    with TemporaryDirectory() as folder:
+        app = create_app(Settings(state_dir=Path(folder)))
+    return [kind.label for kind in all_kinds(app)]
 
 
 def translated(locale: str, template: Catalog) -> Catalog:
@@ -177,16 +190,11 @@ def held(locale: str) -> dict[Texts, Texts]:
 
 def converter() -> Callable[[Texts], Texts]:
     """Simplified to Traditional, exceptions included."""
-    words = tomllib.loads((FOLDER / "zh_Hant.toml").read_text("utf-8"))["words"]
-    simple = OpenCC("s2t").convert
 
     def convert(source: Texts) -> Texts:
         if not isinstance(source, str):
             return (convert(source[-1]),)  # Chinese has one form for every number
-        text = simple(source)
-        for word, better in words.items():
-            text = text.replace(word, better)
-        return text
+        return traditional(source)
 
     return convert
 

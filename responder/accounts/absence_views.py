@@ -19,6 +19,7 @@ from responder.core.permissions import Actor, Permission
 from responder.core.times import local, utc_now
 from responder.web.access import current_actor, may, signed_in
 from responder.web.errors import STATUS
+from responder.web.filters import role_names
 from responder.web.forms import show_errors
 from responder.web.paging import paginate, requested_page
 
@@ -96,7 +97,7 @@ def _form() -> AbsenceForm:
 
 
 def _named(user: User) -> SelectChoice:
-    return SelectChoice(user.id, f"{user.display_name}（{user.role_labels}）")
+    return SelectChoice(user.id, f"{user.display_name}（{role_names(user.roles)}）")
 
 
 def _page(form: AbsenceForm) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.core.audit import Audited
 from responder.core.database import Base, choice
-from responder.core.permissions import ROLE_LABELS, Actor, Role, permissions_of
+from responder.core.permissions import Actor, Role, permissions_of
 
 
 class Unit(Audited, Base):
@@ -60,10 +60,6 @@ class User(UserMixin, Audited, Base):
     @property
     def roles(self) -> tuple[Role, ...]:
         return tuple(post.role for post in self.posts)
-
-    @property
-    def role_labels(self) -> str:
-        return "、".join(ROLE_LABELS[role] for role in self.roles)
 
     @property
     def actor(self) -> Actor:

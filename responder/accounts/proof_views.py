@@ -15,6 +15,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.web.access import current_actor, requires, signed_in
 from responder.web.errors import STATUS
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("proofs", __name__)
 
@@ -76,5 +77,5 @@ def _page(error: DomainError | None = None) -> str:
         method=proofs.method_of(db.session, own),
         secret=secret,
         uri=proofs.provisioning_uri(secret, current_user.username, issuer) if secret else "",
-        error=error.message if error else "",
+        error=spoken(error.message) if error else "",
     )

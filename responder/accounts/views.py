@@ -19,6 +19,7 @@ from responder.web.access import current_actor, login_manager, public, requires,
 from responder.web.forms import show_errors
 from responder.web.paging import paginate, requested_page
 from responder.web.redirects import back_to
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -43,7 +44,7 @@ def sign_in() -> str | Response | tuple[str, int]:
         user = service.authenticate(db.session, username, form.password.data)
     except Forbidden as error:
         _record_sign_in(username, accepted=False)
-        form.password.errors = [error.message]
+        form.password.errors = [spoken(error.message)]
         return render_template("accounts/sign_in.html", form=form), 403
     _record_sign_in(username, accepted=True)
     login_user(user)

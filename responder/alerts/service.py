@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, not_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, contains_eager
 
@@ -118,6 +118,13 @@ def mark_read(session: Session, alert_id: int, actor: Actor, now: datetime) -> N
 def mark_all_read(session: Session, actor: Actor, now: datetime) -> int:
     """Note that this person has read all that is shown by ``now``; returns how many were new."""
     return _read(session, select(Alert.id).where(Alert.delivered_at <= now), actor, now)
+
+
+def mark_unread(session: Session, actor: Actor, moment: datetime) -> int:
+    """Take back what this person marked as read at one moment; returns how many."""
+    mine = (AlertReading.user_id == actor.id) & (AlertReading.read_at == moment)
+    gone = session.scalars(delete(AlertReading).where(mine).returning(AlertReading.alert_id))
+    return len(gone.all())
 
 
 def _read(session: Session, which: Select[int], actor: Actor, now: datetime) -> int:

@@ -21,6 +21,7 @@ from responder.web.forms import show_errors
 from responder.web.listing import add_list_pages, show
 from responder.web.navigation import counted
 from responder.web.redirects import back_to
+from responder.web.undoing import flash_with_undo, sent_moment
 
 blueprint = Blueprint("alerts", __name__)
 
@@ -62,8 +63,19 @@ def read(alert_id: int) -> Response:
 @requires(Permission.TOPIC_READ)
 def read_all() -> Response:
     with transaction(current_actor()) as session:
-        count = service.mark_all_read(session, current_actor(), utc_now())
-    flash(_("已阅 %(count)s 条提醒。", count=count), "success")
+        moment = utc_now()
+        count = service.mark_all_read(session, current_actor(), moment)
+    done = _("已阅 %(count)s 条提醒。", count=count)
+    flash_with_undo(done, "alerts.unread", {"at": moment.isoformat()})
+    return redirect(url_for("alerts.index"))
+
+
+@blueprint.post("/alerts/unread")
+@requires(Permission.TOPIC_READ)
+def unread() -> Response:
+    """Take back a click on "all read", told by its moment."""
+    with transaction(current_actor()) as session:
+        service.mark_unread(session, current_actor(), sent_moment())
     return redirect(url_for("alerts.index"))
 
 

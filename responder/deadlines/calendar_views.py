@@ -16,7 +16,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, NotFound
 from responder.core.office import office_zone
 from responder.core.permissions import Permission
-from responder.core.times import WEEKDAYS, local, utc_now
+from responder.core.times import local, utc_now
 from responder.core.work_calendar import (
     YEARS,
     add_fixed_holiday,
@@ -71,7 +71,6 @@ def _page(
         years=years,
         shown=next((one for one in years if one.year == number), None),
         next_year=years[0].year + 1 if years else number,
-        weekdays=WEEKDAYS,
         fixed=fixed_holidays(db.session),
         provisional=service.provisional_count(db.session),
         day_form=day_form or DayForm(formdata=None),

@@ -34,6 +34,7 @@ from responder.desk.similar import Typed, find_similar
 from responder.intake.identity.authors import earlier_of
 from responder.intake.models import NATURE_LABELS
 from responder.web.access import current_actor, requires
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("desk", __name__, url_prefix="/messages/new")
 
@@ -77,7 +78,7 @@ def _save(form: CallForm) -> Response | tuple[str, int]:
         for name, problem in error.fields.items():
             form[name].errors = [problem]
         if not error.fields or isinstance(error, service.AlreadyTaken):
-            form.form_errors.append(error.message)
+            form.form_errors.append(spoken(error.message))
         if isinstance(error, service.AlreadyTaken):
             _begin_anew(form)
         return _page(form, look=True), 422

@@ -17,6 +17,7 @@ from responder.responses.views import Page, blueprint, item_page, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version
+from responder.web.sentences import spoken
 
 SIGN = "sign"
 
@@ -58,5 +59,5 @@ def _secrecy() -> dict[str, bool]:
 
 
 def _not_proven(item_id: int, error: Forbidden) -> Page:
-    refused = Refused(error.message, request.form.get("note", ""))
+    refused = Refused(spoken(error.message), request.form.get("note", ""))
     return item_page(item_id, refused=refused), STATUS[type(error)]

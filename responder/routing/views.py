@@ -23,6 +23,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("routing", __name__)
 
@@ -83,7 +84,7 @@ def confirm(message_id: int) -> Response:
             )
             done = _("已确认分类：%(path)s。", path=made.category.path)
     except Invalid as error:
-        flash(error.message, "danger")
+        flash(spoken(error.message), "danger")
         return redirect(url_for("intake.show", message_id=message_id, _anchor="category"))
     flash(done, "success")
     return redirect(url_for("intake.show", message_id=message_id, _anchor="category"))
@@ -160,7 +161,7 @@ def switch_category(category_id: int) -> Response:
             off = _("已停用分类“%(name)s”，以前的确认不变。", name=category.name)
             done = on if category.valid else off
     except (Invalid, WrongState) as error:
-        flash(error.message, "danger")
+        flash(spoken(error.message), "danger")
         return redirect(url_for("routing.index"))
     flash(done, "success")
     return redirect(url_for("routing.index"))

@@ -25,6 +25,7 @@ from responder.sources.service import SourceFacts, Trial
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import show_errors
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("sources", __name__)
 
@@ -56,7 +57,7 @@ def try_out(source_id: int) -> Page:
         wanted = kinds.parse(source.kind, source.settings)
         trial = service.try_out(wanted, _kept_facts(source), source.secret, _settings(), utc_now())
     except (FetchFailed, Invalid) as error:
-        return _source_page(source, problem=error.message), 422
+        return _source_page(source, problem=spoken(error.message)), 422
     return _source_page(source, trial)
 
 
@@ -222,7 +223,7 @@ def _try_form(form: SourceForm, kind: Kind, source: Source | None = None) -> Pag
     except Invalid as error:
         return _refused(form, kind, error, source)
     except FetchFailed as error:
-        return _form_page(form, kind, source, problem=error.message), 422
+        return _form_page(form, kind, source, problem=spoken(error.message)), 422
     return _form_page(form, kind, source, trial)
 
 

@@ -119,6 +119,7 @@
   }
 
   const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+  const letters = document.getElementById("keys")?.dataset.switched === "on";
   const TYPING = "input, select, textarea, summary, [contenteditable]";
 
   calendar.addEventListener("keydown", (event) => {
@@ -134,12 +135,12 @@
       turn(link(event.key === "PageUp" ? "prev" : "next"), from);
     } else if (event.key === "Enter" && event.target === day) {
       day.querySelector("a")?.click();
-    } else if (event.key.toLowerCase() === "m" && dialog) {
+    } else if (letters && event.key.toLowerCase() === "m" && dialog) {
       const slot = event.target.closest("[data-move]") || day?.querySelector("[data-move]");
       if (!slot) return;
       event.preventDefault();
       moveTo(slot, slot.closest("[data-day]").dataset.day);
-    } else if (event.key.toLowerCase() === "t") {
+    } else if (letters && event.key.toLowerCase() === "t") {
       follow(calendar.querySelector("[data-now]"), `#d-${calendar.dataset.today}`);
     }
   });

@@ -159,6 +159,7 @@
       part("desk-parted").hidden = true;
       choose(part("same-none"));
       text.focus();
+      done = true;
     } else if (event.key === "Enter" && event.target.matches("input:not([type=checkbox])")) {
       done = true; // the key of a hurried hand; Ctrl+Enter saves
     }
@@ -239,9 +240,11 @@
       const answer = await send(form.dataset.draft, { keepalive: true });
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       const kept = await answer.json();
+      delete form.dataset.unkept;
       part("desk-kept").textContent = kept.kept ? `${form.dataset.keptWord} ${kept.at}` : "";
     } catch {
       lastKept = null;
+      form.dataset.unkept = "";
       part("desk-kept").textContent = form.dataset.unkeptWord;
     }
   }

@@ -14,8 +14,6 @@
   const text = form.elements.namedItem("text");
   const slip = form.elements.namedItem("slip");
   const format = form.elements.namedItem("format");
-  // While an input method composes, each key is the input method's own.
-  const composing = (event) => event.isComposing || event.keyCode === 229;
   const typed = () => `${format.value}\n${text.value}`;
 
   // ---- put by ----
@@ -45,8 +43,10 @@
       if (!answer.ok || answer.redirected) throw new Error(told.told);
       slip.value = told.slip;
       kept = now;
+      delete form.dataset.unkept;
       part("slip-status").textContent = told.kept ? `${form.dataset.keptWord} ${told.at}` : "";
     } catch (error) {
+      form.dataset.unkept = "";
       const said = error instanceof SyntaxError || error instanceof TypeError ? "" : error.message;
       part("slip-status").textContent =
         said && said !== "undefined" ? said : form.dataset.unkeptWord;
@@ -131,13 +131,6 @@
   form.addEventListener("input", (event) => event.isComposing || changed());
   form.addEventListener("compositionend", changed);
   form.addEventListener("change", changed);
-  form.addEventListener("keydown", (event) => {
-    if (composing(event)) return;
-    if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "s") {
-      event.preventDefault();
-      form.requestSubmit();
-    }
-  });
   form.addEventListener("click", (event) => {
     if (!event.target.closest("[data-check-now]")) return;
     event.preventDefault();

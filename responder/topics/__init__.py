@@ -3,6 +3,9 @@
 from flask import Flask
 
 from responder.core.database import db
+from responder.core.permissions import Permission
+from responder.errands.kinds import Kind as Errand
+from responder.errands.kinds import name_errand
 from responder.intake.imports.undo import after_undo, keep_messages
 from responder.topics import departing, facets, heat_views, pictures, service
 from responder.topics.cli import topics
@@ -11,6 +14,7 @@ from responder.topics.evaluation_cli import evaluate
 from responder.topics.models import Topic
 from responder.topics.rules import LEVEL_LABELS, PART_LABELS
 from responder.topics.views import blueprint
+from responder.topics.views.pages import REFRESH, refresh_as_errand
 from responder.web.trail import Kind, name_kind
 
 MARKS = {
@@ -34,6 +38,8 @@ def init_app(app: Flask) -> None:
     heat_views.register(app)
     pictures.register(app)
     facets.offer()
+    permissions = frozenset({Permission.TOPIC_REFRESH})
+    name_errand(app, Errand(REFRESH, "聚合新留言", permissions, refresh_as_errand, "topics.index"))
     app.add_template_global(message_topic)
     app.cli.add_command(topics)
     app.cli.add_command(evaluate)

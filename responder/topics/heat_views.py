@@ -19,6 +19,7 @@ from responder.topics.views import blueprint
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors
+from responder.web.sentences import spoken
 
 CURVE_DAYS = 30
 
@@ -82,7 +83,7 @@ def _save(form: HeatForm, scale: Scale, version: int) -> Response | tuple[str, i
 
 
 def _refused(form: HeatForm, error: DomainError) -> tuple[str, int]:
-    for sentence in error.fields.values() or [error.message]:
+    for sentence in error.fields.values() or [spoken(error.message)]:
         show_errors(form, Invalid(sentence))
     return _page(form), STATUS[type(error)]
 

@@ -85,16 +85,21 @@ def refresh_if_new(
 ) -> TopicRefresh | None:
     """Refresh when a message waits for its topic, or when the heat has grown old."""
     last = db.session.scalar(select(func.max(TopicRefresh.ran_at)))
-    waiting = (
+    is_fresh = last is not None and now - last < HEAT_GROWS_OLD_AFTER
+    if is_fresh and not waiting(now, window, 1):
+        return None
+    return refresh(now, now, window, zone=zone, folder=folder)
+
+
+def waiting(now: datetime, window: timedelta, most: int) -> int:
+    """How many messages wait for their topic, counted up to ``most``."""
+    query = (
         select(Message.id)
         .outerjoin(Membership, Membership.message_id == Message.id)
         .where(Membership.message_id.is_(None), Message.occurred_at.between(now - window, now))
-        .limit(1)
+        .limit(most)
     )
-    is_fresh = last is not None and now - last < HEAT_GROWS_OLD_AFTER
-    if is_fresh and db.session.scalar(waiting) is None:
-        return None
-    return refresh(now, now, window, zone=zone, folder=folder)
+    return len(db.session.scalars(query).all())
 
 
 def _run(

@@ -16,6 +16,7 @@ from responder.web.access import SIGNED_IN, current_actor, signed_in
 from responder.web.forms import show_errors
 from responder.web.listing import add_list_pages, show
 from responder.web.redirects import back_to
+from responder.web.undoing import flash_with_undo, sent_moment
 
 blueprint = Blueprint("warnings", __name__)
 
@@ -43,8 +44,19 @@ def read(delivery_id: int) -> Response:
 @signed_in
 def read_all() -> Response:
     with transaction(current_actor()) as session:
-        count = service.mark_all_read(session, current_actor(), utc_now())
-    flash(_("已阅 %(count)s 条预警。", count=count), "success")
+        moment = utc_now()
+        count = service.mark_all_read(session, current_actor(), moment)
+    done = _("已阅 %(count)s 条预警。", count=count)
+    flash_with_undo(done, "warnings.unread", {"at": moment.isoformat()})
+    return redirect(url_for("warnings.index"))
+
+
+@blueprint.post("/warnings/unread")
+@signed_in
+def unread() -> Response:
+    """Take back a click on "all read", told by its moment."""
+    with transaction(current_actor()) as session:
+        service.mark_unread(session, current_actor(), sent_moment())
     return redirect(url_for("warnings.index"))
 
 

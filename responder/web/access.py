@@ -67,10 +67,12 @@ def may(permission: Permission | str) -> bool:
     return _opens(frozenset({Permission(permission)}))
 
 
-def opens(endpoint: str) -> bool:
-    """Whether whoever asks may open a route of people who have signed in."""
+def may_open(endpoint: str) -> bool:
+    """Whether whoever asks may open a page, by what its view declares."""
     declared = declared_access(current_app, endpoint)
-    return declared == SIGNED_IN or (isinstance(declared, frozenset) and _opens(declared))
+    if declared in (PUBLIC, SIGNED_IN):
+        return declared == PUBLIC or current_user.is_authenticated
+    return isinstance(declared, frozenset) and _opens(declared)
 
 
 def delegated_by(app: Flask, find: Delegation) -> None:
@@ -130,6 +132,6 @@ def _check_access() -> Response | None:
         if request.method == "POST" and request.form:
             raise SignedOut("登录已过期：请重新登录后再提交；您填写的内容在下面，可复制")
         return login_manager.unauthorized()
-    if opens(request.endpoint):
+    if may_open(request.endpoint):
         return None
     raise Forbidden("您没有打开这个页面的权限；如工作需要，请联系系统管理员")

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTo
 from responder.core import errors
 from responder.core.identity import KeysUnusable
 from responder.web import api
+from responder.web.sentences import spoken
 from responder.web.typed import words_typed
 
 STATUS: dict[type[errors.DomainError], int] = {
@@ -80,7 +81,9 @@ def _typed() -> list[tuple[str, str]]:
 
 def _domain_error(error: errors.DomainError) -> Refusal:
     status = STATUS[type(error)]
-    return api.refusal(status, error.message) if api.asked() else _page(status, error.message)
+    return (
+        api.refusal(status, error.message) if api.asked() else _page(status, spoken(error.message))
+    )
 
 
 def _csrf_error(_error: CSRFError) -> Refusal:

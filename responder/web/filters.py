@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from flask import Flask, current_app
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from responder.core import privacy
 from responder.core.office import public_lines
-from responder.core.permissions import ROLE_LABELS
+from responder.core.permissions import ROLE_LABELS, Role
 from responder.core.times import local, utc_now
+from responder.web.scripts import in_script
+from responder.web.sentences import spoken
 
 
 def moment(value: datetime | None, pattern: str = "%Y-%m-%d %H:%M") -> str:
@@ -45,6 +49,16 @@ def _span(length: timedelta) -> str:
     return _("%(minutes)s 分钟", minutes=minutes)
 
 
+def weekday(day: date) -> str:
+    """The day of the week, short, as the reader's language has it."""
+    return str(format_date(day, "EEE"))
+
+
+def role_names(roles: Iterable[Role]) -> str:
+    """The posts of somebody, in the reader's language."""
+    return _("、").join(_(ROLE_LABELS[role]) for role in roles)
+
+
 def urgency(due_at: datetime) -> str:
     """``late``, ``soon`` (under 12 hours) or ``fine``: a class name and a word for it."""
     left = due_at - utc_now()
@@ -59,10 +73,11 @@ def _masked(text: str, names: frozenset[str] = privacy.NOBODY) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (moment, remaining, urgency):
+    for filter_ in (in_script, moment, remaining, spoken, urgency, weekday):
         app.add_template_filter(filter_)
     app.add_template_filter(_masked, "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")
     app.jinja_env.globals["role_labels"] = ROLE_LABELS
     app.context_processor(lambda: {"settings": app.extensions["settings"]})
     app.add_template_global(utc_now, "now")
+    app.add_template_global(role_names)

@@ -15,6 +15,7 @@ from wtforms.validators import NumberRange, StopValidation
 from responder.core.errors import DomainError
 from responder.core.times import FIRST_YEAR, LAST_YEAR, is_plausible
 from responder.core.versions import Versioned
+from responder.web.sentences import spoken
 
 
 class Named(Protocol):
@@ -91,9 +92,9 @@ def show_errors(form: FlaskForm, error: DomainError) -> None:
     """Put the sentence under its field, or above the form when it names none."""
     named = [name for name in error.fields if name in form]
     for name in named:
-        form[name].errors = [*form[name].errors, error.message]
+        form[name].errors = [*form[name].errors, spoken(error.message)]
     if not named:
-        form.form_errors.append(error.message)
+        form.form_errors.append(spoken(error.message))
 
 
 def unit_choices(units: Iterable[Named]) -> list[SelectChoice]:

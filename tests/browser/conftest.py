@@ -71,11 +71,16 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def server(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the server of the browser tests keeps what it has."""
+    return tmp_path_factory.mktemp("browser")
+
+
+@pytest.fixture(scope="session")
+def server(chromium: str, state: Path) -> Iterator[str]:
     """The product with its demo data, as ``make run`` starts it; yields its address."""
     assert chromium
     port = free_port()
-    state: Path = tmp_path_factory.mktemp("browser")
     process = subprocess.Popen(
         [sys.executable, "-m", "responder", "demo", "serve", "--port", str(port)],
         env={**os.environ, **SLOW_IMPORTS, "RESPONDER_STATE_DIR": str(state)},

@@ -15,7 +15,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid
 from responder.core.permissions import ROLE_LABELS, Actor
 from responder.core.times import utc_now
-from responder.web.access import current_actor, opens, signed_in
+from responder.web.access import current_actor, may_open, signed_in
 from responder.web.listing import ListView, Option
 from responder.web.listing.rules import read
 from responder.web.listing.views import Known, address_of, asked_of, asker_now, known
@@ -133,6 +133,6 @@ def _open(code: str) -> Known:
     :raises Forbidden: they may not.
     """
     one = known(code)
-    if not opens(one.endpoint):
+    if not may_open(one.endpoint):
         raise Forbidden("您没有打开这个列表的权限；如工作需要，请联系系统管理员")
     return one

@@ -42,6 +42,7 @@ from responder.settings import Settings
 from responder.web.access import current_actor, may, requires
 from responder.web.media_types import XLSX
 from responder.web.paging import paginate, requested_page
+from responder.web.sentences import spoken
 from responder.web.trail import Kind
 
 IMPORT = Permission.MESSAGE_IMPORT
@@ -109,7 +110,7 @@ def upload() -> Response | tuple[str, int]:
             raise Invalid(_("请先选择要导入的文件"), {"file": _("请选择文件")})
         folder, size = receive(_settings().uploads, given.stream, given.filename)
     except Invalid as error:
-        context = _imports_context() | {"problem": error.message}
+        context = _imports_context() | {"problem": spoken(error.message)}
         return render_template("intake/imports.html", **context), 422
     now = utc_now()
     with transaction(current_actor(), now) as session:
@@ -130,7 +131,7 @@ def _read_if_small(run: ImportRun) -> None:
         where = read_where(request.form)
         layout = look(folder.file, where, _settings(), now)
     except Invalid as error:
-        problem = error.message
+        problem = spoken(error.message)
     with transaction(current_actor(), now) as session:
         mine = import_service.get_run(session, run.id, lock=True)
         if mine.state is not RunState.READING:
@@ -258,7 +259,7 @@ def import_columns(run_id: int) -> Response | tuple[str, int]:
             import_service.choose(session, locked, layout, choices, attempt)
     except Invalid as error:
         run = import_service.get_run(db.session, run_id)
-        problems = {"": error.message, **error.fields}
+        problems = {"": spoken(error.message), **error.fields}
         return _run_page(run, problems), 422
     return _to_run(run_id)
 
@@ -274,7 +275,7 @@ def import_wish(run_id: int, action: str) -> Response:
             run = import_service.get_run(session, run_id, lock=True)
             import_service.wish(session, run, action, Attempt(current_actor(), now))
     except WrongState as error:  # pressed while it moved on by itself
-        flash(error.message, "warning")
+        flash(spoken(error.message), "warning")
         return _to_run(run_id)
     if action == "discard":
         _folder(run).remove()
@@ -345,7 +346,9 @@ def import_undo(batch_id: int) -> Response | tuple[str, int]:
             batch = import_service.get_batch(session, batch_id)
             undo.ask(session, batch, current_actor(), now)
     except GuardRefused as error:
-        return _undo_page(import_service.get_batch(db.session, batch_id), error.message), 422
+        return _undo_page(
+            import_service.get_batch(db.session, batch_id), spoken(error.message)
+        ), 422
     return redirect(url_for("intake.import_batch", batch_id=batch_id))
 
 

@@ -29,6 +29,7 @@ from responder.intake.registers.importing import TableImport, write_errors
 from responder.intake.registers.reading import MOST_MEGABYTES
 from responder.web.access import current_actor, may, requires
 from responder.web.media_types import XLSX
+from responder.web.sentences import spoken
 
 FORM_BYTES = 64 * 1024  # what a form has besides the file
 REQUEST_BYTES = MOST_MEGABYTES * 1024**2 + FORM_BYTES
@@ -146,7 +147,7 @@ def add_register_pages(blueprint: Blueprint, address: str, pages: RegisterPages)
             facts = {"register": code, "trial": trial}
             key = take_upload(lambda path: pages.take(path, trial), facts)
         except Invalid as error:
-            return _form_page(pages, blueprint, error.message), 422
+            return _form_page(pages, blueprint, spoken(error.message)), 422
         return redirect(url_for(f"{blueprint.name}.{code}_result", key=key))
 
     @guard

@@ -21,6 +21,7 @@ from responder.openness.applications.views_common import (
 from responder.openness.attachments import chosen_files, give_out, let_files_in, put_away
 from responder.web.access import current_actor, requires
 from responder.web.forms import seen_version
+from responder.web.sentences import spoken
 
 # Of two, so that a file that is somewhat too large is told by name.
 let_files_in(blueprint, "add_file", HANDLE, most=2)
@@ -32,7 +33,7 @@ def add_file(application_id: int) -> Response:
     try:
         flash(_("已上传“%(name)s”。", name=_upload(application_id)), "success")
     except DomainError as error:
-        flash(error.message, "danger")
+        flash(spoken(error.message), "danger")
     return to_application(application_id, "files")
 
 

@@ -38,6 +38,7 @@ from responder.web import listing
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.sentences import spoken
 
 REFUSALS = (Invalid, GuardRefused, Stale, Forbidden)
 # The file of an application, and lines that the history of one tells otherwise.
@@ -198,7 +199,7 @@ def _refused_page(application_id: int, action: str, error: DomainError) -> tuple
     """The application with the sentence and what was typed."""
     found = queries.find(db.session, application_id, current_actor())
     refused = {
-        "action": action, "error": error.message, "fields": error.fields,
+        "action": action, "error": spoken(error.message), "fields": error.fields,
         "typed": request.form.to_dict(),
     }  # fmt: skip
     return application_page(found, refused=refused), STATUS[type(error)]

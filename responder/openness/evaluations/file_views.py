@@ -42,6 +42,7 @@ from responder.openness.word_files import word_file
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.sentences import spoken
 
 _IMPORT = "/openness/evaluations/<int:round_id>/import"
 _OFFICE = Permission.OPENNESS_EDIT
@@ -68,7 +69,7 @@ def take_scores(round_id: int) -> Page:
     try:
         key = take_upload(lambda path: _take(path, round_id, trial), facts)
     except Invalid as error:
-        return _import_page(round_id, error.message), 422
+        return _import_page(round_id, spoken(error.message)), 422
     return redirect(url_for("evaluations.import_result", round_id=round_id, key=key))
 
 

@@ -34,6 +34,7 @@ from responder.openness.tasks.views import (
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.sentences import spoken
 
 SPARE_ROWS = 4
 REPORTERS = (Permission.OPENNESS_EDIT, Permission.OPENNESS_REPORT)
@@ -121,7 +122,7 @@ def report(task_id: int) -> Page:
     except Stale as error:
         task = queries.find(db.session, task_id, attempt.actor)
         draft = reporting.draft_of(db.session, task, attempt.actor.unit_id)
-        form.form_errors.append(error.message)
+        form.form_errors.append(spoken(error.message))
         return _report_page(form, task, draft, typed, overtaken=True), STATUS[Stale]
     except REFUSALS as error:
         show_errors(form, error)

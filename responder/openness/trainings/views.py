@@ -38,6 +38,7 @@ from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("trainings", __name__)
 
@@ -176,7 +177,7 @@ def add_files(occasion_id: int) -> Response:
                 service.add_file(session, occasion, content, name, media_type, attempt)
         flash(_("已上传。"), "success")
     except REFUSALS as error:
-        flash(error.message, "danger")
+        flash(spoken(error.message), "danger")
     return _to(occasion_id, "files")
 
 

@@ -20,6 +20,7 @@ from responder.orders.views.pages import order_page
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version
+from responder.web.sentences import spoken
 
 MOST_NOTE_CHARACTERS = 1000
 
@@ -65,7 +66,7 @@ def _typed_page(
     order_id: int, answer: str, public_answer: str, error: DomainError
 ) -> tuple[str, int]:
     order = service.find_for(db.session, order_id, current_actor())
-    typed = {"answer": answer, "public_answer": public_answer, "error": error.message}
+    typed = {"answer": answer, "public_answer": public_answer, "error": spoken(error.message)}
     return order_page(order, typed=typed), STATUS[type(error)]
 
 
@@ -73,7 +74,7 @@ def _refused_page(order_id: int, action: str, error: DomainError) -> tuple[str, 
     """The order with the sentence and what was typed; the error itself where none may see it."""
     order = service.find_for(db.session, order_id, current_actor())
     typed = {name: request.form.get(name, "") for name in ("note", "into", "message_id")}
-    refused = {"action": action, "error": error.message, **typed}
+    refused = {"action": action, "error": spoken(error.message), **typed}
     return order_page(order, refused=refused), STATUS[type(error)]
 
 

@@ -24,6 +24,7 @@ from responder.planning.views import blueprint, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.media_types import DOCX
+from responder.web.sentences import spoken
 
 
 @blueprint.get("/planning/events/<int:event_id>/briefing")
@@ -93,7 +94,7 @@ def upload_briefing_template() -> Response | tuple[str, int]:
         with transaction(current_actor()) as session:
             templates.add(session, given.filename, content, current_actor(), utc_now())
     except Invalid as error:
-        return _template_page(error.message), STATUS[Invalid]
+        return _template_page(spoken(error.message)), STATUS[Invalid]
     flash(_("已换用新模板：此后生成的背景材料都按它排版。"), "success")
     return redirect(url_for("planning.briefing_template"))
 
@@ -116,7 +117,7 @@ def save_statement(link_id: int) -> Response | tuple[str, int]:
             saved = statements.write(session, link_id, text, shown, current_actor())
             event_id = statements.get(session, link_id).event_id
     except (Invalid, Stale) as error:
-        return _statement_page(link_id, text, error.message), STATUS[type(error)]
+        return _statement_page(link_id, text, spoken(error.message)), STATUS[type(error)]
     flash(_("已保存会上回应。") if saved else _("内容没有变化。"), "success")
     address = url_for("planning.show_event", event_id=event_id, _anchor=f"statement-{link_id}")
     return redirect(address)

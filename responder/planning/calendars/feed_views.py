@@ -39,6 +39,7 @@ from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
 from responder.planning.views import blueprint, settings, zone
 from responder.web.access import current_actor, public, requires
 from responder.web.forms import show_errors
+from responder.web.sentences import spoken
 
 # Where a new token waits for the one page that shows it: sealed, in the browser that asked.
 SHOWN_ONCE = "new_feed"
@@ -92,7 +93,7 @@ def feed(token: str) -> Response:
     try:
         found = feeds.open_feed(db.session, token, now)
     except NotFound as error:
-        return _plain(error.message, 404)
+        return _plain(spoken(error.message), 404)
     if found.ended:
         return _plain(_("这个日历订阅已经撤销：请在“日历订阅”页重新建立。"), 410)
     body = calendar_of(found.events, zone(), _calendar_name(found.name), now, found.owner)

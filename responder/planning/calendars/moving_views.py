@@ -36,6 +36,7 @@ from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.redirects import back_to
+from responder.web.sentences import spoken
 
 # The move that the next calendar page tells of, and offers to take back.
 TOLD_ONCE = "moved_event"
@@ -143,7 +144,7 @@ def _moment(event: PressEvent, day: date) -> datetime:
 
 
 def _page(event: PressEvent, wanted: str, error: DomainError | None = None) -> str:
-    told, day, problem = list[Consequences](), None, error.message if error else ""
+    told, day, problem = list[Consequences](), None, spoken(error.message) if error else ""
     try:
         day = _day(wanted) if wanted else None
     except Invalid as refusal:

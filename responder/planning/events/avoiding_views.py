@@ -18,6 +18,7 @@ from responder.planning.views import blueprint, local_today
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.undoing import flash_with_undo
 
 Page = str | Response | tuple[str, int]
 FIELDS = ("name", "first_day", "last_day", "source")
@@ -49,8 +50,9 @@ def remove_period(period_id: int) -> Response:
     with transaction(current_actor()) as session:
         period = avoiding.find_period(session, period_id)
         check_seen(period, seen_version())
+        fields = {name: getattr(period, name) or "" for name in FIELDS}
         avoiding.remove_period(session, period)
-    flash(_("已删除回避时段。"), "success")
+    flash_with_undo(_("已删除回避时段。"), "planning.add_period", fields)
     return redirect(url_for("planning.avoided_periods"))
 
 

@@ -18,6 +18,7 @@ from responder.planning.events import files
 from responder.planning.events.models import FileKind
 from responder.planning.views import blueprint, settings
 from responder.web.access import current_actor, may, requires
+from responder.web.sentences import spoken
 
 FORM_BYTES = 64 * 1024  # what a form has besides the file
 
@@ -38,7 +39,7 @@ def add_file(event_id: int) -> Response:
         name = _upload(event_id)
         flash(_("已上传“%(name)s”。", name=name), "success")
     except (Invalid, WrongState) as error:
-        flash(error.message, "danger")
+        flash(spoken(error.message), "danger")
     return redirect(url_for("planning.show_event", event_id=event_id, _anchor="files"))
 
 

@@ -18,6 +18,7 @@ from responder.planning.views import blueprint, local_today, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version
+from responder.web.sentences import spoken
 
 
 @blueprint.post("/planning/events/<int:event_id>/resume")
@@ -38,7 +39,11 @@ def resume_event(event_id: int) -> Response | tuple[str, int]:
         event = service.get_event(db.session, event_id)
         told = service.consequences(db.session, event, moment, local_today(), zone=zone())
         page = render_template(
-            "planning/resume.html", event=event, told=told, wanted=wanted, problem=error.message
+            "planning/resume.html",
+            event=event,
+            told=told,
+            wanted=wanted,
+            problem=spoken(error.message),
         )
         return page, STATUS[GuardRefused]
     flash(_("活动状态：%(state)s。", state=label), "success")

@@ -58,6 +58,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, unit_choices
 from responder.web.listing import add_list_pages, show
+from responder.web.sentences import spoken
 
 Page = str | Response | tuple[str, int]
 
@@ -250,7 +251,7 @@ def _clashing(
     """The form again, with what stands in the way and a box to save it all the same."""
     if event is not None:
         event = service.get_event(db.session, event.id)
-    form.form_errors.append(error.message)
+    form.form_errors.append(spoken(error.message))
     return _form_page(form, event, clashes=found), STATUS[GuardRefused]
 
 
@@ -262,7 +263,7 @@ def _overtaken(form: EventForm, event_id: int, error: Stale) -> tuple[str, int]:
     event = service.get_event(db.session, event_id)
     latest = values_of(event, zone())
     form.version_id.data = str(event.version_id)
-    form.form_errors.append(error.message)
+    form.form_errors.append(spoken(error.message))
     by = service.event_history(db.session, event)[-1]
     taken = take_over(form, latest)
     stored = differences(form, latest)

@@ -23,6 +23,7 @@ from responder.web.forms import seen_version
 from responder.web.media_types import XLSX
 from responder.web.paging import Page, paginate, requested_page
 from responder.web.redirects import back_to
+from responder.web.sentences import spoken
 
 PAGE_SIZE = 20
 
@@ -100,7 +101,7 @@ def no_answer(topic_id: int) -> Response | tuple[str, int]:
             topic = topics.get_living(session, topic_id)
             verdicts.say_no_answer(session, topic, reason, current_actor(), utc_now())
     except Invalid as error:
-        return _gaps_page(_Refused(topic_id, reason, error.message)), 422
+        return _gaps_page(_Refused(topic_id, reason, spoken(error.message))), 422
     flash(_("已记为无需回应，可在“无需回应”中查到和撤回。"), "success")
     return _back()
 

@@ -26,6 +26,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors
 from responder.web.paging import paginate, requested_page
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("changing", __name__)
 
@@ -100,7 +101,7 @@ def settle(change_id: int, action: str) -> Page:
         try:
             proven = prove(actor, request.form.get("proof", ""), now)
         except Forbidden as error:
-            return _change_page(change_id, error.message), STATUS[type(error)]
+            return _change_page(change_id, spoken(error.message)), STATUS[type(error)]
     with transaction(actor, now) as session:
         change = service.find_change(session, change_id, seen)
         attempt = ENTRY_CHANGE.attempt_for(change, action, attempts)

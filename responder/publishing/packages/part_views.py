@@ -31,6 +31,7 @@ from responder.publishing.packages.views import (
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.sentences import spoken
 
 PLAN_ROWS = 8
 SPARE_ROWS = 2  # beyond those that are filled, so that the page is no longer than it must be
@@ -176,7 +177,7 @@ def add_file(package_id: int) -> Response:
     try:
         flash(_("已上传“%(name)s”。", name=_upload(package_id, attempt)), "success")
     except REFUSALS as error:
-        flash(error.message, "danger")
+        flash(spoken(error.message), "danger")
     return to_package(package_id, "files")
 
 

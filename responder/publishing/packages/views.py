@@ -32,6 +32,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
 from responder.web.paging import paginate, requested_page
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("packages", __name__)
 
@@ -169,7 +170,7 @@ def advance(package_id: int, action: str) -> Page:
         try:
             proven = prove(attempt.actor, request.form.get("proof", ""), attempt.now)
         except Forbidden as error:
-            return _package_page(package_id, error.message), STATUS[type(error)]
+            return _package_page(package_id, spoken(error.message)), STATUS[type(error)]
     with transaction(attempt.actor, attempt.now) as session:
         package = queries.find_to_change(session, package_id, attempt.actor, seen_version())
         slip = steps.advance(session, package, action, attempt, office(), proven)

@@ -19,6 +19,7 @@ from responder.reports.statistics.spans import Span
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version
+from responder.web.sentences import spoken
 
 blueprint = Blueprint("annual", __name__)
 
@@ -46,7 +47,7 @@ def save_template() -> Response | tuple[str, int]:
         db.session.rollback()
         own = wording.stored(db.session)
         latest = own.version_id if own else None
-        return _page(text, latest, error.message), STATUS[type(error)]
+        return _page(text, latest, spoken(error.message)), STATUS[type(error)]
     flash(_("模板已保存：下次生成或重新汇总年度总结时使用。"), "success")
     return redirect(url_for("annual.template"))
 

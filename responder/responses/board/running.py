@@ -13,6 +13,7 @@ from responder.core.lifecycle import Attempt
 from responder.responses import service
 from responder.responses.board.service import ONE_BY_ONE
 from responder.responses.service import StepFacts
+from responder.web.sentences import spoken
 
 Seen = tuple[int, int]
 
@@ -53,7 +54,7 @@ def _take(seen: Seen, action: str, own: Attempt, zone: ZoneInfo, proven: Proven 
             attempt = service.attempt_for(item, action, attempts)
             service.advance(session, item, action, attempt, StepFacts(proven=proven))
     except DomainError as error:
-        return Outcome(item_id, _title(item_id), error.message)
+        return Outcome(item_id, _title(item_id), spoken(error.message))
     return Outcome(item_id, title)
 
 

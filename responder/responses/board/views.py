@@ -33,6 +33,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number
 from responder.web.listing import add_list_pages, show
+from responder.web.sentences import spoken
 
 SIGN = "sign"
 
@@ -109,7 +110,7 @@ def _bulk_page(
         items=items,
         steps=[one for one in steps if one.action == wanted] or steps,
         method=proofs.method_of(db.session, current_actor().id or 0),
-        error=error.message if error else "",
+        error=spoken(error.message) if error else "",
         note=note,
     )
 

@@ -24,6 +24,7 @@ from responder.routing.taxonomy import tree
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors
+from responder.web.undoing import flash_with_undo
 
 blueprint = Blueprint("drafting", __name__)
 
@@ -128,8 +129,9 @@ def _put_word(session: Session, row: SensitiveWord | None, form: WordForm) -> No
 def remove_word(word_id: int) -> Response:
     with transaction(current_actor()) as session:
         row = lists.find_word(session, word_id)
+        fields = {"word": row.word, "advice": row.advice or "", "severity": row.severity.value}
         lists.remove_word(session, row, current_actor(), seen_version())
-    flash(_("已删除。"), "success")
+    flash_with_undo(_("已删除。"), "drafting.add_word", fields)
     return redirect(url_for("drafting.words"))
 
 
@@ -185,8 +187,9 @@ def _put_name(session: Session, row: ProperName | None, form: NameForm) -> None:
 def remove_name(name_id: int) -> Response:
     with transaction(current_actor()) as session:
         row = lists.find_name(session, name_id)
+        fields = {"name": row.name, "wrong": row.wrong}
         lists.remove_name(session, row, current_actor(), seen_version())
-    flash(_("已删除。"), "success")
+    flash_with_undo(_("已删除。"), "drafting.add_name", fields)
     return redirect(url_for("drafting.names"))
 
 

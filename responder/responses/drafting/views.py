@@ -24,6 +24,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.filters import moment
 from responder.web.paging import paginate, requested_page
+from responder.web.sentences import spoken
 
 VERSIONS_A_PAGE = 10
 
@@ -71,7 +72,7 @@ def _conflict_page(item_id: int, form: DraftForm, error: DomainError) -> tuple[s
         form=form,
         changes=rules.difference(item.answer, rules.clean(form.text.data or "")),
         last=last[0] if last else None,
-        error=error.message,
+        error=spoken(error.message),
     )
     return page, STATUS[type(error)]
 
@@ -96,7 +97,7 @@ def keep_slip(item_id: int) -> Page:
             )  # fmt: skip
             version = slip.version_id if slip else 0
     except DomainError as error:
-        answer = jsonify(kept=False, told=error.message)
+        answer = jsonify(kept=False, told=spoken(error.message))
         answer.status_code = STATUS[type(error)]
         return answer
     return jsonify(kept=version > 0, slip=version, at=moment(now, "%H:%M:%S"))

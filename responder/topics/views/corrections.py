@@ -24,6 +24,7 @@ from responder.topics.views.pages import topic_page
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors
+from responder.web.undoing import flash_with_undo
 
 Page = str | Response | tuple[str, int]
 
@@ -82,11 +83,12 @@ def rename(topic_id: int) -> Page:
     try:
         with transaction(current_actor()) as session:
             topic = corrections.topic_as_seen(session, topic_id, form.version.data)
-            corrections.rename(session, topic, form.label.data, current_actor(), utc_now())
+            made = corrections.rename(session, topic, form.label.data, current_actor(), utc_now())
+            number = made.id
     except (Invalid, Stale) as error:
         show_errors(form, error)
         return topic_page(service.get_living(db.session, topic_id), form), STATUS[type(error)]
-    flash(_("已改名，以后聚合不会改它。"), "success")
+    flash_with_undo(_("已改名，以后聚合不会改它。"), "topics.undo", correction_id=number)
     return _to(topic_id)
 
 
@@ -95,8 +97,8 @@ def rename(topic_id: int) -> Page:
 def pin(topic_id: int) -> Response:
     with transaction(current_actor()) as session:
         topic = corrections.topic_as_seen(session, topic_id, seen_version())
-        corrections.pin(session, topic, current_actor(), utc_now())
-    flash(_("已置顶。"), "success")
+        number = corrections.pin(session, topic, current_actor(), utc_now()).id
+    flash_with_undo(_("已置顶。"), "topics.undo", correction_id=number)
     return _to(topic_id)
 
 
@@ -106,8 +108,9 @@ def dismiss(topic_id: int) -> Response:
     with transaction(current_actor()) as session:
         topic = corrections.topic_as_seen(session, topic_id, seen_version())
         note = request.form.get("note", "")[:500]
-        corrections.dismiss(session, topic, current_actor(), utc_now(), note)
-    flash(_("已标为“不是话题”，不再列出，也不再计入热点；可随时恢复。"), "success")
+        number = corrections.dismiss(session, topic, current_actor(), utc_now(), note).id
+    done = _("已标为“不是话题”，不再列出，也不再计入热点；可随时恢复。")
+    flash_with_undo(done, "topics.undo", correction_id=number)
     return _to(topic_id)
 
 
@@ -155,10 +158,11 @@ def merge(topic_id: int) -> Response:
         topic = corrections.topic_as_seen(session, topic_id, seen_version())
         other = _other(session)
         into, gone = (other, topic) if away else (topic, other)
-        corrections.merge(session, into, gone, current_actor(), utc_now())
+        number = corrections.merge(session, into, gone, current_actor(), utc_now()).id
         survivor_id, gone_id = into.id, gone.id
         loses_pin = gone.pinned and not into.pinned
-    flash(_("话题 %(gone)s 已并入本话题；可在“修正记录”里撤销。", gone=gone_id), "success")
+    done = _("话题 %(gone)s 已并入本话题；可在“修正记录”里撤销。", gone=gone_id)
+    flash_with_undo(done, "topics.undo", correction_id=number)
     if loses_pin:
         text = _("话题 %(gone)s 原来置顶，本话题没有：需要时请把本话题置顶。", gone=gone_id)
         flash(text, "info")
@@ -170,8 +174,9 @@ def merge(topic_id: int) -> Response:
 def never_same(topic_id: int) -> Response:
     with transaction(current_actor()) as session:
         topic = corrections.topic_as_seen(session, topic_id, seen_version())
-        corrections.never_same(session, topic, _other(session), current_actor(), utc_now())
-    flash(_("已标为永不合并。"), "success")
+        other = _other(session)
+        number = corrections.never_same(session, topic, other, current_actor(), utc_now()).id
+    flash_with_undo(_("已标为永不合并。"), "topics.undo", correction_id=number)
     return _to(topic_id)
 
 
@@ -186,11 +191,12 @@ def split(topic_id: int) -> Response:
             if words:
                 chosen |= _matching(session, topic, words)
             made = corrections.split(session, topic, chosen, current_actor(), utc_now())
-            new_id = made.other_id or topic_id
+            number, new_id = made.id, made.other_id or topic_id
     except Invalid as refusal:  # nothing ticked, or all: back to where one ticks
         flash(str(refusal), "danger")
         return _to(topic_id)
-    flash(_("已拆分：这是拆出的新话题，可以改名。"), "success")
+    done = _("已拆分：这是拆出的新话题，可以改名。")
+    flash_with_undo(done, "topics.undo", correction_id=number)
     return _to(new_id)
 
 
@@ -212,8 +218,9 @@ def move(topic_id: int, message_id: int) -> Response:
         topic = corrections.topic_as_seen(session, topic_id, seen_version())
         to = None if alone else _other(session)
         made = corrections.move(session, message_id, to, current_actor(), utc_now(), seen_in=topic)
-        new_id = made.other_id or topic_id
-    flash(_("已移动：留言现在在这个话题里，以后聚合不会移走它。"), "success")
+        number, new_id = made.id, made.other_id or topic_id
+    done = _("已移动：留言现在在这个话题里，以后聚合不会移走它。")
+    flash_with_undo(done, "topics.undo", correction_id=number)
     return _to(new_id)
 
 

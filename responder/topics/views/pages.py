@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from responder.core.database import db
-from responder.core.permissions import Permission
+from responder.core.database import db, transaction
+from responder.core.permissions import Actor, Permission
 from responder.core.privacy import mask
 from responder.core.times import local, utc_now
+from responder.errands import service as errands
+from responder.errands.kinds import Outcome, Progress, kind_of
 from responder.intake.models import CHANNEL_LABELS
 from responder.settings import Settings
 from responder.topics import corrections, lineage, refreshing, service
 from responder.topics import why as reasons
 from responder.topics.declared import TOPICS
 from responder.topics.forms import RenameForm
-from responder.topics.models import Topic
+from responder.topics.models import Topic, TopicRefresh
 from responder.topics.views.common import blueprint
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.paging import paginate, requested_page
 
 CURVE_DAYS = 30
+REFRESH = "topics.refresh"
+MOST_AT_ONCE = 200  # new messages that find their topics within a second
 
 
 @blueprint.get("/topics")
@@ -108,12 +114,12 @@ def why(topic_id: int, message_id: int) -> str | Response:
 @blueprint.post("/topics/refresh")
 @requires(Permission.TOPIC_REFRESH)
 def refresh() -> Response:
-    now = utc_now()
-    settings: Settings = current_app.extensions["settings"]
-    window = timedelta(days=settings.topic_window_days)
-    run = refreshing.refresh(
-        now, now, window, current_actor(), settings.zone, settings.topic_memory
-    )
+    if refreshing.waiting(utc_now(), _window(), MOST_AT_ONCE) == MOST_AT_ONCE:
+        with transaction(current_actor()) as session:
+            kind = kind_of(REFRESH)
+            errand_id = errands.ask(session, kind, {}, current_actor(), utc_now()).id
+        return redirect(url_for("errands.show", errand_id=errand_id))
+    run = _refresh(current_actor())
     done = _(
         "已聚合：新增留言 %(messages)s 条，新话题 %(topics)s 个。",
         messages=run.messages_added,
@@ -122,3 +128,23 @@ def refresh() -> Response:
     nothing = _("没有待聚合的留言，系统已自动聚合；热度已更新。")
     flash(done if run.messages_added else nothing, "success")
     return redirect(url_for("topics.index"))
+
+
+def refresh_as_errand(
+    actor: Actor, _arguments: Mapping[str, str], progress: Progress, _path: Path
+) -> Outcome:
+    """The same, of however many messages."""
+    progress.tell(0)
+    run = _refresh(actor)
+    return Outcome(f"已聚合：新增留言 {run.messages_added} 条，新话题 {run.topics_created} 个")
+
+
+def _refresh(actor: Actor) -> TopicRefresh:
+    settings: Settings = current_app.extensions["settings"]
+    now = utc_now()
+    return refreshing.refresh(now, now, _window(), actor, settings.zone, settings.topic_memory)
+
+
+def _window() -> timedelta:
+    settings: Settings = current_app.extensions["settings"]
+    return timedelta(days=settings.topic_window_days)

@@ -84,6 +84,15 @@ def mark_all_read(session: Session, actor: Actor, now: datetime) -> int:
     return _read(session, actor, now, WarningDelivery.warning_id.in_(holding))
 
 
+def mark_unread(session: Session, actor: Actor, moment: datetime) -> None:
+    """Take back what this person marked as read at one moment."""
+    session.execute(
+        update(WarningDelivery)
+        .where(_on_page_of(actor.id), WarningDelivery.read_at == moment)
+        .values(read_at=None)
+    )
+
+
 def _read(session: Session, actor: Actor, now: datetime, which: ColumnElement[bool]) -> int:
     if actor.id is None:
         raise Forbidden("请先登录：已阅要记在本人名下")

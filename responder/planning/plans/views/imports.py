@@ -32,6 +32,7 @@ from responder.planning.plans.views.common import (
 )
 from responder.planning.views import blueprint
 from responder.web.access import current_actor, may, requires
+from responder.web.sentences import spoken
 
 
 @blueprint.url_value_preprocessor
@@ -49,7 +50,7 @@ def import_plan(year: int) -> Response | Page:
     try:
         key = take_upload(lambda path: _take(path, year, trial), {"year": year, "trial": trial})
     except Invalid as error:
-        return plan_page(year, import_problem=error.message), 422
+        return plan_page(year, import_problem=spoken(error.message)), 422
     return redirect(url_for("planning.plan_import_result", year=year, key=key))
 
 

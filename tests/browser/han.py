@@ -1,0 +1,66 @@
+"""Chinese that stands on an English page and is nobody's data."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import html5lib
+
+from tools.translations import held
+
+HAN = re.compile(r"[\u4e00-\u9fff]+")
+SPOKEN = ("aria-label", "title", "placeholder", "alt", "data-meaning")
+# Masked names, numbers of documents, and placeholders are Chinese in every language.
+DATA_LIKE = re.compile(r"\S*\*\*\S*|\S*〔\d+〕\d+号|\{[^}]*\}")
+DATA = Path(__file__).parents[2] / "responder" / "data"
+ESCAPED = re.compile(r"(?:\\u[0-9a-f]{4})+")
+
+
+def stored(database: Path) -> str:
+    """All Chinese that the database holds, one text a line."""
+    texts = []
+    with sqlite3.connect(database) as connection:
+        tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE '%fts%'"
+        for (table,) in connection.execute(tables).fetchall():
+            for row in connection.execute(f'SELECT * FROM "{table}"'):
+                texts += [value for value in row if isinstance(value, str)]
+    texts += [path.read_text("utf-8") for path in DATA.glob("**/*.toml")]
+    return "\n".join(map(_unescaped, texts))
+
+
+def _unescaped(text: str) -> str:
+    """JSON columns hold Chinese as escapes."""
+    return ESCAPED.sub(lambda m: m[0].encode().decode("unicode_escape"), text)
+
+
+def untranslated(page: str, data: str) -> list[str]:
+    """Texts of a page with Chinese that is neither stored nor marked as Chinese.
+
+    What is stored and happens to be a label too is caught where a label stands alone.
+    """
+    labels = {one for one in held("en") if isinstance(one, str)} - set(data.splitlines())
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    texts = {" ".join(text.split()) for text in _texts(document)}
+    return sorted(
+        text
+        for text in texts
+        if text in labels or any(run not in data for run in HAN.findall(DATA_LIKE.sub(" ", text)))
+        if HAN.search(text)
+    )
+
+
+def _texts(element: Element) -> Iterator[str]:
+    """What is read or spoken of an element and all below it."""
+    if not isinstance(element.tag, str) or element.tag in {"script", "style", "textarea"}:
+        return
+    if (element.get("lang") or "").startswith("zh"):
+        return
+    yield element.text or ""
+    yield from (element.get(name, "") for name in SPOKEN)
+    for child in element:
+        yield from _texts(child)
+        yield child.tail or ""
