@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, request
 
-from responder.web import access, api, errors, filters, headers, languages, openapi, trail
+from responder.web import access, api, delivery, errors, filters, headers, languages, openapi, trail
 from responder.web.extensions import bootstrap, csrf
 
 
@@ -16,7 +16,7 @@ def init_web(app: Flask) -> None:
     )
     bootstrap.init_app(app)
     csrf.init_app(app)
-    for module in (access, api, errors, filters, headers, languages, openapi, trail):
+    for module in (access, api, delivery, errors, filters, headers, languages, openapi, trail):
         module.init_app(app)
     app.teardown_request(_close_uploads)
 
