@@ -6,8 +6,6 @@ combination comes up. ``make axe`` looks at every page in all of them.
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from responder import create_app
@@ -32,13 +30,3 @@ def test_pages_are_accessible_well_formed_silent_and_fit(walker, who) -> None:
         if (told := walker.faults(page, look))
     }
     assert faults == {}
-
-
-def test_the_whole_desk_works_without_javascript(office) -> None:
-    page = office.sign_in("operator", java_script_enabled=False)
-    page.goto("/messages/new")
-    page.get_by_label("诉求内容").fill("沿河路路灯连续三晚不亮")
-    page.get_by_role("button", name="登记", exact=True).click()
-    assert "登记" in page.get_by_role("status").first.inner_text()
-    page.goto("/messages?q=沿河路路灯")
-    assert page.get_by_role("link", name=re.compile("沿河路路灯")).count() == 1
