@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # or every command compiles all sources anew
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-import bench-topics screenshots translations lock clean
+.PHONY: help run test check axe bench bench-import bench-topics screenshots translations lock clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -28,6 +28,9 @@ check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check_migrations
+
+axe: $(VENV)/.dev  ## look at every page in every language, scheme and width, in a browser
+	$(BIN)/python -m tools.axe
 
 bench: $(VENV)/.dev  ## print the figures that the documents quote
 	$(BIN)/python -m benchmarks

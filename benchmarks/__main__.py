@@ -20,11 +20,13 @@ from benchmarks import (
     tone,
     topic_quality,
     topic_settings,
+    weight,
 )
 
 BENCHMARKS = {
     "demo_world": demo_world.measure,
     "pages": pages.measure,
+    "weight": weight.measure,
     "calendar": calendar.measure,
     "topic_quality": topic_quality.measure,
     "second_domain": second_domain.measure,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -121,6 +123,17 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         state_dir=Path(tmp_path_factory.mktemp("state")),
         secret_key="only-for-tests",
     )
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo as it is made, with nothing left empty; to be copied, never written to.
+
+    It takes long to make: whoever asks for it is put on the worker of the browser.
+    """
+    folder: Path = tmp_path_factory.mktemp("demo")
+    subprocess.run([sys.executable, "-m", "tools.world", str(folder)], check=True)
+    return folder
 
 
 @pytest.fixture(scope="session")

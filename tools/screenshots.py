@@ -1,26 +1,28 @@
-"""``make screenshots``: the product's main pages at two widths, into docs/screenshots/."""
+"""``make screenshots``: the product's main pages at two widths, into docs/screenshots/.
+
+    python -m tools.screenshots [--sheet FOLDER [--only WHO]]
+
+With ``--sheet``, every page in every state as contact sheets instead.
+"""
 
 from __future__ import annotations
 
-import shutil
-import sys
+import argparse
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import Browser, Page
 
 from benchmarks.instance import demo_instance
 from responder.core.console import say
 from responder.demo.accounts import PASSWORD
+from tools import sheet, walking
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 WIDTHS = (1280, 390)
 TALLEST = 2200  # what a phone shows further down repeats itself
 SCREEN = 860
 TALLER = {"topic": 1880}  # what a wide screen shows further down is worth seeing
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 NOISE = "/planning/events?q=施工噪声"
 
@@ -50,26 +52,18 @@ PAGES: dict[str, tuple[str | None, list[str]]] = {
 TYPED = {"desk": ("槐荫巷的自来水又发黄了，已经三天，老人不敢喝", "#desk-similar .alike")}
 
 
-class _QuietRequestHandler(WSGIRequestHandler):
-    def log_request(self, *_arguments: object) -> None:
-        """Say nothing of each request."""
-
-
 def main() -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sheet", type=Path, help="folder for contact sheets of every page")
+    parser.add_argument("--only", default="", help="whose pages; empty for everybody's")
+    chosen = parser.parse_args()
+    if chosen.sheet:
+        sheet.make(chosen.sheet.resolve(), chosen.only)
+        return
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with demo_instance() as app, sync_playwright() as playwright:
-        server = make_server(
-            "127.0.0.1", 0, app, threaded=True, request_handler=_QuietRequestHandler
-        )
-        Thread(target=server.serve_forever, daemon=True).start()
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    with demo_instance() as app, walking.served(app) as url, walking.chromium() as browser:
         for width in WIDTHS:
-            _shoot_all(browser, f"http://127.0.0.1:{server.server_port}", width)
-        browser.close()
-        server.shutdown()
+            _shoot_all(browser, url, width)
 
 
 def _shoot_all(browser: Browser, url: str, width: int) -> None:

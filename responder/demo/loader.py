@@ -72,7 +72,7 @@ def load_past(world: DemoWorld, year: int, now: datetime, settings: Settings) ->
     """
     _require_empty()
     totals_of(year)
-    _load_people(world, now)
+    load_people(world, now)
     load_year(year, settings)
 
 
@@ -82,7 +82,7 @@ def load(world: DemoWorld, now: datetime, settings: Settings) -> Loaded:
     :raises WrongState: there are records already; the demo never mixes with real ones.
     """
     _require_empty()
-    _load_people(world, now)
+    load_people(world, now)
     run = days.live(world, [_message(one) for one in world.messages], now, settings)
     topic_of = lookup.topics_of_storylines(db.session, world.messages)
     load_orders(world, now, settings)
@@ -107,7 +107,8 @@ def _require_empty() -> None:
         )
 
 
-def _load_people(world: DemoWorld, now: datetime) -> None:
+def load_people(world: DemoWorld, now: datetime) -> None:
+    """The units and the people alone: what a new office has."""
     with transaction(CONSOLE, now) as session:
         session.add_all(
             Unit(

@@ -8,6 +8,7 @@ from responder.web import (
     access,
     api,
     charts,
+    delivery,
     errors,
     filters,
     gallery_views,
@@ -31,8 +32,8 @@ def init_web(app: Flask) -> None:
     bootstrap.init_app(app)
     csrf.init_app(app)
     for module in (
-        access, api, charts, errors, filters, gallery_views, headers, languages, listing_views,
-        navigation, openapi, preferences, trail,
+        access, api, charts, delivery, errors, filters, gallery_views, headers, languages,
+        listing_views, navigation, openapi, preferences, trail,
     ):  # fmt: skip
         module.init_app(app)
     app.teardown_request(_close_uploads)

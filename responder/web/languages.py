@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, Flask, redirect, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, gettext, ngettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from responder.web.access import public
@@ -35,5 +38,25 @@ def switch() -> Response:
 def init_app(app: Flask) -> None:
     babel.init_app(app, default_locale=DEFAULT, locale_selector=chosen_language)
     app.register_blueprint(blueprint)
+    # Jinja's own would mark each message as safe, also one that somebody has written: a category's
+    # name is looked up in the catalogue too.
+    app.jinja_env.globals.update(_=_translated, gettext=_translated, ngettext=_counted)
     app.jinja_env.globals["languages"] = LANGUAGES
     app.add_template_global(lambda: str(get_locale()).replace("_", "-"), "language_tag")
+
+
+@pass_eval_context
+def _translated(context: EvalContext, message: str, /, **values: object) -> str:
+    """A message of a template, escaped as any other value is."""
+    return _filled(context, gettext(message) if message else "", values)
+
+
+@pass_eval_context
+def _counted(context: EvalContext, one: str, several: str, num: int, /, **values: object) -> str:
+    return _filled(context, ngettext(one, several, num), {"num": num, **values})
+
+
+def _filled(context: EvalContext, found: str, values: dict[str, object]) -> str:
+    text = escape(found) if context.autoescape else found
+    # What somebody has written may hold a lone percent sign.
+    return text % values if values else text.replace("%%", "%")

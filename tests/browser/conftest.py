@@ -17,15 +17,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 from responder.demo.accounts import PASSWORD
+from tools import world
+from tools.walking import FLAGS as CHROMIUM_FLAGS
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 # A file of a few thousand rows takes long enough for somebody to press stop.
 SLOW_IMPORTS = {"RESPONDER_IMPORT_CHUNK_ROWS": "5"}
 STARTS_WITHIN_SECONDS = 300  # the demo is made anew, on a machine that runs other tests
@@ -36,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker walks through the product: making the demo takes longer than most of the tests."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents:
+        if here in item.path.parents or "demo_folder" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
@@ -71,19 +65,23 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the server of the browser tests keeps what it has."""
-    return tmp_path_factory.mktemp("browser")
+def installation(
+    chromium: str, demo_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of the demo that is served."""
+    assert chromium
+    folder: Path = tmp_path_factory.mktemp("browser")
+    world.copy(demo_folder, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")
-def server(chromium: str, state: Path) -> Iterator[str]:
+def server(installation: Path) -> Iterator[str]:
     """The product with its demo data, as ``make run`` starts it; yields its address."""
-    assert chromium
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "responder", "demo", "serve", "--port", str(port)],
-        env={**os.environ, **SLOW_IMPORTS, "RESPONDER_STATE_DIR": str(state)},
+        env={**os.environ, **SLOW_IMPORTS, "RESPONDER_STATE_DIR": str(installation)},
         stderr=subprocess.DEVNULL,
     )
     url = f"http://127.0.0.1:{port}"

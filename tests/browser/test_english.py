@@ -15,14 +15,14 @@ CHINESE = {"/api/v1/docs", "/reports/annual-template"}
 
 
 @pytest.mark.parametrize("username", list(PAGES), ids=str)
-def test_an_english_page_shows_no_chinese_but_data(office, state, username) -> None:
+def test_an_english_page_shows_no_chinese_but_data(office, installation, username) -> None:
     page = office.sign_in(username) if username else office.open()
     page.goto("/")
     page.locator("button[value=en]").first.evaluate("button => button.click()")
     page.wait_for_load_state()
-    settings = Settings(state_dir=state)
+    settings = Settings(state_dir=installation)
     names = (settings.site_name, settings.city_name, settings.publisher_name)
-    data = "\n".join([stored(state / "responder.db"), *names])
+    data = "\n".join([stored(installation / "responder.db"), *names])
     found = {
         address: untranslated(page.request.get(address).text(), data + unquote(address))
         for address in PAGES[username]

@@ -12,6 +12,7 @@ from responder.intake.registers.columns import Column
 
 ROWS_WITH_LISTS = 500
 UNITS = "单位"
+MOST_CHARACTERS = 255  # of a list that stands in the rule itself: Excel's limit
 _TEXT = {"num_format": "@"}
 
 
@@ -28,10 +29,11 @@ def write_template(
         head = book.add_format({"bold": True, "bg_color": "#E8F0F7", "bottom": 1})
         sheet = _write_headings(book, title, columns, head)
         _write_notes(book, columns, head)
-        _write_units(book, units)
+        if units:
+            _write_list(book, UNITS, units)
         for place, column in enumerate(columns):
             if column.choices:
-                _offer(sheet, place, list(column.choices))
+                _offer(sheet, place, _offered(book, place, list(column.choices)))
             elif column.name == units_of and units:
                 _offer(sheet, place, f"={UNITS}!$A$1:$A${len(units)}")
     return output.getvalue()
@@ -59,13 +61,20 @@ def _write_notes(book: Any, columns: Sequence[Column], head: Any) -> None:
             notes.write_string(row, place, words)
 
 
-def _write_units(book: Any, units: Sequence[str]) -> None:
-    if not units:
-        return
-    names = book.add_worksheet(UNITS)
+def _offered(book: Any, place: int, choices: list[str]) -> list[str] | str:
+    """The choices themselves where Excel can hold them, else a sheet that lists them."""
+    if len(",".join(choices).encode("utf-16-le")) // 2 <= MOST_CHARACTERS:
+        return choices
+    return _write_list(book, f"选项{place + 1}", choices)
+
+
+def _write_list(book: Any, name: str, choices: Sequence[str]) -> str:
+    """A sheet of choices; the range that they fill."""
+    names = book.add_worksheet(name)
     names.set_column(0, 0, 40)
-    for row, name in enumerate(units):
-        names.write_string(row, 0, name)
+    for row, choice in enumerate(choices):
+        names.write_string(row, 0, choice)
+    return f"={name}!$A$1:$A${len(choices)}"
 
 
 def _offer(sheet: Any, place: int, choices: list[str] | str) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app
 from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from responder.core.errors import Forbidden, Invalid
 from responder.core.lifecycle import Attempt
@@ -119,7 +119,7 @@ def waiting(session: Session) -> dict[OwnKind, int]:
 
 def lines(session: Session) -> list[Line]:
     """Every line that the mapping may have, with the column that it names."""
-    query = select(OwnMapping)
+    query = select(OwnMapping).options(selectinload(OwnMapping.column))
     named = {(one.kind, one.detail): one.column for one in session.scalars(query)}
     details = [
         (OwnKind.CONCERN, EVERYTHING, OWN_LABELS[OwnKind.CONCERN]),
