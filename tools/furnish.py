@@ -29,6 +29,8 @@ from responder.accounts import service as accounts
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import local, utc_now
+from responder.errands.models import Errand, ErrandState
+from responder.errands.service import result_path
 from responder.intake.models import Channel
 from responder.openness.assessment.models import AssessmentScheme
 from responder.openness.tasks.models import Report, TaskFile
@@ -121,6 +123,7 @@ def furnish(app: Flask) -> None:
     send(app, Deed("analyst", "intake.imports", {}, "/files", ("未完.csv", CALLS[1] + b" ")))
     with app.app_context():
         _store_files(app.extensions["settings"])
+        _store_errand(app.extensions["settings"])
 
 
 def send(app: Flask, deed: Deed) -> TestResponse:
@@ -247,6 +250,24 @@ def _bundle(session: Session, now: datetime) -> Bundle:
         name="城建答复一组", publish_at=items[0].publish_at or now, made_at=now,
         made_by_name="顾清和", items=items,
     )  # fmt: skip
+
+
+def _store_errand(settings: Settings) -> None:
+    """What came of a large export that somebody asked for: its file is there to fetch."""
+    now = utc_now()
+    with transaction(CONSOLE, now) as session:
+        asker = accounts.find_user(session, "analyst")
+        assert asker is not None
+        errand = Errand(
+            kind="topics.refresh", arguments={}, asked_by_id=asker.id, asked_at=now,
+            state=ErrandState.DONE, begun_at=now, ended_at=now, done=2, total=2,
+            told="已聚合：新增留言 2 条，新话题 1 个", file_name=CALLS[0],
+        )  # fmt: skip
+        session.add(errand)
+        session.flush()
+        path = result_path(settings.errand_files, errand.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(CALLS[1])
 
 
 def _store_files(settings: Settings) -> None:

@@ -54,6 +54,10 @@ OBJECTS = {
     "planning.template_id": "SELECT min(id) FROM briefing_template",
     "token": f"SELECT '{FEED_TOKEN}'",
     "kind": "SELECT 'xlsx'",
+    "file_format": "SELECT 'xlsx'",
+    "errand_id": "SELECT min(id) FROM errand",
+    "guide.slug": "SELECT 'operator'",
+    "guide.name": "SELECT 'desk-1280.png'",
     # responses and what is public
     "item_id": "SELECT max(item_id) FROM response_consultation",
     "responses.show": "SELECT min(id) AS item_id FROM response_item WHERE state = 'published'",

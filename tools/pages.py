@@ -35,7 +35,8 @@ PAGES: Inventory = {
     "operator": (
         "reports.today", "desk.index", "intake.index", "intake.index?q=停车", "intake.show",
         "orders.index", "orders.show", "orders.revise", "orders.open_order", "orders.monthly",
-        "/audit",
+        "preferences.index", "guide.chapters", "guide.chapter", "guide.glossary",
+        "guide.all_keys", "/audit",
     ),
     "analyst": (
         "reports.today", "intake.imports", "intake.import_run", "intake.import_batch",
@@ -48,9 +49,11 @@ PAGES: Inventory = {
         "alerts.new_rule?kind=keyword",
         "responses.open_item?message_id=1", "responses.judge", "responses.assign",
         "responses.ask_anew", "responses.priority_kinds", "responses.consult", "after.show",
+        "errands.index", "errands.show",
     ),
     "press": (
-        "reports.today", "planning.calendar", "planning.calendar?view=quarter",
+        "reports.today", "reports.due", "screen.show", "planning.calendar",
+        "planning.calendar?view=quarter",
         "planning.calendar?view=year", "planning.calendar?view=agenda",
         "planning.calendar?state=held&unit=1", "planning.events", "planning.show_event",
         "planning.edit_event", "planning.new_event", "planning.move", "planning.media_list",
@@ -124,8 +127,8 @@ PAGES: Inventory = {
     "admin": (
         "accounts.people", "accounts.edit_person", "accounts.new_person", "accounts.units",
         "tokens.index", "identity.index", "webhooks.index", "webhooks.edit",
-        "warning_rules.channels",
-        "warning_rules.edit_channel", "warning_rules.deliveries",
+        "warning_rules.channels", "warning_rules.edit_channel", "warning_rules.deliveries",
+        "gallery.components",
     ),
 }  # fmt: skip
 
@@ -134,16 +137,24 @@ OTHERS: Inventory = {
     None: (
         "publishing.feed", "publishing.json_feed", "publishing.sitemap", "interpretations.feed",
         "interpretations.json_feed", "interpretations.sitemap", "interpretations.attachment",
-        "api.document", "planning.feed", "static", "bootstrap.static",
+        "api.document", "planning.feed", "static", "bootstrap.static", "publishing.theme",
+        "publishing.logo",
     ),
-    "operator": ("desk.places?q=淮", "orders.export", "orders.export_monthly"),
-    "analyst": ("intake.import_errors", "intake.import_progress", "intake.import_template"),
+    "operator": (
+        "desk.places?q=淮", "orders.index_export", "orders.export_monthly", "guide.picture",
+    ),
+    "analyst": (
+        "intake.import_errors", "intake.import_progress", "intake.import_template",
+        "intake.index_export", "topics.index_export", "alerts.index_export", "errands.progress",
+        "errands.result",
+    ),
     "press": (
         "planning.briefing_file", "planning.download_file", "planning.export_media",
         "planning.export_plan", "planning.gaps_workbook", "planning.kept_briefing_template",
         "planning.plan_import_errors", "planning.plan_template_file",
         "planning.shipped_briefing_template", "planning.year_file", "packages.download_file",
-        "packages.slip_word", "archiving.download",
+        "packages.slip_word", "archiving.download", "planning.events_export",
+        "responses.index_export", "screen.part",
     ),
     "editor": ("responses.template_text?template=1",),
     "openness": (
@@ -159,8 +170,14 @@ OTHERS: Inventory = {
         "evaluations.score_template", "assessment.export", "trainings.export",
         "trainings.download_file", "trainings.trainings_errors",
         "trainings.trainings_template", "statistics.export", "documents.export",
+        "tasks.index_export", "findings.index_export", "catalogue.publications_export",
+        "applications.index_export", "trainings.index_export",
     ),
-    "supervisor": ("deadlines.calendar",),  # leads to this year's
+    "supervisor": (
+        "deadlines.calendar",  # leads to this year's
+        "warnings.index_export",
+    ),
+    "auditor": ("reports.audit_trail_export",),
 }  # fmt: skip
 
 

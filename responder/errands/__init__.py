@@ -2,10 +2,12 @@
 
 from flask import Flask
 
+from responder.errands import exports
 from responder.errands.models import STATE_LABELS
 from responder.errands.views import blueprint
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
+    exports.init_app(app)
     app.jinja_env.globals["errand_states"] = STATE_LABELS

@@ -23,10 +23,15 @@ blueprint = Blueprint("errands", __name__)
 MOST_CHARACTERS = 4_000
 
 
-def offer(code: str, arguments: Mapping[str, object], count: int) -> str:
-    """For a page whose work would take long: asks whether to do it as an errand."""
+def offer(code: str, arguments: Mapping[str, object], count: int, back: str) -> str:
+    """For a page whose work would take long: asks whether to do it as an errand.
+
+    :param back: the address of the page from which it was asked.
+    """
     sent = json.dumps(dict(arguments), ensure_ascii=False, sort_keys=True)
-    return render_template("errands/offer.html", kind=kind_of(code), arguments=sent, count=count)
+    return render_template(
+        "errands/offer.html", kind=kind_of(code), arguments=sent, count=count, back=back
+    )
 
 
 @blueprint.get("/errands")

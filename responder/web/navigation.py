@@ -50,7 +50,7 @@ class Link:
 P = Permission
 GROUPS = (
     Group("", (
-        Room("reports.today", _l("今日")),
+        Room("reports.today", _l("今日"), holds=("screen",)),
         Room("warnings.index", _l("预警"), holds=("warning_rules",)),
     )),
     Group(_l("听取"), (

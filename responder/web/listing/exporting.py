@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from io import TextIOWrapper
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from flask_babel import force_locale
 
 from responder.core.errors import Invalid
 from responder.core.papers import TEXT_STAYS_TEXT
 from responder.core.times import local
+from responder.web.languages import DEFAULT
 from responder.web.listing.declared import Asker, Cell, Column, Listing, Source
 from responder.web.listing.rules import Asked
 from responder.web.media_types import CSV, XLSX
 
+SOURCE_LANGUAGE = DEFAULT
 PORTION = 500
 IN_MEMORY = 4 * 1024 * 1024  # bytes of a file that need no disk
 MOST_EXPORTED = 50_000
+MOST_AT_ONCE = 2_000  # rows of a file that is made while somebody waits
 MOST_PRINTED = 2_000
 # A workbook written row by row, so that a large one needs little memory.
 _STREAMED = {**TEXT_STAYS_TEXT, "in_memory": False, "constant_memory": True}
@@ -29,6 +34,31 @@ _LONGEST = 32_767  # characters of a cell, in Excel
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Rows = Iterator[Sequence[Cell]]
+Tell = Callable[[int], None]
+
+
+LARGE_FILES = "large list files"
+
+
+class LargeFile(NamedTuple):
+    """A file that would keep somebody waiting: which list, as what, and what its address asks."""
+
+    code: str
+    format: str
+    address: Mapping[str, Any]
+
+
+# What to answer when so many rows are wanted as a file.
+LargeFiles = Callable[[LargeFile, int], str]
+
+
+@dataclass(frozen=True)
+class File:
+    """A list as a file, and what to call it."""
+
+    name: str
+    media_type: str
+    data: IO[bytes]
 
 
 def demand_few(count: int, most: int) -> None:
@@ -37,9 +67,15 @@ def demand_few(count: int, most: int) -> None:
         raise Invalid(f"共 {count:,} 条，一次最多 {most:,} 条：请先加上条件，例如起止日期，再导出")
 
 
-def cells_of(listing: Listing, source: Source, asked: Asked, asker: Asker) -> Rows:
-    """The values of all rows, moments by the office's clocks."""
-    for rows in source.portions(PORTION):
+def cells_of(
+    listing: Listing, source: Source, asked: Asked, asker: Asker, tell: Tell = lambda _done: None
+) -> Rows:
+    """The values of all rows, moments by the office's clocks.
+
+    :param tell: hears how many rows are done, now and then.
+    """
+    for number, rows in enumerate(source.portions(PORTION)):
+        tell(number * PORTION)
         extra = listing.prepare(rows, asker, asked.values)
         for row in rows:
             values = (column.value(row, extra) for column in listing.file_columns)
@@ -115,3 +151,23 @@ def _write(sheet: Any, number: int, place: int, cell: Cell, formats: dict[type, 
 Writer = Callable[[str, Sequence[Column], Rows], IO[bytes]]
 # By the file's suffix: its media type, and what writes it.
 WRITERS: dict[str, tuple[str, Writer]] = {"xlsx": (XLSX, write_xlsx), "csv": (CSV, write_csv)}
+
+
+def file_of(
+    listing: Listing,
+    kind: str,
+    source: Source,
+    asked: Asked,
+    asker: Asker,
+    tell: Tell = lambda _done: None,
+) -> File:
+    """Every row as a file, in the source's language: files are handed on.
+
+    :param kind: one of ``WRITERS``.
+    """
+    with force_locale(SOURCE_LANGUAGE):
+        title = str(listing.title)
+        media_type, write = WRITERS[kind]
+        rows = cells_of(listing, source, asked, asker, tell)
+        data = write(title, listing.file_columns, rows)
+    return File(f"{title} {asker.today:%Y-%m-%d}.{kind}", media_type, data)

@@ -25,10 +25,10 @@ from werkzeug.wrappers import Response
 from responder.core import audit, privacy
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Invalid, NotFound
+from responder.core.permissions import Actor
 from responder.core.times import utc_now
 from responder.web.access import current_actor, declare, may
 from responder.web.errors import STATUS
-from responder.web.languages import DEFAULT
 from responder.web.listing import exporting
 from responder.web.listing.bulk import Outcome, Seen, Step, common, read_chosen
 from responder.web.listing.declared import Asker, Listing
@@ -36,7 +36,6 @@ from responder.web.listing.rules import Asked, Filter, read
 from responder.web.listing.showing import PRINT, ListView, said
 from responder.web.listing.sources import source_of
 
-SOURCE_LANGUAGE = DEFAULT  # in which files are handed on
 LISTS = "listings"
 
 
@@ -142,7 +141,7 @@ def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str:
     told = [privacy.mask(said(one)) for filter_ in filters for one in filter_.told(asked)]
     if kind == PRINT:
         rows = list(exporting.cells_of(listing, source, asked, asker))
-        _record(listing, kind, len(rows), told)
+        _record_own(listing, kind, len(rows), told)
         return render_template(
             "components/listing/print.html",
             listing=listing,
@@ -151,21 +150,26 @@ def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str:
             now=asker.now,
             back=address_of(endpoint, asked),
         )
-    with force_locale(SOURCE_LANGUAGE):
-        title = str(listing.title)
-        media_type, write = exporting.WRITERS[kind]
-        file = write(title, listing.file_columns, exporting.cells_of(listing, source, asked, asker))
-    _record(listing, kind, count, told)
-    name = f"{title} {asker.today:%Y-%m-%d}.{kind}"
-    return send_file(file, media_type, as_attachment=True, download_name=name)
+    if count > exporting.MOST_AT_ONCE:
+        large: exporting.LargeFiles = current_app.extensions[exporting.LARGE_FILES]
+        return large(exporting.LargeFile(listing.code, kind, asked.address), count)
+    file = exporting.file_of(listing, kind, source, asked, asker)
+    _record_own(listing, kind, count, told)
+    return send_file(file.data, file.media_type, as_attachment=True, download_name=file.name)
 
 
-def _record(listing: Listing, kind: str, count: int, told: list[str]) -> None:
+def _record_own(listing: Listing, kind: str, count: int, told: list[str]) -> None:
+    record_export(listing, kind, count, told, current_user._get_current_object(), current_actor())
+
+
+def record_export(
+    listing: Listing, kind: str, count: int, told: list[str], person: audit.Audited, actor: Actor
+) -> None:
     """The trail says who took what along."""
-    with force_locale(SOURCE_LANGUAGE):
+    with force_locale(exporting.SOURCE_LANGUAGE):
         what = {"list": str(listing.title), "format": kind, "rows": count, "conditions": told}
-    with transaction(current_actor()) as session:
-        audit.record(session, "export", current_user._get_current_object(), what)
+    with transaction(actor) as session:
+        audit.record(session, "export", person, what)
 
 
 def _bulk_page(listing: Listing, endpoint: str) -> Response | str | tuple[str, int]:
