@@ -47,4 +47,4 @@ class Readers:
         """What a page's reader is shown."""
         if page.who not in self._clients:
             self._clients[page.who] = pages.client_of(self._app, page.who)
-        return self._clients[page.who].get(page.address)
+        return self._clients[page.who].get(page.address, buffered=True)
