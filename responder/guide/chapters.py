@@ -82,6 +82,7 @@ BESIDE = {
     "documents": ("press", "reports"),
     "drafting": ("editor", ""),
     "earlier": ("press", ""),
+    "errands": ("start", "waiting"),
     "evaluations": ("evaluations", "rounds"),
     "findings": ("findings", ""),
     "identity": ("administrator", "identity"),

@@ -23,10 +23,7 @@
     document.dispatchEvent(new CustomEvent("say", { detail: word.dataset.meaning }));
   }
 
-  for (const word of document.querySelectorAll(".term")) {
-    word.setAttribute("role", "button");
-    word.setAttribute("aria-expanded", "false");
-  }
+  for (const word of document.querySelectorAll(".term")) word.setAttribute("aria-expanded", "false");
   document.addEventListener("click", (event) => {
     const word = event.target.closest(".term");
     if (!word || event.ctrlKey || event.metaKey || event.shiftKey) {
@@ -39,10 +36,6 @@
     if (!again) open(word);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === " " && event.target.matches(".term")) {
-      event.preventDefault();
-      event.target.click();
-    }
     if (event.key === "Escape" && opened && !event.defaultPrevented) {
       event.preventDefault();
       close();
