@@ -43,8 +43,12 @@ class Readers:
         self._app = app
         self._clients: dict[str | None, FlaskClient] = {}
 
+    def client(self, who: str | None) -> FlaskClient:
+        """The client of this person."""
+        if who not in self._clients:
+            self._clients[who] = pages.client_of(self._app, who)
+        return self._clients[who]
+
     def get(self, page: pages.Page):
         """What a page's reader is shown."""
-        if page.who not in self._clients:
-            self._clients[page.who] = pages.client_of(self._app, page.who)
-        return self._clients[page.who].get(page.address, buffered=True)
+        return self.client(page.who).get(page.address, buffered=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from responder.demo.cli import DRESS
 from tests.pages.conftest import Readers
 from tests.pages.han import stored, untranslated
 from tools import pages
@@ -17,7 +18,7 @@ def test_an_english_page_shows_no_chinese_but_data(opened) -> None:
     readers, settings = Readers(app), app.extensions["settings"]
     for who in pages.PAGES:
         readers.client(who).post("/language", data={"language": "en"})
-    names = (settings.site_name, settings.city_name, settings.publisher_name)
+    names = (settings.site_name, settings.publisher_name, *DRESS.values())
     data = "\n".join([stored(settings.state_dir / "responder.db"), *names])
     found = {
         page.name: untranslated(readers.get(page).text, data + unquote(page.address))
