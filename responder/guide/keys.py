@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 
 from responder.guide.rules import Key, KeyGroup
 from responder.web.access import may_open
+from responder.web.navigation import rooms
 
 EVERYWHERE = KeyGroup(
     _l("任何页面"),
@@ -74,29 +75,36 @@ CALENDAR = KeyGroup(
     ),
     frozenset({"planning.calendar"}),
 )
+# Each room has one: a room without it does not start.
+LETTERS = {
+    "reports.today": "j",
+    "desk.index": "l",
+    "intake.index": "y",
+    "sources.index": "r",
+    "orders.index": "g",
+    "topics.index": "h",
+    "alerts.index": "t",
+    "planning.calendar": "f",
+    "responses.index": "x",
+    "packages.index": "z",
+    "responses.materials": "d",
+    "publishing.index": "c",
+    "openness.index": "w",
+    "statistics.index": "s",
+    "documents.index": "b",
+    "deadlines.rules": "q",
+    "warnings.index": "e",
+    "accounts.people": "p",
+    "reports.audit_trail": "a",
+}
 GO_TO = KeyGroup(
     _l("去别的栏目"),
     (
-        Key(("g j",), _l("今日"), "go", "reports.today"),
-        Key(("g l",), _l("来电"), "go", "desk.index"),
-        Key(("g y",), _l("留言"), "go", "intake.index"),
-        Key(("g r",), _l("来源"), "go", "sources.index"),
-        Key(("g g",), _l("工单"), "go", "orders.index"),
-        Key(("g h",), _l("话题"), "go", "topics.index"),
-        Key(("g t",), _l("提醒"), "go", "alerts.index"),
-        Key(("g f",), _l("发布计划"), "go", "planning.calendar"),
-        Key(("g x",), _l("回应事项"), "go", "responses.index"),
+        *(
+            Key((f"g {LETTERS[room.endpoint]}",), room.label, "go", room.endpoint)
+            for room in rooms()
+        ),
         Key(("g k",), _l("看板"), "go", "responses.board"),
-        Key(("g z",), _l("政策文件"), "go", "packages.index"),
-        Key(("g d",), _l("单位材料"), "go", "responses.materials"),
-        Key(("g c",), _l("公开栏目"), "go", "publishing.index"),
-        Key(("g w",), _l("政务公开"), "go", "openness.index"),
-        Key(("g s",), _l("统计"), "go", "statistics.index"),
-        Key(("g b",), _l("报告"), "go", "documents.index"),
-        Key(("g q",), _l("时限"), "go", "deadlines.rules"),
-        Key(("g e",), _l("预警"), "go", "warnings.index"),
-        Key(("g p",), _l("人员"), "go", "accounts.people"),
-        Key(("g a",), _l("审计"), "go", "reports.audit_trail"),
         Key(("g ?",), _l("使用手册"), "go", "guide.chapters"),
     ),
 )

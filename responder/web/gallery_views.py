@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from flask import Blueprint, Flask, render_template
@@ -11,6 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields import SelectChoice
 
+from responder.core.charts.figures import ChartKind, Figures
 from responder.core.times import utc_now
 from responder.web.access import signed_in
 from responder.web.paging import Page
@@ -47,7 +49,16 @@ def components() -> str:
         clocks=[now + length for length in CLOCKS],
         page=Page(rows=list(range(20)), number=2, total=60, size=20),
         series=[(first + timedelta(days=day), count) for day, count in enumerate(SERIES)],
+        drawings=list(_drawings()),
     )
+
+
+def _drawings() -> Iterator[Figures]:
+    """A chart of each kind."""
+    names = tuple(f"03-{day + 1:02}" for day in range(len(SERIES)))
+    numbers = tuple(map(float, SERIES))
+    for kind in ChartKind:
+        yield Figures(kind, _("留言数"), _("条"), names, ((_("留言"), numbers),))
 
 
 def init_app(app: Flask) -> None:
