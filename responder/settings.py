@@ -72,7 +72,8 @@ class Settings(BaseSettings):
         "", description="公开栏目的外部地址，写入订阅源的链接；留空则用访问者所用的地址"
     )
     desk_url: str = Field(
-        "", description="工作台的外部地址，写入预警消息里的链接；留空则消息不带链接"
+        "",
+        description="工作台的外部地址，写入预警消息和控制台导出的报告里的链接；留空则不带链接",
     )
     own_proxies: int = Field(
         0,

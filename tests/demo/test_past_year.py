@@ -160,6 +160,11 @@ def test_the_register_of_applications_opens_and_each_has_its_clocks(
     assert client.get(f"{at}/export?year=2017").status_code == 200
 
 
+def test_what_was_put_right_in_time_is_not_late(year) -> None:
+    said = "列入清单26项，已销号26项，逾期未整改0项"
+    assert said in "".join(texts(summary()))
+
+
 def test_where_there_is_no_record_the_summary_says_so(year) -> None:
     written = "".join(texts(summary()))
     assert "受理群众来电来信无数据，办理热线工单无数据" in written

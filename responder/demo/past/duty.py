@@ -14,7 +14,14 @@ from responder.openness.evaluations.models import (
     RoundKind,
     RoundState,
 )
-from responder.openness.findings.models import Finding, FindingSource, FindingState
+from responder.openness.findings.models import (
+    Finding,
+    FindingEvidence,
+    FindingSource,
+    FindingState,
+    FindingVerdict,
+    Outcome,
+)
 from responder.openness.tasks.models import Level, Task, TaskState
 from responder.openness.trainings.models import Occasion, OccasionKind
 
@@ -46,9 +53,11 @@ def add_tasks(past: PastYear) -> None:
 
 
 def add_findings(past: PastYear) -> None:
+    """Each told of and verified before its deadline, in its first round."""
     total = past.totals["findings"]
     for place in range(total):
-        found = past.day(place, total)
+        found, listed_at = past.day(place, total), past.moment(place, total)
+        sent_at, seen_at = listed_at + timedelta(days=12), listed_at + timedelta(days=14)
         past.session.add(
             Finding(
                 state=FindingState.CLOSED, year=past.year, unit=past.unit(place),
@@ -56,8 +65,20 @@ def add_findings(past: PastYear) -> None:
                 inspection="政务公开督查" if place % 3 == 0 else "第三方测评",
                 inspected_on=found, problem=f"{past.matter(place)}栏目更新不及时",
                 measures="补充公开并明确更新责任人。", deadline=found + timedelta(days=20),
-                assigned_on=found, closed_on=found + timedelta(days=14),
-                listed_at=past.moment(place, total), listed_by_name="政务公开办",
+                assigned_on=found, closed_on=seen_at.date(),
+                listed_at=listed_at, listed_by_name="政务公开办",
+                evidence=[
+                    FindingEvidence(
+                        round=1, text=f"{past.matter(place)}栏目已补充公开，更新责任人已明确。",
+                        sent_at=sent_at, sent_by_name="责任单位联络员",
+                    )
+                ],
+                verdicts=[
+                    FindingVerdict(
+                        round=1, outcome=Outcome.CLOSED, seen="栏目已更新，情况属实。",
+                        on=seen_at.date(), at=seen_at, by_name="政务督查",
+                    )
+                ],
             )
         )  # fmt: skip
 

@@ -21,7 +21,8 @@ Value = TypeVar("Value")
 LONGEST_QUOTE = 20
 EMPTY = "是空的，请补填（合并的单元格请取消合并后逐行填写）"
 
-_SEVERAL = re.compile(r"[、,;/\n]|和|及")
+_LISTED = re.compile(r"[、,;/]")
+_AND = re.compile(r"和|以?及")
 _SEPARATOR = re.compile(r"[、,;\n]")
 # Tables tell of what is planned, too: no day of the century is too far.
 _FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -144,9 +145,19 @@ class UnitNames:
         unit = self._units.get(plain(text))
         if unit is not None:
             return unit
-        if _SEVERAL.search(plain(text)):
+        if self._are_several(plain(text)):
             raise Unreadable(f"“{text[:40]}”不是一个单位：请只填牵头单位，其余写在备注")
         raise Unreadable(_unknown(text))
+
+    def _are_several(self, text: str) -> bool:
+        """Whether it names more than one; 和 and 及 stand in names too (市住房和城乡建设局)."""
+        if _LISTED.search(text):
+            return True
+        for joint in _AND.finditer(text):
+            first, rest = text[: joint.start()], text[joint.end() :]
+            if first in self._units and (rest in self._units or self._are_several(rest)):
+                return True
+        return False
 
     def several(self, cell: Cell) -> tuple[Unit, ...]:
         """The units of a cell, 、 between them; each once.

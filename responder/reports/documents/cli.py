@@ -27,6 +27,8 @@ from responder.reports.documents.models import Report
 from responder.reports.documents.rules import NEEDS_LABELS, Needs, Request
 from responder.reports.documents.word import linking, word_file
 
+UNLINKED = "文中的数字没有链接到页面：请把 RESPONDER_DESK_URL 设为工作台的外部地址，然后重新导出"
+
 OPTIONS = {Needs.YEAR: "--year", Needs.MONTH: "--month", Needs.DAY: "--day", Needs.TOPIC: "--topic"}
 
 
@@ -133,8 +135,7 @@ def annual(year: int, out: Path, as_json: bool) -> None:
     with transaction(CONSOLE, now) as session:
         at = Standpoint(now, _zone(), public_lines())
         made = service.up_to_date(session, ANNUAL, request, at, Attempt(CONSOLE, now))
-        office = current_app.extensions["settings"].publisher_name
-        content, told = word_file(made, office, _zone(), linking(_root())), _as_json(made)
+        content, told = _word_file(made), _as_json(made)
     write_file(out, content)
     if as_json:
         print_json(told | {"file": str(out)})
@@ -159,8 +160,7 @@ def export(report_id: int, out: Path, as_json: bool) -> None:
     例：responder report export 12 -o 专报.docx
     """
     found = queries.find(db.session, report_id)
-    office = current_app.extensions["settings"].publisher_name
-    write_file(out, word_file(found, office, _zone(), linking(_root())))
+    write_file(out, _word_file(found))
     if as_json:
         print_json(_as_json(found) | {"file": str(out)})
         return
@@ -175,9 +175,12 @@ def write_file(path: Path, content: bytes) -> None:
         raise Invalid(f"无法写入 {path}（{error.strerror}）：请换一个位置") from error
 
 
-def _root() -> str:
-    root: str = current_app.extensions["settings"].public_url
-    return root
+def _word_file(one: Report) -> bytes:
+    """Its figures lead to the desk's pages, where the office has said at which address they are."""
+    settings = current_app.extensions["settings"]
+    if not settings.desk_url and one.said.has_links:
+        say(UNLINKED)
+    return word_file(one, settings.publisher_name, settings.zone, linking(settings.desk_url))
 
 
 def _zone() -> ZoneInfo:

@@ -103,6 +103,12 @@ class Content:
     def slots(self) -> tuple[Slot, ...]:
         return tuple(block for block in self.blocks if isinstance(block, Slot))
 
+    @property
+    def has_links(self) -> bool:
+        """Whether a figure in its sentences leads to a page."""
+        sentences = (block for block in self.blocks if isinstance(block, Paragraph))
+        return any(run.link for one in sentences for run in one.runs)
+
 
 @dataclass(frozen=True)
 class Difference:

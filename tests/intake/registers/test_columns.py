@@ -77,7 +77,14 @@ def test_a_unit_is_known_by_name_short_name_or_code(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "told"), [("城管局", "不在单位名册中"), ("住建局、教育局", "只填牵头单位")]
+    ("cell", "told"),
+    [
+        ("城管局", "不在单位名册中"),
+        ("市人力资源和社会保障局", "不在单位名册中：请核对名称，或请系统管理员先添加单位"),
+        ("住建局、教育局", "只填牵头单位"),
+        ("教育局和市住房和城乡建设局", "只填牵头单位"),
+        ("市住房和城乡建设局及教育局以及zjj", "只填牵头单位"),
+    ],
 )
 def test_another_unit_or_several_are_refused(cell: str, told: str) -> None:
     with pytest.raises(Unreadable, match=told):

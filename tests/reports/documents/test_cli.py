@@ -6,6 +6,7 @@ import json
 
 import pytest
 from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
 from sqlalchemy import select
 
 from responder.core.database import db
@@ -68,3 +69,25 @@ def test_a_report_is_exported(app, tmp_path) -> None:
     assert run(app, "export", str(report.id), "-o", str(out)).exit_code == 0
     assert Document(out).paragraphs[0].text.startswith("热线月报〔2026〕1号")
     assert isinstance(refusal(app, "export", "999", "-o", str(out)), NotFound)
+
+
+def test_figures_lead_to_the_desk_or_the_office_is_told_how(app, tmp_path, monkeypatch) -> None:
+    def annual() -> tuple[str, set[str]]:
+        out = tmp_path / "总结.docx"
+        done = run(app, "annual", "--year", "2017", "-o", str(out))
+        assert done.exit_code == 0, done.output
+        relations = Document(out).part.rels.values()
+        links = {one for one in relations if one.reltype == RELATIONSHIP_TYPE.HYPERLINK}
+        return done.stderr, {one.target_ref for one in links}
+
+    ours = app.extensions["settings"].model_copy(update={"public_url": "https://www.example.org"})
+    monkeypatch.setitem(app.extensions, "settings", ours)
+    told, links = annual()
+    assert told.count("RESPONDER_DESK_URL") == 1
+    assert not links
+    desk = ours.model_copy(update={"desk_url": "https://desk.example.org/"})
+    monkeypatch.setitem(app.extensions, "settings", desk)
+    told, links = annual()
+    assert "RESPONDER_DESK_URL" not in told
+    assert links
+    assert all(one.startswith("https://desk.example.org/statistics/") for one in links)
