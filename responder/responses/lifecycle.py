@@ -95,8 +95,7 @@ def uses_no_word_that_the_office_bars(item: ResponseItem, _attempt: Attempt) -> 
 
 def needs_no_public_answer(item: ResponseItem, attempt: Attempt) -> str | None:
     """Somebody judged so, and it was somebody else: nobody is rid of a duty alone."""
-    session = object_session(item)
-    last = last_judgement(session, item.id) if session else None
+    last = last_judgement(item)
     if last is None or last.must_answer:
         return "最近的研判不是“可以不公开回应”：请先研判，再办结"
     if last.judged_by_id == attempt.actor.id:

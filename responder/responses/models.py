@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,6 +18,9 @@ from responder.planning.models import PressEvent
 from responder.responses.commenting.models import PassageComment
 from responder.responses.drafting.formats import TextFormat, as_read, to_plain
 from responder.topics.models import Topic
+
+if TYPE_CHECKING:
+    from responder.responses.judging.models import Judgement
 
 _EMPTY = text("''")
 
@@ -108,6 +112,9 @@ class ResponseItem(Audited, Base):
     )
     comments: Mapped[list[PassageComment]] = relationship(
         back_populates="item", cascade="all, delete-orphan", order_by="PassageComment.id"
+    )
+    judgements: Mapped[list[Judgement]] = relationship(
+        back_populates="item", order_by="Judgement.id", passive_deletes=True
     )
 
     __mapper_args__ = {"version_id_col": version_id}

@@ -50,7 +50,7 @@ class ReviewParts:
 def _is_button(step: Transition, item: ResponseItem) -> bool:
     """Returns have a form of their own; closing is offered where it was judged so."""
     if step.action in CLOSINGS:
-        last = last_judgement(db.session, item.id)
+        last = last_judgement(item)
         return last is not None and not last.must_answer
     return bool(step.endpoint) and step.action not in RETURN_ACTIONS
 

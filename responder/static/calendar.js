@@ -119,7 +119,7 @@
   }
 
   const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
-  const letters = document.getElementById("keys")?.dataset.switched === "on";
+  const letters = document.getElementById("keys-dialog")?.dataset.switched === "on";
   const TYPING = "input, select, textarea, summary, [contenteditable]";
 
   calendar.addEventListener("keydown", (event) => {

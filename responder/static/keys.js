@@ -7,7 +7,7 @@
   const SEQUENCE_MS = 1500;
   const ROWS = "main .rows > li, main tbody > tr, main [data-board] li";
   const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
-  const dialog = document.getElementById("keys");
+  const dialog = document.getElementById("keys-dialog");
   if (!dialog) return;
 
   const lines = new Map();

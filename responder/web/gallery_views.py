@@ -31,7 +31,7 @@ class SampleForm(FlaskForm):
     plain = StringField(_l("一行文字"), description=_l("说明写在下面，说清楚填什么。"))
     wrong = StringField(_l("填错的一行"))
     text = TextAreaField(_l("一段文字"))
-    menu = SelectField(_l("菜单"), choices=_CHOICES)
+    one_of = SelectField(_l("菜单"), choices=_CHOICES)
     choice = RadioField(_l("几选一"), choices=_CHOICES, default="a")
     tick = BooleanField(_l("勾选"))
     switch = BooleanField(_l("开关"), default=True, description=_l("改了就生效的，用开关。"))

@@ -12,7 +12,7 @@ def test_keys_lead_through_a_list_and_its_items(office) -> None:
     page.goto("/topics")
     page.locator("main").focus()
     page.keyboard.press("?")
-    dialog = page.locator("#keys")
+    dialog = page.locator("#keys-dialog")
     expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
@@ -47,7 +47,7 @@ def test_no_letter_acts_while_somebody_types_or_an_input_method_composes(office)
         "document.querySelector('main').dispatchEvent(new KeyboardEvent('keydown',"
         " {key: '?', isComposing: true, bubbles: true}))"
     )
-    expect(page.locator("#keys")).to_be_hidden()
+    expect(page.locator("#keys-dialog")).to_be_hidden()
 
 
 def test_unsaved_changes_warn_once_and_saving_does_not(office) -> None:

@@ -58,7 +58,7 @@ def as_json_row(standing: Standing, year: int) -> dict[str, Any]:
     """All that a document may say of a figure, and where its rows are."""
     counted = standing.counted
     figure, said, last = counted.figure, standing.said, standing.last_year
-    address = current_app.extensions["settings"].public_url.rstrip("/")
+    address = current_app.extensions["settings"].desk_url.rstrip("/")
     return {
         "code": figure.code,
         "name": figure.name,

@@ -55,7 +55,7 @@ class Judgement(Base):
     judged_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     judged_by_name: Mapped[str] = mapped_column(String(64))
     judged_at: Mapped[datetime]
-    item: Mapped[ResponseItem] = relationship()
+    item: Mapped[ResponseItem] = relationship(back_populates="judgements")
 
     @property
     def grade_label(self) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from responder.responses.judging.models import Judgement
+from responder.responses.models import ResponseItem
 
 
 def judgements_of(session: Session, item_id: int) -> list[Judgement]:
@@ -13,9 +14,9 @@ def judgements_of(session: Session, item_id: int) -> list[Judgement]:
     return list(session.scalars(_newest_first(item_id)))
 
 
-def last_judgement(session: Session, item_id: int) -> Judgement | None:
+def last_judgement(item: ResponseItem) -> Judgement | None:
     """The one that counts."""
-    return session.scalar(_newest_first(item_id).limit(1))
+    return item.judgements[-1] if item.judgements else None
 
 
 def _newest_first(item_id: int) -> Select[Judgement]:

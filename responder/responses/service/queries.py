@@ -140,7 +140,12 @@ def find_several(session: Session, item_ids: Sequence[int]) -> list[ResponseItem
     query = (
         board()
         .where(ResponseItem.id.in_(item_ids))
-        .options(_AUTHORS, selectinload(ResponseItem.reviews), selectinload(ResponseItem.comments))
+        .options(
+            _AUTHORS,
+            selectinload(ResponseItem.reviews),
+            selectinload(ResponseItem.comments),
+            selectinload(ResponseItem.judgements),
+        )
     )
     return list(session.scalars(query))
 

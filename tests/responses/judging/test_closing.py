@@ -146,7 +146,7 @@ def test_a_new_level_starts_no_clock_of_what_stays_closed(people):
     judge(item, people.supervisor, grade=GRAVE, must=False, at=NOW + HOUR)
     assert all(clock.stopped_at for clock in reload(item).clocks)
     assert (len(item.clocks), item.level) == (1, Level.ORDINARY)
-    assert last_judgement(db.session, item.id).level is Level.MAJOR_EMERGENCY
+    assert last_judgement(item).level is Level.MAJOR_EMERGENCY
     judge(item, people.supervisor, grade=Grade.NONE, must=False, at=NOW + 2 * HOUR)
     judge(item, people.supervisor, grade=Grade.NONE, must=True, at=NOW + 3 * HOUR)
     assert (reload(item).state, item.level) == (ItemState.DRAFT, Level.ORDINARY)

@@ -64,12 +64,12 @@ def _closed(span: Span) -> Select[Any]:
 
 
 def _late(span: Span) -> Select[Any]:
-    """Past the deadline, and nothing sent by then that had not been returned."""
+    """Past the deadline, and nothing sent by then that had not been returned or reopened."""
     after = span.last_seen + timedelta(days=1)
     returned = exists().where(
         FindingVerdict.finding_id == FindingEvidence.finding_id,
         FindingVerdict.round == FindingEvidence.round,
-        FindingVerdict.outcome == Outcome.RETURNED,
+        FindingVerdict.outcome.in_((Outcome.RETURNED, Outcome.REOPENED)),
         FindingVerdict.on < after,
     )
     told = exists().where(
