@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import request, url_for
+from flask import has_request_context, request, url_for
 from markdown import Markdown
 from markupsafe import Markup
 
@@ -169,5 +169,7 @@ def pictures() -> list[str]:
 
 def beside_page() -> str | None:
     """Where the guide tells of the room that is being shown; None when it does not."""
+    if not has_request_context():  # pages that are written as files
+        return None
     slug, section = BESIDE.get(request.blueprint or "", ("", ""))
     return url_for("guide.chapter", slug=slug, _anchor=section or None) if slug else None

@@ -121,6 +121,7 @@ def test_a_list_page_costs_the_same_however_many_messages(
         statements.append(str(given[2]))
 
     costs = []
+    client.get("/messages")  # what is kept from page to page is asked once
     event.listen(db.engine, "before_cursor_execute", note)
     for upto in (1, 70):
         store(*(new_message(number) for number in range(upto)))
@@ -129,7 +130,8 @@ def test_a_list_page_costs_the_same_however_many_messages(
         costs.append(len(statements))
     event.remove(db.engine, "before_cursor_execute", note)
     assert costs[0] == costs[1] > 0
-    assert "共 70 条，第 1 / 3 页" in page
+    assert "共 70 条" in page
+    assert "第 1 / 3 页" in page
 
 
 def test_imports_are_listed_for_who_may_import(client: FlaskClient, people: People) -> None:

@@ -81,7 +81,7 @@ def test_the_event_list_filters_by_what_the_address_says(press: FlaskClient) -> 
     assert "公交线网" in page
     assert "供水管网" not in page
     assert "供水管网" in press.get("/planning/events?q=供水&state=nonsense&unit=").text
-    assert "没有符合条件的活动" in press.get("/planning/events?q=没有的词").text
+    assert "没有符合条件的发布活动" in press.get("/planning/events?q=没有的词").text
 
 
 def test_a_new_event_is_stored_in_local_time(press: FlaskClient) -> None:
@@ -416,7 +416,7 @@ def test_readers_see_no_buttons(reader: FlaskClient) -> None:
     ):
         page = reader.get(path)
         assert page.status_code == 200
-        assert 'action="/planning' not in page.text, path
+        assert 'method="post" action="/planning' not in page.text, path
         assert "/planning/events/new" not in page.text, path
 
 

@@ -57,13 +57,13 @@ def test_a_dismissed_topic_leaves_today_and_the_gaps_until_restored(session: Ses
     assert today(session, CONSOLE, NOW).hot == []
     undo(made)
     assert gaps(session) == [topic]
-    assert today(session, CONSOLE, NOW).hot == [topic]
+    assert [one.topic for one in today(session, CONSOLE, NOW).hot] == [topic]
 
 
 def test_a_pinned_topic_stands_first_on_today(session: Session) -> None:
     cool, hot = make.topic("凉", heat=1.0), make.topic("热", heat=90.0)
     correct(corrections.pin, cool)
-    assert today(session, CONSOLE, NOW).hot == [cool, hot]
+    assert [one.topic for one in today(session, CONSOLE, NOW).hot] == [cool, hot]
 
 
 def test_no_event_is_suggested_for_a_dismissed_topic(session: Session) -> None:

@@ -113,6 +113,7 @@ def test_listing_many_sends_the_same_queries_as_listing_a_few(
         assert [one.number for one in listed(get_plan(db.session, year))] == [*range(1, rows + 1)]
         return queries
 
+    ticked(2026, 2)  # what is kept from page to page is asked once
     assert ticked(2027, 2) == ticked(2028, 12)
 
 
