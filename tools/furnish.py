@@ -49,8 +49,8 @@ from tools.pages import address_of, client_of
 PAPER = ("会议材料.txt", "一、基本情况\n二、下一步工作\n".encode())
 CALLS = (
     "来电.csv",
-    "编号,内容,姓名,时间\nA1,凌波路垃圾三天没有人清运,王女士,2026-03-05 09:30\n"
-    "A2,凌波路路灯不亮,李先生,昨天\n".encode(),
+    "编号,内容,姓名,时间\nA1,浣溪路垃圾三天没有人清运,王女士,2026-03-05 09:30\n"
+    "A2,浣溪路路灯不亮,李先生,昨天\n".encode(),
 )
 # Where a register's table comes in, and the workbook that says what its columns are called.
 TABLES = (

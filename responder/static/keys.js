@@ -19,8 +19,9 @@
   // ---- rows of lists ----
 
   const linkOf = (row) => row.querySelector("[data-card], a[href]");
+  const shown = (row) => row.offsetParent !== null && !row.closest("details:not([open])");
   const rows = () =>
-    [...document.querySelectorAll(ROWS)].filter((row) => row.offsetParent !== null && linkOf(row));
+    [...document.querySelectorAll(ROWS)].filter((row) => shown(row) && linkOf(row));
   const rowOf = (element) => element.closest?.(ROWS);
 
   function stepTo(by) {

@@ -36,8 +36,8 @@ def find_topic(page: Page) -> None:
     page.goto("/topics")
     page.get_by_role("button", name="立即聚合新留言").click()
     page.get_by_label("话题名称").fill(ESTATE)
-    page.get_by_role("button", name="筛选").click()
-    page.get_by_role("link", name=re.compile(ESTATE)).first.click()
+    page.get_by_role("button", name="查找").click()
+    page.locator(".listing__row").get_by_role("link", name=re.compile(ESTATE)).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(ESTATE)
 
 

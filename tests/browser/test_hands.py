@@ -43,7 +43,7 @@ def test_a_call_becomes_a_public_answer_without_javascript(office) -> None:
     operator.get_by_role("button", name="登记", exact=True).click()
     expect(operator.get_by_role("status").first).to_contain_text("登记")
     operator.goto("/messages?q=沿河路路灯")
-    expect(operator.get_by_role("link", name=re.compile("沿河路路灯"))).to_have_count(1)
+    expect(operator.locator(".listing__row").filter(has_text="沿河路路灯")).to_have_count(1)
 
     title = "关于沿河路路灯不亮的回应"
     address = open_item(sign_in("analyst"), title)

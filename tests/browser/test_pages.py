@@ -14,7 +14,7 @@ from tools import pages, walking, world
 
 @pytest.fixture(scope="module")
 def walker(browser, server, installation):
-    app = create_app(world.settings_in(installation))
+    app = walking.aside(create_app, world.settings_in(installation))
     walker = walking.Walker(app, browser, server)
     yield walker
     walker.close()
