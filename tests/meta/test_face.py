@@ -45,3 +45,13 @@ def test_every_token_that_is_used_exists() -> None:
         for name in re.findall(r"var\((--rs-[\w-]+)", path.read_text("utf-8"))
     }
     assert used - known == set()
+
+
+def test_every_rule_of_a_stylesheet_is_closed() -> None:
+    """A browser drops whatever follows one that is not, and says nothing."""
+    for path in STATIC.glob("*.css"):
+        depth = 0
+        for line in re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.S).splitlines():
+            assert not (depth and line.startswith((".", "@media"))), f"{path.name}: {line}"
+            depth += line.count("{") - line.count("}")
+        assert depth == 0, path.name
