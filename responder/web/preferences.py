@@ -84,10 +84,14 @@ def remember(**changes: Any) -> None:
 
 
 def _found() -> Preferences | None:
+    """What is kept of a person; a language that was never chosen is the session's."""
     if not current_user.is_authenticated:
         return None
     keeper: Keeper = current_app.extensions[KEEPER]
-    return keeper.find(current_actor())
+    found = keeper.find(current_actor())
+    if found is None or found.language:
+        return found
+    return replace(found, language=session.get("language", ""))
 
 
 def _of_session() -> Preferences:

@@ -53,3 +53,11 @@ def test_any_room_may_ask_and_remember(app, people) -> None:
     with people.sign_in(app.test_client(), people.analyst) as client:
         client.get("/preferences")
         assert preferences().tour_seen
+
+
+def test_a_language_that_was_never_chosen_is_the_sessions(client, people) -> None:
+    people.sign_in(client, people.editor)
+    client.post("/scheme", data={"scheme": "dark"})
+    with client.session_transaction() as kept:
+        kept["language"] = "en"
+    assert '<html lang="en"' in client.get("/preferences").text

@@ -12,7 +12,7 @@ def test_the_screen_refreshes_itself_and_says_since_when_it_could_not(office) ->
     assert page.evaluate(f"{root}.scrollHeight <= 1080 && {root}.scrollWidth <= 1920")
     page.evaluate("document.querySelector('.screen__grid').dataset.old = 'yes'")
     page.clock.fast_forward(31_000)
-    page.wait_for_function("!document.querySelector('.screen__grid').dataset.old")
+    page.locator(".screen__grid:not([data-old])").wait_for()
     page.context.set_offline(True)
     page.clock.fast_forward(31_000)
     page.locator("[data-stale]", has_text="起没有刷新").wait_for()
