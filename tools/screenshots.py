@@ -83,6 +83,7 @@ def _shoot_all(browser: Browser, url: str, width: int) -> None:
         path = FOLDER / f"{name}-{width}.png"
         tallest = TALLER.get(name, SCREEN) if width > 1000 else TALLEST
         height = min(page.evaluate("document.documentElement.scrollHeight"), tallest)
+        page.evaluate("scrollTo(0, 0)")  # what stays beside the page stands at its top
         page.screenshot(
             path=path,
             full_page=True,
