@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NoReturn
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -72,10 +71,6 @@ def _steps(items: Sequence[ResponseItem], asker: Asker) -> dict[int, list[Step]]
         }
 
 
-def _taken_elsewhere(*_arguments: object) -> NoReturn:
-    raise NotImplementedError("the page of bulk steps takes them, with proofs and in others' names")
-
-
 def _due(item: ResponseItem, _beside: None) -> datetime | None:
     clock = service.next_clock(item)
     return clock.due_at if clock else None
@@ -94,7 +89,6 @@ ITEMS = Listing(
         permissions=DESK_PERMISSIONS,
         steps=_steps,
         load=lambda ids, asker: service.find_several(asker.session, ids),
-        take=_taken_elsewhere,
         name=lambda item, _beside: item.title,
         page="responses.choose_step",
     ),

@@ -43,8 +43,9 @@ class Bulk:
     :param permissions: whoever has one of them is shown check boxes; none: everybody.
     :param steps: what may be done now with each of some rows: its id → its steps.
     :param load: some rows by their ids, as far as the asker may see them.
-    :param take: do it with one row, as it was seen; raises a domain error where it cannot be.
     :param name: what a person calls a row, with what ``Listing.prepare`` found.
+    :param take: do it with one row, as it was seen; raises a domain error where it cannot be.
+        None where a ``page`` does it.
     :param page: an endpoint of its own that is given what was chosen; else the mechanism's page.
     :param context: what the fields of the steps need.
     """
@@ -52,8 +53,8 @@ class Bulk:
     permissions: tuple[Permission, ...]
     steps: Callable[[Sequence[Any], Asker], Mapping[int, Sequence[Step]]]
     load: Callable[[Sequence[int], Asker], Sequence[Any]]
-    take: Callable[[Session, Seen, str, Form, Asker], None]
     name: Callable[[Any, Any], str]
+    take: Callable[[Session, Seen, str, Form, Asker], None] | None = None
     page: str = ""
     context: Callable[[Asker], Mapping[str, Any]] = field(default=lambda _asker: {})
 

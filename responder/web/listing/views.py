@@ -213,6 +213,7 @@ def _taken(listing: Listing, chosen: list[Seen], step: Step, asker: Asker) -> li
     """Each row by itself, wholly or not at all."""
     bulk = listing.bulk
     assert bulk is not None
+    assert bulk.take is not None, "a list without a page of its own for steps takes them"
     rows = bulk.load([one.id for one in chosen], asker)
     extra = _beside(listing, rows, asker)
     names = {row.id: bulk.name(row, extra) for row in rows}
