@@ -15,7 +15,6 @@ from responder.core.privacy import mask
 from responder.core.times import end_of_day, start_of_day
 from responder.reports import service
 from responder.web import trail
-from responder.web.access import may
 from responder.web.listing import Asker, Choice, Column, Days, Empty, Listing, Option, Text, Values
 from responder.web.listing.rules import Filter
 
@@ -36,9 +35,11 @@ def _query(values: Values, asker: Asker) -> Select[AuditEvent]:
     return query
 
 
-def _untold(_rows: Sequence[AuditEvent], _asker: Asker, _values: Values) -> frozenset[str]:
+def _untold(_rows: Sequence[AuditEvent], asker: Asker, _values: Values) -> frozenset[str]:
     """The kinds whose notes are not told: one of an application may name who applied."""
-    return frozenset() if may(Permission.APPLICATION_READ) else frozenset({_APPLICATION})
+    return (
+        frozenset() if asker.actor.may(Permission.APPLICATION_READ) else frozenset({_APPLICATION})
+    )
 
 
 def _masked(text: str) -> str:

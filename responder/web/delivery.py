@@ -23,6 +23,7 @@ COMPRESSED = frozenset({
 })  # fmt: skip
 WORTH_IT = 1_000  # bytes; below it the header costs more than is saved
 LEVEL = 6
+MOST_IN_MEMORY = 1_000_000  # bytes of a file; a larger one is sent as it lies on the disk
 YEAR = 365 * 24 * 3600
 
 
@@ -60,6 +61,8 @@ def _compress(response: Response) -> Response:
         return response
     response.vary.add("Accept-Encoding")
     if not request.accept_encodings["gzip"] or response.content_encoding:
+        return response
+    if response.direct_passthrough and (response.content_length or 0) > MOST_IN_MEMORY:
         return response
     response.direct_passthrough = False
     body = response.get_data()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from html import unescape
 from io import StringIO
 
@@ -12,15 +13,20 @@ from sqlalchemy import select
 
 from responder.core.audit import AuditEvent
 from responder.core.database import db, transaction
-from responder.core.permissions import CONSOLE
+from responder.core.permissions import CONSOLE, Role
 from responder.core.times import utc_now
 from responder.errands.running import Runner
 from responder.intake import service
+from responder.web.access import declared_access
 from responder.web.listing import exporting
+from responder.web.listing.exporting import LargeFile
+from responder.web.listing.large import make_large_file
+from responder.web.listing.views import LISTS
 from tests.conftest import DATABASES
 from tests.factories import NOW, People
 from tests.installations import installation
 from tests.intake.factories import new_message
+from tests.planning import factories as make
 from tests.responses.pages import strict
 
 
@@ -55,3 +61,17 @@ def test_who_may_not_open_the_list_gets_no_file_of_it(client, people) -> None:
     asked = client.post("/errands", data={"kind": "lists.export", "arguments": arguments})
     Runner(client.application.extensions["settings"].errand_files, utc_now).run_once()
     assert "您已没有打开这个列表的权限" in client.get(asked.location).text
+
+
+def test_every_list_is_made_into_a_file_where_no_request_is(app, people) -> None:
+    """The scheduler has none: what a column asks of the reader, it asks of the asker."""
+    lists = app.extensions[LISTS]
+    store = people.holding(Role.ADMINISTRATOR)
+    make.event("供水管网")
+    for code, one in lists.items():
+        access = declared_access(app, one.endpoint)
+        needed = access if isinstance(access, frozenset) else frozenset()
+        actor = replace(store.actor, permissions=store.actor.permissions | needed)
+        large = LargeFile(code, "csv", {})
+        with make_large_file(large, store, actor, NOW, lambda _done, _total: None).data as file:
+            assert file.read(3) == b"\xef\xbb\xbf", code

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from responder.accounts import service as accounts
-from responder.core.permissions import Permission
+from responder.core.permissions import Actor, Permission
 from responder.planning.access import in_full
 from responder.planning.events import service
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import FORM_LABELS, PressEvent
-from responder.web.access import current_actor
 from responder.web.listing import Asker, Choice, Column, Empty, Listing, Option, Text, Values, words
 from responder.web.listing.rules import Filter
 
@@ -44,10 +45,14 @@ def _empty(asker: Asker, _values: Values) -> Empty:
     return Empty(message)
 
 
-def _inner(event: PressEvent, name: str) -> str:
+def _reader(_rows: Sequence[PressEvent], asker: Asker, _values: Values) -> Actor:
+    return asker.actor
+
+
+def _inner(event: PressEvent, name: str, reader: Actor) -> str:
     """What only those read who read the event in full."""
     text: str = getattr(event, name)
-    return text if in_full(current_actor(), event.unit_id) else ""
+    return text if in_full(reader, event.unit_id) else ""
 
 
 EVENTS = Listing(
@@ -58,6 +63,7 @@ EVENTS = Listing(
     query=_query,
     empty=_empty,
     cells="planning/_event_rows.html",
+    prepare=_reader,
     columns=(
         Column("theme", _l("主题"), lambda one, _x: one.theme, width=40),
         Column("starts", _l("时间"), lambda one, _x: one.starts_at, sort=(PressEvent.starts_at,),
@@ -65,7 +71,7 @@ EVENTS = Listing(
         Column("form", _l("发布形式"), lambda one, _x: _(one.form_label), width=14),
         Column("unit", _l("发布单位"), lambda one, _x: one.unit.name, width=22),
         Column("state", _l("状态"), lambda one, _x: _(PRESS_EVENT.states[one.state]), width=10),
-        Column("speaker", _l("发布人"), lambda one, _x: _inner(one, "speaker"), width=12),
-        Column("place", _l("地点"), lambda one, _x: _inner(one, "place"), width=24),
+        Column("speaker", _l("发布人"), lambda one, who: _inner(one, "speaker", who), width=12),
+        Column("place", _l("地点"), lambda one, who: _inner(one, "place", who), width=24),
     ),
 )  # fmt: skip
