@@ -130,7 +130,7 @@ class Runner:
         return kind.work(actor, dict(errand.arguments), teller, path)
 
     def _end(self, errand_id: int, state: ErrandState, outcome: Outcome) -> None:
-        db.session.rollback()
+        end_read()
         with transaction(SYSTEM, self.clock()) as session:
             errand = session.get(Errand, errand_id)
             if errand is None or errand.runner != self.name:
@@ -141,7 +141,7 @@ class Runner:
                 errand.done = errand.total = errand.total or errand.done
 
     def _let_go(self, errand_id: int) -> None:
-        db.session.rollback()
+        end_read()
         with transaction(SYSTEM, self.clock()) as session:
             errand = session.get_one(Errand, errand_id)
             errand.state, errand.runner = ErrandState.WAITING, ""
