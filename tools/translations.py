@@ -41,6 +41,7 @@ from responder.responses import helpers as responses
 from responder.responses.service import SECRECY_QUESTIONS
 from responder.settings import Settings
 from responder.web.errors import SENTENCES
+from responder.web.languages import PLACE
 from responder.web.scripts import traditional
 from responder.web.trail import COMMON_DEEDS, COMMON_FIELDS, Kind
 from tools.lifecycles import lifecycles
@@ -116,10 +117,16 @@ def extract() -> Catalog:
     catalog = PlainCatalog()
     found = extract_from_dir(ROOT / "responder", METHODS, OPTIONS, KEYWORDS)
     for _path, _line, message, _comments, _context in found:
-        catalog.add(message)
+        catalog.add(_counted(message))
     for text in table_labels():
         catalog.add(text)
     return catalog
+
+
+def _counted(message: Texts) -> Texts:
+    """A sentence that counts has a form for each number (``responder.web.languages``)."""
+    is_counted = isinstance(message, str) and PLACE in message
+    return (message, message) if is_counted else message
 
 
 def table_labels() -> list[str]:

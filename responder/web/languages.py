@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cached_property
+
 from flask import Blueprint, Flask, redirect, request
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, Domain, get_domain, get_locale, ngettext
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import escape
@@ -15,8 +18,38 @@ from responder.web.redirects import back_to
 
 LANGUAGES = {"zh_Hans": "简体", "zh_Hant": "繁體", "en": "English"}
 DEFAULT = "zh_Hans"
+COUNTED = "count"  # the number that decides the form of a sentence
+PLACE = f"%({COUNTED})s"
+MANY = 2  # of what is not counted in whole ones: 1.5 messages a day
 
-babel = Babel()
+
+class CountingDomain(Domain):  # type: ignore[misc]
+    """A sentence with a ``count`` in it has a form for one and a form for many, where it needs two.
+
+    So no caller has to say a sentence twice: Chinese has one form for every number, and which
+    English sentences have two is a matter of the English catalogue alone.
+    """
+
+    def worded(self, message: str, values: Mapping[str, object]) -> str:
+        """The translation, its places still open."""
+        found = self.get_translations()
+        if PLACE not in message:
+            return str(found.ugettext(message))
+        count = values.get(COUNTED)
+        return str(found.ungettext(message, message, count if isinstance(count, int) else MANY))
+
+    def gettext(self, string: str, **variables: object) -> str:
+        text = self.worded(string, variables)
+        return text % variables if variables else text
+
+
+class CountingBabel(Babel):  # type: ignore[misc]
+    @cached_property
+    def domain_instance(self) -> CountingDomain:
+        return CountingDomain(domain=self.domain)
+
+
+babel = CountingBabel()
 blueprint = Blueprint("languages", __name__)
 
 
@@ -48,7 +81,7 @@ def init_app(app: Flask) -> None:
 @pass_eval_context
 def _translated(context: EvalContext, message: str, /, **values: object) -> str:
     """A message of a template, escaped as any other value is."""
-    return _filled(context, gettext(message) if message else "", values)
+    return _filled(context, get_domain().worded(message, values) if message else "", values)
 
 
 @pass_eval_context
