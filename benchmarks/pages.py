@@ -28,6 +28,7 @@ WANTED = {"message": 100_000, "topic": 2_000, "press_event": 400, "response_item
 EMPTIEST = "/sign-in"
 ROUNDS = 9
 SHOWN = 12
+FILES_SHOWN = 6
 
 
 def measure(folder: Path | None = None) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def measure(folder: Path | None = None) -> dict[str, Any]:
             world.make(where)
             grow(where)
         found = _measure(where)
+        files = _seconds_of_files(where)
     floor = found.pop(EMPTIEST)
     slowest = sorted(found, key=lambda name: -found[name]["median"])
     shown = {
@@ -58,6 +60,7 @@ def measure(folder: Path | None = None) -> dict[str, Any]:
             "p95": round(quantiles(times, n=20)[-1], 1),
         },
         "slowest": shown,
+        "slowest_files_seconds": dict(list(files.items())[:FILES_SHOWN]),
     }
 
 
@@ -106,6 +109,17 @@ def _measure(folder: Path) -> dict[str, dict[str, float]]:
             "median": median(spans), "p95": quantiles(spans, n=20)[-1], "queries": queries,
         }  # fmt: skip
     return found
+
+
+def _seconds_of_files(folder: Path) -> dict[str, float]:
+    """What answers with a file or a part of a page, once each, the slowest first."""
+    app = create_app(world.settings_in(folder))
+    clients: dict[str | None, FlaskClient] = {}
+    found = {}
+    for page in pages.pages(app, pages.OTHERS):
+        client = clients.setdefault(page.who, pages.client_of(app, page.who))
+        found[page.name] = round(_span(client, page.address), 2)
+    return dict(sorted(found.items(), key=lambda one: -one[1]))
 
 
 def _span(client: FlaskClient, address: str) -> float:
