@@ -72,7 +72,7 @@ def _state(
     find: Callable[[Flask], list[pages.Page]],
     act: str = "",
 ) -> None:
-    app = create_app(world.settings_in(installation))
+    app = walking.aside(create_app, world.settings_in(installation))
     found = walking.aside(find, app)
     with walking.served(app) as url:
         walker = walking.Walker(app, browser, url)
