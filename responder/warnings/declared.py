@@ -12,20 +12,9 @@ from sqlalchemy.orm import Session
 from responder.warnings import service
 from responder.warnings.matters import Matter, matters_of
 from responder.warnings.models import SEVERITY_LABELS, ClockWarning, Subject, WarningDelivery
-from responder.web.listing import (
-    Asker,
-    Bulk,
-    Choice,
-    Column,
-    Empty,
-    Listing,
-    Step,
-    Tab,
-    Values,
-    words,
-)  # fmt: skip
+from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, Tab, words
 from responder.web.listing.bulk import Form, Seen
-from responder.web.listing.rules import Filter
+from responder.web.listing.rules import Choice, Filter, Values
 
 VIEW_LABELS = {"all": "现行的", "unread": "未阅的", "ended": "已了结的"}
 

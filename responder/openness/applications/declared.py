@@ -23,8 +23,8 @@ from responder.openness.applications.queries import PART_LABELS, ApplicationFilt
 from responder.openness.applications.revealing import names_of, shown_name
 from responder.openness.applications.rules import KIND_LABELS, kind_name
 from responder.openness.years import year_choice
-from responder.web.listing import Asker, Choice, Column, Empty, Listing, Option, Tab, Values, words
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, words
+from responder.web.listing.rules import Choice, Filter, Option, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:

@@ -10,8 +10,8 @@ from responder.core.permissions import Permission
 from responder.openness.trainings import service
 from responder.openness.trainings.models import KIND_LABELS, Occasion, OccasionKind
 from responder.openness.years import year_choice
-from responder.web.listing import Asker, Choice, Column, Empty, Listing, Option, Tab, Values, words
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, words
+from responder.web.listing.rules import Choice, Filter, Option, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:

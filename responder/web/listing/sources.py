@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -50,3 +50,38 @@ def sorted_by(query: Select[Any], by: Sequence[Any], descending: bool) -> Select
     own = query._order_by_clauses
     ways = [one.desc() if descending else one.asc() for one in by]
     return query.order_by(None).order_by(*(way.nulls_last() for way in ways), *own)
+
+
+class ReckonedSource:
+    """Rows that were reckoned, not queried, in their order.
+
+    :param complete: loads what a page or portion of them shows beside.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Any],
+        complete: Callable[[Sequence[Any]], Sequence[Any]] = lambda rows: rows,
+    ) -> None:
+        self._rows = rows
+        self._complete = complete
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    whole = count
+
+    def part(self, start: int, size: int) -> Sequence[Any]:
+        return self._complete(self._rows[start : start + size])
+
+    def portions(self, size: int) -> Iterator[Sequence[Any]]:
+        for start in range(0, len(self._rows), size):
+            yield self.part(start, size)
+
+
+def counted_by(session: Session, query: Select[Any], name: str) -> dict[Any, int]:
+    """How many rows of a query have each value of a column; under None how many there are."""
+    rows = query.order_by(None).subquery()
+    column = rows.c[name]
+    counted = dict(session.execute(select(column, func.count()).group_by(column)).tuples().all())
+    return counted | {None: sum(counted.values())}
