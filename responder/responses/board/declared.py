@@ -15,14 +15,14 @@ from responder.responses.board.service import open_steps
 from responder.responses.drafting.lists import barred_read_once
 from responder.responses.lifecycle import DESK_PERMISSIONS, RESPONSE_ITEM
 from responder.responses.models import ItemState, ResponseItem
-from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, Tab
+from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, Tab, all_and
 from responder.web.listing.rules import Choice, Filter, Option, Text, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:
     states = [Option(state, _(RESPONSE_ITEM.states[state])) for state in ItemState]
     return [
-        Choice("state", _("按状态"), [Option(None, _("全部"), "all"), *states]),
+        Choice("state", _("按状态"), all_and(states)),
         Text("q", _("关键词")),
         unit_choice(asker.session, _("回应单位")),
     ]

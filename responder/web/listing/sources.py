@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from responder.web.listing.declared import Asker, Listing, Source
-from responder.web.listing.rules import Asked
+from responder.web.listing.rules import Asked, Sort
 
 
 class QuerySource:
@@ -53,17 +53,20 @@ def sorted_by(query: Select[Any], by: Sequence[Any], descending: bool) -> Select
 
 
 class ReckonedSource:
-    """Rows that were reckoned, not queried, in their order.
+    """Rows that were reckoned, not queried.
 
+    :param rows: in the list's own order, which decides among equals.
     :param complete: loads what a page or portion of them shows beside.
     """
 
     def __init__(
         self,
+        listing: Listing,
+        asked: Asked,
         rows: Sequence[Any],
         complete: Callable[[Sequence[Any]], Sequence[Any]] = lambda rows: rows,
     ) -> None:
-        self._rows = rows
+        self._rows = _reckoned_by(rows, listing, asked.sort) if asked.sort else rows
         self._complete = complete
 
     def count(self) -> int:
@@ -79,9 +82,18 @@ class ReckonedSource:
             yield self.part(start, size)
 
 
+def _reckoned_by(rows: Sequence[Any], listing: Listing, sort: Sort) -> list[Any]:
+    """Sorted anew; what is empty comes last."""
+    column = listing.column(sort.key)
+    keyed = [(tuple(key(row) for key in column.sort), row) for row in rows]
+    known = [one for one in keyed if None not in one[0]]
+    known.sort(key=lambda one: one[0], reverse=sort.descending and not column.one_way)
+    return [row for _key, row in known] + [row for key, row in keyed if None in key]
+
+
 def counted_by(session: Session, query: Select[Any], name: str) -> dict[Any, int]:
     """How many rows of a query have each value of a column; under None how many there are."""
     rows = query.order_by(None).subquery()
     column = rows.c[name]
-    counted = dict(session.execute(select(column, func.count()).group_by(column)).tuples().all())
+    counted = dict(session.execute(select(column, func.count()).group_by(column)).all())
     return counted | {None: sum(counted.values())}
