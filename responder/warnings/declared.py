@@ -30,7 +30,7 @@ def _query(values: Values, asker: Asker) -> Select[WarningDelivery]:
     return service.mine(asker.actor, unread=view == "unread", ended=view == "ended")
 
 
-def _matters(rows: Sequence[WarningDelivery], asker: Asker, _values: Values) -> Matters:
+def matters_of_rows(rows: Sequence[WarningDelivery], asker: Asker, _values: Values) -> Matters:
     return matters_of(asker.session, (one.warning for one in rows))
 
 
@@ -69,7 +69,7 @@ WARNINGS = Listing(
     counted=_l("共 %(count)s 条"),
     filters=_filters,
     query=_query,
-    prepare=_matters,
+    prepare=matters_of_rows,
     empty=_empty,
     cells="warnings/_rows.html",
     tabs=(Tab("view"),),
