@@ -59,7 +59,7 @@ def _remark(gap: Gap, _asker: Asker) -> str:
     if gap.verdict is None:
         return ""
     words = _("%(name)s曾判为无需回应（%(reason)s），此后热度升了一级")
-    return words % {"name": gap.verdict.by_name, "reason": mask(gap.verdict.reason)}
+    return str(words % {"name": gap.verdict.by_name, "reason": mask(gap.verdict.reason)})
 
 
 # As an address says it: hottest first, or longest unanswered first.

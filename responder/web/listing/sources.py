@@ -95,5 +95,7 @@ def counted_by(session: Session, query: Select[Any], name: str) -> dict[Any, int
     """How many rows of a query have each value of a column; under None how many there are."""
     rows = query.order_by(None).subquery()
     column = rows.c[name]
-    counted = dict(session.execute(select(column, func.count()).group_by(column)).all())
+    counted: dict[Any, int] = dict(
+        session.execute(select(column, func.count()).group_by(column)).all()
+    )
     return counted | {None: sum(counted.values())}
