@@ -150,11 +150,12 @@ OTHERS: Inventory = {
     ),
     "press": (
         "planning.briefing_file", "planning.download_file", "planning.export_media",
-        "planning.export_plan", "planning.gaps_workbook", "planning.kept_briefing_template",
+        "planning.export_plan", "planning.kept_briefing_template",
         "planning.plan_import_errors", "planning.plan_template_file",
         "planning.shipped_briefing_template", "planning.year_file", "packages.download_file",
         "packages.slip_word", "archiving.download", "planning.events_export",
-        "responses.index_export", "screen.part",
+        "responses.index_export", "screen.part", "planning.gaps_export",
+        "planning.settled_gaps_export", "packages.index_export",
     ),
     "editor": ("responses.template_text?template=1",),
     "openness": (
@@ -171,13 +172,17 @@ OTHERS: Inventory = {
         "trainings.download_file", "trainings.trainings_errors",
         "trainings.trainings_template", "statistics.export", "documents.export",
         "tasks.index_export", "findings.index_export", "catalogue.publications_export",
-        "applications.index_export", "trainings.index_export",
+        "applications.index_export", "trainings.index_export", "tasks.waiting_export",
+        "catalogue.due_export", "catalogue.adjustments_export",
+        "applications.list_proceedings_export", "evaluations.index_export",
+        "documents.index_export",
     ),
     "supervisor": (
         "deadlines.calendar",  # leads to this year's
         "warnings.index_export",
     ),
     "auditor": ("reports.audit_trail_export",),
+    "admin": ("warning_rules.deliveries_export",),
 }  # fmt: skip
 
 

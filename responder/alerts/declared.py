@@ -13,20 +13,9 @@ from responder.alerts import service, wording
 from responder.alerts.models import KIND_LABELS, Alert
 from responder.core.privacy import mask
 from responder.topics.models import Topic
-from responder.web.listing import (
-    Asker,
-    Bulk,
-    Choice,
-    Column,
-    Empty,
-    Flag,
-    Listing,
-    Step,
-    Values,
-    words,
-)  # fmt: skip
+from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, words
 from responder.web.listing.bulk import Form, Seen
-from responder.web.listing.rules import Filter
+from responder.web.listing.rules import Choice, Filter, Flag, Values
 
 
 def _filters(_asker: Asker) -> list[Filter]:

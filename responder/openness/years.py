@@ -12,7 +12,7 @@ from responder.core.errors import Invalid
 from responder.core.office import office_zone
 from responder.core.times import local, utc_now
 from responder.web.forms import plain_number
-from responder.web.listing import Choice, Option
+from responder.web.listing.rules import Choice, Option
 
 EARLIEST, LATEST = 2008, 2100  # the first regulations on open government are of 2008
 
@@ -32,6 +32,12 @@ def year_choice(known: Iterable[int], today: date) -> Choice:
     years = sorted({*known, today.year}, reverse=True)
     options = [_year(year) for year in years]
     return Choice("year", _("年度"), options, default=today.year, others=_other_year)
+
+
+def any_year_choice(known: Iterable[int], label: str) -> Choice:
+    """The same years, and all of them where none is asked for."""
+    options = [_year(year) for year in sorted(known, reverse=True)]
+    return Choice("year", label, options, others=_other_year)
 
 
 def _year(year: int) -> Option:

@@ -13,6 +13,7 @@ from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from responder.accounts import service as accounts
+from responder.accounts.filters import unit_choice
 from responder.core import privacy
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
@@ -24,22 +25,9 @@ from responder.orders.lifecycle import STEP_PERMISSIONS, WORK_ORDER
 from responder.orders.models import SATISFACTION_LABELS, WorkOrder
 from responder.orders.service import OrderFilter
 from responder.routing.models import Category
-from responder.web.listing import (
-    Asker,
-    Bulk,
-    Choice,
-    Column,
-    Empty,
-    Listing,
-    Option,
-    Step,
-    Tab,
-    Text,
-    Values,
-    words,
-)  # fmt: skip
+from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, Tab, words
 from responder.web.listing.bulk import Form, Seen
-from responder.web.listing.rules import Filter, whole
+from responder.web.listing.rules import Choice, Filter, Text, Values, whole
 
 VIEW_LABELS = {
     "mine": "等我办理", "overdue": "已超时", "soon": "一天内到期", "open": "在办", "all": "全部",
@@ -68,7 +56,6 @@ class Beside:
 
 def _filters(asker: Asker) -> list[Filter]:
     inside = asker.actor.may(Permission.ORDER_READ)
-    units = [Option(unit.id, unit.name) for unit in accounts.units(asker.session)] if inside else []
 
     def category(category_id: int) -> str:
         found = asker.session.get(Category, category_id)
@@ -78,7 +65,7 @@ def _filters(asker: Asker) -> list[Filter]:
         Choice("view", _("按办理情况"), words(VIEW_LABELS), default="all"),
         Text("q", _("编号或标题")),
         Choice("state", _("状态"), words(WORK_ORDER.states)),
-        *([Choice("unit", _("承办单位"), units)] if inside else []),
+        *([unit_choice(asker.session, _("承办单位"))] if inside else []),
         Choice("nature", _("诉求性质"), words(NATURE_LABELS)),
         Text("month", _("派出月份"), _month, in_form=False),
         Choice("outcome", _("办理结果"), words(OUTCOME_LABELS), in_form=False),

@@ -11,8 +11,8 @@ from responder.core.privacy import mask
 from responder.topics import service
 from responder.topics.models import Topic
 from responder.topics.rules import LEVEL_LABELS
-from responder.web.listing import Asker, Choice, Column, Empty, Flag, Listing, Option, Text, Values
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing
+from responder.web.listing.rules import Choice, Filter, Flag, Option, Text, Values
 
 
 def _filters(_asker: Asker) -> list[Filter]:

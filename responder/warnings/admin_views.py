@@ -17,6 +17,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.sources.fetching import Network
 from responder.warnings import posting, service, settings
+from responder.warnings.declared_deliveries import DELIVERIES
 from responder.warnings.forms import (
     COUNTED_IN,
     ChannelForm,
@@ -25,14 +26,14 @@ from responder.warnings.forms import (
     target_choices,
     target_of,
 )
-from responder.warnings.models import DELIVERY_LABELS, DeliveryState, WarningStep
+from responder.warnings.models import DeliveryState, WarningStep
 from responder.warnings.posting import KIND_LABELS
 from responder.warnings.rules import Timing
 from responder.warnings.service import ChannelFacts, StepFacts
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, show_errors
-from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("warning_rules", __name__)
 
@@ -211,16 +212,16 @@ def switch_channel(channel_id: int) -> Response:
 @blueprint.get("/warnings/deliveries")
 @requires(Permission.WEBHOOK_EDIT)
 def deliveries() -> str:
-    asked = request.args.get("state", "")
-    state = next((one for one in DeliveryState if one.value == asked), None)
-    channel_id = request.args.get("channel", type=int)
-    return render_template(
-        "warnings/deliveries.html",
-        page=paginate(db.session, service.deliveries(channel_id, state), requested_page()),
-        state=state,
-        channel=channel_id,
-        labels=DELIVERY_LABELS,
-    )
+    return render_template("warnings/deliveries.html", listed=listing.show(DELIVERIES))
+
+
+listing.add_list_pages(
+    blueprint,
+    "/warnings/deliveries",
+    DELIVERIES,
+    "deliveries",
+    frozenset({Permission.WEBHOOK_EDIT}),
+)
 
 
 @blueprint.post("/warnings/deliveries/<int:delivery_id>/again")

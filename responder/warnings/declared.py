@@ -12,20 +12,9 @@ from sqlalchemy.orm import Session
 from responder.warnings import service
 from responder.warnings.matters import Matter, matters_of
 from responder.warnings.models import SEVERITY_LABELS, ClockWarning, Subject, WarningDelivery
-from responder.web.listing import (
-    Asker,
-    Bulk,
-    Choice,
-    Column,
-    Empty,
-    Listing,
-    Step,
-    Tab,
-    Values,
-    words,
-)  # fmt: skip
+from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, Tab, words
 from responder.web.listing.bulk import Form, Seen
-from responder.web.listing.rules import Filter
+from responder.web.listing.rules import Choice, Filter, Values
 
 VIEW_LABELS = {"all": "现行的", "unread": "未阅的", "ended": "已了结的"}
 
@@ -41,7 +30,7 @@ def _query(values: Values, asker: Asker) -> Select[WarningDelivery]:
     return service.mine(asker.actor, unread=view == "unread", ended=view == "ended")
 
 
-def _matters(rows: Sequence[WarningDelivery], asker: Asker, _values: Values) -> Matters:
+def matters_of_rows(rows: Sequence[WarningDelivery], asker: Asker, _values: Values) -> Matters:
     return matters_of(asker.session, (one.warning for one in rows))
 
 
@@ -80,7 +69,7 @@ WARNINGS = Listing(
     counted=_l("共 %(count)s 条"),
     filters=_filters,
     query=_query,
-    prepare=_matters,
+    prepare=matters_of_rows,
     empty=_empty,
     cells="warnings/_rows.html",
     tabs=(Tab("view"),),

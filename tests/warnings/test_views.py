@@ -231,3 +231,29 @@ def test_what_was_sent_is_listed_and_an_unclear_one_sent_again(admin, session):
     assert audit.history(session, one)[-1].action == "send_again"
     assert admin.get("/warnings/deliveries?state=x&channel=y").status_code == 200
     assert "没有符合条件" in admin.get("/warnings/deliveries?state=failed").text
+
+
+def test_all_that_failed_is_sent_again_at_once(admin, session):
+    channel("json://robot.test:80/x", 80)
+    channel("json://robot.test:80/y", 80, name="领导群")
+    drafted()
+    look(SATURDAY)
+    with transaction(CONSOLE, MONDAY) as again:
+        for one in deliveries("robot"):
+            again.get(type(one), one.id).state = DeliveryState.FAILED
+    page = admin.get("/warnings/deliveries?state=failed").text
+    strict(page)
+    assert page.count('data-steps="again"') == 2
+    chosen = {"chosen": [str(one.id) for one in deliveries("robot")], "action": "again"}
+    assert admin.post("/warnings/deliveries/bulk", data=chosen).status_code == 302
+    assert {one.state for one in deliveries("robot")} == {DeliveryState.PENDING}
+    assert admin.post("/warnings/deliveries/bulk", data=chosen).status_code == 422
+
+
+def test_what_was_sent_tells_no_title(admin):
+    channel("json://robot.test:80/x", 80)
+    item = drafted()
+    look(SATURDAY)
+    with admin.get("/warnings/deliveries/list.csv") as answer:
+        assert f"回应事项 {item.id}" in answer.text
+        assert item.title not in answer.text

@@ -22,23 +22,18 @@ from responder.openness.applications.models import Application
 from responder.openness.applications.queries import PART_LABELS, ApplicationFilter
 from responder.openness.applications.revealing import names_of, shown_name
 from responder.openness.applications.rules import KIND_LABELS, kind_name
-from responder.openness.years import year_choice
-from responder.web.listing import Asker, Choice, Column, Empty, Listing, Option, Tab, Values, words
-from responder.web.listing.rules import Filter
+from responder.openness.years import any_year_choice
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and, words
+from responder.web.listing.rules import Choice, Filter, Option, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:
-    views = [
-        Option(None, _("全部"), "all"),
-        Option("open", _("在办")),
-        Option("late", _("逾期")),
-    ]
+    views = all_and([Option("open", _("在办")), Option("late", _("逾期"))])
     results = [Option(one.code, one.path) for one in outcomes.all_outcomes(asker.session)]
     # Without a year all are shown, so that nothing open is missed.
-    year = year_choice(queries.years(asker.session), asker.today)
     return [
         Choice("view", _("按办理情况"), views),
-        Choice("year", _("年份"), year.options, others=year.others),
+        any_year_choice(queries.years(asker.session), _("年份")),
         Choice("part", _("统计项"), words(PART_LABELS)),
         Choice("state", _("状态"), words(APPLICATION.states)),
         Choice("kind", _("申请人类型"), words(KIND_LABELS)),

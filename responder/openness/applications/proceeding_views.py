@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, Invalid, NotFound, Stale
 from responder.core.times import local, utc_now
-from responder.openness.applications import proceedings, queries, tables
+from responder.openness.applications import proceedings, queries
+from responder.openness.applications.declared_proceedings import PROCEEDINGS
 from responder.openness.applications.forms import ProceedingForm
 from responder.openness.applications.proceeding_models import (
-    PROCEEDING_LABELS,
     Proceeding,
     ProceedingKind,
     ProceedingResult,
@@ -31,11 +31,10 @@ from responder.openness.applications.views_common import (
     blueprint,
     zone,
 )
-from responder.openness.years import asked_year
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version
-from responder.web.paging import paginate, requested_page
 
 PATH = f"{ADDRESS}/proceedings"
 REFUSALS = (Invalid, Stale, Forbidden, NotFound)
@@ -44,19 +43,11 @@ REFUSALS = (Invalid, Stale, Forbidden, NotFound)
 @blueprint.get(PATH)
 @requires(READ)
 def list_proceedings() -> str:
-    year = asked_year() if request.args.get("year") else None
-    kind = next((one for one in ProceedingKind if one == request.args.get("kind")), None)
-    asked = request.args.get("result", "")
-    result = asked if asked in tables.RESULTS and year else ""
-    return render_template(
-        "openness/applications/proceedings.html",
-        page=paginate(db.session, tables.proceedings(year, kind, result), requested_page()),
-        year=year,
-        kind=kind,
-        result=result,
-        kinds=PROCEEDING_LABELS,
-        results=tables.RESULT_HEADINGS,
-    )
+    listed = listing.show(PROCEEDINGS)
+    return render_template("openness/applications/proceedings.html", listed=listed)
+
+
+listing.add_list_pages(blueprint, PATH, PROCEEDINGS, "list_proceedings", frozenset({READ}))
 
 
 @blueprint.route(f"{PATH}/new", methods=["GET", "POST"])

@@ -192,6 +192,13 @@ def with_result(result: str, year: int) -> ColumnElement[bool]:
     )
 
 
+def years_of_proceedings(session: Session) -> list[int]:
+    """From the first that was begun to the last that was begun or concluded."""
+    last_day = func.max(func.coalesce(Proceeding.concluded_on, Proceeding.begun_on))
+    first, last = session.execute(select(func.min(Proceeding.begun_on), last_day)).one()
+    return list(range(first.year, last.year + 1)) if first and last else []
+
+
 def proceeding_table(session: Session, year: int) -> ProceedingTable:
     """Table four of a year: 政府信息公开行政复议、行政诉讼情况."""
     counted: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -212,13 +219,30 @@ def proceeding_table(session: Session, year: int) -> ProceedingTable:
     )
 
 
+def ended(result: str) -> ColumnElement[bool]:
+    """The same in whichever year, as things are now."""
+    if result == PENDING:
+        return Proceeding.concluded_on.is_(None)
+    return Proceeding.result == ProceedingResult(result)
+
+
 def proceedings(
-    year: int | None = None, kind: ProceedingKind | None = None, result: str = ""
+    year: int | None = None, kind: ProceedingKind | None = None, result: str = "", text: str = ""
 ) -> Select[Proceeding]:
-    """The register of proceedings, newest first."""
+    """The register of proceedings, newest first.
+
+    :param text: in the name of who decides, or in the number of the case.
+    """
     query = select(Proceeding).options(joinedload(Proceeding.application))
     if year is not None:
         query = query.where(with_result(result, year) if result else of_year(year))
+    elif result:
+        query = query.where(ended(result))
+    if text:
+        query = query.where(
+            Proceeding.body.contains(text, autoescape=True)
+            | Proceeding.case_number.contains(text, autoescape=True)
+        )
     if kind is not None:
         query = query.where(Proceeding.kind == kind)
     return query.order_by(Proceeding.begun_on.desc(), Proceeding.id.desc())

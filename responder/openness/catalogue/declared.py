@@ -13,20 +13,8 @@ from responder.openness.catalogue import queries, reference
 from responder.openness.catalogue.models import WAY_LABELS, Publication
 from responder.openness.catalogue.queries import Wanted
 from responder.openness.years import year_choice
-from responder.web.listing import (
-    Asker,
-    Choice,
-    Column,
-    Empty,
-    Flag,
-    Listing,
-    Option,
-    Tab,
-    Text,
-    Values,
-    words,
-)  # fmt: skip
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, words
+from responder.web.listing.rules import Choice, Filter, Flag, Option, Text, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from responder.core.permissions import Actor
 from responder.openness.access import own_rows, reads_all
 from responder.openness.catalogue.models import (
+    AdjustmentKind,
     CatalogueColumn,
     ColumnAdjustment,
     KeyArea,
@@ -147,10 +148,28 @@ def count_by_way(session: Session, actor: Actor, year: int) -> dict[Way, int]:
     return {row.way: row.items for row in rows}
 
 
-def adjustments(actor: Actor, year: int) -> Select[ColumnAdjustment]:
-    """The adjustments that hold from a day of a year on (目录调整记录), in their order."""
+def adjustments(
+    actor: Actor,
+    year: int,
+    kind: AdjustmentKind | None = None,
+    unit_id: int | None = None,
+    text: str = "",
+) -> Select[ColumnAdjustment]:
+    """The adjustments that hold from a day of a year on (目录调整记录), in their order.
+
+    :param unit_id: whose column it is now; ``text``: in its name then, or its code.
+    """
     query = select(ColumnAdjustment).join(ColumnAdjustment.column)
     first, last = date(year, 1, 1), date(year, 12, 31)
+    if kind is not None:
+        query = query.where(ColumnAdjustment.kind == kind)
+    if unit_id is not None:
+        query = query.where(CatalogueColumn.unit_id == unit_id)
+    if text:
+        query = query.where(
+            ColumnAdjustment.name.contains(text, autoescape=True)
+            | CatalogueColumn.code.startswith(text, autoescape=True)
+        )
     return (
         query.where(_own(actor), ColumnAdjustment.on >= first, ColumnAdjustment.on <= last)
         .order_by(ColumnAdjustment.on, ColumnAdjustment.id)

@@ -20,20 +20,20 @@ from responder.core.times import utc_now
 from responder.openness.access import READERS, demand_sight, reads_all
 from responder.openness.catalogue import columns, queries, reference, registering, standing
 from responder.openness.catalogue.columns import ColumnFacts
+from responder.openness.catalogue.declared_columns import ADJUSTMENTS, DUE_COLUMNS
 from responder.openness.catalogue.forms import ColumnForm
 from responder.openness.catalogue.models import CatalogueColumn, Way
 from responder.openness.catalogue.queries import TreeRow, Wanted
-from responder.openness.catalogue.rules import Cadence, Urgency
-from responder.openness.catalogue.standing import Standing
+from responder.openness.catalogue.rules import Cadence
 from responder.openness.catalogue.tables import catalogue_workbook, file_title
 from responder.openness.years import asked_year, local_today
 from responder.planning.events.forms import differences
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version, unit_choices
 from responder.web.media_types import XLSX
-from responder.web.paging import PAGE_SIZE, paginate, requested_page
-from responder.web.paging import Page as Sheet
+from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("catalogue", __name__)
 
@@ -118,33 +118,22 @@ def show(column_id: int) -> str:
 @requires(*READERS)
 def due() -> str:
     """What must be updated soon, and what is late."""
-    found = standing.standings(db.session, current_actor(), local_today())
-    asked = request.args.get("urgency", "")
-    urgency = next((one for one in Urgency if one == asked), None)
-    return render_template(
-        "openness/catalogue/due.html",
-        counts=standing.counts(found),
-        urgency=urgency,
-        page=_cut([one for one in found if urgency in (None, one.due.urgency)]),
-        today=local_today(),
-    )
+    listed = listing.show(DUE_COLUMNS)
+    return render_template("openness/catalogue/due.html", listed=listed, today=local_today())
 
 
-def _cut(rows: list[Standing]) -> Sheet[Standing]:
-    """The asked page of rows that were reckoned, not queried."""
-    size = PAGE_SIZE
-    number = min(requested_page(), max(1, -(-len(rows) // size)))
-    return Sheet(rows[(number - 1) * size : number * size], number, size, len(rows))
+listing.add_list_pages(blueprint, "/openness/catalogue/due", DUE_COLUMNS, "due", frozenset(READERS))
 
 
 @blueprint.get("/openness/catalogue/adjustments")
 @requires(*READERS)
 def adjustments() -> str:
-    year, actor = asked_year(), current_actor()
-    found = paginate(db.session, queries.adjustments(actor, year), requested_page())
-    return render_template(
-        "openness/catalogue/adjustments.html", year=year, years=shown_years(year), page=found
-    )
+    return render_template("openness/catalogue/adjustments.html", listed=listing.show(ADJUSTMENTS))
+
+
+listing.add_list_pages(
+    blueprint, "/openness/catalogue/adjustments", ADJUSTMENTS, "adjustments", frozenset(READERS)
+)
 
 
 @blueprint.get("/openness/catalogue/export.xlsx")

@@ -61,11 +61,29 @@ def hold(session: Session, round_id: int, actor: Actor) -> EvaluationRound:
     return find(session, round_id, actor)
 
 
-def listed(actor: Actor, year: int | None = None) -> Select[EvaluationRound]:
-    """What somebody sees, newest first; indicators and units loaded, no scores."""
+def listed(
+    actor: Actor,
+    year: int | None = None,
+    kind: RoundKind | None = None,
+    state: RoundState | None = None,
+    text: str = "",
+) -> Select[EvaluationRound]:
+    """What somebody sees, newest first; indicators and units loaded, no scores.
+
+    :param text: in the name of the round or of who evaluates.
+    """
     query = select(EvaluationRound).where(visible_to(actor))
     if year is not None:
         query = query.where(EvaluationRound.year == year)
+    if kind is not None:
+        query = query.where(EvaluationRound.kind == kind)
+    if state is not None:
+        query = query.where(EvaluationRound.state == state)
+    if text:
+        query = query.where(
+            EvaluationRound.name.contains(text, autoescape=True)
+            | EvaluationRound.evaluator.contains(text, autoescape=True)
+        )
     return query.order_by(
         EvaluationRound.year.desc(), EvaluationRound.evaluated_on.desc(), EvaluationRound.id.desc()
     ).options(selectinload(EvaluationRound.participants).joinedload(Participant.unit))

@@ -15,6 +15,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.openness.access import READERS, reads_all
 from responder.openness.evaluations import entering, queries, rules, steps
+from responder.openness.evaluations.declared import EVALUATIONS
 from responder.openness.evaluations.entering import MOST_INDICATORS, RoundFacts, TypedIndicator
 from responder.openness.evaluations.forms import RoundForm
 from responder.openness.evaluations.lifecycle import EVALUATION
@@ -22,10 +23,10 @@ from responder.openness.evaluations.models import EvaluationRound, RoundKind
 from responder.openness.evaluations.ranking import ranking
 from responder.openness.points import plain
 from responder.openness.years import local_today
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version
-from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("evaluations", __name__)
 
@@ -44,15 +45,15 @@ def attempt_now(note: str = "") -> Attempt:
 @requires(*READERS)
 def index() -> str:
     actor = current_actor()
-    year = plain_number(request.args.get("year"))
     owed = queries.asked_of(db.session, actor.unit_id) if actor.unit_id is not None else []
     return render_template(
         "openness/evaluations/index.html",
-        page=paginate(db.session, queries.listed(actor, year), requested_page()),
-        year=year,
-        years=queries.years(db.session, actor),
+        listed=listing.show(EVALUATIONS),
         owed=owed,
     )
+
+
+listing.add_list_pages(blueprint, "/openness/evaluations", EVALUATIONS, "index", frozenset(READERS))
 
 
 @blueprint.get("/openness/evaluations/<int:round_id>")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from responder.accounts import service as accounts
+from responder.accounts.filters import unit_choice
 from responder.core import privacy
 from responder.core.office import public_lines
 from responder.core.permissions import Permission
@@ -20,20 +20,8 @@ from responder.openness.findings.models import SOURCE_LABELS, Finding
 from responder.openness.findings.queries import Wanted
 from responder.openness.findings.rules import LIST_LABELS, ThreeLists
 from responder.openness.years import year_choice
-from responder.web.listing import (
-    Asker,
-    Choice,
-    Column,
-    Empty,
-    Flag,
-    Listing,
-    Option,
-    Tab,
-    Text,
-    Values,
-    words,
-)  # fmt: skip
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, words
+from responder.web.listing.rules import Choice, Filter, Flag, Text, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:
@@ -46,8 +34,7 @@ def _filters(asker: Asker) -> list[Filter]:
         Flag("overdue", _("已逾期")),
     ]
     if reads_all(asker.actor):
-        units = [Option(unit.id, unit.name) for unit in accounts.units(asker.session)]
-        found.append(Choice("unit", _("责任单位"), units))
+        found.append(unit_choice(asker.session, _("责任单位")))
     return found
 
 

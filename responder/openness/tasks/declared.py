@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from responder.accounts import service as accounts
+from responder.accounts.filters import unit_choice
 from responder.core.permissions import Permission
 from responder.openness.access import reads_all
 from responder.openness.tasks import queries
@@ -17,19 +18,8 @@ from responder.openness.tasks.models import Level, Task
 from responder.openness.tasks.queries import SHOW_LABELS, Wanted
 from responder.openness.tasks.standings import progress_of
 from responder.openness.years import year_choice
-from responder.web.listing import (
-    Asker,
-    Choice,
-    Column,
-    Empty,
-    Listing,
-    Option,
-    Tab,
-    Text,
-    Values,
-    words,
-)  # fmt: skip
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, words
+from responder.web.listing.rules import Choice, Filter, Text, Values
 
 LEVEL_LABELS = {Level.CITY: "市级任务", Level.PROVINCE: "省级任务"}
 
@@ -43,8 +33,8 @@ def _filters(asker: Asker) -> list[Filter]:
         Choice("show", _("状态"), words(SHOW_LABELS)),
     ]
     if reads_all(asker.actor):
-        units = [Option(unit.id, unit.name) for unit in accounts.units(asker.session)]
-        found += [Choice("unit", _("牵头单位"), units), Choice("assisting", _("配合单位"), units)]
+        lead = unit_choice(asker.session, _("牵头单位"))
+        found += [lead, replace(lead, name="assisting", label=_("配合单位"))]
     return found
 
 

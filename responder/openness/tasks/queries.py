@@ -213,12 +213,22 @@ def late_milestones(
     return list(session.scalars(query))
 
 
-def waiting_reports(actor: Actor, year: int) -> Select[Report]:
-    """Reports that the office has not answered, the oldest first."""
+def waiting_reports(
+    actor: Actor, year: int, unit_id: int | None = None, text: str = "", completing: bool = False
+) -> Select[Report]:
+    """Reports that the office has not answered, the oldest first.
+
+    :param text: in the title of the task; ``completing``: those alone that say it is done.
+    """
+    query = select(Report).join(Report.task)
+    if unit_id is not None:
+        query = query.where(Report.unit_id == unit_id)
+    if text:
+        query = query.where(Task.title.contains(text, autoescape=True))
+    if completing:
+        query = query.where(Report.percent == 100, Report.unit_id == Task.lead_id)
     return (
-        select(Report)
-        .join(Report.task)
-        .where(Task.year == year, visible_to(actor), Report.state == ReportState.SUBMITTED)
+        query.where(Task.year == year, visible_to(actor), Report.state == ReportState.SUBMITTED)
         .options(joinedload(Report.task), joinedload(Report.unit))
         .order_by(Report.reported_at, Report.id)
     )

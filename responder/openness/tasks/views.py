@@ -19,6 +19,7 @@ from responder.core.times import utc_now
 from responder.openness.access import READERS, is_of, reads_all
 from responder.openness.tasks import queries, reporting, rules, service, units
 from responder.openness.tasks.declared import TASKS
+from responder.openness.tasks.declared_reports import WAITING_REPORTS
 from responder.openness.tasks.exporting import FORMATS
 from responder.openness.tasks.forms import TaskForm
 from responder.openness.tasks.lifecycle import REPORT, STEP, TASK
@@ -36,7 +37,7 @@ from responder.web.forms import (
     shown_version,
     unit_choices,
 )
-from responder.web.paging import paginate, requested_page
+from responder.web.paging import paginate
 
 blueprint = Blueprint("tasks", __name__)
 
@@ -116,14 +117,14 @@ def by_unit() -> str:
 @requires(*READERS)
 def waiting() -> str:
     """Reports that the office has not answered."""
-    year = asked_year()
-    found = queries.waiting_reports(current_actor(), year)
-    return render_template(
-        "openness/tasks/waiting.html",
-        year=year,
-        years=_years(year),
-        page=paginate(db.session, found, requested_page()),
-    )
+    listed = listing.show(WAITING_REPORTS)
+    year = listed.asked.values["year"]
+    return render_template("openness/tasks/waiting.html", listed=listed, year=year)
+
+
+listing.add_list_pages(
+    blueprint, "/openness/tasks/waiting", WAITING_REPORTS, "waiting", frozenset(READERS)
+)
 
 
 @blueprint.get("/openness/tasks/<int:task_id>")

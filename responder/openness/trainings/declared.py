@@ -10,12 +10,12 @@ from responder.core.permissions import Permission
 from responder.openness.trainings import service
 from responder.openness.trainings.models import KIND_LABELS, Occasion, OccasionKind
 from responder.openness.years import year_choice
-from responder.web.listing import Asker, Choice, Column, Empty, Listing, Option, Tab, Values, words
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and, words
+from responder.web.listing.rules import Choice, Filter, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:
-    kinds = [Option(None, _("全部"), "all"), *words(KIND_LABELS)]
+    kinds = all_and(words(KIND_LABELS))
     years = service.years(asker.session, asker.actor)
     return [year_choice(years, asker.today), Choice("kind", _("按类别"), kinds)]
 

@@ -8,23 +8,22 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from responder.accounts import service as accounts
+from responder.accounts.filters import unit_choice
 from responder.core.permissions import Actor, Permission
 from responder.planning.access import in_full
 from responder.planning.events import service
 from responder.planning.events.lifecycle import PRESS_EVENT
 from responder.planning.models import FORM_LABELS, PressEvent
-from responder.web.listing import Asker, Choice, Column, Empty, Listing, Option, Text, Values, words
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Column, Empty, Listing, words
+from responder.web.listing.rules import Choice, Filter, Text, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:
-    units = [Option(unit.id, unit.name) for unit in accounts.units(asker.session)]
     return [
         Text("q", _("关键词")),
         Choice("state", _("状态"), words(PRESS_EVENT.states)),
         Choice("form", _("发布形式"), words(FORM_LABELS)),
-        Choice("unit", _("发布单位"), units),
+        unit_choice(asker.session, _("发布单位")),
     ]
 
 

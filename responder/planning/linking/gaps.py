@@ -58,6 +58,7 @@ class OpenGap:
     """What the whole list is sorted by; the rest is loaded for one page of it."""
 
     topic_id: int
+    label: str
     heat: float
     hot_since: datetime
     verdict: TopicVerdict | None
@@ -99,6 +100,7 @@ def open_gaps(
     gaps = [
         OpenGap(
             row.id,
+            row.label,
             row.heat,
             rules.hot_since(points[row.id], threshold, row.first_seen, zone),
             verdict,
@@ -110,14 +112,15 @@ def open_gaps(
 
 def _unanswered(
     session: Session,
-) -> list[tuple[Row[int, float, datetime], TopicVerdict | None]]:
-    """(id, heat, first message) of each gap; with a verdict, of one that came back.
+) -> list[tuple[Row[int, str, float, datetime], TopicVerdict | None]]:
+    """(id, label, heat, first message) of each gap; with a verdict, of one that came back.
 
     What answers a topic answers what it was merged into, too.
     """
     levels = heat_settings.current(session).levels
     query = _without(heat_settings.hot_from(session), _covered_by_events(), *_elsewhere.values())
-    rows = session.execute(query.with_only_columns(Topic.id, Topic.heat, Topic.first_seen)).all()
+    columns = (Topic.id, Topic.label, Topic.heat, Topic.first_seen)
+    rows = session.execute(query.with_only_columns(*columns)).all()
     verdicts = in_force(session, topics.absorbed(session, [row.id for row in rows]))
     judged = [(row, verdicts.get(row.id)) for row in rows]
     return [

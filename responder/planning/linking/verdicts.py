@@ -106,13 +106,20 @@ def in_force(session: Session, whose: Mapping[int, int]) -> dict[int, TopicVerdi
     }
 
 
-def settled() -> Select[TopicVerdict]:
-    """The verdicts in force, the newest first, each with its topic."""
+def settled(text: str = "") -> Select[TopicVerdict]:
+    """The verdicts in force, the newest first, each with its topic.
+
+    :param text: in the reason, or in what the topic is called.
+    """
+    query = select(TopicVerdict).join(TopicVerdict.topic)
+    if text:
+        query = query.where(
+            TopicVerdict.reason.contains(text, autoescape=True)
+            | Topic.label.contains(text, autoescape=True)
+        )
     return (
-        select(TopicVerdict)
-        .join(TopicVerdict.topic)
+        query.where(TopicVerdict.withdrawn_at.is_(None))
         .options(contains_eager(TopicVerdict.topic))
-        .where(TopicVerdict.withdrawn_at.is_(None))
         .order_by(TopicVerdict.at.desc(), TopicVerdict.id.desc())
     )
 

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request, send_file
+from flask import flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden, Invalid
+from responder.core.errors import Invalid
 from responder.core.permissions import Permission
-from responder.core.times import local, utc_now
+from responder.core.times import utc_now
 from responder.planning import service
-from responder.planning.linking import exporting, verdicts
 from responder.planning.linking import gaps as gap_list
-from responder.planning.views import asked_for, blueprint, zone
+from responder.planning.linking import verdicts
+from responder.planning.linking.declared import GAPS, SETTLED_GAPS
+from responder.planning.views import blueprint
 from responder.topics import heat_settings
 from responder.topics import service as topics
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.forms import seen_version
-from responder.web.media_types import XLSX
-from responder.web.paging import Page, paginate, requested_page
 from responder.web.redirects import back_to
 from responder.web.sentences import spoken
-
-PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
@@ -44,16 +42,11 @@ def gaps() -> str:
 
 
 def _gaps_page(refused: _Refused | None = None) -> str:
-    session, order = db.session, _asked_order()
-    found = gap_list.open_gaps(session, order, zone())
-    number = min(requested_page(), max(1, -(-len(found) // PAGE_SIZE)))
-    chosen = found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    attach = request.args.get("attach", type=int)
+    session, attach = db.session, request.args.get("attach", type=int)
     return render_template(
         "planning/gaps.html",
-        page=Page(gap_list.load_gaps(session, chosen, zone()), number, PAGE_SIZE, len(found)),
-        order=order,
-        orders=gap_list.Order,
+        listed=listing.show(GAPS, "planning.gaps"),
+        count=len(gap_list.open_topics(session)),
         duty=gap_list.duty(session),
         threshold=heat_settings.hot_from(session),
         attach=attach,
@@ -63,33 +56,24 @@ def _gaps_page(refused: _Refused | None = None) -> str:
     )
 
 
-def _asked_order() -> gap_list.Order:
-    return asked_for(gap_list.Order, "order") or gap_list.Order.HEAT
-
-
-@blueprint.get("/planning/gaps.xlsx")
-@requires(Permission.PLAN_READ)
-def gaps_workbook() -> Response:
-    if not current_actor().may(Permission.TOPIC_READ):
-        raise Forbidden("您没有查看话题的权限，不能导出清单：请联系新闻办办理")
-    found = gap_list.open_gaps(db.session, _asked_order(), zone())
-    now = utc_now()
-    content = exporting.gaps_workbook(gap_list.load_gaps(db.session, found, zone()), now, zone())
-    name = _("待安排的热点") + f"-{local(now, zone()):%Y%m%d}.xlsx"
-    return send_file(content, XLSX, as_attachment=True, download_name=name)
+listing.add_list_pages(
+    blueprint, "/planning/gaps", GAPS, "gaps", frozenset({Permission.TOPIC_READ})
+)
 
 
 @blueprint.get("/planning/gaps/settled")
 @requires(Permission.PLAN_READ)
 def settled_gaps() -> str:
-    page = paginate(db.session, verdicts.settled(), requested_page())
-    open_ids = {gap.topic_id for gap in gap_list.open_gaps(db.session, zone=zone())}
-    return render_template(
-        "planning/settled_gaps.html",
-        page=page,
-        living=verdicts.living_topics(db.session, page.rows),
-        open_ids=open_ids,
-    )
+    return render_template("planning/settled_gaps.html", listed=listing.show(SETTLED_GAPS))
+
+
+listing.add_list_pages(
+    blueprint,
+    "/planning/gaps/settled",
+    SETTLED_GAPS,
+    "settled_gaps",
+    frozenset({Permission.TOPIC_READ}),
+)
 
 
 @blueprint.post("/planning/gaps/<int:topic_id>/no-answer")

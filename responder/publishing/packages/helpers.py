@@ -25,7 +25,6 @@ def register(app: Flask) -> None:
     app.add_template_filter(package_state)
     app.add_template_filter(package_tone)
     app.jinja_env.globals["gate_labels"] = GATE_LABELS
-    app.jinja_env.globals["package_states"] = PACKAGE.states
     name_kind(app, "policy_package", Kind("政策文件", DEEDS, FIELDS, PACKAGE.states))
     name_kind(app, "interpretation_column", Kind("解读栏目", {}, {"position": "顺序"}))
     name_kind(app, "package_plan_line", Kind("解读方案"))

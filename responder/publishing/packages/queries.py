@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, false, func, select, true
+from sqlalchemy import ColumnElement, Select, false, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from responder.core.clocks import ClockRule, Deadline, deadline
@@ -73,12 +74,37 @@ def find_slip(session: Session, slip_id: int, actor: Actor) -> ReturnSlip:
     return slip
 
 
-def listed(actor: Actor, state: PackageState | None = None) -> Select[PolicyPackage]:
+@dataclass(frozen=True)
+class Wanted:
+    """What a list of packages is asked for; nothing means all.
+
+    :param first_day: of the days that documents are planned to go out on, like ``last_day``.
+    """
+
+    state: PackageState | None = None
+    unit_id: int | None = None
+    text: str = ""
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def listed(actor: Actor, wanted: Wanted = Wanted()) -> Select[PolicyPackage]:
     """What somebody sees, what is still to go out first, by its date."""
     done = PolicyPackage.state.in_((PackageState.RELEASED, PackageState.WITHDRAWN))
     query = select(PolicyPackage).where(visible_to(actor))
-    if state is not None:
-        query = query.where(PolicyPackage.state == state)
+    if wanted.state is not None:
+        query = query.where(PolicyPackage.state == wanted.state)
+    if wanted.unit_id is not None:
+        query = query.where(PolicyPackage.unit_id == wanted.unit_id)
+    if wanted.text:
+        query = query.where(
+            PolicyPackage.title.contains(wanted.text, autoescape=True)
+            | PolicyPackage.document_number.contains(wanted.text, autoescape=True)
+        )
+    if wanted.first_day is not None:
+        query = query.where(PolicyPackage.planned_on >= wanted.first_day)
+    if wanted.last_day is not None:
+        query = query.where(PolicyPackage.planned_on <= wanted.last_day)
     return query.order_by(done, PolicyPackage.planned_on, PolicyPackage.id).options(
         joinedload(PolicyPackage.unit), *PARTS
     )
@@ -90,13 +116,6 @@ PARTS = (
     selectinload(PolicyPackage.plan).joinedload(PlanLine.column),
     selectinload(PolicyPackage.materials).joinedload(Material.column),
 )
-
-
-def counts_by_state(session: Session, actor: Actor) -> dict[PackageState, int]:
-    """How many packages stand where, of those that somebody sees."""
-    query = select(PolicyPackage.state, func.count().label("number")).where(visible_to(actor))
-    counted = session.execute(query.group_by(PolicyPackage.state))
-    return {row.state: row.number for row in counted}
 
 
 def reminders(

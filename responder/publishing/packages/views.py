@@ -24,14 +24,15 @@ from responder.core.versions import check_seen
 from responder.publishing.answers import office
 from responder.publishing.forms import ScheduleForm
 from responder.publishing.packages import entering, public, queries, steps
+from responder.publishing.packages.declared import PACKAGES
 from responder.publishing.packages.entering import PackageFacts
 from responder.publishing.packages.forms import PackageForm
 from responder.publishing.packages.lifecycle import PACKAGE, PROVEN_STEPS
-from responder.publishing.packages.models import Duty, Level, PackageState, PolicyPackage
+from responder.publishing.packages.models import Duty, Level, PolicyPackage
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
-from responder.web.paging import paginate, requested_page
 from responder.web.sentences import spoken
 
 blueprint = Blueprint("packages", __name__)
@@ -55,19 +56,18 @@ def attempt_now(note: str = "") -> Attempt:
 @requires(*READERS)
 def index() -> str:
     actor, now = current_actor(), utc_now()
-    asked = request.args.get("state", "")
-    state = next((member for member in PackageState if member.value == asked), None)
     year = local(now, zone()).year
     return render_template(
         "packages/index.html",
-        page=paginate(db.session, queries.listed(actor, state), requested_page()),
-        counts=queries.counts_by_state(db.session, actor),
-        state=state,
+        listed=listing.show(PACKAGES),
         reminders=queries.reminders(db.session, actor, now, zone(), office().package_reminder_days),
         reminder_days=office().package_reminder_days,
         year=year,
         figures=public.counts_by_column(db.session, year, zone()),
     )
+
+
+listing.add_list_pages(blueprint, "/packages", PACKAGES, "index", frozenset(READERS))
 
 
 @blueprint.get("/packages/<int:package_id>")

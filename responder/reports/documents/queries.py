@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, defer
 
 from responder.core.errors import NotFound
 from responder.core.versions import check_seen
 from responder.reports.documents import rules
 from responder.reports.documents.kinds import needs_of, prefix_of
-from responder.reports.documents.models import Report
+from responder.reports.documents.models import Report, ReportState
 from responder.topics import service as topics
 
 
@@ -39,29 +39,30 @@ def find_to_change(session: Session, report_id: int, version: int | None) -> Rep
     return held
 
 
-def listed(kind: str = "", year: int | None = None) -> Select[Report]:
+def listed(
+    kind: str = "",
+    year: int | None = None,
+    state: ReportState | None = None,
+    text: str = "",
+) -> Select[Report]:
     """Reports without their contents, the newest first.
 
-    :param year: of their number.
+    :param year: of their number; ``text``: in their title.
     """
     query = select(Report).options(defer(Report.content)).order_by(Report.id.desc())
     if kind:
         query = query.where(Report.kind == kind)
-    return query if year is None else query.where(Report.year == year)
+    if year is not None:
+        query = query.where(Report.year == year)
+    if state is not None:
+        query = query.where(Report.state == state)
+    return query.where(Report.title.contains(text, autoescape=True)) if text else query
 
 
 def of_topic(session: Session, topic_id: int) -> list[Report]:
     """The reports on a topic, or on what went into it, the newest first."""
     family = topics.absorbed(session, [topic_id])
     return list(session.scalars(listed().where(Report.topic_id.in_(family))))
-
-
-def counts_by_kind(session: Session, year: int | None = None) -> dict[str, int]:
-    """Kind → how many reports have its numbers, void ones too."""
-    query = select(Report.kind, func.count()).group_by(Report.kind)
-    if year is not None:
-        query = query.where(Report.year == year)
-    return dict(session.execute(query).all())
 
 
 def years(session: Session) -> list[int]:

@@ -21,16 +21,17 @@ from responder.core.times import local, utc_now
 from responder.planning.briefing.reading import Standpoint
 from responder.publishing.answers import office
 from responder.reports.documents import queries, service
+from responder.reports.documents.declared import REPORTS
 from responder.reports.documents.forms import new_form, request_of, slot_form, written
-from responder.reports.documents.kinds import KINDS, Kind, find_kind
+from responder.reports.documents.kinds import Kind, find_kind
 from responder.reports.documents.lifecycle import OPEN, REPORT
 from responder.reports.documents.models import Report
 from responder.reports.documents.word import linking, word_file
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version
 from responder.web.media_types import DOCX
-from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("documents", __name__)
 
@@ -54,17 +55,12 @@ def attempt_now(note: str = "") -> Attempt:
 @blueprint.get("/reports")
 @requires(Permission.STATISTICS_READ)
 def index() -> str:
-    asked, year = request.args.get("kind", ""), plain_number(request.args.get("year"))
-    kind = asked if asked in KINDS else ""
-    counts = queries.counts_by_kind(db.session, year)
-    return render_template(
-        "documents/index.html",
-        page=paginate(db.session, queries.listed(kind, year), requested_page()),
-        kind=kind,
-        year=year,
-        years=queries.years(db.session),
-        counts=counts,
-    )
+    return render_template("documents/index.html", listed=listing.show(REPORTS))
+
+
+listing.add_list_pages(
+    blueprint, "/reports", REPORTS, "index", frozenset({Permission.STATISTICS_READ})
+)
 
 
 @blueprint.route("/reports/new/<string:code>", methods=["GET", "POST"])

@@ -9,35 +9,22 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
-from responder.accounts import service as accounts
+from responder.accounts.filters import unit_choice
 from responder.responses import service
 from responder.responses.board.service import open_steps
 from responder.responses.drafting.lists import barred_read_once
 from responder.responses.lifecycle import DESK_PERMISSIONS, RESPONSE_ITEM
 from responder.responses.models import ItemState, ResponseItem
-from responder.web.listing import (
-    Asker,
-    Bulk,
-    Choice,
-    Column,
-    Empty,
-    Listing,
-    Option,
-    Step,
-    Tab,
-    Text,
-    Values,
-)  # fmt: skip
-from responder.web.listing.rules import Filter
+from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, Tab, all_and
+from responder.web.listing.rules import Choice, Filter, Option, Text, Values
 
 
 def _filters(asker: Asker) -> list[Filter]:
-    units = [Option(unit.id, unit.name) for unit in accounts.units(asker.session)]
     states = [Option(state, _(RESPONSE_ITEM.states[state])) for state in ItemState]
     return [
-        Choice("state", _("按状态"), [Option(None, _("全部"), "all"), *states]),
+        Choice("state", _("按状态"), all_and(states)),
         Text("q", _("关键词")),
-        Choice("unit", _("回应单位"), units),
+        unit_choice(asker.session, _("回应单位")),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from responder.core import audit
 from responder.core.errors import Invalid, NotFound, WrongState
@@ -118,12 +118,13 @@ def deliveries(
     """What was sent, or is to be, newest first; not what stands on people's pages."""
     query = (
         select(WarningDelivery)
+        .join(WarningDelivery.warning)
         .where(WarningDelivery.channel_id.is_not(None))
         .order_by(WarningDelivery.id.desc())
         .options(
             joinedload(WarningDelivery.channel),
             joinedload(WarningDelivery.user),
-            joinedload(WarningDelivery.warning).joinedload(ClockWarning.step),
+            contains_eager(WarningDelivery.warning).joinedload(ClockWarning.step),
         )
     )
     if channel_id is not None:
@@ -145,6 +146,11 @@ def counts(session: Session) -> dict[int, dict[DeliveryState, int]]:
     return found
 
 
+def may_send_again(delivery: WarningDelivery) -> bool:
+    """Whether it did not arrive for certain, and would still tell somebody something."""
+    return delivery.state in _SENT_AGAIN and delivery.warning.ended_at is None
+
+
 def send_again(session: Session, delivery_id: int, now: datetime) -> WarningDelivery:
     """Somebody has looked, and wants it sent once more.
 
@@ -154,7 +160,7 @@ def send_again(session: Session, delivery_id: int, now: datetime) -> WarningDeli
     delivery = session.get(WarningDelivery, delivery_id, with_for_update=True)
     if delivery is None or delivery.channel is None:
         raise NotFound("没有这条发送记录：请刷新页面")
-    if delivery.state not in _SENT_AGAIN or delivery.warning.ended_at is not None:
+    if not may_send_again(delivery):
         raise WrongState("这条预警已送到、正在等待发送或已不必再送：请刷新页面查看")
     delivery.state, delivery.tries, delivery.send_from = DeliveryState.PENDING, 0, now
     audit.record(session, "send_again", delivery.channel, {"number": delivery.id})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -41,7 +41,8 @@ class Column:
 
     :param value: of a row, with what ``Listing.prepare`` found: what stands in a file, masked as
         the page masks.
-    :param sort: the expressions to sort by; empty where the list is not sorted by it.
+    :param sort: the expressions to sort by, or functions of a row where rows are reckoned; empty
+        where the list is not sorted by it.
     :param falling: whether the first click sorts the largest or newest first.
     :param one_way: it is sorted by in one direction only.
     :param width: characters in a workbook.
@@ -87,6 +88,11 @@ class Tab:
 def words(labels: Mapping[Any, str]) -> tuple[Option, ...]:
     """A table of words as options, in the reader's language."""
     return tuple(Option(value, _(label)) for value, label in labels.items())
+
+
+def all_and(options: Iterable[Option]) -> list[Option]:
+    """Tabs: one for all, then one for each."""
+    return [Option(None, _("全部"), "all"), *options]
 
 
 class Source(Protocol):

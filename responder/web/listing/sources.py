@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from responder.web.listing.declared import Asker, Listing, Source
-from responder.web.listing.rules import Asked
+from responder.web.listing.rules import Asked, Sort
 
 
 class QuerySource:
@@ -50,3 +50,52 @@ def sorted_by(query: Select[Any], by: Sequence[Any], descending: bool) -> Select
     own = query._order_by_clauses
     ways = [one.desc() if descending else one.asc() for one in by]
     return query.order_by(None).order_by(*(way.nulls_last() for way in ways), *own)
+
+
+class ReckonedSource:
+    """Rows that were reckoned, not queried.
+
+    :param rows: in the list's own order, which decides among equals.
+    :param complete: loads what a page or portion of them shows beside.
+    """
+
+    def __init__(
+        self,
+        listing: Listing,
+        asked: Asked,
+        rows: Sequence[Any],
+        complete: Callable[[Sequence[Any]], Sequence[Any]] = lambda rows: rows,
+    ) -> None:
+        self._rows = _reckoned_by(rows, listing, asked.sort) if asked.sort else rows
+        self._complete = complete
+
+    def count(self) -> int:
+        return len(self._rows)
+
+    whole = count
+
+    def part(self, start: int, size: int) -> Sequence[Any]:
+        return self._complete(self._rows[start : start + size])
+
+    def portions(self, size: int) -> Iterator[Sequence[Any]]:
+        for start in range(0, len(self._rows), size):
+            yield self.part(start, size)
+
+
+def _reckoned_by(rows: Sequence[Any], listing: Listing, sort: Sort) -> list[Any]:
+    """Sorted anew; what is empty comes last."""
+    column = listing.column(sort.key)
+    keyed = [(tuple(key(row) for key in column.sort), row) for row in rows]
+    known = [one for one in keyed if None not in one[0]]
+    known.sort(key=lambda one: one[0], reverse=sort.descending and not column.one_way)
+    return [row for _key, row in known] + [row for key, row in keyed if None in key]
+
+
+def counted_by(session: Session, query: Select[Any], name: str) -> dict[Any, int]:
+    """How many rows of a query have each value of a column; under None how many there are."""
+    rows = query.order_by(None).subquery()
+    column = rows.c[name]
+    counted: dict[Any, int] = dict(
+        session.execute(select(column, func.count()).group_by(column)).all()
+    )
+    return counted | {None: sum(counted.values())}

@@ -153,6 +153,12 @@ def test_proceedings_count_by_result_in_their_year_and_pending_at_its_end(sessio
             listed = session.scalars(tables.proceedings(2026, K(row.code), result)).all()
             assert len(listed) == count
         assert len(session.scalars(tables.proceedings(2026, K(row.code))).all()) == row.total
+    assert tables.years_of_proceedings(session) == [2026, 2027]
+    of_any_year = {
+        result: len(session.scalars(tables.proceedings(result=result)).all())
+        for result in tables.RESULTS
+    }
+    assert of_any_year == {"upheld": 1, "corrected": 1, "other": 1, "pending": 1}
 
 
 @pytest.mark.parametrize(

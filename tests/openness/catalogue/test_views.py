@@ -118,6 +118,22 @@ def test_a_count_links_to_the_rows_that_it_counts(people, client) -> None:
         assert listed[1].count("<li") == int(count), address
 
 
+def test_columns_that_are_due_are_narrowed_and_sorted(people, client) -> None:
+    a_catalogue()
+    reader = as_(people, client, "auditor")
+
+    def names(query: str) -> list[str]:
+        with reader.get(f"{HOME}/due/list.csv?{query}") as answer:
+            return [line.split(",")[2] for line in answer.text.splitlines()[1:]]
+
+    every = names("")
+    assert len(every) > 1
+    assert names(f"q={every[1]}") == [every[1]]
+    assert names("sort=code") == names("sort=-code")[::-1]
+    assert names("urgency=late") + names("urgency=soon") + names("urgency=fine") == every
+    assert names(f"unit={other_unit().id}") == []
+
+
 def test_a_column_is_added_and_changed_with_its_lines(people, client) -> None:
     office, home = as_(people, client, "openness_officer"), unit()
     data = {**FORM, "unit_id": str(home.id)}

@@ -228,8 +228,8 @@ def test_a_liaison_reports_with_a_file_and_the_office_accepts(people, client, se
     # While it waits, the form is closed.
     assert client.get(address).status_code == 302
     people.sign_in(client, people.openness_officer)
-    waiting = client.get("/openness/tasks/waiting").text
-    assert "报完成" in waiting
+    waiting = client.get("/openness/tasks/waiting?completes=1").text
+    assert "共 1 份" in waiting
     shown = client.get(f"/openness/tasks/{made.id}").text
     assert "13812345678" not in shown
     assert "验收单.pdf" in shown
@@ -247,6 +247,16 @@ def test_a_liaison_reports_with_a_file_and_the_office_accepts(people, client, se
     db.session.expire_all()
     assert (made.state, made.progress, step.done_on) == (TaskState.COMPLETED, 100, date(YEAR, 1, 1))
     strict(client.get(f"/openness/tasks/{made.id}").text)
+
+
+def test_reports_that_wait_are_narrowed_to_a_unit_a_task_and_what_is_done(office) -> None:
+    done, half = task(title="推进信息公开"), task(title="更新目录")
+    make.submitted(done, 100)
+    make.submitted(half, 60)
+    of = {"": 2, "completes=1": 1, "q=目录": 1, f"unit={done.lead_id}": 2, "q=没有": 0}
+    for query, count in of.items():
+        with office.get(f"/openness/tasks/waiting/list.csv?{query}") as answer:
+            assert len(answer.text.splitlines()) == 1 + count, query
 
 
 def test_of_two_who_write_one_draft_the_second_loses_nothing(people, client) -> None:

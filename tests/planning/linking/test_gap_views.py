@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
@@ -102,15 +103,41 @@ def test_what_people_wrote_is_masked(press: FlaskClient, people: People) -> None
 def test_the_list_is_exported_in_its_order_and_no_cell_is_a_formula(press: FlaskClient) -> None:
     make.topic("=HYPERLINK(1)", heat=60.0, last_seen=NOW)
     make.link(make.topic("金浦华庭车位", heat=80.0), make.event("车位租售管理"))
-    answer = press.get("/planning/gaps.xlsx")
-    assert answer.status_code == 200
-    sheet = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0)
+    with press.get("/planning/gaps/list.xlsx?order=heat") as answer:
+        book = BytesIO(answer.data)
+    sheet = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0)
     head, first, second = sheet.to_python()
-    assert head[:3] == ["序号", "话题", "热度"]
-    assert (first[1], second[1]) == ("金浦华庭车位", "=HYPERLINK(1)")
-    assert "车位租售管理" in first[10]
-    assert first[8] - first[7] == timedelta(hours=48)
-    assert b"<f>" not in answer.data
+    assert head[:3] == ["话题", "热度", "级别"]
+    assert (first[0], second[0]) == ("金浦华庭车位", "=HYPERLINK(1)")
+    assert "车位租售管理" in first[9]
+    assert first[7] - first[6] == timedelta(hours=48)
+    assert b"<f>" not in ZipFile(book).read("xl/worksheets/sheet1.xml")
+
+
+def test_gaps_are_found_by_their_name_and_by_what_came_back(press, people) -> None:
+    make.topic("金浦华庭车位", heat=80.0)
+    back = make.topic("谣言", heat=40.0)
+    settle(back, people)
+    warm(back, 95.0)
+    for query, shown, hidden in (("q=车位", "车位", "谣言"), ("risen=1", "谣言", "车位")):
+        page = press.get(f"/planning/gaps?{query}").text
+        assert "共 1 个" in page
+        assert shown in page
+        with press.get(f"/planning/gaps/list.csv?{query}") as answer:
+            assert hidden not in answer.text
+            assert len(answer.text.splitlines()) == 2
+
+
+def test_many_verdicts_are_withdrawn_at_once(press, people) -> None:
+    found = [settle(make.topic(f"谣言{n}", heat=80.0), people) for n in range(3)]
+    chosen = {"chosen": [str(one.id) for one in found[:2]], "action": "withdraw"}
+    answer = press.post("/planning/gaps/settled/bulk", data=chosen)
+    assert answer.location == "/planning/gaps/settled"
+    assert [one.topic.label for one in db.session.scalars(verdicts.settled())] == ["谣言2"]
+    people.sign_in(press, people.editor)
+    left = {"chosen": str(found[2].id), "action": "withdraw"}
+    press.post("/planning/gaps/settled/bulk", data=left)
+    assert db.session.scalars(verdicts.settled()).all() == [found[2]]
 
 
 def test_who_may_not_read_topics_sees_how_many_and_exports_nothing(
@@ -123,7 +150,8 @@ def test_who_may_not_read_topics_sees_how_many_and_exports_nothing(
     assert "话题 1 个" in page
     settled = client.get("/planning/gaps/settled").text
     assert not any(label in page + settled for label in (topic.label, "某所不作为"))
-    assert client.get("/planning/gaps.xlsx").status_code == 403
+    for address in ("gaps", "gaps/settled"):
+        assert client.get(f"/planning/{address}/list.xlsx").status_code == 403
 
 
 def test_who_may_only_read_settles_nothing(client: FlaskClient, people: People) -> None:
@@ -147,12 +175,12 @@ def test_addresses_that_make_no_sense_show_the_list(press: FlaskClient, query: s
 
 
 def test_a_long_list_has_pages(press: FlaskClient) -> None:
-    for n in range(23):
-        make.topic(f"话题{n:02}", heat=90.0 - n)
+    for n in range(33):
+        make.topic(f"话题{n:02}", heat=90.0 - n / 2)
     first, second = (press.get(f"/planning/gaps?page={n}").text for n in (1, 2))
     assert "话题00" in first
-    assert "话题22" not in first
-    assert "话题22" in second
+    assert "话题32" not in first
+    assert "话题32" in second
 
 
 @pytest.mark.parametrize("address", ["gaps?attach=1", "gaps?order=clock", "gaps/settled"])

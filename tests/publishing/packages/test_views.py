@@ -350,3 +350,16 @@ def test_an_attachment_is_public_only_while_its_document_stands(app, people, cli
     assert client.get(address).status_code == 404
     page = client.get(f"/interpretations/documents/{attachment.document_id}").text
     assert address not in page
+
+
+def test_packages_are_narrowed_and_taken_along(people, client):
+    proposed(title="物业管理办法")
+    proposed(title="停车管理办法", document_number="江政发〔2026〕9号")
+    brought_to(S.RELEASED)
+    client = as_(people, client, "press_officer")
+    page = client.get("/packages?q=〔2026〕9号").text
+    strict(page)
+    assert "停车管理办法" in page
+    for query, count in {"": 3, "q=物业": 1, "state=released": 1, "from=2027-01-01": 0}.items():
+        with client.get(f"/packages/list.csv?{query}") as answer:
+            assert len(answer.text.splitlines()) == 1 + count, query
