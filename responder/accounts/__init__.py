@@ -32,7 +32,8 @@ def init_app(app: Flask) -> None:
 def _name_people(app: Flask) -> None:
     """What the trail calls people, their deeds and fields."""
     deeds = {
-        "export": "导出列表",
+        "export": "导出列表", "unread_alerts": "恢复提醒为未阅",
+        "unread_warnings": "恢复预警为未阅",
         "sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人",
         "proof_refused": "签发验证不正确", "proof_locked": "签发验证暂停",
         "code_begun": "生成动态口令密钥", "code_enrolled": "启用动态口令",
@@ -44,7 +45,13 @@ def _name_people(app: Flask) -> None:
         Kind(
             "人员",
             deeds,
-            {"messages": "留言", "list": "列表", "format": "格式", "conditions": "条件"},
+            {
+                "messages": "留言",
+                "list": "列表",
+                "format": "格式",
+                "conditions": "条件",
+                "count": "条数",
+            },
         ),
     )
 
