@@ -154,9 +154,10 @@ OTHERS: Inventory = {
         "planning.plan_import_errors", "planning.plan_template_file",
         "planning.shipped_briefing_template", "planning.year_file", "packages.download_file",
         "packages.slip_word", "archiving.download", "planning.events_export",
-        "responses.index_export", "screen.part",
+        "responses.index_export", "screen.part", "changing.index_export",
+        "channels.index_export", "bundles.index_export", "webhooks.log_export",
     ),
-    "editor": ("responses.template_text?template=1",),
+    "editor": ("responses.template_text?template=1", "absences.index_export"),
     "openness": (
         "openness.index",  # leads to the register that one may read
         "tasks.export", "tasks.download_file", "tasks.tasks_errors", "tasks.tasks_template",
@@ -178,6 +179,7 @@ OTHERS: Inventory = {
         "warnings.index_export",
     ),
     "auditor": ("reports.audit_trail_export",),
+    "admin": ("accounts.people_export",),
 }  # fmt: skip
 
 
