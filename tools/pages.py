@@ -145,8 +145,8 @@ OTHERS: Inventory = {
     ),
     "analyst": (
         "intake.import_errors", "intake.import_progress", "intake.import_template",
-        "intake.index_export", "topics.index_export", "alerts.index_export", "errands.progress",
-        "errands.result",
+        "intake.index_export", "intake.imports_export", "topics.index_export",
+        "alerts.index_export", "errands.progress", "errands.result",
     ),
     "press": (
         "planning.briefing_file", "planning.download_file", "planning.export_media",
@@ -157,6 +157,7 @@ OTHERS: Inventory = {
         "responses.index_export", "screen.part", "changing.index_export",
         "channels.index_export", "bundles.index_export", "webhooks.log_export",
     ),
+    "liaison": ("responses.materials_export",),
     "editor": ("responses.template_text?template=1", "absences.index_export"),
     "openness": (
         "openness.index",  # leads to the register that one may read

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from responder.accounts.absence_models import STATE_LABELS
 from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.absence_views import rights_as_deputy
 from responder.accounts.preference_views import PersonalRows
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(proof_pages)
     app.register_blueprint(preference_pages)
     saved_views.init_app(app)
+    app.jinja_env.globals["absence_states"] = STATE_LABELS
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
     kept_by(app, PersonalRows())
