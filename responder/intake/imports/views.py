@@ -83,7 +83,7 @@ def _folder(run: ImportRun) -> UploadFolder:
 
 
 blueprint.add_app_template_filter(state_of, "batch_state")
-blueprint.add_app_template_global(STATE_LABELS, "batch_states")
+blueprint.add_app_template_filter(lambda state: STATE_LABELS[state], "batch_state_label")
 
 
 @blueprint.get("/imports")

@@ -60,7 +60,7 @@ def _empty(_asker: Asker, values: Values) -> Empty:
 
 def _title(part: ItemPart, outlines: Outlines) -> str:
     if outlines[part.id].withheld:
-        return _("第 %(number)s 号事项", number=part.item_id)
+        return str(_("第 %(number)s 号事项", number=part.item_id))
     return privacy.mask(part.item.title)
 
 

@@ -32,7 +32,7 @@ LONGEST_TASK = 2_000
 
 STATE_LABELS = {"owed": "待报送", "sent": "已报送", "closed": "已不再收"}
 # Of a part, joined with its item: where it stands for its unit.
-_STATE = case(
+_STATE: ColumnElement[str] = case(
     (exists().where(PartMaterial.part_id == ItemPart.id), "sent"),
     (ResponseItem.state.in_(SETTLED), "closed"),
     else_="owed",

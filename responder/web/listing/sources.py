@@ -53,7 +53,7 @@ def counts_by(
     """How many rows a query has for each value of a column of its record; None: of all."""
     found = query.order_by(None).subquery()
     grouped = select(found.c[column.key], func.count()).group_by(found.c[column.key])
-    counts = dict(session.execute(grouped).all())
+    counts: dict[Any, int] = dict(session.execute(grouped).all())
     return {None: sum(counts.values()), **counts}
 
 
