@@ -199,7 +199,7 @@ def asked_of(actor: Actor, state: str | None = None) -> Select[ItemPart]:
             selectinload(ItemPart.materials).defer(PartMaterial.text),
         )
     )
-    return query if state is None else query.where(state == _STATE)
+    return query if state is None else query.where(_STATE.in_((state,)))
 
 
 def counts_by_state(
