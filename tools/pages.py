@@ -145,8 +145,8 @@ OTHERS: Inventory = {
     ),
     "analyst": (
         "intake.import_errors", "intake.import_progress", "intake.import_template",
-        "intake.index_export", "topics.index_export", "alerts.index_export", "errands.progress",
-        "errands.result",
+        "intake.index_export", "intake.imports_export", "topics.index_export",
+        "alerts.index_export", "errands.progress", "errands.result",
     ),
     "press": (
         "planning.briefing_file", "planning.download_file", "planning.export_media",
@@ -156,8 +156,11 @@ OTHERS: Inventory = {
         "packages.slip_word", "archiving.download", "planning.events_export",
         "responses.index_export", "screen.part", "planning.gaps_export",
         "planning.settled_gaps_export", "packages.index_export",
+        "changing.index_export",
+        "channels.index_export", "bundles.index_export", "webhooks.log_export",
     ),
-    "editor": ("responses.template_text?template=1",),
+    "liaison": ("responses.materials_export",),
+    "editor": ("responses.template_text?template=1", "absences.index_export"),
     "openness": (
         "openness.index",  # leads to the register that one may read
         "tasks.export", "tasks.download_file", "tasks.tasks_errors", "tasks.tasks_template",
@@ -182,7 +185,7 @@ OTHERS: Inventory = {
         "warnings.index_export",
     ),
     "auditor": ("reports.audit_trail_export",),
-    "admin": ("warning_rules.deliveries_export",),
+    "admin": ("accounts.people_export", "warning_rules.deliveries_export"),
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from responder.accounts.absence_models import STATE_LABELS
 from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.absence_views import rights_as_deputy
 from responder.accounts.preference_views import PersonalRows
@@ -22,6 +23,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(proof_pages)
     app.register_blueprint(preference_pages)
     saved_views.init_app(app)
+    app.jinja_env.globals["absence_states"] = STATE_LABELS
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
     kept_by(app, PersonalRows())
@@ -32,7 +34,8 @@ def init_app(app: Flask) -> None:
 def _name_people(app: Flask) -> None:
     """What the trail calls people, their deeds and fields."""
     deeds = {
-        "export": "导出列表",
+        "export": "导出列表", "unread_alerts": "恢复提醒为未阅",
+        "unread_warnings": "恢复预警为未阅",
         "sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人",
         "proof_refused": "签发验证不正确", "proof_locked": "签发验证暂停",
         "code_begun": "生成动态口令密钥", "code_enrolled": "启用动态口令",
@@ -44,7 +47,13 @@ def _name_people(app: Flask) -> None:
         Kind(
             "人员",
             deeds,
-            {"messages": "留言", "list": "列表", "format": "格式", "conditions": "条件"},
+            {
+                "messages": "留言",
+                "list": "列表",
+                "format": "格式",
+                "conditions": "条件",
+                "count": "条数",
+            },
         ),
     )
 

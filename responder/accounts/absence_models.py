@@ -11,6 +11,13 @@ from responder.accounts.models import User
 from responder.core.audit import Audited
 from responder.core.database import Base
 
+STATE_LABELS = {
+    "coming": "未开始",
+    "under_way": "请假中",
+    "over": "已结束",
+    "withdrawn": "已取消",
+}
+
 
 class Absence(Audited, Base):
     """Days on which somebody is away and a deputy acts for them (请假).

@@ -12,16 +12,17 @@ from wtforms.fields import SelectChoice
 
 from responder.accounts import absences, service
 from responder.accounts.absence_forms import AbsenceForm
+from responder.accounts.absence_list import ABSENCES
 from responder.accounts.models import User
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid
 from responder.core.permissions import Actor, Permission
 from responder.core.times import local, utc_now
-from responder.web.access import current_actor, may, signed_in
+from responder.web.access import SIGNED_IN, current_actor, may, signed_in
 from responder.web.errors import STATUS
 from responder.web.filters import role_names
 from responder.web.forms import show_errors
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 
 blueprint = Blueprint("absences", __name__)
 
@@ -101,11 +102,12 @@ def _named(user: User) -> SelectChoice:
 
 
 def _page(form: AbsenceForm) -> str:
-    own = None if may(Permission.USER_MANAGE) else current_actor().id
     return render_template(
         "accounts/absences.html",
         form=form,
-        page=paginate(db.session, absences.listed(own), requested_page()),
+        listed=show(ABSENCES, "absences.index"),
         standing_in=absences.stands_in_for(db.session, current_actor().id or 0, today()),
-        today=today(),
     )
+
+
+add_list_pages(blueprint, "/absences", ABSENCES, "index", SIGNED_IN)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from responder.accounts.absence_models import Absence
 from responder.accounts.models import User
@@ -83,14 +83,49 @@ def find(session: Session, absence_id: int) -> Absence:
     return absence
 
 
-def listed(user_id: int | None = None) -> Select[Absence]:
-    """Leave of one person, or of everybody, latest first."""
+def listed(
+    user_id: int | None,
+    today: date,
+    state: str | None = None,
+    text: str = "",
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> Select[Absence]:
+    """Leave of one person, or of everybody (None), latest first.
+
+    :param state: as :meth:`Absence.state` says it of ``today``.
+    :param text: in the name of who is away or of who stands in.
+    :param first_day: with ``last_day``, the days of which it was to take any.
+    """
+    deputy = aliased(User)
     query = (
         select(Absence)
-        .options(joinedload(Absence.user), joinedload(Absence.deputy))
+        .join(Absence.user)
+        .join(deputy, Absence.deputy)
+        .options(contains_eager(Absence.user), contains_eager(Absence.deputy.of_type(deputy)))
         .order_by(Absence.first_day.desc(), Absence.id.desc())
     )
-    return query if user_id is None else query.where(Absence.user_id == user_id)
+    if user_id is not None:
+        query = query.where(Absence.user_id == user_id)
+    if state is not None:
+        query = query.where(_is_in(state, today))
+    if text:
+        named = (one.display_name.contains(text, autoescape=True) for one in (User, deputy))
+        query = query.where(or_(*named))
+    if first_day is not None:
+        query = query.where(Absence.last_day >= first_day)
+    return query if last_day is None else query.where(Absence.first_day <= last_day)
+
+
+def _is_in(state: str, today: date) -> ColumnElement[bool]:
+    """:meth:`Absence.state`, asked of the database."""
+    ended, passed = Absence.ended_on, Absence.last_day < today
+    return {
+        "coming": ended.is_(None) & ~passed & (Absence.first_day > today),
+        "under_way": ended.is_(None) & ~passed & (Absence.first_day <= today),
+        "over": (ended > Absence.first_day) | (ended.is_(None) & passed),
+        "withdrawn": ended <= Absence.first_day,
+    }[state]
 
 
 def deputies_of(session: Session, user_ids: Iterable[int], day: date) -> dict[int, User]:

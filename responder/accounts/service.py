@@ -8,7 +8,7 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.accounts.models import Unit, User, UserRole
@@ -98,9 +98,25 @@ def _hash(password: str) -> str:
     return _hasher().hash(password)
 
 
-def people() -> Select[User]:
-    """Everybody, in the order of their names."""
-    return select(User).options(joinedload(User.unit)).order_by(User.username)
+def people(
+    text: str = "",
+    role: Role | None = None,
+    unit_id: int | None = None,
+    active: bool | None = None,
+) -> Select[User]:
+    """People in the order of their user names.
+
+    :param text: in the name or the user name.
+    """
+    query = select(User).options(joinedload(User.unit)).order_by(User.username)
+    if text:
+        names = (User.display_name, User.username)
+        query = query.where(or_(*(one.icontains(text, autoescape=True) for one in names)))
+    if role is not None:
+        query = query.where(User.posts.any(UserRole.role == role))
+    if unit_id is not None:
+        query = query.where(User.unit_id == unit_id)
+    return query if active is None else query.where(User.active == active)
 
 
 def get_user(session: Session, user_id: int) -> User:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
 from responder.accounts import proofs, service
+from responder.accounts.declared import PEOPLE
 from responder.accounts.forms import PersonForm, SignInForm, UnitForm
 from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
@@ -17,7 +18,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.web.access import current_actor, login_manager, public, requires, signed_in
 from responder.web.forms import show_errors
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 from responder.web.redirects import back_to
 from responder.web.sentences import spoken
 
@@ -68,8 +69,10 @@ def sign_out() -> Response:
 @blueprint.get("/people")
 @requires(Permission.USER_MANAGE)
 def people() -> str:
-    page = paginate(db.session, service.people(), requested_page())
-    return render_template("accounts/people.html", page=page)
+    return render_template("accounts/people.html", listed=show(PEOPLE))
+
+
+add_list_pages(blueprint, "/people", PEOPLE, "people", frozenset({Permission.USER_MANAGE}))
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, not_, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, contains_eager
 
+from responder.accounts.models import User
 from responder.alerts import rules
 from responder.alerts.models import Alert, AlertReading, AlertRule, Kind
-from responder.core.errors import Forbidden, Invalid, NotFound, Stale
+from responder.core import audit
+from responder.core.errors import Forbidden, Invalid, NotFound, Stale, WrongState
 from responder.core.permissions import Actor, Permission
 from responder.topics.service import is_empty, is_shown
 
@@ -121,10 +123,19 @@ def mark_all_read(session: Session, actor: Actor, now: datetime) -> int:
 
 
 def mark_unread(session: Session, actor: Actor, moment: datetime) -> int:
-    """Take back what this person marked as read at one moment; returns how many."""
+    """Take back what this person marked as read at one moment; returns how many.
+
+    Colleagues saw who had read it: the trail keeps that it was taken back.
+
+    :raises WrongState: nothing of that moment is left to take back.
+    """
     mine = (AlertReading.user_id == actor.id) & (AlertReading.read_at == moment)
-    gone = session.scalars(delete(AlertReading).where(mine).returning(AlertReading.alert_id))
-    return len(gone.all())
+    found = delete(AlertReading).where(mine).returning(AlertReading.alert_id)
+    gone = session.scalars(found).all()
+    if not gone:
+        raise WrongState("没有可以恢复的：可能已经恢复过，或已被删除，请刷新页面")
+    audit.record(session, "unread_alerts", session.get_one(User, actor.id), {"count": len(gone)})
+    return len(gone)
 
 
 def _read(session: Session, which: Select[int], actor: Actor, now: datetime) -> int:

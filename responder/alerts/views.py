@@ -65,8 +65,11 @@ def read_all() -> Response:
     with transaction(current_actor()) as session:
         moment = utc_now()
         count = service.mark_all_read(session, current_actor(), moment)
-    done = _("已阅 %(count)s 条提醒。", count=count)
-    flash_with_undo(done, "alerts.unread", {"at": moment.isoformat()})
+    if count:
+        done = _("已阅 %(count)s 条提醒。", count=count)
+        flash_with_undo(done, "alerts.unread", {"at": moment.isoformat()})
+    else:
+        flash(_("没有未阅的提醒。"), "info")
     return redirect(url_for("alerts.index"))
 
 
@@ -75,7 +78,8 @@ def read_all() -> Response:
 def unread() -> Response:
     """Take back a click on "all read", told by its moment."""
     with transaction(current_actor()) as session:
-        service.mark_unread(session, current_actor(), sent_moment())
+        count = service.mark_unread(session, current_actor(), sent_moment())
+    flash(_("%(count)s 条提醒恢复为未阅。", count=count), "success")
     return redirect(url_for("alerts.index"))
 
 

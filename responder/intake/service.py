@@ -258,6 +258,12 @@ def reveal_identity(session: Session, message_id: int) -> Message:
     return message
 
 
-def batches() -> Select[ImportBatch]:
-    """The imports, newest first."""
-    return select(ImportBatch).order_by(ImportBatch.id.desc())
+def batches(text: str = "", channel: Channel | None = None) -> Select[ImportBatch]:
+    """The imports, newest first.
+
+    :param text: in the name of the file.
+    """
+    query = select(ImportBatch).order_by(ImportBatch.id.desc())
+    if text:
+        query = query.where(ImportBatch.file_name.icontains(text, autoescape=True))
+    return query if channel is None else query.where(ImportBatch.channel == channel)

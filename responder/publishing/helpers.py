@@ -35,6 +35,8 @@ from responder.publishing.packages import helpers as packages
 from responder.publishing.places import Live, absolute
 from responder.publishing.ratings import service as ratings
 from responder.publishing.ratings.models import VERDICT_LABELS, Verdict
+from responder.publishing.webhooks.declared import KIND_LABELS
+from responder.publishing.webhooks.models import DELIVERY_LABELS
 from responder.responses.models import ItemState, ResponseItem
 from responder.topics.happened import Happened, told_by
 from responder.topics.service import absorbed
@@ -61,6 +63,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["changed_labels"] = CHANGED_LABELS
     app.jinja_env.globals["verdict_labels"] = VERDICT_LABELS
     app.jinja_env.globals["post_channels"] = CHANNEL_LABELS
+    app.jinja_env.globals["webhook_states"] = DELIVERY_LABELS
+    app.jinja_env.globals["webhook_kinds"] = KIND_LABELS
     changed = {kind.value: label for kind, label in CHANGE_LABELS.items()}
     packages.register(app)
     told_by("entries", published_about)

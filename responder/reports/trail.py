@@ -12,10 +12,20 @@ from responder.core.audit import AuditEvent
 from responder.core.office import public_lines
 from responder.core.permissions import Permission
 from responder.core.privacy import mask
-from responder.core.times import end_of_day, start_of_day
 from responder.reports import service
 from responder.web import trail
-from responder.web.listing import Asker, Choice, Column, Days, Empty, Listing, Option, Text, Values
+from responder.web.listing import (
+    Asker,
+    Choice,
+    Column,
+    Days,
+    Empty,
+    Listing,
+    Option,
+    Text,
+    Values,
+    within,
+)  # fmt: skip
 from responder.web.listing.rules import Filter
 
 _APPLICATION = "disclosure_application"
@@ -28,11 +38,7 @@ def _filters(_asker: Asker) -> list[Filter]:
 
 def _query(values: Values, asker: Asker) -> Select[AuditEvent]:
     query = service.audit_trail(values["kind"] or "", values["person"] or "")
-    if values["from"]:
-        query = query.where(AuditEvent.at >= start_of_day(values["from"], asker.zone))
-    if values["to"]:
-        query = query.where(AuditEvent.at <= end_of_day(values["to"], asker.zone))
-    return query
+    return query.where(*within(AuditEvent.at, values, asker))
 
 
 def _untold(_rows: Sequence[AuditEvent], asker: Asker, _values: Values) -> frozenset[str]:

@@ -14,10 +14,20 @@ from responder.core.permissions import Permission
 from responder.warnings import service
 from responder.warnings.declared import Matters, matters_of_rows
 from responder.warnings.models import DELIVERY_LABELS, ClockWarning, WarningDelivery
-from responder.web.listing import Asker, Bulk, Column, Empty, Listing, Step, Tab, all_and, words
+from responder.web.listing import (
+    Asker,
+    Bulk,
+    Column,
+    Empty,
+    Listing,
+    Step,
+    Tab,
+    all_and,
+    counts_by,
+    words,
+)
 from responder.web.listing.bulk import Form, Seen
 from responder.web.listing.rules import Choice, Filter, Option, Values
-from responder.web.listing.sources import counted_by
 
 
 def _filters(asker: Asker) -> list[Filter]:
@@ -33,7 +43,8 @@ def _query(values: Values, _asker: Asker) -> Select[WarningDelivery]:
 
 
 def _counts(values: Values, asker: Asker) -> dict[Any, int]:
-    return counted_by(asker.session, _query({**values, "state": None}, asker), "state")
+    every = _query({**values, "state": None}, asker)
+    return counts_by(asker.session, every, WarningDelivery.state)
 
 
 def _empty(_asker: Asker, values: Values) -> Empty:

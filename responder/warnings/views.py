@@ -46,8 +46,11 @@ def read_all() -> Response:
     with transaction(current_actor()) as session:
         moment = utc_now()
         count = service.mark_all_read(session, current_actor(), moment)
-    done = _("已阅 %(count)s 条预警。", count=count)
-    flash_with_undo(done, "warnings.unread", {"at": moment.isoformat()})
+    if count:
+        done = _("已阅 %(count)s 条预警。", count=count)
+        flash_with_undo(done, "warnings.unread", {"at": moment.isoformat()})
+    else:
+        flash(_("没有未阅的预警。"), "info")
     return redirect(url_for("warnings.index"))
 
 
@@ -56,7 +59,8 @@ def read_all() -> Response:
 def unread() -> Response:
     """Take back a click on "all read", told by its moment."""
     with transaction(current_actor()) as session:
-        service.mark_unread(session, current_actor(), sent_moment())
+        count = service.mark_unread(session, current_actor(), sent_moment())
+    flash(_("%(count)s 条预警恢复为未阅。", count=count), "success")
     return redirect(url_for("warnings.index"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar, runtime_checkable
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
@@ -64,15 +64,20 @@ def current_actor() -> Actor:
 
 def may(permission: Permission | str) -> bool:
     """For templates: whether to show a link at all."""
-    return _opens(frozenset({Permission(permission)}))
+    return _has_one(current_actor(), frozenset({Permission(permission)}))
 
 
 def may_open(endpoint: str) -> bool:
     """Whether whoever asks may open a page, by what its view declares."""
+    return opens_to(current_actor(), endpoint)
+
+
+def opens_to(actor: Actor, endpoint: str) -> bool:
+    """Whether somebody may open a page, also where no request is."""
     declared = declared_access(current_app, endpoint)
     if declared in (PUBLIC, SIGNED_IN):
-        return declared == PUBLIC or current_user.is_authenticated
-    return isinstance(declared, frozenset) and _opens(declared)
+        return declared == PUBLIC or actor.id is not None
+    return isinstance(declared, frozenset) and _has_one(actor, declared)
 
 
 def delegated_by(app: Flask, find: Delegation) -> None:
@@ -80,18 +85,20 @@ def delegated_by(app: Flask, find: Delegation) -> None:
     app.extensions[DELEGATED] = find
 
 
-def _opens(wanted: frozenset[Permission]) -> bool:
+def _has_one(actor: Actor, wanted: frozenset[Permission]) -> bool:
     """Whether a person has one of these rights: their own, or today as somebody's deputy."""
-    return bool(wanted & current_actor().permissions or wanted & _delegated())
+    return bool(wanted & actor.permissions or wanted & _delegated(actor))
 
 
-def _delegated() -> frozenset[Permission]:
+def _delegated(actor: Actor) -> frozenset[Permission]:
     """Looked up once in a request, and only when the own rights do not do."""
-    kept: frozenset[Permission] | None = request.environ.get(DELEGATED)
-    if kept is None:
+    found: dict[int | None, frozenset[Permission]] = {}
+    if has_request_context():
+        found = request.environ.setdefault(DELEGATED, found)
+    if actor.id not in found:
         find: Delegation = current_app.extensions[DELEGATED]
-        kept = request.environ[DELEGATED] = find(current_actor())
-    return kept
+        found[actor.id] = find(actor)
+    return found[actor.id]
 
 
 def declare(access: object) -> Callable[[View], View]:

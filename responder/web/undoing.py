@@ -13,16 +13,20 @@ from typing import Any
 from flask import abort, flash, request, url_for
 
 CATEGORY = "undo"
+MOST_CHARACTERS = 800  # it is carried in a cookie, of which a browser keeps 4 kB
 
 
 def flash_with_undo(
     message: str, endpoint: str, fields: Mapping[str, object] | None = None, **values: Any
 ) -> None:
-    """Say what was done, with a button that takes it back.
+    """Say what was done, with a button that takes it back, if what that needs can be carried.
 
     :param endpoint: the route to which the button posts ``fields``; ``values`` are of its address.
     """
     sent = {name: str(value) for name, value in (fields or {}).items()}
+    if sum(map(len, sent.values())) > MOST_CHARACTERS:
+        flash(message, "success")
+        return
     flash({"text": message, "url": url_for(endpoint, **values), "fields": sent}, CATEGORY)  # type: ignore[arg-type]
 
 

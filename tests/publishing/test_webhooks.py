@@ -480,3 +480,24 @@ def test_a_delivery_is_of_an_entry_or_of_a_document(session, portal):
            "next_try_at": NOW, "number": "n"}  # fmt: skip
     with pytest.raises(IntegrityError), transaction(CONSOLE, NOW) as writing:
         writing.add(WebhookDelivery(**row))
+
+
+def test_many_are_sent_again_at_once_and_who_is_paused_is_named(client, people, portal):
+    told, _secret = receiver(portal)
+    with transaction(CONSOLE, NOW) as writing:
+        paused, _secret = service.add(writing, "另一家", portal.url, NOW)
+    published()
+    portal.status = 500
+    send(portal)
+    with transaction(CONSOLE, NOW) as writing:
+        service.pause(writing, service.get(writing, paused.id))
+    people.sign_in(client, people.press_officer)
+    page = client.get(f"/publishing/deliveries?receiver={told.id}").text
+    strict(page)
+    assert page.count('name="chosen"') == 1
+    chosen = [str(one.id) for one in deliveries()]
+    sent = {"action": "again", "chosen": chosen}
+    refused = client.post("/publishing/deliveries/bulk", data=sent)
+    assert refused.status_code == 409
+    assert "另一家：推送对象已暂停" in refused.text
+    assert [one.tries for one in deliveries()] == [0, 1]

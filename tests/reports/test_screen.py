@@ -20,12 +20,14 @@ def test_the_screen_says_whether_the_scheduler_lives(client, people, settings) -
 
 def test_the_part_is_the_page_without_its_head_and_masks(client, people) -> None:
     make.topic("找张伟13800138000退费", heat=70.0)
+    make.event("请致电13800138000", starts_at=utc_now() + timedelta(days=1))
     people.sign_in(client, people.press_officer)
     page, part = client.get("/screen").text, client.get("/screen/part").text
     assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in page
     assert "<html" not in part
     assert "13800138000" not in page + part
     assert "退费" in part
+    assert "请致电" in part
 
 
 def test_only_who_reads_topics_and_responses_may_look(client, people) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -11,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from responder.accounts.saved_views import service
 from responder.accounts.saved_views.models import AUDIENCE_LABELS, Audience, SavedView
+from responder.core import privacy
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, Invalid
 from responder.core.permissions import ROLE_LABELS, Actor
 from responder.core.times import utc_now
 from responder.web.access import current_actor, may_open, signed_in
-from responder.web.listing import ListView, Option
-from responder.web.listing.rules import read
+from responder.web.listing import Listing, ListView, Option, Text
+from responder.web.listing.rules import Asked, Filter, read
 from responder.web.listing.views import Known, address_of, asked_of, asker_now, known
 from responder.web.trail import Kind, name_kind, name_values
 
@@ -64,12 +66,17 @@ def saved_views(listed: ListView) -> Kept:
     found = service.views_for(db.session, listed.listing.code, actor)
     views = [_link(one, listed, actor) for one in found]
     own = next((one for one in views if one.current and not one.owner), None)
-    return Kept(views, own, _savable(listed), _audiences(actor))
+    savable = bool(listed.asked.address)
+    savable = savable and not _why_not_kept(listed.listing, listed.asked, listed.filters)
+    return Kept(views, own, savable, _audiences(actor))
 
 
-def _savable(listed: ListView) -> bool:
-    asked = listed.asked
-    return bool(asked.address) and not listed.listing.unsavable(asked.values)
+def _why_not_kept(listing: Listing, asked: Asked, filters: Sequence[Filter]) -> str:
+    """What others may read must name nobody; empty: it does not."""
+    typed = (asked.given.get(one.name, "") for one in filters if isinstance(one, Text))
+    if any(privacy.mask(text) != text for text in typed):
+        return _("条件里有个人信息（例如电话号码），不能存进常用视图：请改用事情、地点的词")
+    return listing.unsavable(asked.values)
 
 
 def _link(view: SavedView, listed: ListView, actor: Actor) -> KeptView:
@@ -104,13 +111,15 @@ def _audiences(actor: Actor) -> list[Option]:
 def keep(code: str) -> Response:
     one = _open(code)
     asker = asker_now()
-    asked, _filters = asked_of(one.listing, asker, request.form)
+    asked, filters = asked_of(one.listing, asker, request.form)
+    name = request.form.get("view-name", "")
     try:
-        if reason := one.listing.unsavable(asked.values):
+        if reason := _why_not_kept(one.listing, asked, filters):
             raise Invalid(reason)
+        if privacy.mask(name) != name:
+            raise Invalid(_("名称里有个人信息（例如电话号码）：请另起名称"))
         group = service.read_group(request.form.get("view-for", Audience.OWN), asker.actor)
         with transaction(asker.actor) as session:
-            name = request.form.get("view-name", "")
             view = service.keep(session, code, name, asked.address, group, asker.actor, utc_now())
             flash(_("已保存常用视图“%(name)s”", name=view.name), "success")
     except Invalid as error:

@@ -24,9 +24,9 @@ from responder.core.errors import GuardRefused, Invalid, NotFound, WrongState
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.intake import service
 from responder.intake.imports import saved_mappings, undo
 from responder.intake.imports import service as import_service
+from responder.intake.imports.declared import IMPORTS, STATE_LABELS, state_of
 from responder.intake.imports.fields import FIELD_LABELS
 from responder.intake.imports.forms import read_choices, read_where
 from responder.intake.imports.layout import Layout, look, restored
@@ -40,8 +40,8 @@ from responder.intake.models import CHANNEL_LABELS, ImportBatch
 from responder.intake.views import blueprint
 from responder.settings import Settings
 from responder.web.access import current_actor, may, requires
+from responder.web.listing import add_list_pages, show
 from responder.web.media_types import XLSX
-from responder.web.paging import paginate, requested_page
 from responder.web.sentences import spoken
 from responder.web.trail import Kind
 
@@ -82,15 +82,22 @@ def _folder(run: ImportRun) -> UploadFolder:
     return UploadFolder(_settings().uploads, run.folder)
 
 
+blueprint.add_app_template_filter(state_of, "batch_state")
+blueprint.add_app_template_filter(lambda state: STATE_LABELS[state], "batch_state_label")
+
+
 @blueprint.get("/imports")
 @requires(IMPORT)
 def imports() -> str:
     return render_template("intake/imports.html", **_imports_context())
 
 
+add_list_pages(blueprint, "/imports", IMPORTS, "imports", frozenset({IMPORT}))
+
+
 def _imports_context() -> dict[str, Any]:
     return {
-        "page": paginate(db.session, service.batches(), requested_page()),
+        "listed": show(IMPORTS, "intake.imports"),
         "labels": CHANNEL_LABELS,
         "runs": import_service.open_runs(db.session),
         "states": IMPORT_RUN.states,

@@ -14,9 +14,8 @@ from responder.openness.evaluations import queries
 from responder.openness.evaluations.lifecycle import EVALUATION
 from responder.openness.evaluations.models import KIND_LABELS, EvaluationRound, RoundState
 from responder.openness.years import any_year_choice
-from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and, words
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and, counts_by, words
 from responder.web.listing.rules import Choice, Filter, Option, Text, Values
-from responder.web.listing.sources import counted_by
 
 
 def _filters(asker: Asker) -> list[Filter]:
@@ -38,7 +37,8 @@ def _query(values: Values, asker: Asker) -> Select[EvaluationRound]:
 
 
 def _counts(values: Values, asker: Asker) -> dict[Any, int]:
-    return counted_by(asker.session, _query({**values, "year": None}, asker), "year")
+    every = _query({**values, "year": None}, asker)
+    return counts_by(asker.session, every, EvaluationRound.year)
 
 
 def _empty(asker: Asker, values: Values) -> Empty:

@@ -35,12 +35,19 @@ def save_period(
 ) -> AvoidedPeriod:
     """Enter a period (None), or change one. Both days belong to it.
 
-    :raises Invalid: no name, or its end lies before its beginning.
+    :raises Invalid: no name, its end lies before its beginning, or it is there already.
     """
     if not name.strip():
         raise Invalid("请填写回避时段的名称，例如“全国两会”", {"name": "必填"})
     if last_day < first_day:
         raise Invalid("结束日期早于开始日期：请改正", {"last_day": "早于开始日期"})
+    same = select(AvoidedPeriod).where(
+        AvoidedPeriod.name == name.strip(),
+        AvoidedPeriod.first_day == first_day,
+        AvoidedPeriod.last_day == last_day,
+    )
+    if any(twin is not period for twin in session.scalars(same)):
+        raise Invalid(f"“{name.strip()}”的这几天已在表里：请直接修改那一行", {"name": "已有"})
     if period is None:
         period = AvoidedPeriod()
         session.add(period)

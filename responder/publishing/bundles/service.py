@@ -142,14 +142,20 @@ def find(session: Session, bundle_id: int, version: int | None = None) -> Bundle
     return bundle
 
 
-def listed() -> Select[Bundle]:
-    """Every bundle with its items: what waits first, then the newest."""
-    return (
+def listed(state: BundleState | None = None, text: str = "") -> Select[Bundle]:
+    """Bundles with their items: what waits first, then the newest.
+
+    :param text: in the name.
+    """
+    query = (
         select(Bundle)
         .order_by(Bundle.state != BundleState.SCHEDULED, Bundle.publish_at.desc())
         .order_by(Bundle.id.desc())
         .options(selectinload(Bundle.items))
     )
+    if state is not None:
+        query = query.where(Bundle.state == state)
+    return query.where(Bundle.name.contains(text, autoescape=True)) if text else query
 
 
 def signed_items(session: Session) -> list[ResponseItem]:

@@ -18,12 +18,14 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.publishing.bundles import service
+from responder.publishing.bundles.declared import BUNDLES
 from responder.publishing.bundles.forms import BundleForm
 from responder.publishing.bundles.models import Bundle
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages
+from responder.web.listing import show as show_list
 
 blueprint = Blueprint("bundles", __name__)
 
@@ -115,5 +117,8 @@ def _refused(form: BundleForm, error: DomainError) -> tuple[str, int]:
 
 
 def _page(form: BundleForm) -> str:
-    page = paginate(db.session, service.listed(), requested_page())
-    return render_template("publishing/bundles.html", form=form, page=page)
+    listed = show_list(BUNDLES, "bundles.index")
+    return render_template("publishing/bundles.html", form=form, listed=listed)
+
+
+add_list_pages(blueprint, "/publishing/bundles", BUNDLES, "index", frozenset({Permission.PUBLISH}))

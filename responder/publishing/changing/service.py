@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from responder.accounts.proofs import Proven, signed_by
 from responder.core import audit
@@ -144,13 +144,27 @@ def find_change(session: Session, change_id: int, version: int | None = None) ->
     return change
 
 
-def listed() -> Select[EntryChange]:
-    """Every change, those that wait first, then the newest."""
-    return (
+def listed(
+    state: ChangeState | None = None, kind: ChangeKind | None = None, text: str = ""
+) -> Select[EntryChange]:
+    """Changes, those that wait first, then the newest.
+
+    :param text: in the 索引号 of the entry, or in what the public reads of the change.
+    """
+    query = (
         select(EntryChange)
+        .join(EntryChange.entry)
         .order_by(EntryChange.state != ChangeState.PROPOSED, EntryChange.id.desc())
-        .options(joinedload(EntryChange.entry))
+        .options(contains_eager(EntryChange.entry))
     )
+    if state is not None:
+        query = query.where(EntryChange.state == state)
+    if kind is not None:
+        query = query.where(EntryChange.kind == kind)
+    if text:
+        named = Entry.index_number.contains(text, autoescape=True)
+        query = query.where(named | EntryChange.note.contains(text, autoescape=True))
+    return query
 
 
 def waiting_for(session: Session, attempts: Sequence[Attempt]) -> list[EntryChange]:

@@ -16,6 +16,7 @@ from responder.core.times import utc_now
 from responder.publishing import service as publishing
 from responder.publishing.answers import office
 from responder.publishing.changing import service
+from responder.publishing.changing.declared import CHANGES
 from responder.publishing.changing.forms import ChangeForm, form_for
 from responder.publishing.changing.lifecycle import ENTRY_CHANGE, FIELD_LABELS, SIGN, why_not
 from responder.publishing.models import CHANGE_LABELS, ChangeKind, Entry, EntryChange
@@ -25,7 +26,8 @@ from responder.responses.rules import difference
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages
+from responder.web.listing import show as show_list
 from responder.web.sentences import spoken
 
 blueprint = Blueprint("changing", __name__)
@@ -37,8 +39,10 @@ DESK = (Permission.PUBLISH, Permission.RESPONSE_SIGN)
 @blueprint.get("/publishing/changes")
 @requires(*DESK)
 def index() -> str:
-    page = paginate(db.session, service.listed(), requested_page())
-    return render_template("publishing/changes.html", page=page)
+    return render_template("publishing/changes.html", listed=show_list(CHANGES))
+
+
+add_list_pages(blueprint, "/publishing/changes", CHANGES, "index", frozenset(DESK))
 
 
 @blueprint.route("/publishing/entries/<int:entry_id>/changes/new", methods=["GET", "POST"])

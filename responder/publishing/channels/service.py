@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from responder.core.errors import Forbidden, Invalid, WrongState
 from responder.core.lifecycle import Attempt
@@ -102,10 +102,23 @@ def posts_of(session: Session, entry_id: int) -> list[ChannelPost]:
     return list(session.scalars(query.order_by(ChannelPost.posted_at.desc(), ChannelPost.id)))
 
 
-def posts() -> Select[ChannelPost]:
-    """Every post, the newest first."""
-    query = select(ChannelPost).order_by(ChannelPost.posted_at.desc(), ChannelPost.id.desc())
-    return query.options(joinedload(ChannelPost.entry))
+def posts(channel: Channel | None = None, text: str = "") -> Select[ChannelPost]:
+    """Posts, the newest first.
+
+    :param text: in the 索引号 or the title of the entry as it came out.
+    """
+    query = (
+        select(ChannelPost)
+        .join(ChannelPost.entry)
+        .order_by(ChannelPost.posted_at.desc(), ChannelPost.id.desc())
+        .options(contains_eager(ChannelPost.entry))
+    )
+    if channel is not None:
+        query = query.where(ChannelPost.channel == channel)
+    if text:
+        named = Entry.index_number.contains(text, autoescape=True)
+        query = query.where(named | Entry.title.contains(text, autoescape=True))
+    return query
 
 
 def counts(session: Session) -> dict[Channel, int]:

@@ -18,10 +18,11 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.publishing import service as publishing
 from responder.publishing.channels import service
+from responder.publishing.channels.declared import POSTS
 from responder.publishing.channels.models import CHANNEL_LABELS, Channel
 from responder.web.access import current_actor, requires
 from responder.web.forms import MomentField
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 
 blueprint = Blueprint("channels", __name__)
 
@@ -41,10 +42,13 @@ class PostForm(FlaskForm):
 def index() -> str:
     return render_template(
         "publishing/posts.html",
-        page=paginate(db.session, service.posts(), requested_page()),
+        listed=show(POSTS),
         counts=service.counts(db.session),
         labels=CHANNEL_LABELS,
     )
+
+
+add_list_pages(blueprint, "/publishing/posts", POSTS, "index", frozenset({Permission.PUBLISH}))
 
 
 @blueprint.post("/publishing/entries/<int:entry_id>/posts")

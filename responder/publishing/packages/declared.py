@@ -14,9 +14,8 @@ from responder.publishing.packages import queries
 from responder.publishing.packages.lifecycle import PACKAGE
 from responder.publishing.packages.models import PackageState, PolicyPackage
 from responder.publishing.packages.queries import Wanted
-from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and, counts_by
 from responder.web.listing.rules import Choice, Days, Filter, Option, Text, Values
-from responder.web.listing.sources import counted_by
 from responder.web.sentences import spoken
 
 
@@ -44,7 +43,8 @@ def _query(values: Values, asker: Asker) -> Select[PolicyPackage]:
 
 
 def _counts(values: Values, asker: Asker) -> dict[Any, int]:
-    return counted_by(asker.session, _query({**values, "state": None}, asker), "state")
+    every = _query({**values, "state": None}, asker)
+    return counts_by(asker.session, every, PolicyPackage.state)
 
 
 def _empty(asker: Asker, values: Values) -> Empty:

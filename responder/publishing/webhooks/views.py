@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask import session as cookie
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -13,13 +13,14 @@ from responder.core.identity import ring_of
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.publishing.webhooks import service
+from responder.publishing.webhooks.declared import DELIVERIES, LOG_READERS
 from responder.publishing.webhooks.forms import ReceiverForm
-from responder.publishing.webhooks.models import DELIVERY_LABELS, DeliveryState, WebhookReceiver
+from responder.publishing.webhooks.models import DeliveryState, WebhookReceiver
 from responder.sources.fetching import Network
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import show_errors
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 
 blueprint = Blueprint("webhooks", __name__)
 
@@ -112,21 +113,16 @@ def resume(receiver_id: int) -> Response:
 
 
 @blueprint.get("/publishing/deliveries")
-@requires(Permission.PUBLISH, Permission.WEBHOOK_EDIT)
+@requires(*LOG_READERS)
 def log() -> str:
-    asked = request.args.get("state", "")
-    state = next((one for one in DeliveryState if one.value == asked), None)
-    query = service.deliveries(request.args.get("receiver", type=int), state)
-    return render_template(
-        "publishing/deliveries.html",
-        page=paginate(db.session, query, requested_page()),
-        state=state,
-        labels=DELIVERY_LABELS,
-    )
+    return render_template("publishing/deliveries.html", listed=show(DELIVERIES))
+
+
+add_list_pages(blueprint, "/publishing/deliveries", DELIVERIES, "log", frozenset(LOG_READERS))
 
 
 @blueprint.post("/publishing/deliveries/<int:delivery_id>/again")
-@requires(Permission.PUBLISH, Permission.WEBHOOK_EDIT)
+@requires(*LOG_READERS)
 def send_again(delivery_id: int) -> Response:
     with transaction(current_actor()) as session:
         service.send_again(session, delivery_id, utc_now())

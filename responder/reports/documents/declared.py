@@ -14,9 +14,8 @@ from responder.reports.documents import queries
 from responder.reports.documents.kinds import KINDS, label_of
 from responder.reports.documents.lifecycle import REPORT
 from responder.reports.documents.models import Report, ReportState
-from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and
+from responder.web.listing import Asker, Column, Empty, Listing, Tab, all_and, counts_by
 from responder.web.listing.rules import Choice, Filter, Option, Text, Values
-from responder.web.listing.sources import counted_by
 
 
 def _filters(asker: Asker) -> list[Filter]:
@@ -36,7 +35,8 @@ def _query(values: Values, _asker: Asker) -> Select[Report]:
 
 
 def _counts(values: Values, asker: Asker) -> dict[Any, int]:
-    return counted_by(asker.session, _query({**values, "kind": None}, asker), "kind")
+    every = _query({**values, "kind": None}, asker)
+    return counts_by(asker.session, every, Report.kind)
 
 
 def _empty(asker: Asker, values: Values) -> Empty:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, false, select
+from sqlalchemy import ColumnElement, Select, case, exists, false, func, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -30,8 +30,14 @@ from responder.responses.units.models import ItemPart, PartMaterial
 LONGEST_MATERIAL = 20_000
 LONGEST_TASK = 2_000
 
-# Of a part, joined with its item: whether the unit is still waited for.
-_IS_OWED = ~(exists().where(PartMaterial.part_id == ItemPart.id) | ResponseItem.state.in_(SETTLED))
+STATE_LABELS = {"owed": "待报送", "sent": "已报送", "closed": "已不再收"}
+# Of a part, joined with its item: where it stands for its unit.
+_STATE: ColumnElement[str] = case(
+    (exists().where(PartMaterial.part_id == ItemPart.id), "sent"),
+    (ResponseItem.state.in_(SETTLED), "closed"),
+    else_="owed",
+)
+_IS_OWED = _STATE == "owed"
 _OUTLINED = (
     ResponseItem.title, ResponseItem.state, ResponseItem.unit_id, ResponseItem.topic_id,
 )  # fmt: skip
@@ -52,6 +58,13 @@ class Outline:
 
     part: ItemPart
     withheld: bool
+
+    @property
+    def state(self) -> str:
+        """One of ``STATE_LABELS``."""
+        if self.part.material:
+            return "sent"
+        return "closed" if self.part.item.state in SETTLED else "owed"
 
 
 def parts_of(session: Session, item: ResponseItem) -> list[ItemPart]:
@@ -168,12 +181,14 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
     return ItemPart.unit_id == actor.unit_id
 
 
-def asked_of(actor: Actor) -> Select[ItemPart]:
+def asked_of(actor: Actor, state: str | None = None) -> Select[ItemPart]:
     """What is asked of a liaison's unit: what it still owes first, the soonest due first.
 
     Without the texts: they are long, and a list shows none of them.
+
+    :param state: one of ``STATE_LABELS``.
     """
-    return (
+    query = (
         select(ItemPart)
         .join(ItemPart.item)
         .where(visible_to(actor))
@@ -184,6 +199,18 @@ def asked_of(actor: Actor) -> Select[ItemPart]:
             selectinload(ItemPart.materials).defer(PartMaterial.text),
         )
     )
+    return query if state is None else query.where(_STATE.in_((state,)))
+
+
+def counts_by_state(
+    session: Session, actor: Actor, *conditions: ColumnElement[bool]
+) -> dict[str | None, int]:
+    """How many parts of a liaison's unit stand where; None: all of them."""
+    seen = select(_STATE.label("state")).select_from(ItemPart).join(ItemPart.item)
+    found = seen.where(visible_to(actor), *conditions).subquery()
+    grouped = select(found.c.state, func.count()).group_by(found.c.state)
+    counts: dict[str | None, int] = dict(session.execute(grouped).all())
+    return {None: sum(counts.values()), **counts}
 
 
 def outlines(session: Session, parts: Sequence[ItemPart]) -> list[Outline]:

@@ -20,13 +20,14 @@ from responder.responses import service as responses
 from responder.responses.models import SETTLED
 from responder.responses.sourcing.service import with_reports
 from responder.responses.units import service
+from responder.responses.units.declared import MATERIALS
 from responder.responses.units.forms import MaterialForm, PartForm
 from responder.responses.units.models import ItemPart
 from responder.responses.views import blueprint, this_minute, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
-from responder.web.paging import paginate, requested_page
+from responder.web.listing import add_list_pages, show
 
 Page = str | Response | tuple[str, int]
 
@@ -151,13 +152,12 @@ def _back(item_id: int) -> Response:
 @blueprint.get("/unit-materials")
 @requires(Permission.RESPONSE_ASSIST)
 def materials() -> str:
-    page = paginate(db.session, service.asked_of(current_actor()), requested_page())
-    return render_template(
-        "responses/materials.html",
-        page=page,
-        outlines=service.outlines(db.session, page.rows),
-        closed=SETTLED,
-    )
+    return render_template("responses/materials.html", listed=show(MATERIALS))
+
+
+add_list_pages(
+    blueprint, "/unit-materials", MATERIALS, "materials", frozenset({Permission.RESPONSE_ASSIST})
+)
 
 
 @blueprint.route("/unit-materials/<int:part_id>", methods=["GET", "POST"])

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, case, func, select, update
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from responder.core.errors import Forbidden, Invalid, NotFound
+from responder.accounts.models import User
+from responder.core import audit
+from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
 from responder.core.permissions import Actor
 from responder.warnings.models import (
     ADDRESS_CHARACTERS,
@@ -84,13 +86,22 @@ def mark_all_read(session: Session, actor: Actor, now: datetime) -> int:
     return _read(session, actor, now, WarningDelivery.warning_id.in_(holding))
 
 
-def mark_unread(session: Session, actor: Actor, moment: datetime) -> None:
-    """Take back what this person marked as read at one moment."""
-    session.execute(
+def mark_unread(session: Session, actor: Actor, moment: datetime) -> int:
+    """Take back what this person marked as read at one moment; returns how many.
+
+    :raises WrongState: nothing of that moment is left to take back.
+    """
+    found = (
         update(WarningDelivery)
         .where(_on_page_of(actor.id), WarningDelivery.read_at == moment)
         .values(read_at=None)
+        .returning(WarningDelivery.id)
     )
+    gone = session.scalars(found).all()
+    if not gone:
+        raise WrongState("没有可以恢复的：可能已经恢复过，或已被删除，请刷新页面")
+    audit.record(session, "unread_warnings", session.get_one(User, actor.id), {"count": len(gone)})
+    return len(gone)
 
 
 def _read(session: Session, actor: Actor, now: datetime, which: ColumnElement[bool]) -> int:

@@ -11,12 +11,12 @@ from werkzeug.datastructures import MultiDict
 from responder.core import privacy
 from responder.core.audit import Audited
 from responder.core.database import db
-from responder.core.errors import Forbidden
+from responder.core.errors import Forbidden, Invalid
 from responder.core.permissions import Actor
-from responder.web.access import declared_access
+from responder.web.access import opens_to
 from responder.web.listing.declared import Asker
 from responder.web.listing.exporting import MOST_EXPORTED, File, LargeFile, demand_few, file_of
-from responder.web.listing.showing import said
+from responder.web.listing.showing import said, sentence
 from responder.web.listing.sources import source_of
 from responder.web.listing.views import asked_of, known, record_export
 
@@ -38,15 +38,17 @@ def make_large_file(
     :param person: whoever takes it along, for the trail.
     :param tell: hears how many rows are done, and of how many.
     :raises Forbidden: this person may not open the list any more.
+    :raises Invalid: a condition that makes no sense: the file would hold more than was meant.
     """
     one = known(wanted.code)
-    access = declared_access(current_app, one.endpoint)
-    if isinstance(access, frozenset) and not access & actor.permissions:
+    if not opens_to(actor, one.endpoint):
         raise Forbidden("您已没有打开这个列表的权限；如工作需要，请联系系统管理员")
     zone = current_app.extensions["settings"].zone
     with db.sessionmaker() as reading:  # telling commits: what is being read must not notice
         asker = Asker(reading, actor, now, zone)
         asked, filters = asked_of(one.listing, asker, MultiDict(wanted.address))
+        if asked.nonsense:
+            raise Invalid(sentence(asked.nonsense[0]))
         source = source_of(one.listing, asked, asker)
         count = source.whole()
         demand_few(count, MOST_EXPORTED)

@@ -254,6 +254,11 @@ class Asked:
     sort_name: str = SORT
 
     @property
+    def nonsense(self) -> list[Trouble]:
+        """What was meant to restrict and does not, or not as it was typed."""
+        return [one for one in self.troubles if one.label not in (SORT, SIZE, PAGE)]
+
+    @property
     def address(self) -> dict[str, str]:
         """What stands in the address, without the page."""
         found = dict(self.given)

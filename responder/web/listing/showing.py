@@ -235,9 +235,9 @@ def sentence(trouble: Trouble) -> str:
         trouble.label, trouble.label
     )
     words = {
-        "unknown": _("%(label)s没有“%(typed)s”这一项，下面没有按它筛选：请重新选择。"),
-        "day": _("日期“%(typed)s”不存在，下面没有按它筛选：请重新选择。"),
-        "number": _("%(label)s“%(typed)s”不是数字，下面没有按它筛选：请重新填写。"),
+        "unknown": _("%(label)s没有“%(typed)s”这一项，没有按它筛选：请重新选择。"),
+        "day": _("日期“%(typed)s”不存在，没有按它筛选：请重新选择。"),
+        "number": _("%(label)s“%(typed)s”不是数字，没有按它筛选：请重新填写。"),
         "long": _("%(label)s太长，只按前 100 字查找。"),
         "order": _("起止日期颠倒（%(typed)s），不会有符合的：请对调或重新选择。"),
     }

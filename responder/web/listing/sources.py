@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from responder.core.times import start_of_day
 from responder.web.listing.declared import Asker, Listing, Source
-from responder.web.listing.rules import Asked, Sort
+from responder.web.listing.rules import Asked, Sort, Values
 
 
 class QuerySource:
@@ -32,6 +34,27 @@ class QuerySource:
         """All rows, and never more than a portion of them in memory."""
         found = self._session.scalars(self._query.execution_options(yield_per=size))
         yield from found.partitions()
+
+
+def within(
+    moment: InstrumentedAttribute[Any], values: Values, asker: Asker
+) -> list[ColumnElement[bool]]:
+    """What restricts a moment to the days of a filter ``Days``, both of them among it."""
+    first, last = values["from"], values["to"]
+    return [
+        *([moment >= start_of_day(first, asker.zone)] if first else []),
+        *([moment < start_of_day(last + timedelta(days=1), asker.zone)] if last else []),
+    ]
+
+
+def counts_by(
+    session: Session, query: Select[Any], column: InstrumentedAttribute[Any]
+) -> dict[Any, int]:
+    """How many rows a query has for each value of a column of its record; None: of all."""
+    found = query.order_by(None).subquery()
+    grouped = select(found.c[column.key], func.count()).group_by(found.c[column.key])
+    counts: dict[Any, int] = dict(session.execute(grouped).all())
+    return {None: sum(counts.values()), **counts}
 
 
 def source_of(listing: Listing, asked: Asked, asker: Asker) -> Source:
@@ -89,13 +112,3 @@ def _reckoned_by(rows: Sequence[Any], listing: Listing, sort: Sort) -> list[Any]
     known = [one for one in keyed if None not in one[0]]
     known.sort(key=lambda one: one[0], reverse=sort.descending and not column.one_way)
     return [row for _key, row in known] + [row for key, row in keyed if None in key]
-
-
-def counted_by(session: Session, query: Select[Any], name: str) -> dict[Any, int]:
-    """How many rows of a query have each value of a column; under None how many there are."""
-    rows = query.order_by(None).subquery()
-    column = rows.c[name]
-    counted: dict[Any, int] = dict(
-        session.execute(select(column, func.count()).group_by(column)).all()
-    )
-    return counted | {None: sum(counted.values())}

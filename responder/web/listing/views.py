@@ -33,7 +33,7 @@ from responder.web.listing import exporting
 from responder.web.listing.bulk import Outcome, Seen, Step, common, read_chosen
 from responder.web.listing.declared import Asker, Listing
 from responder.web.listing.rules import Asked, Filter, read
-from responder.web.listing.showing import PRINT, ListView, said
+from responder.web.listing.showing import PRINT, ListView, said, sentence
 from responder.web.listing.sources import source_of
 
 LISTS = "listings"
@@ -117,7 +117,7 @@ def add_list_pages(
         blueprint.add_url_rule(address, view.__name__, declare(access)(view), methods=[method])
 
     # No filter of any list is called so: it would stand in for it in the address.
-    def export(file_format: str) -> Response | str:
+    def export(file_format: str) -> Response | str | tuple[str, int]:
         return _exported(listing, file_format, name)
 
     add("export", f"{address}/list.<string:file_format>", export, "GET")
@@ -129,11 +129,14 @@ def add_list_pages(
         add("bulk", f"{address}/bulk", bulk, "POST")
 
 
-def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str:
+def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str | tuple[str, int]:
     if kind != PRINT and kind not in exporting.WRITERS:
         raise NotFound(f"不能导出为 {kind[:20]}：可选 xlsx、csv")
     asker = asker_now()
     asked, filters = asked_of(listing, asker, request.args)
+    back = address_of(endpoint, asked)
+    if asked.nonsense and kind != PRINT:
+        return _refused(listing, asked, back)
     source = source_of(listing, asked, asker)
     most = exporting.MOST_PRINTED if kind == PRINT else exporting.MOST_EXPORTED
     count = source.whole()
@@ -147,8 +150,9 @@ def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str:
             listing=listing,
             rows=rows,
             told=told,
+            troubles=[sentence(one) for one in asked.nonsense],
             now=asker.now,
-            back=address_of(endpoint, asked),
+            back=back,
         )
     if count > exporting.MOST_AT_ONCE:
         large: exporting.LargeFiles = current_app.extensions[exporting.LARGE_FILES]
@@ -156,6 +160,15 @@ def _exported(listing: Listing, kind: str, endpoint: str) -> Response | str:
     file = exporting.file_of(listing, kind, source, asked, asker)
     _record_own(listing, kind, count, told)
     return send_file(file.data, file.media_type, as_attachment=True, download_name=file.name)
+
+
+def _refused(listing: Listing, asked: Asked, back: str) -> tuple[str, int]:
+    """No file: it would hold more than was meant, and nothing in it would say so."""
+    troubles = [sentence(one) for one in asked.nonsense]
+    page = render_template(
+        "components/listing/refused.html", listing=listing, troubles=troubles, back=back
+    )
+    return page, 400
 
 
 def _record_own(listing: Listing, kind: str, count: int, told: list[str]) -> None:

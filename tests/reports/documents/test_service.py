@@ -16,7 +16,7 @@ from responder.orders.models import OrderState
 from responder.reports.documents import queries, rules, service
 from responder.reports.documents.content import from_json
 from responder.reports.documents.models import Report, ReportState, SignedIsFinal
-from responder.web.listing.sources import counted_by
+from responder.web.listing.sources import counts_by
 from tests.factories import NOW
 from tests.orders import factories as orders
 from tests.planning.queries import count_queries
@@ -232,7 +232,7 @@ def test_a_list_does_not_load_what_reports_say(app) -> None:
 def test_figures_of_pages_are_counted(app) -> None:
     made()
     made("concerns")
-    counts = counted_by(db.session, queries.listed(year=2026), "kind")
+    counts = counts_by(db.session, queries.listed(year=2026), Report.kind)
     assert counts == {None: 2, "hotline": 1, "concerns": 1}
-    assert counted_by(db.session, queries.listed(year=2025), "kind") == {None: 0}
+    assert counts_by(db.session, queries.listed(year=2025), Report.kind) == {None: 0}
     assert queries.years(db.session) == [2026]

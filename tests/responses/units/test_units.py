@@ -10,7 +10,7 @@ import pytest
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden, GuardRefused, Invalid, NotFound, Stale, WrongState
 from responder.core.lifecycle import Attempt
-from responder.core.times import utc_now
+from responder.core.times import local, utc_now
 from responder.intake.models import Nature
 from responder.responses import service as responses
 from responder.responses.models import ItemState
@@ -117,6 +117,30 @@ def test_what_is_out_is_owed_no_more_and_stands_behind(people):
     assert [part.id for part in db.session.scalars(service.asked_of(actor))] == [late.id, gone.id]
 
 
+def test_the_list_tells_where_each_part_stands(client, people):
+    owing, out, person = opened(title="甲事"), drafted(title="乙事"), liaison()
+    parts = {
+        "owed": asked(owing, people.analyst, at=NOW + DAY),
+        "closed": asked(out, people.analyst),
+    }
+    parts["sent"] = asked(opened(title="丙事"), people.analyst)
+    sent(parts["sent"], person)
+    for role, action in WAY[:-1]:
+        take(out, action, people.holding(role))
+    people.sign_in(client, person)
+    for state, part in parts.items():
+        page = client.get(f"/unit-materials?state={state}").text
+        strict(page)
+        assert re.findall(r"/unit-materials/(\d+)", page) == [str(part.id)], state
+        with client.get(f"/unit-materials/list.csv?state={state}") as answer:
+            _head, *rows = answer.data.decode("utf-8-sig").splitlines()
+        assert [service.STATE_LABELS[state] in row for row in rows] == [True], state
+        assert f'{service.STATE_LABELS[state]} <span class="figures">1</span>' in page
+    last = local(parts["owed"].due_at).date()
+    assert "共 1 件" in client.get(f"/unit-materials?from={last}").text
+    assert "共 2 件" in client.get(f"/unit-materials?to={last - DAY}").text
+
+
 def test_what_a_unit_sends_is_kept_and_shown_to_the_office(client, people):
     item = drafted()
     part = asked(item, people.editor, at=utc_now())
@@ -147,9 +171,11 @@ def test_of_a_report_a_unit_reads_the_offices_own_words_alone(client, people):
     with transaction(people.analyst.actor) as session:
         attach(session, responses.find_item(session, item.id), report)
     people.sign_in(client, liaison())
-    for path in ("/unit-materials", f"/unit-materials/{part.id}", "/"):
-        page = client.get(path).text
-        strict(page)
+    files = ("/unit-materials/list.csv", "/unit-materials/list.print")
+    for path in ("/unit-materials", f"/unit-materials/{part.id}", "/", *files):
+        page = client.get(path, buffered=True).text
+        if not path.endswith("csv"):
+            strict(page)
         assert "举报" not in page
         assert "偷排" not in page
     assert "请说明工地排水许可情况" in client.get(f"/unit-materials/{part.id}").text

@@ -73,3 +73,21 @@ def test_more_rows_ask_no_more_of_the_database(client, people) -> None:
     store(60)
     assert count_queries(lambda: client.get("/messages?size=60")) == few
     assert "每页" in client.get("/messages?size=60").text
+
+
+def test_a_condition_that_makes_no_sense_makes_no_file(client, people, session) -> None:
+    store()
+    people.sign_in(client, people.editor)
+    for address in ("q=路灯&from=2026-02-30", "q=路灯&nature=x", f"q={'路' * 101}"):
+        refused = client.get(f"/messages/list.xlsx?{address}")
+        assert refused.status_code == 400, address
+        strict(refused.text)
+    assert session.scalars(select(AuditEvent).where(AuditEvent.action == "export")).all() == []
+    refused = client.get("/messages/list.csv?q=路灯&from=2026-02-30").text
+    assert "日期“2026-02-30”不存在" in refused
+    assert 'href="/messages?q=%E8%B7%AF%E7%81%AF"' in refused
+    printed = client.get("/messages/list.print?q=路灯&from=2026-02-30")
+    assert printed.status_code == 200
+    assert "日期“2026-02-30”不存在" in printed.text
+    with client.get("/messages/list.csv?q=路灯&page=x&size=7") as answer:
+        assert answer.status_code == 200

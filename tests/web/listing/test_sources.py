@@ -9,7 +9,7 @@ import pytest
 from responder.topics import service as topics
 from responder.web.listing import Column, Empty, Listing
 from responder.web.listing.rules import Asked, Sort
-from responder.web.listing.sources import ReckonedSource, counted_by
+from responder.web.listing.sources import ReckonedSource, counts_by
 from tests.planning import factories as make
 
 
@@ -67,4 +67,4 @@ def test_rows_are_counted_by_a_column_and_in_all(session) -> None:
     for heat in (90.0, 90.0, 70.0):
         make.topic(heat=heat)
     query = topics.topics_by_heat(min_heat=0.0)
-    assert counted_by(session, query, "heat") == {None: 3, 90.0: 2, 70.0: 1}
+    assert counts_by(session, query, Topic.heat) == {None: 3, 90.0: 2, 70.0: 1}

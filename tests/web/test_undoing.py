@@ -1,0 +1,118 @@
+"""The way back from a click: refused plainly once the thing has moved on, and in the trail."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from responder.alerts.models import AlertReading, Kind
+from responder.core.audit import AuditEvent
+from responder.core.database import transaction
+from responder.core.permissions import CONSOLE
+from responder.planning.events import avoiding
+from responder.responses.drafting import lists
+from responder.warnings.models import WarningDelivery
+from responder.web import undoing
+from tests.alerts.factories import refresh_and_look, rule
+from tests.factories import NOW
+from tests.responses.factories import drafted
+from tests.topics.factories import two_worries
+from tests.warnings.factories import look, seeded
+
+SATURDAY = NOW + timedelta(hours=25)
+DAYS = {"name": "全国两会", "first_day": "2027-03-03", "last_day": "2027-03-12", "source": "通知"}
+
+
+def way_back(page: str) -> tuple[str, dict[str, str]]:
+    """Where the button of a piece of news posts, and what."""
+    form = re.search(r'alert-success split-row.*?<form method="post" action="([^"]+)">(.*?)</form>',
+                     page, re.DOTALL)  # fmt: skip
+    assert form, "no way back is offered"
+    fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form[2])
+    return unescape(form[1]), {name: unescape(value) for name, value in fields}
+
+
+def deeds(session, person) -> list[str]:
+    mine = select(AuditEvent.action).where(AuditEvent.actor_id == person.id)
+    return list(session.scalars(mine.order_by(AuditEvent.id)))
+
+
+@pytest.fixture
+def unread(session, people):
+    """Two alerts, and a warning of the editor, on a Saturday."""
+    rule(Kind.NEW, people=3)
+    two_worries()
+    refresh_and_look()
+    seeded()
+    assert people.editor
+    drafted()
+    look(SATURDAY)
+    with time_machine.travel(SATURDAY, tick=False):
+        yield
+
+
+@pytest.mark.parametrize("room", ["alerts", "warnings"])
+def test_what_was_read_is_unread_again_once(client, people, session, unread, room) -> None:
+    def read() -> int:
+        session.expire_all()
+        if room == "alerts":
+            return len(session.scalars(select(AlertReading)).all())
+        ended = select(WarningDelivery).where(WarningDelivery.read_at.is_not(None))
+        return len(session.scalars(ended).all())
+
+    people.sign_in(client, people.editor)
+    address, fields = way_back(client.post(f"/{room}/read", follow_redirects=True).text)
+    assert read() > 0
+    people.sign_in(client, people.supervisor)
+    client.post(address, data=fields)
+    assert read() > 0
+    people.sign_in(client, people.editor)
+    assert "恢复为未阅" in client.post(address, data=fields, follow_redirects=True).text
+    assert read() == 0
+    again = client.post(address, data=fields)
+    assert again.status_code == 409
+    assert "没有可以恢复的" in again.text
+    assert deeds(session, people.editor) == ["draft", f"unread_{room}"]
+
+
+def test_what_was_removed_comes_back_once(client, people, session) -> None:
+    people.sign_in(client, people.press_officer)
+    client.post("/planning/avoided-periods/new", data=DAYS)
+    (period,) = avoiding.periods(session)
+    removed = client.post(
+        f"/planning/avoided-periods/{period.id}/remove",
+        data={"version": period.version_id},
+        follow_redirects=True,
+    )
+    address, fields = way_back(removed.text)
+    client.post(address, data=fields)
+    again = client.post(address, data=fields)
+    assert again.status_code == 422
+    assert "已在表里" in again.text
+    (back,) = avoiding.periods(session)
+    assert {name: str(getattr(back, name)) for name in DAYS} == DAYS
+    assert deeds(session, people.press_officer) == ["create", "delete", "create"]
+    people.sign_in(client, people.editor)
+    assert client.post(address, data=fields).status_code == 403
+
+
+def test_what_no_cookie_can_carry_is_offered_no_way_back(client, people, session) -> None:
+    keeper = people.press_officer
+    forms = "\n".join(f"{n}" + "误" * 90 for n in range(12))
+    with transaction(CONSOLE) as writing:
+        row = lists.put_name(writing, None, "市住房和城乡建设局", forms, keeper.actor)
+    people.sign_in(client, keeper)
+    with client.application.test_request_context():
+        assert len(forms) > undoing.MOST_CHARACTERS
+    removed = client.post(
+        f"/responses/names/{row.id}/remove",
+        data={"version": row.version_id},
+        follow_redirects=True,
+    )
+    assert "已删除" in removed.text
+    assert "撤销" not in removed.text
