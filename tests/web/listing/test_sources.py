@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from responder.topics import service as topics
+from responder.topics.models import Topic
 from responder.web.listing import Column, Empty, Listing
 from responder.web.listing.rules import Asked, Sort
 from responder.web.listing.sources import ReckonedSource, counts_by
