@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill_import import prove, share
-from tests.conftest import DATABASES
 from tests.console import run
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 from tests.intake.factories import row, write_csv
 
 ROWS = 1500
@@ -21,7 +20,7 @@ OPTIONS = ("--channel", "mailbox")
 @pytest.fixture(params=DATABASES)
 def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of an installation of its own, ready for use."""
-    with empty_database(request.param, tmp_path) as url:
+    with migrated_database(request.param, tmp_path) as url:
         environment = {
             **os.environ,
             "RESPONDER_STATE_DIR": str(tmp_path),
