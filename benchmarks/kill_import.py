@@ -18,16 +18,47 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import sqlalchemy as sa
 
 from benchmarks.postgresql import postgresql
 
 COMMAND = (sys.executable, "-m", "responder")
+
+
+class Process(Protocol):
+    """What runs, and can be killed."""
+
+    def poll(self) -> int | None: ...
+    def kill(self) -> None: ...
+    def wait(self) -> int: ...
+
+
+class Console:
+    """``responder WORDS``, each time as a new Python."""
+
+    def run(
+        self, words: Sequence[str], environment: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Until it ends."""
+        return subprocess.run(
+            [*COMMAND, *words], env=environment, capture_output=True, text=True, check=False
+        )
+
+    def start(self, words: Sequence[str], environment: Mapping[str, str]) -> Process:
+        """And say nothing."""
+        quiet = subprocess.DEVNULL
+        return subprocess.Popen([*COMMAND, *words], env=environment, stdout=quiet, stderr=quiet)
+
+
+CONSOLE = Console()
+
+
 # The same, but it says that it has started, and begins when it is told to.
 STARTED = (
     sys.executable,
@@ -70,23 +101,25 @@ def prove(
     environment: dict[str, str],
     database_url: str,
     seed: int = 0,
+    console: Console = CONSOLE,
 ) -> Proof:
     """Import ``file`` into an empty database, killed ``times`` times on the way.
 
     :param environment: RESPONDER_* for the commands; must name ``database_url``.
+    :param console: runs and starts the commands.
     """
     chance = random.Random(seed)
-    words = [*COMMAND, "import", str(file), *options, "--json"]
-    expected = dict(json.loads(_run([*words, "--dry-run"], environment)))
+    words = ["import", str(file), *options, "--json"]
+    expected = dict(json.loads(_run([*words, "--dry-run"], environment, console)))
     engine = sa.create_engine(database_url, poolclass=sa.NullPool)
     before, stored = _messages(engine), []
     for left in range(times, 0, -1):
         remaining = expected["created"] - (_messages(engine) - before)
         further = chance.randint(0, remaining * 9 // 10 if times == 1 else remaining // (left + 1))
         delay = chance.uniform(0, 0.1)
-        if _killed(engine, words, environment, further, delay):
+        if _killed(engine, lambda: console.start(words, environment), further, delay):
             stored.append(_messages(engine) - before)
-    _run(words, environment)
+    _run(words, environment, console)
     return _proof(engine, times, stored, expected, before, file.name)
 
 
@@ -101,12 +134,18 @@ class Shared:
     every_row_once: bool
 
 
-def share(file: Path, options: Sequence[str], environment: dict[str, str], url: str) -> Shared:
+def share(
+    file: Path,
+    options: Sequence[str],
+    environment: dict[str, str],
+    url: str,
+    console: Console = CONSOLE,
+) -> Shared:
     """Import ``file``, of which nothing is stored, by two processes at once."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     before = _messages(engine)
     words = ["import", str(file), *options, "--json"]
-    expected = dict(json.loads(_run([*COMMAND, *words, "--dry-run"], environment)))
+    expected = dict(json.loads(_run([*words, "--dry-run"], environment, console)))
     pipe = subprocess.PIPE
     running = [
         subprocess.Popen(
@@ -141,20 +180,14 @@ def share(file: Path, options: Sequence[str], environment: dict[str, str], url: 
     )
 
 
-def _run(words: Sequence[str], environment: dict[str, str]) -> str:
-    done = subprocess.run(words, env=environment, capture_output=True, text=True)
+def _run(words: Sequence[str], environment: dict[str, str], console: Console = CONSOLE) -> str:
+    done = console.run(words, environment)
     if done.returncode not in {0, 1} or "Traceback" in done.stderr:
         raise SystemExit(f"{' '.join(words)}\n{done.stderr}")
     return done.stdout
 
 
-def _killed(
-    engine: sa.Engine,
-    words: Sequence[str],
-    environment: dict[str, str],
-    further: int,
-    delay: float,
-) -> bool:
+def _killed(engine: sa.Engine, starting: Callable[[], Process], further: int, delay: float) -> bool:
     """Kill a run that has stored so many more messages, ``delay`` seconds after.
 
     Most of a run is starting Python; waiting by the clock would seldom hit the rest.
@@ -162,8 +195,7 @@ def _killed(
     :returns: whether it was still alive when the signal came.
     """
     goal = _stored(engine) + further
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(words, env=environment, stdout=quiet, stderr=quiet)
+    process = starting()
     while process.poll() is None and _stored(engine) < goal:
         time.sleep(0.01)
     time.sleep(delay)
@@ -259,7 +291,7 @@ def _environment(folder: Path, url: str, chunk_rows: int) -> dict[str, str]:
         "RESPONDER_DATABASE_URL": url,
         "RESPONDER_IMPORT_CHUNK_ROWS": str(chunk_rows),
     }
-    _run([*COMMAND, "init", "--password", "responder-demo"], environment)
+    _run(["init", "--password", "responder-demo"], environment)
     return environment
 
 

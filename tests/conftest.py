@@ -8,9 +8,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -24,16 +23,13 @@ from benchmarks.postgresql import postgresql
 from responder import create_app
 from responder.accounts import service as accounts
 from responder.core.clocks import seed_clock_rules
-from responder.core.database import alembic, db, transaction
+from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import seed_calendar
 from responder.responses.judging.kinds import seed_priority_kinds
 from responder.settings import Settings
+from tests.databases import DATABASES, POSTGRESQL_URI, forget_migrated, migrated_database
 from tests.factories import People
-
-POSTGRESQL_URI = "TEST_POSTGRESQL_URI"
-DATABASES = ("sqlite", "postgresql")
-
 
 # Python's collector would go over the whole product each few hundred objects: a fifth of all time.
 gc.set_threshold(100_000, 50, 100)
@@ -41,14 +37,19 @@ gc.set_threshold(100_000, 50, 100)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the whole run; workers find it by its address."""
-    if hasattr(config, "workerinput") or os.environ.get(POSTGRESQL_URI):
-        return
     running = ExitStack()
+    config.add_cleanup(running.close)
+    if not hasattr(config, "workerinput") and not os.environ.get(POSTGRESQL_URI):
+        os.environ[POSTGRESQL_URI] = _started(running)
+    running.callback(forget_migrated)  # before the server is stopped
+
+
+def _started(running: ExitStack) -> str:
+    """The address of a PostgreSQL that runs until the run ends."""
     folder = Path(tempfile.mkdtemp(prefix="responder-pg-"))
     address = running.enter_context(postgresql(folder))
-    config.add_cleanup(running.close)
     _need_not_outlive_a_power_cut(address)
-    os.environ[POSTGRESQL_URI] = address
+    return address
 
 
 def _need_not_outlive_a_power_cut(address: str) -> None:
@@ -91,38 +92,13 @@ def _cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", params=DATABASES)
-def database_url(
+def settings(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """An empty database of each kind, for this worker alone."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('sqlite') / 'responder.db'}"
-        return
-    with postgresql_database() as url:
-        yield url
-
-
-@contextmanager
-def postgresql_database() -> Iterator[str]:
-    """A fresh database on the run's PostgreSQL; dropped afterwards."""
-    server = sa.make_url(os.environ[POSTGRESQL_URI])
-    name = f"responder_{uuid4().hex[:12]}"
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    admin.dispose()
-
-
-@pytest.fixture(scope="session")
-def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return Settings(
-        database_url=database_url,
-        state_dir=Path(tmp_path_factory.mktemp("state")),
-        secret_key="only-for-tests",
-    )
+) -> Iterator[Settings]:
+    """A migrated database of each kind, for this worker alone."""
+    folder: Path = tmp_path_factory.mktemp("state")
+    with migrated_database(request.param, folder) as url:
+        yield Settings(database_url=url, state_dir=folder, secret_key="only-for-tests")
 
 
 @pytest.fixture(scope="session")
@@ -142,12 +118,10 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False  # one test turns it on again
-    with app.app_context():
-        alembic.upgrade()
-        with transaction(CONSOLE) as session:
-            seed_calendar(session)
-            seed_clock_rules(session)
-            seed_priority_kinds(session)
+    with app.app_context(), transaction(CONSOLE) as session:
+        seed_calendar(session)
+        seed_clock_rules(session)
+        seed_priority_kinds(session)
     yield app
     with app.app_context():
         db.engine.dispose()

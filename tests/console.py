@@ -10,9 +10,11 @@ import atexit
 import gc
 import json
 import os
+import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,10 +36,46 @@ def run(*arguments: str, state: Path, **environment: str) -> subprocess.Complete
             # What a command writes without being told where is not to lie in the repository.
             "folder": str(state if state.is_dir() else folder),
         }
-        code = _told(_forking(), order)
+        code = _told("run", order)
         return subprocess.CompletedProcess(
             arguments, code, said.read_text("utf-8"), complained.read_text("utf-8")
         )
+
+
+class Started:
+    """A command that runs, and can be killed."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self._ended: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, once it has ended."""
+        if self._ended is None and _told("has ended", self.pid):
+            self.wait()
+        return self._ended
+
+    def wait(self) -> int:
+        """Its exit code."""
+        if self._ended is None:
+            self._ended = _told("wait", self.pid)
+        return self._ended
+
+    def kill(self) -> None:
+        if self._ended is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+
+def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Started:
+    """Start ``responder ARGUMENTS``, whose output nobody reads."""
+    order = {
+        "arguments": list(arguments),
+        "environment": dict(environment),
+        "stdout": os.devnull,
+        "stderr": os.devnull,
+        "folder": environment["RESPONDER_STATE_DIR"],
+    }
+    return Started(_told("start", order))
 
 
 @cache
@@ -52,10 +90,11 @@ def _forking() -> subprocess.Popen[str]:
     return process
 
 
-def _told(process: subprocess.Popen[str], order: dict[str, Any]) -> int:
+def _told(task: str, of: dict[str, Any] | int) -> int:
+    process = _forking()
     assert process.stdin
     assert process.stdout
-    process.stdin.write(json.dumps(order) + "\n")
+    process.stdin.write(json.dumps([task, of]) + "\n")
     process.stdin.flush()
     return int(process.stdout.readline())
 
@@ -67,12 +106,32 @@ def _serve() -> None:
 
     configure_mappers()  # once, not in each child
     gc.freeze()
+    tasks = {
+        "run": lambda order: _exit_code(_forked(order, main)),
+        "start": lambda order: _forked(order, main),
+        "has ended": _has_ended,
+        "wait": _exit_code,
+    }
     for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            _become(json.loads(line), main)
-        _, status = os.waitpid(child, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        task, of = json.loads(line)
+        print(tasks[task](of), flush=True)
+
+
+def _forked(order: dict[str, Any], main: Any) -> int:
+    child = os.fork()
+    if child == 0:
+        _become(order, main)
+    return child
+
+
+def _has_ended(child: int) -> int:
+    """Whether; it can still be waited for."""
+    return int(os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None)
+
+
+def _exit_code(child: int) -> int:
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
 
 
 def _become(order: dict[str, Any], main: Any) -> None:

@@ -11,32 +11,20 @@ from flask import Flask
 
 from responder import create_app
 from responder.core.clocks import seed_clock_rules
-from responder.core.database import alembic, db, transaction
+from responder.core.database import db, transaction
 from responder.core.errors import DomainError
 from responder.core.permissions import CONSOLE
 from responder.settings import Settings
-from tests.conftest import postgresql_database
-
-
-@contextmanager
-def empty_database(kind: str, folder: Path) -> Iterator[str]:
-    """The address of a database that nobody else uses."""
-    if kind == "sqlite":
-        yield f"sqlite:///{folder / 'responder.db'}"
-        return
-    with postgresql_database() as url:
-        yield url
+from tests.databases import migrated_database
 
 
 @contextmanager
 def installation(kind: str, folder: Path) -> Iterator[Flask]:
     """An application on a migrated database; what is stored stays stored."""
-    with empty_database(kind, folder) as url:
+    with migrated_database(kind, folder) as url:
         app = create_app(Settings(database_url=url, state_dir=folder, secret_key="only-for-tests"))
-        with app.app_context():
-            alembic.upgrade()
-            with transaction(CONSOLE) as session:
-                seed_clock_rules(session)
+        with app.app_context(), transaction(CONSOLE) as session:
+            seed_clock_rules(session)
         yield app
         with app.app_context():
             db.engine.dispose()

@@ -15,7 +15,7 @@ from responder.core.audit import AuditEvent
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden
 from responder.core.times import utc_now
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, PASSWORD, People
 from tests.installations import at_once, installation
 

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 _WHEN = "2026-11-20 01:00:00+00:00"
 _PERSON = sa.text(
@@ -26,10 +25,9 @@ _FILTER = sa.text(
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_saved_filters_become_views_and_back(kind: str, tmp_path: Path) -> None:
-    with empty_database(kind, tmp_path) as url:
+    with migrated_database(kind, tmp_path, "0039") as url:
         app = create_app(Settings(database_url=url, state_dir=tmp_path))
         with app.app_context():
-            alembic.upgrade("0039")
             with db.engine.begin() as connection:
                 connection.execute(_PERSON, {"on": True})
                 for name, shared in (("路灯", True), ("停水", False)):

@@ -18,7 +18,7 @@ from responder.core.times import SHANGHAI
 from responder.topics import heat_settings
 from responder.topics.rules import SHIPPED, Scale
 from tests.alerts.factories import alerts, look, refresh_and_look, rule, topic
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import installation
 from tests.topics.factories import NOISE, PARKING, refresh, store, two_worries

@@ -22,7 +22,7 @@ from responder.web.listing import exporting
 from responder.web.listing.exporting import LargeFile
 from responder.web.listing.large import make_large_file
 from responder.web.listing.views import LISTS
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, People
 from tests.installations import installation
 from tests.intake.factories import new_message

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 _WHEN = "'2026-11-20 01:00:00+00:00'"
 _ITEM = (
@@ -188,14 +187,14 @@ LOSSES = {
 }
 
 
+@pytest.mark.xdist_group("downgrades")  # from version to version, in one process
 @pytest.mark.parametrize("kind", DATABASES)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_nobody_goes_back_behind_what_would_be_lost(loss: str, kind: str, tmp_path: Path) -> None:
     version, rows, said = LOSSES[loss]
-    with empty_database(kind, tmp_path) as url:
+    with migrated_database(kind, tmp_path, version) as url:
         app = create_app(Settings(database_url=url, state_dir=tmp_path))
         with app.app_context():
-            alembic.upgrade(version)
             yes, no = ("1", "0") if kind == "sqlite" else ("true", "false")
             with db.engine.begin() as connection:
                 for row in rows:

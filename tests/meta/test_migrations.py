@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES, postgresql_database
+from tests.databases import DATABASES, postgresql_database
 
 
 def pytest_generate_tests(metafunc) -> None:

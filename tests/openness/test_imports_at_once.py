@@ -24,7 +24,7 @@ from responder.openness.tasks import importing as tasks
 from responder.openness.tasks.models import Task
 from responder.openness.trainings import importing as trainings
 from responder.openness.trainings.models import Occasion
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import at_once, installation
 

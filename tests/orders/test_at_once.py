@@ -15,7 +15,7 @@ from responder.core.permissions import CONSOLE
 from responder.intake import service as intake
 from responder.orders import service
 from responder.orders.models import OrderState, WorkOrder
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, People
 from tests.installations import PEOPLE, at_once, installation
 from tests.orders.factories import brought_to, message, opened

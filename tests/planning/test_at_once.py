@@ -31,7 +31,7 @@ from responder.planning.models import (
 )
 from responder.planning.plans import changing, entries
 from responder.topics.models import Topic
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, People, unit
 from tests.installations import PEOPLE, at_once, installation
 from tests.planning import factories as make

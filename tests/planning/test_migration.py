@@ -10,18 +10,16 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 NAMES = ("审批", "领导审批表", "保密审查", "内容把关", "审查场地")
 
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_stored_tasks_keep_the_day_uncertain_as_they_did(kind: str, tmp_path: Path) -> None:
-    with empty_database(kind, tmp_path) as url:
+    with migrated_database(kind, tmp_path, "0015") as url:
         app = create_app(Settings(database_url=url, state_dir=tmp_path))
         with app.app_context():
-            alembic.upgrade("0015")
             with db.engine.begin() as connection:
                 for number, name in enumerate(NAMES):
                     connection.execute(_ITEM, {"position": number, "name": name, "on": True})

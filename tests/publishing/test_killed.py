@@ -7,12 +7,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.kill_publish import prove
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_a_killed_scheduler_loses_doubles_and_halves_nothing(kind: str, tmp_path: Path) -> None:
-    with empty_database(kind, tmp_path) as url:
+    with migrated_database(kind, tmp_path) as url:
         [run] = prove(kind, url, tmp_path, runs=1, seed=3)
     assert run.holds, run

@@ -10,16 +10,14 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_nobody_goes_back_behind_a_withdrawal(kind: str, tmp_path: Path) -> None:
-    with empty_database(kind, tmp_path) as url:
+    with migrated_database(kind, tmp_path) as url:
         app = create_app(Settings(database_url=url, state_dir=tmp_path))
         with app.app_context():
-            alembic.upgrade()
             with db.engine.begin() as connection:
                 for statement in _WITHDRAWN:
                     connection.execute(sa.text(statement))

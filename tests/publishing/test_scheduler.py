@@ -22,7 +22,7 @@ from responder.publishing import releasing
 from responder.publishing.models import Entry
 from responder.responses.models import ItemState, ResponseItem
 from responder.settings import Settings
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import installation
 from tests.responses.factories import brought_to

@@ -23,7 +23,7 @@ from responder.core.work_calendar import load_calendar, store_year
 from responder.planning.models import EventState, LinkState
 from responder.responses import service
 from responder.responses.models import ItemState, Level, ResponseItem
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, People, unit
 from tests.installations import PEOPLE, at_once, installation
 from tests.planning import factories as planning

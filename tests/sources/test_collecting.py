@@ -17,7 +17,7 @@ from responder.sources import claims, collecting, hot_series, service
 from responder.sources.connectors import OVER_THE_NETWORK
 from responder.sources.fetching import Network
 from responder.sources.models import HotPoint, Kind, Source, SourceItem, SourceState
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import installation
 from tests.sources.factories import app_settings, feed, runs, source, stored, turn

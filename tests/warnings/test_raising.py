@@ -19,7 +19,7 @@ from responder.responses import service as responses
 from responder.responses.models import ItemState, Level
 from responder.warnings import raising
 from responder.warnings.models import ClockWarning, DeliveryState, Subject, WarningDelivery
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, People, unit
 from tests.installations import installation
 from tests.orders.factories import brought_to as order_brought_to

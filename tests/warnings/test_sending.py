@@ -22,7 +22,7 @@ from responder.responses.models import ResponseItem
 from responder.responses.sourcing.service import attach
 from responder.warnings import sending, service
 from responder.warnings.models import DeliveryState
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, People
 from tests.installations import installation
 from tests.orders.factories import CALLER, liaison

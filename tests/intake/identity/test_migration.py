@@ -19,9 +19,8 @@ from responder.intake.identity import authors
 from responder.intake.models import Message
 from responder.intake.service import Stored
 from responder.settings import Settings
-from tests.conftest import DATABASES
+from tests.databases import DATABASES, empty_database
 from tests.factories import NOW
-from tests.installations import empty_database
 from tests.intake.factories import new_message
 
 CALLED = new_message(1, author="王女士", phone="+86 138 1234 5678", body="请回电13912345678")

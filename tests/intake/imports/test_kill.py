@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
-from benchmarks.kill_import import prove, share
-from tests.conftest import DATABASES
-from tests.console import run
-from tests.installations import empty_database
+from benchmarks.kill_import import Console, Process, prove, share
+from tests.console import run, start
+from tests.databases import DATABASES, migrated_database
 from tests.intake.factories import row, write_csv
 
-ROWS = 1500
+ROWS = 600
 OPTIONS = ("--channel", "mailbox")
+
+
+class Forking(Console):
+    """The commands as processes that need not import the product."""
+
+    def run(self, words: Sequence[str], environment: Mapping[str, str]) -> CompletedProcess[str]:
+        return run(*words, state=Path(environment["RESPONDER_STATE_DIR"]), **environment)
+
+    def start(self, words: Sequence[str], environment: Mapping[str, str]) -> Process:
+        return start(words, environment)
 
 
 @pytest.fixture(params=DATABASES)
 def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of an installation of its own, ready for use."""
-    with empty_database(request.param, tmp_path) as url:
+    with migrated_database(request.param, tmp_path) as url:
         environment = {
             **os.environ,
             "RESPONDER_STATE_DIR": str(tmp_path),
@@ -35,7 +45,7 @@ def instance(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """1,500 rows, of which some repeat, some carry no number, some are refused."""
+    """600 rows, of which some repeat, some carry no number, some are refused."""
     rows = [row(number) for number in range(ROWS)]
     for number in range(0, ROWS, 100):
         rows[number] = row(1)
@@ -47,7 +57,8 @@ def file(tmp_path: Path) -> Path:
 def test_an_import_that_is_killed_loses_and_doubles_nothing(
     instance: dict[str, str], file: Path
 ) -> None:
-    proof = prove(file, 2, OPTIONS, instance, instance["RESPONDER_DATABASE_URL"])
+    url = instance["RESPONDER_DATABASE_URL"]
+    proof = prove(file, 2, OPTIONS, instance, url, console=Forking())
     assert proof.killed > 0
     assert any(0 < stored < proof.messages for stored in proof.stored_at_kill)
     assert (proof.rows, proof.errors) == (ROWS, ROWS // 100)
@@ -55,6 +66,6 @@ def test_an_import_that_is_killed_loses_and_doubles_nothing(
 
 
 def test_two_imports_of_one_file_at_once_share_it(instance: dict[str, str], file: Path) -> None:
-    shared = share(file, OPTIONS, instance, instance["RESPONDER_DATABASE_URL"])
+    shared = share(file, OPTIONS, instance, instance["RESPONDER_DATABASE_URL"], Forking())
     assert (shared.rows, shared.messages) == (ROWS, ROWS - 2 * (ROWS // 100) + 1)
     assert (shared.batches, shared.every_row_once) == (1, True), shared

@@ -16,7 +16,7 @@ from responder.core.permissions import CONSOLE
 from responder.intake import service
 from responder.intake.imports import undo
 from responder.intake.models import BatchState, Channel, ImportBatch, Message
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import installation
 from tests.intake.factories import new_message

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from responder import create_app
 from responder.cli import prepare_database
 from responder.core.database import db
 from responder.settings import Settings
-from tests.conftest import DATABASES, postgresql_database
+from tests.databases import DATABASES, migrated_database
 from tests.factories import PASSWORD
 
 # The web processes alone: what the scheduler does is not asked here.
@@ -25,8 +24,7 @@ WEB = (sys.executable, "-m", "responder.webserver")
 @pytest.fixture(params=DATABASES)
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of an installation of its own, ready for use."""
-    sqlite = nullcontext(f"sqlite:///{tmp_path / 'responder.db'}")
-    with sqlite if request.param == "sqlite" else postgresql_database() as url:
+    with migrated_database(request.param, tmp_path) as url:
         with create_app(Settings(state_dir=tmp_path, database_url=url)).app_context():
             prepare_database("admin", "系统管理员", PASSWORD)
             db.session.close()

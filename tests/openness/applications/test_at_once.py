@@ -10,7 +10,7 @@ from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.openness.applications import outcomes, queries, registering, steps
 from responder.openness.applications.models import Application
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import PEOPLE, at_once, installation
 from tests.openness.applications.factories import facts

@@ -11,7 +11,7 @@ from flask import Flask
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES, postgresql_database
+from tests.databases import DATABASES, postgresql_database
 
 UIDS = {
     "series@desk/20261201T013000Z": "series@desk",

@@ -12,8 +12,7 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 EVENT = (
     "INSERT INTO press_event (id, theme, form, starts_at, place, unit_id, speaker, summary, state,"
@@ -25,19 +24,18 @@ RULE = (
     " VALUES (:id, 'x', :period, 2, '[]', :head, :no, '', :yes)"
 )
 
+BEFORE = "0017"
+
 
 @pytest.fixture(params=DATABASES)
 def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database as it was before, with what the flags can say; the revision's name."""
-    with empty_database(request.param, tmp_path) as url:
+    with migrated_database(request.param, tmp_path, BEFORE) as url:
         app = create_app(Settings(database_url=url, state_dir=tmp_path, secret_key="for-tests"))
         with app.app_context():
-            script = alembic.script_directory.get_revision("0018")
-            assert script is not None
-            alembic.upgrade(script.down_revision)
             with db.engine.begin() as connection:
                 _fill(connection)
-            yield str(script.down_revision)
+            yield BEFORE
             db.session.rollback()
             db.engine.dispose()
 

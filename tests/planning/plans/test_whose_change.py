@@ -13,8 +13,7 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 # Of row 1, now of unit 2: of unit 1 it was until its second line. Row 2 was of a unit that has
 # another name by now.
@@ -33,19 +32,18 @@ CHANGE = (
 )
 NAMED = "fk_entry_change_on_behalf_of_id_user_account"
 
+BEFORE = "0038"
+
 
 @pytest.fixture(params=DATABASES)
 def before(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database as it was before, with lines; the revision's name."""
-    with empty_database(request.param, tmp_path) as url:
+    with migrated_database(request.param, tmp_path, BEFORE) as url:
         app = create_app(Settings(database_url=url, state_dir=tmp_path, secret_key="for-tests"))
         with app.app_context():
-            script = alembic.script_directory.get_revision("0039")
-            assert script is not None
-            alembic.upgrade(script.down_revision)
             with db.engine.begin() as connection:
                 _fill(connection)
-            yield str(script.down_revision)
+            yield BEFORE
             db.session.rollback()
             db.engine.dispose()
 

@@ -23,7 +23,7 @@ from responder.publishing.packages import entering, queries, steps
 from responder.publishing.packages.models import Duty, PackageState, PolicyPackage
 from responder.publishing.packages.released import Interpretation, PolicyDocument, Withdrawal
 from responder.settings import Settings
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import installation
 from tests.publishing.packages.factories import (

@@ -23,7 +23,7 @@ from responder.reports.documents import service
 from responder.reports.documents.models import Report, ReportState
 from responder.settings import Settings
 from tests.alerts.factories import rule
-from tests.conftest import DATABASES
+from tests.databases import DATABASES
 from tests.factories import NOW, People
 from tests.installations import installation
 from tests.orders import factories as orders

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 _WHEN = "'2026-11-20 01:00:00+00:00'"
 _WRITTEN = (
@@ -30,10 +29,9 @@ _COUNTS = "SELECT (SELECT count(*) FROM response_draft), (SELECT count(*) FROM e
 
 @pytest.mark.parametrize("kind", DATABASES)
 def test_old_answers_are_plain_and_nothing_is_lost_either_way(kind: str, tmp_path: Path) -> None:
-    with empty_database(kind, tmp_path) as url:
+    with migrated_database(kind, tmp_path, "0021") as url:
         app = create_app(Settings(database_url=url, state_dir=tmp_path))
         with app.app_context():
-            alembic.upgrade("0021")
             with db.engine.begin() as connection:
                 for statement in _WRITTEN:
                     connection.execute(sa.text(statement))

@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from responder import create_app
 from responder.core.database import alembic, db
 from responder.settings import Settings
-from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import DATABASES, migrated_database
 
 _WHEN = "'2026-11-20 01:00:00+00:00'"
 _WRITTEN = (
@@ -41,10 +40,9 @@ def test_items_can_be_closed_afterwards_and_are_not_lost_by_going_back(
     kind: str, tmp_path: Path
 ) -> None:
     with (
-        empty_database(kind, tmp_path) as url,
+        migrated_database(kind, tmp_path, "0028") as url,
         create_app(Settings(database_url=url, state_dir=tmp_path)).app_context(),
     ):
-        alembic.upgrade("0028")
         for statement in _WRITTEN:
             run(statement)
         with pytest.raises(sa.exc.IntegrityError):
