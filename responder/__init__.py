@@ -22,6 +22,7 @@ from responder import (
     reports,
     responses,
     routing,
+    scheduling,
     sources,
     topics,
     warnings,
@@ -34,8 +35,8 @@ from responder.settings import Settings, load_settings
 
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
-    accounts, errands, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
-    publishing, openness, deadlines, warnings, reports, guide,
+    accounts, scheduling, errands, intake, sources, routing, topics, orders, desk, alerts,
+    planning, responses, publishing, openness, deadlines, warnings, reports, guide,
 )  # fmt: skip
 
 

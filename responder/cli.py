@@ -30,8 +30,9 @@ from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
 from responder.responses.judging.kinds import seed_priority_kinds
 from responder.routing.taxonomy import seed_taxonomy
-from responder.serving import run_scheduler, run_server
+from responder.serving import run_server
 from responder.settings import Settings, load_settings
+from responder.timing import run_scheduler
 from responder.warnings.raising import seed_warnings
 
 

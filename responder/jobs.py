@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,6 @@ from flask import Flask
 
 from responder.accounts import token_requests
 from responder.alerts import raising
-from responder.core import heartbeat
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
@@ -34,6 +34,8 @@ from responder.publishing.webhooks import sending
 from responder.reports.documents import service as documents
 from responder.responses import service as responses
 from responder.responses.drafting import slips
+from responder.scheduling import service as scheduling
+from responder.scheduling.service import Journal, Run
 from responder.settings import Settings
 from responder.sources import collecting
 from responder.topics import refreshing
@@ -161,12 +163,7 @@ def _learn_names(now: datetime, _settings: Settings) -> object:
     return names.learn_names(2_000, SYSTEM, now)
 
 
-def _beat(now: datetime, settings: Settings) -> None:
-    heartbeat.beat(settings.state_dir, now)
-
-
 JOBS = {
-    "beat": Job(_beat),
     "publish-due": Job(releasing.publish_due),
     "send-webhooks": Job(sending.send_due),
     "stop-held-clocks": Job(_stop_held_clocks),
@@ -204,13 +201,18 @@ WATCHES: dict[str, Callable[[Settings, GoesOn], bool]] = {
 LOOKS_EVERY_SECONDS = 1.0
 
 
-def run(app: Flask, name: str) -> None:
-    """Run one job; a failure is logged and tried again at the next interval."""
+def run(app: Flask, name: str, journal: Journal | None = None) -> None:
+    """Run one job; a failure is logged, noted, and tried again at the next interval."""
+    journal = journal or Journal()
+    begun, ticks, problem = utc_now(), time.monotonic(), ""
+    journal.note(Run(name, begun))
     with app.app_context():
         try:
-            JOBS[name].work(utc_now(), app.extensions["settings"])
-        except Exception:
+            JOBS[name].work(begun, app.extensions["settings"])
+        except Exception as error:
             app.logger.exception("job %s failed; it will be tried again", name)
+            problem = scheduling.problem_of(error)
+    journal.note(Run(name, begun, utc_now(), time.monotonic() - ticks, problem))
 
 
 def watch(app: Flask, name: str, stop: threading.Event) -> None:

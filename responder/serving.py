@@ -1,4 +1,4 @@
-"""Processes: a supervisor that keeps web and scheduler alive, and the scheduler itself."""
+"""Processes: a supervisor that keeps web and scheduler alive."""
 
 from __future__ import annotations
 
@@ -12,13 +12,8 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from apscheduler.schedulers.background import BackgroundScheduler
-from flask import Flask
-
-from responder import jobs
 from responder.core.console import say
 from responder.core.errors import Invalid
-from responder.core.times import utc_now
 from responder.settings import Settings
 
 LOOKS_EVERY_SECONDS = 0.5
@@ -113,40 +108,3 @@ def _require_free(host: str, port: int) -> None:
             f"无法监听 {host}:{port}（{error.strerror}）："
             "请用 --port 换一个端口，或先停止占用它的程序"
         ) from error
-
-
-def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
-    """Run the jobs until a signal comes.
-
-    Their state is the database's: what fell due while nothing ran is caught up at once.
-
-    :param until_stdin_closes: end when the parent does, however it ends.
-    """
-    scheduler = BackgroundScheduler(timezone="UTC")
-    interval = app.extensions["settings"].scheduler_interval_seconds
-    for name, job in jobs.JOBS.items():
-        scheduler.add_job(
-            jobs.run,
-            "interval",
-            args=(app, name),
-            seconds=interval * job.every,
-            id=name,
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-            next_run_time=utc_now(),
-        )
-    stop = stop_on_signals()
-    if until_stdin_closes:
-        when_stdin_closes(stop)
-    watchers = [
-        threading.Thread(target=jobs.watch, args=(app, name, stop), name=name)
-        for name in jobs.WATCHES
-    ]
-    for watcher in watchers:
-        watcher.start()
-    scheduler.start()
-    stop.wait()
-    scheduler.shutdown()  # a job that runs is let finish
-    for watcher in watchers:
-        watcher.join()  # ends with the chunk that it is at

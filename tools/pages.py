@@ -128,7 +128,7 @@ PAGES: Inventory = {
         "accounts.people", "accounts.edit_person", "accounts.new_person", "accounts.units",
         "tokens.index", "identity.index", "webhooks.index", "webhooks.edit",
         "warning_rules.channels", "warning_rules.edit_channel", "warning_rules.deliveries",
-        "gallery.components",
+        "gallery.components", "scheduling.index",
     ),
 }  # fmt: skip
 

@@ -76,6 +76,7 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     USER_MANAGE = "user.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105
+    JOB_RUN = "job.run"
 
 
 class Role(StrEnum):
@@ -254,6 +255,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.USER_MANAGE,
             _P.TOKEN_MANAGE,
+            _P.JOB_RUN,
             _P.WEBHOOK_EDIT,
             _P.IDENTITY_KEEP,
             _P.CATEGORY_EDIT,

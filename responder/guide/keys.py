@@ -96,6 +96,7 @@ LETTERS = {
     "warnings.index": "e",
     "accounts.people": "p",
     "reports.audit_trail": "a",
+    "scheduling.index": "u",
 }
 GO_TO = KeyGroup(
     _l("去别的栏目"),

@@ -36,7 +36,7 @@ def _shown() -> dict[str, Any]:
         raise Forbidden("大屏同时显示话题和回应事项：您没有查看话题的权限，请联系系统管理员")
     now, settings = utc_now(), current_app.extensions["settings"]
     return {
-        "screen": screen(db.session, current_actor(), now, settings),
+        "screen": screen(db.session, current_actor(), now),
         "shown_at": now,
         "moment_now": chinese_moment(now, settings.zone),
     }

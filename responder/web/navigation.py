@@ -89,6 +89,7 @@ GROUPS = (
         Room("deadlines.rules", _l("时限"), (P.CLOCK_READ,)),
         Room("accounts.people", _l("人员"), (P.USER_MANAGE,), ("identity", "tokens")),
         Room("reports.audit_trail", _l("审计"), (P.AUDIT_READ,)),
+        Room("scheduling.index", _l("定时任务"), (P.JOB_RUN,)),
     )),
 )  # fmt: skip
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from responder.core import heartbeat
+from responder.core.database import transaction
+from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
+from responder.scheduling.models import SchedulerTurn
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
 
 
-def test_the_screen_says_whether_the_scheduler_lives(client, people, settings) -> None:
+def _scheduler_acted(moment) -> None:
+    with transaction(CONSOLE) as session:
+        session.get_one(SchedulerTurn, 1).renewed_at = moment
+
+
+def test_the_screen_says_whether_the_scheduler_lives(client, people) -> None:
     people.sign_in(client, people.press_officer)
-    heartbeat.beat(settings.state_dir, utc_now())
+    _scheduler_acted(utc_now())
     assert "✓ 调度器正常" in client.get("/screen").text
-    heartbeat.beat(settings.state_dir, utc_now() - timedelta(hours=2))
+    _scheduler_acted(utc_now() - timedelta(hours=2))
     assert "✗ 调度器自" in client.get("/screen/part").text
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from responder.core import heartbeat
 from responder.core.charts import ChartKind, Figures
 from responder.core.office import office_zone
 from responder.core.permissions import Actor, Permission
@@ -19,7 +18,7 @@ from responder.reports.desk.deadlines import Cell
 from responder.reports.desk.week import Coming
 from responder.responses import service as responses
 from responder.responses.models import ItemClock
-from responder.settings import Settings
+from responder.scheduling import turns
 from responder.sources.models import Source
 from responder.topics import moving
 from responder.topics import service as topics
@@ -49,12 +48,10 @@ class Screen:
     failing: list[Source]
 
 
-def screen(session: Session, actor: Actor, now: datetime, settings: Settings) -> Screen:
+def screen(session: Session, actor: Actor, now: datetime) -> Screen:
     """Everything that stands on it, in as many queries on a busy day as on a quiet one."""
     today = local(now, office_zone()).date()
     counts = arrivals.by_channel(session, start_of_day(today, office_zone()))
-    seen = heartbeat.last_beat(settings.state_dir)
-    interval = timedelta(seconds=settings.scheduler_interval_seconds)
     plans = actor.may(Permission.PLAN_READ)
     return Screen(
         strip=deadlines.strip(responses.running_ends(session), now),
@@ -70,7 +67,7 @@ def screen(session: Session, actor: Actor, now: datetime, settings: Settings) ->
         ),
         arrived=sum(count for _channel, count in counts),
         refresh=topics.last_refresh(session),
-        running=heartbeat.is_alive(seen, now, interval),
-        seen=seen,
+        running=turns.scheduler_is_alive(session, now),
+        seen=turns.last_sign(session),
         failing=arrivals.failing(session) if actor.may(Permission.SOURCE_READ) else [],
     )

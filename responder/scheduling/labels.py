@@ -1,0 +1,28 @@
+"""What the jobs are called on the page; what each does stands in docs/operations.md."""
+
+JOB_LABELS = {
+    "publish-due": "到时发布",
+    "send-webhooks": "向网站推送发布内容",
+    "stop-held-clocks": "暂停应停的时限",
+    "raise-warnings": "生成预警",
+    "send-warnings": "发送预警消息",
+    "make-daily-brief": "生成舆情日报",
+    "fetch-sources": "采集来源",
+    "refresh-topics": "聚合话题",
+    "raise-alerts": "生成提醒",
+    "learn-names": "更新查找用的人名",
+    "suggest-links": "提出话题与活动的关联建议",
+    "erase-identities": "删除到期的来电人身份",
+    "settle-calls": "归并同一来电",
+    "erase-drafts": "删除过期的来电草稿",
+    "erase-slips": "删除过期的起草暂存",
+    "forget-api-requests": "清除推送接口的旧记录",
+    "tidy-uploads": "清理未导入的上传文件",
+    "forget-errands": "清除已结束的后台任务",
+    "forget-raters": "清除评价人的临时记录",
+    "sweep-event-files": "清理活动的无主文件",
+    "sweep-package-files": "清理政策文件的无主文件",
+    "sweep-openness-files": "清理政务公开的无主文件",
+    "sync-catalogue": "更新公开目录",
+    "read-column-feeds": "读取栏目订阅源",
+}

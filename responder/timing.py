@@ -1,0 +1,134 @@
+"""The scheduler: jobs at their intervals while it is this scheduler's turn, and watches always."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from datetime import timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from responder import jobs
+from responder.core.database import db, transaction
+from responder.core.permissions import SYSTEM
+from responder.core.times import utc_now
+from responder.scheduling import service
+from responder.scheduling.rules import RENEWED_EVERY, clock_jumped
+from responder.scheduling.service import Journal
+from responder.scheduling.turns import Turn
+from responder.serving import stop_on_signals, when_stdin_closes
+
+LOOKS_EVERY_SECONDS = 1.0
+MOST_KEPT = 200  # runs that wait to be written down while the database is away
+
+_log = logging.getLogger(__name__)
+
+
+def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
+    """Run the jobs until a signal comes.
+
+    Their state is the database's: what fell due while nothing ran is caught up at once.
+
+    :param until_stdin_closes: end when the parent does, however it ends.
+    """
+    stop = stop_on_signals()
+    if until_stdin_closes:
+        when_stdin_closes(stop)
+    watchers = [
+        threading.Thread(target=jobs.watch, args=(app, name, stop), name=name)
+        for name in jobs.WATCHES
+    ]
+    for watcher in watchers:
+        watcher.start()
+    Timetable(app).follow(stop)
+    for watcher in watchers:
+        watcher.join()  # ends with the chunk that it is at
+
+
+class Timetable:
+    """Every job at its interval, as long as it is our turn."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._journal = Journal()
+        self._turn = Turn(app.extensions["settings"].state_dir)
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+        interval = app.extensions["settings"].scheduler_interval_seconds
+        for name, job in jobs.JOBS.items():
+            self._scheduler.add_job(
+                self._run,
+                "interval",
+                args=(name,),
+                seconds=interval * job.every,
+                id=name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+                next_run_time=utc_now(),
+            )
+
+    def follow(self, stop: threading.Event) -> None:
+        """Work until ``stop`` is set; then let finish what runs, and let another act."""
+        self._renew()
+        self._scheduler.start()
+        renewed, wall = time.monotonic(), utc_now()
+        while not stop.wait(LOOKS_EVERY_SECONDS):
+            self._look()
+            passed = timedelta(seconds=time.monotonic() - renewed)
+            if passed < RENEWED_EVERY:
+                continue
+            if clock_jumped(utc_now() - wall, passed):
+                self._begin_anew()
+            self._renew()
+            renewed, wall = time.monotonic(), utc_now()
+        self._scheduler.shutdown()
+        self._write_down()
+        with self._app.app_context():
+            self._turn.give_up(utc_now())
+
+    def _run(self, name: str) -> None:
+        if self._turn.is_ours:
+            jobs.run(self._app, name, self._journal)
+
+    def _renew(self) -> None:
+        with self._app.app_context():
+            self._turn.keep(utc_now())
+
+    def _look(self) -> None:
+        """Write down how jobs ran, and see what people want to run now."""
+        self._write_down()
+        if not self._turn.is_ours:
+            return
+        try:
+            with self._app.app_context():
+                self._run_now(service.wanted(db.session))
+        except OperationalError as error:
+            _log.warning("what is wanted could not be looked for: %s", error.orig)
+
+    def _run_now(self, names: list[str]) -> None:
+        if not names:
+            return
+        with transaction(SYSTEM) as session:
+            service.grant(session, names)
+        for name in names:
+            self._scheduler.modify_job(name, next_run_time=utc_now())
+
+    def _write_down(self) -> None:
+        runs = self._journal.take()
+        if not runs:
+            return
+        try:
+            with self._app.app_context(), transaction(SYSTEM) as session:
+                service.write_down(session, runs)
+        except OperationalError as error:
+            _log.warning("how the jobs ran could not be written down: %s", error.orig)
+            self._journal.put_back(runs[-MOST_KEPT:])
+
+    def _begin_anew(self) -> None:
+        """The clock was set, or the machine slept: no job waits for a moment that is far off."""
+        _log.warning("the clock jumped: every job runs now, then at its interval")
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=utc_now())
