@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import signal
 import sys
 import tempfile
 from collections import Counter
@@ -31,12 +32,13 @@ def main() -> None:
     parser.add_argument("--strange", action="store_true", help="on a world of strange texts")
     parser.add_argument("--only", default="", help="only pages whose name begins so")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_given: sys.exit(1))  # and the walkers end with it
     with tempfile.TemporaryDirectory() as passing:
         folder: Path = chosen.kept_in or Path(passing)
         _prepare(folder, chosen.strange)
         context = multiprocessing.get_context("spawn")
         walkers = [
-            context.Process(target=_walk, args=(folder, share, chosen.only))
+            context.Process(target=_walk, args=(folder, share, chosen.only), daemon=True)
             for share in range(PROCESSES)
         ]
         for one in walkers:
@@ -61,7 +63,7 @@ def _walk(folder: Path, share: int, only: str) -> None:
     found = [one for one in pages.pages(app) if one.name.startswith(only)]
     looks = [(page, look) for page in found for look in walking.LOOKS][share::PROCESSES]
     path = folder / f"looked-{share}.jsonl"
-    done = {(one["page"], one["look"]) for one in _lines(path)}
+    done = {(one["page"], one["look"]) for one in _looked(folder)}
     with (
         walking.served(app) as url,
         walking.chromium() as browser,
@@ -77,15 +79,15 @@ def _walk(folder: Path, share: int, only: str) -> None:
                 kept.flush()
 
 
-def _lines(path: Path) -> list[dict[str, object]]:
-    if not path.exists():
-        return []
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+def _looked(folder: Path) -> list[dict[str, object]]:
+    """What both processes, and those of earlier walks, have looked at."""
+    paths = sorted(folder.glob("looked-*.jsonl"))
+    return [json.loads(line) for path in paths for line in path.read_text("utf-8").splitlines()]
 
 
 def _report(folder: Path) -> bool:
     """Say each fault once with the looks at which it shows, then the counts; whether there were."""
-    lines = [one for path in sorted(folder.glob("looked-*.jsonl")) for one in _lines(path)]
+    lines = _looked(folder)
     where: dict[tuple[str, str], list[str]] = {}
     for line in lines:
         for fault in line["faults"]:  # type: ignore[attr-defined]
