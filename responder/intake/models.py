@@ -111,6 +111,7 @@ class Message(Audited, Base):
     __table_args__ = (
         Index("ix_message_channel_occurred_at", "channel", "occurred_at"),
         Index("ix_message_author_key", "author_key"),
+        Index("ix_message_received_at_channel", "received_at", "channel"),
     )
     __audit_masked__ = frozenset({"author", "phone", "title", "body"})
     __audit_creation__ = False  # a batch says it for thousands; the desk says it itself
