@@ -25,6 +25,7 @@ from responder.intake.searching.cli import fill as fill_search_index
 from responder.openness.applications.outcomes import seed_outcomes
 from responder.openness.catalogue.reference import seed_catalogue
 from responder.openness.evaluations.circular import seed_circular
+from responder.operating.cli import backup, restore_command, verify
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
@@ -35,10 +36,10 @@ from responder.settings import Settings, load_settings
 from responder.warnings.raising import seed_warnings
 
 
-def _create_app() -> Flask:
+def _create_app(settings: Settings | None = None) -> Flask:
     from responder import create_app  # the application imports this module
 
-    return create_app()
+    return create_app(settings)
 
 
 @click.group(
@@ -55,6 +56,9 @@ def cli() -> None:
 
     例：responder init && responder demo load && responder serve
     """
+
+
+cli.add_command(restore_command(_create_app))
 
 
 def main() -> None:
@@ -206,5 +210,5 @@ def settings(as_json: bool) -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (init, serve, scheduler, settings, calendar, clocks):
+    for command in (init, serve, scheduler, settings, calendar, clocks, backup, verify):
         app.cli.add_command(command)

@@ -16,8 +16,10 @@ from responder.core.errors import SettingsError
 PREFIX = "RESPONDER_"
 LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
 
-# Not settings: one is for `responder init` alone, one for tests and benchmarks.
-FOREIGN_NAMES = frozenset({"RESPONDER_ADMIN_PASSWORD", "RESPONDER_REAL_DATA"})
+# Not settings: for `responder init` alone, for backups alone, for tests and benchmarks.
+FOREIGN_NAMES = frozenset(
+    {"RESPONDER_ADMIN_PASSWORD", "RESPONDER_BACKUP_PASSPHRASE", "RESPONDER_REAL_DATA"}
+)
 
 
 class Settings(BaseSettings):
