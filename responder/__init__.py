@@ -16,6 +16,7 @@ from responder import (
     guide,
     intake,
     openness,
+    operating,
     orders,
     planning,
     publishing,
@@ -35,7 +36,7 @@ from responder.settings import Settings, load_settings
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
     accounts, errands, intake, sources, routing, topics, orders, desk, alerts, planning, responses,
-    publishing, openness, deadlines, warnings, reports, guide,
+    publishing, openness, deadlines, warnings, reports, guide, operating,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 
 from responder.accounts import token_requests
 from responder.alerts import raising
-from responder.core import heartbeat
+from responder.core import heartbeat, measuring
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
@@ -208,7 +208,8 @@ def run(app: Flask, name: str) -> None:
     """Run one job; a failure is logged and tried again at the next interval."""
     with app.app_context():
         try:
-            JOBS[name].work(utc_now(), app.extensions["settings"])
+            with measuring.job(name):
+                JOBS[name].work(utc_now(), app.extensions["settings"])
         except Exception:
             app.logger.exception("job %s failed; it will be tried again", name)
 

@@ -130,6 +130,11 @@ class Settings(BaseSettings):
     api_idempotency_hours: int = Field(
         48, ge=24, le=72, description="推送接口记住 Idempotency-Key 及其回答的小时数"
     )
+    metrics_token: str = Field(
+        "",
+        description="读取 /metrics 所需的令牌（Authorization: Bearer …）；"
+        "留空则只有本机不经代理可以读取",
+    )
     scheduler_interval_seconds: int = Field(20, ge=1, description="调度器检查定时发布的间隔（秒）")
 
     @field_validator("timezone")

@@ -99,7 +99,7 @@ def first_told(session: Session, record: type[Audited], ids: Sequence[int]) -> d
         AuditEvent.object_id.in_(ids),
         AuditEvent.action == "create",
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def is_as_told(value: Any, told: Any) -> bool:

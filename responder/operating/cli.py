@@ -1,33 +1,34 @@
-"""``responder backup``, ``restore`` and ``verify``."""
+"""``responder doctor``, ``backup``, ``restore`` and ``verify``."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 
 from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
 from responder.core.database import db
 from responder.core.errors import Invalid
 from responder.core.times import utc_now
-from responder.operating import restoring, verifying
+from responder.operating import doctor as examining
+from responder.operating import last_backup, verifying
 from responder.operating.backing_up import back_up
-from responder.operating.opening import Manifest, examine
+from responder.operating.findings import LEVEL_LABELS
+from responder.operating.opening import examine
+from responder.operating.restoring import NewApp, restore_into
 from responder.operating.sealing import SHORTEST_PASSPHRASE
 from responder.settings import Settings, load_settings
 
 PASSPHRASE = "RESPONDER_BACKUP_PASSPHRASE"  # noqa: S105
 INTO = "恢复到这个目录和其中的 SQLite；不给则用 RESPONDER_STATE_DIR 和 RESPONDER_DATABASE_URL。"
-
-NewApp = Callable[[Settings], Flask]
 
 key_option = click.option(
     "--key-file",
@@ -35,6 +36,44 @@ key_option = click.option(
     help=f"存放备份口令的文件；不给则用环境变量 {PASSPHRASE}，或在终端询问。",
 )
 file_argument = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command()
+@json_option
+@with_appcontext
+def doctor(as_json: bool) -> None:
+    """体检：设置、数据库、磁盘、权限、密钥、日历、时间、调度器，哪里不对、怎么办。
+
+    退出码：0 正常，1 有要注意的，2 有问题。例：responder doctor
+    """
+    checked = list(examining.examine(db.session, current_app.extensions["settings"], utc_now()))
+    if as_json:
+        print_json(
+            {
+                "checks": [
+                    {
+                        "check": one.label,
+                        "level": one.level.name.lower(),
+                        "findings": [
+                            {
+                                "level": found.level.name.lower(),
+                                "sentence": found.sentence,
+                                "remedy": found.remedy,
+                            }
+                            for found in one.findings
+                        ],
+                    }
+                    for one in checked
+                ]
+            }
+        )
+    else:
+        for one in checked:
+            click.echo(f"{LEVEL_LABELS[one.level]}  {one.label}")
+            for found in one.findings:
+                remedy = f"。办法：{found.remedy}" if found.remedy else ""
+                click.echo(f"      {found.sentence}{remedy}")
+    sys.exit(max(one.level for one in checked))
 
 
 @click.command()
@@ -51,7 +90,9 @@ def backup(file: Path, key_file: Path | None, with_keys: bool, as_json: bool) ->
     passphrase = _passphrase(key_file, twice=True)
     settings = current_app.extensions["settings"]
     with _ending_in_good_order():
-        written = back_up(file, passphrase, db.engine, settings, utc_now(), with_keys, say)
+        made_at = utc_now()
+        written = back_up(file, passphrase, db.engine, settings, made_at, with_keys, say)
+    last_backup.note(settings.state_dir, made_at)
     size = file.stat().st_size
     if as_json:
         print_json(
@@ -88,7 +129,7 @@ def restore_command(new_app: NewApp) -> click.Command:
         target = _target(into, database_url)
         passphrase = _passphrase(key_file)
         with _ending_in_good_order():
-            manifest = _restore(new_app, target, file, passphrase)
+            manifest = restore_into(target, new_app, file, passphrase, say)
         app = new_app(target)
         with app.app_context():
             found = _verify(target)
@@ -130,21 +171,6 @@ def verify(file: Path | None, key_file: Path | None, as_json: bool) -> None:
         f"{manifest.row_count} 行，{len(manifest.members)} 个部分"
     )
     _tell_lacking(list(manifest.lacking))
-
-
-def _restore(new_app: NewApp, target: Settings, file: Path, passphrase: bytes) -> Manifest:
-    say("正在核验备份")
-    manifest = examine(file, passphrase)
-    building = restoring.require_empty_folder(target.state_dir)
-    try:
-        restoring.put_keys(building, file, passphrase)
-        app = new_app(target.model_copy(update={"state_dir": building}))
-        restoring.fill_in(app, building, file, passphrase, manifest, say)
-        restoring.settle(target.state_dir)
-    except BaseException:
-        restoring.abandon(target.state_dir)
-        raise
-    return manifest
 
 
 def _target(into: Path | None, database_url: str) -> Settings:

@@ -7,8 +7,9 @@ end; the database is filled in one transaction. The file was read to its last by
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from responder.core.database import alembic, db
+from responder.core.database import Base, alembic, db
 from responder.core.errors import Invalid
 from responder.intake.searching.index import index_missing
 from responder.operating import portable
 from responder.operating.backing_up import FILES, KEYS, TABLES, Summed, Tell
-from responder.operating.opening import Manifest, members
+from responder.operating.opening import Manifest, examine, members
 from responder.operating.sealing import PIECE
+from responder.settings import Settings
+
+NewApp = Callable[[Settings], Flask]
 
 BUILDING = ".restoring"
 # The last to be moved: where it is, everything is.
@@ -35,7 +39,29 @@ DATABASE = "responder.db"
 MESSAGES_A_STEP = 500
 
 
-def require_empty_folder(state_dir: Path) -> Path:
+def restore_into(
+    target: Settings, new_app: NewApp, path: Path, passphrase: bytes, tell: Tell
+) -> Manifest:
+    """Make the installation that some settings name.
+
+    :param new_app: makes an application of settings.
+    :raises Invalid: the backup is not whole, or the place is not empty; nothing was restored.
+    """
+    tell("正在核验备份")
+    manifest = examine(path, passphrase)
+    building = _empty_folder(target.state_dir)
+    try:
+        _put_keys(building, path, passphrase)
+        app = new_app(target.model_copy(update={"state_dir": building}))
+        _fill_in(app, building, path, passphrase, manifest, tell)
+        _settle(target.state_dir)
+    except BaseException:
+        _abandon(target.state_dir)
+        raise
+    return manifest
+
+
+def _empty_folder(state_dir: Path) -> Path:
     """Where to put things together; what an earlier attempt left there is gone.
 
     :raises Invalid: something is in the folder, or it cannot be written.
@@ -43,14 +69,15 @@ def require_empty_folder(state_dir: Path) -> Path:
     building = state_dir / BUILDING
     try:
         shutil.rmtree(building, ignore_errors=True)
-        building.mkdir(mode=0o700, parents=True)
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        building.mkdir(mode=0o700)
         found = sorted(path.name for path in state_dir.iterdir() if path != building)
     except OSError as error:
         raise Invalid(
             f"无法写入 {state_dir}（{error.strerror}）：请检查目录权限，或换一个目录"
         ) from error
     if found:
-        abandon(state_dir)
+        _abandon(state_dir)
         raise Invalid(
             f"{state_dir} 不是空目录（有 {found[0]} 等 {len(found)} 项）："
             "备份只恢复到空的地方，请换一个新目录，或先移走原有内容"
@@ -58,12 +85,12 @@ def require_empty_folder(state_dir: Path) -> Path:
     return building
 
 
-def abandon(state_dir: Path) -> None:
+def _abandon(state_dir: Path) -> None:
     """Leave the place as empty as it was."""
     shutil.rmtree(state_dir / BUILDING, ignore_errors=True)
 
 
-def put_keys(building: Path, path: Path, passphrase: bytes) -> None:
+def _put_keys(building: Path, path: Path, passphrase: bytes) -> None:
     """The keys that the backup brings, before anything asks for them."""
     for name, stream in members(path, passphrase):
         if name.startswith(f"{KEYS}/"):
@@ -72,7 +99,7 @@ def put_keys(building: Path, path: Path, passphrase: bytes) -> None:
             return
 
 
-def fill_in(
+def _fill_in(
     app: Flask, building: Path, path: Path, passphrase: bytes, manifest: Manifest, tell: Tell
 ) -> None:
     """The database and the files, of an application whose state folder is ``building``.
@@ -98,7 +125,7 @@ def fill_in(
             db.engine.dispose()
 
 
-def settle(state_dir: Path) -> None:
+def _settle(state_dir: Path) -> None:
     """Move what was put together to where it belongs."""
     building = state_dir / BUILDING
     for path in sorted(building.iterdir(), key=lambda one: one.name == DATABASE):
@@ -124,7 +151,9 @@ def _migrate(app: Flask, connection: Connection, revision: str) -> None:
         return scripts._upgrade_revs(revision, current)
 
     with EnvironmentContext(alembic.config, scripts, fn=steps) as environment:
-        environment.configure(connection=connection, **app.config["ALEMBIC_CONTEXT"])
+        environment.configure(
+            connection=connection, target_metadata=Base.metadata, **app.config["ALEMBIC_CONTEXT"]
+        )
         environment.run_migrations()
 
 
@@ -188,6 +217,7 @@ def _below(root: Path, name: str) -> Path:
 
 def _write(path: Path, stream: Summed) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("xb") as file:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
         while block := stream.read(PIECE):
             file.write(block)
