@@ -42,7 +42,7 @@ def run_server(
     _require_free(host, port)
     python = (sys.executable, "-m")
     address = ("--host", host, "--port", str(port), "--workers", str(workers))
-    commands = {"网页服务": (*python, "responder.webserver", *address)}
+    commands: dict[str, Sequence[str]] = {"网页服务": (*python, "responder.webserver", *address)}
     if with_scheduler:
         commands["调度器"] = (*python, "responder", "scheduler", "--until-stdin-closes")
     say(f"回应台正在启动：http://{host}:{port}  （Ctrl+C 停止）")

@@ -92,10 +92,10 @@ def last_actor_id(session: Session, obj: Audited) -> int | None:
     return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
 
-def first_told(session: Session, record: type[Audited], ids: Sequence[int]) -> dict[int, Any]:
+def first_told(session: Session, record: type[Any], ids: Sequence[int]) -> dict[int, Any]:
     """Id → what the trail tells of the making of some records: column → [nothing, value]."""
     query = select(AuditEvent.object_id, AuditEvent.changes).where(
-        AuditEvent.object_type == str(record.__tablename__),  # type: ignore[attr-defined]
+        AuditEvent.object_type == record.__tablename__,
         AuditEvent.object_id.in_(ids),
         AuditEvent.action == "create",
     )

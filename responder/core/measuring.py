@@ -64,5 +64,5 @@ def counted() -> CollectorRegistry:
     if FOLDER not in os.environ:
         return _registry
     registry = CollectorRegistry()
-    MultiProcessCollector(registry)
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return registry

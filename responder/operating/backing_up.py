@@ -77,7 +77,7 @@ class Archive:
         info = tarfile.TarInfo(path)
         info.size, info.mtime, info.mode = size, self._seconds, 0o600
         summed = Summed(source)
-        self._tar.addfile(info, summed)  # type: ignore[arg-type]
+        self._tar.addfile(info, summed)
         self.written.members[path] = {"size": size, "sha256": summed.digest}
 
 
@@ -173,7 +173,7 @@ def _write(
         raise Invalid("数据库尚未初始化，没有可备份的内容：请先运行 responder init")
     sealer = Sealer(file, passphrase)
     with (
-        GzipFile("", "wb", COMPRESSION, sealer, mtime=0) as packed,  # type: ignore[arg-type]
+        GzipFile("", "wb", COMPRESSION, sealer, mtime=0) as packed,
         tarfile.open(fileobj=packed, mode="w|") as tar,
     ):
         archive = Archive(tar, made_at)

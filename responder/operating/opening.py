@@ -49,7 +49,7 @@ def members(path: Path, passphrase: bytes) -> Iterator[tuple[str, Summed]]:
     try:
         with path.open("rb", buffering=PIECE) as source:
             opener = Opener(source, passphrase)
-            packed = GzipFile(fileobj=opener, mode="rb")  # type: ignore[call-overload]
+            packed = GzipFile(fileobj=opener, mode="rb")
             with packed, tarfile.open(fileobj=packed, mode="r|") as tar:
                 for info in tar:
                     stream = tar.extractfile(info)

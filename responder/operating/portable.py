@@ -10,7 +10,7 @@ import json
 import re
 import warnings
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from itertools import islice
 from typing import Any
@@ -38,7 +38,7 @@ def stored_tables(connection: Connection) -> list[Table]:
     return list(metadata.sorted_tables)
 
 
-def rows_of(connection: Connection, table: Table) -> Iterator[Row]:
+def rows_of(connection: Connection, table: Table) -> Generator[Row, None, None]:
     """Every row as JSON can say it, in the order of the primary key."""
     columns = [
         sa.cast(column, sa.Text).label(column.name) if _goes_as_text(column) else column
