@@ -21,7 +21,7 @@ from responder.core.times import utc_now
 from responder.operating import doctor as examining
 from responder.operating import last_backup, verifying
 from responder.operating.backing_up import back_up
-from responder.operating.findings import LEVEL_LABELS
+from responder.operating.findings import SAID_OF_LEVELS
 from responder.operating.opening import examine
 from responder.operating.restoring import NewApp, restore_into
 from responder.operating.sealing import SHORTEST_PASSPHRASE
@@ -69,7 +69,7 @@ def doctor(as_json: bool) -> None:
         )
     else:
         for one in checked:
-            click.echo(f"{LEVEL_LABELS[one.level]}  {one.label}")
+            click.echo(f"{SAID_OF_LEVELS[one.level]}  {one.label}")
             for found in one.findings:
                 remedy = f"。办法：{found.remedy}" if found.remedy else ""
                 click.echo(f"      {found.sentence}{remedy}")

@@ -14,7 +14,7 @@ class Level(IntEnum):
     WRONG = 2
 
 
-LEVEL_LABELS = {Level.OK: "正常", Level.WARNING: "注意", Level.WRONG: "有问题"}
+SAID_OF_LEVELS = {Level.OK: "正常", Level.WARNING: "注意", Level.WRONG: "有问题"}
 
 
 @dataclass(frozen=True)
