@@ -16,6 +16,7 @@ from responder import (
     guide,
     intake,
     openness,
+    operating,
     orders,
     planning,
     publishing,
@@ -37,6 +38,7 @@ from responder.settings import Settings, load_settings
 CAPABILITIES = (
     accounts, scheduling, errands, intake, sources, routing, topics, orders, desk, alerts,
     planning, responses, publishing, openness, deadlines, warnings, reports, guide,
+    operating,
 )  # fmt: skip
 
 

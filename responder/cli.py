@@ -25,6 +25,7 @@ from responder.intake.searching.cli import fill as fill_search_index
 from responder.openness.applications.outcomes import seed_outcomes
 from responder.openness.catalogue.reference import seed_catalogue
 from responder.openness.evaluations.circular import seed_circular
+from responder.operating.cli import backup, doctor, restore_command, verify
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
@@ -36,10 +37,10 @@ from responder.timing import run_scheduler
 from responder.warnings.raising import seed_warnings
 
 
-def _create_app() -> Flask:
+def _create_app(settings: Settings | None = None) -> Flask:
     from responder import create_app  # the application imports this module
 
-    return create_app()
+    return create_app(settings)
 
 
 @click.group(
@@ -56,6 +57,9 @@ def cli() -> None:
 
     例：responder init && responder demo load && responder serve
     """
+
+
+cli.add_command(restore_command(_create_app))
 
 
 def main() -> None:
@@ -146,15 +150,18 @@ def _ask_password() -> str:
 @click.option("--host", default="127.0.0.1", show_default=True, help="监听地址。")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 32))
+@click.option(
+    "--web-only", is_flag=True, help="只启动网页服务；调度器另用 responder scheduler 启动。"
+)
 @with_appcontext
-def serve(host: str, port: int, workers: int) -> None:
+def serve(host: str, port: int, workers: int, web_only: bool) -> None:
     """启动网页服务，并在旁启动调度器。
 
     例：responder serve --host 0.0.0.0 --port 8000 --workers 4
     """
     with short_context():
         require_current_schema()
-    run_server(current_app.extensions["settings"], host, port, workers)
+    run_server(current_app.extensions["settings"], host, port, workers, not web_only)
 
 
 @click.command()
@@ -207,5 +214,5 @@ def settings(as_json: bool) -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (init, serve, scheduler, settings, calendar, clocks):
+    for command in (init, serve, scheduler, settings, calendar, clocks, doctor, backup, verify):
         app.cli.add_command(command)

@@ -12,6 +12,7 @@ from flask import Flask
 
 from responder.accounts import token_requests
 from responder.alerts import raising
+from responder.core import measuring
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import SYSTEM
@@ -208,7 +209,8 @@ def run(app: Flask, name: str, journal: Journal | None = None) -> None:
     journal.note(Run(name, begun))
     with app.app_context():
         try:
-            JOBS[name].work(begun, app.extensions["settings"])
+            with measuring.job(name):
+                JOBS[name].work(begun, app.extensions["settings"])
         except Exception as error:
             app.logger.exception("job %s failed; it will be tried again", name)
             problem = scheduling.problem_of(error)

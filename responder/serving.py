@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 
+from responder.core import measuring
 from responder.core.console import say
 from responder.core.errors import Invalid
 from responder.settings import Settings
@@ -22,8 +24,10 @@ WITHIN_SECONDS = 60
 ENDS_WITHIN_SECONDS = 30
 
 
-def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
-    """Keep the web server and the scheduler running until a signal comes.
+def run_server(
+    settings: Settings, host: str, port: int, workers: int, with_scheduler: bool = True
+) -> None:
+    """Keep the web server, and mostly the scheduler, running until a signal comes.
 
     Each is a process of its own; one that ends is started again. Both end with this one,
     however it ends.
@@ -33,17 +37,28 @@ def run_server(settings: Settings, host: str, port: int, workers: int) -> None:
     _require_free(host, port)
     python = (sys.executable, "-m")
     address = ("--host", host, "--port", str(port), "--workers", str(workers))
-    commands = {
-        "网页服务": (*python, "responder.webserver", *address),
-        "调度器": (*python, "responder", "scheduler", "--until-stdin-closes"),
-    }
+    commands: dict[str, Sequence[str]] = {"网页服务": (*python, "responder.webserver", *address)}
+    if with_scheduler:
+        commands["调度器"] = (*python, "responder", "scheduler", "--until-stdin-closes")
     say(f"回应台正在启动：http://{host}:{port}  （Ctrl+C 停止）")
     shown = {
         "RESPONDER_NOTICE": settings.notice,
         "RESPONDER_CITY_NAME": settings.city_name,
         "RESPONDER_PUBLISHER_NAME": settings.publisher_name,
+        measuring.FOLDER: _counts(settings),
     }
     _supervise(commands, {**os.environ, **shown})
+
+
+def _counts(settings: Settings) -> str:
+    """Where web and scheduler count together: named from outside, or begun anew at each start."""
+    if named := os.environ.get(measuring.FOLDER):
+        os.makedirs(named, mode=0o700, exist_ok=True)
+        return named
+    folder = settings.state_dir.resolve() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return str(folder)
 
 
 def _supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> None:

@@ -16,8 +16,10 @@ from responder.core.errors import SettingsError
 PREFIX = "RESPONDER_"
 LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
 
-# Not settings: one is for `responder init` alone, one for tests and benchmarks.
-FOREIGN_NAMES = frozenset({"RESPONDER_ADMIN_PASSWORD", "RESPONDER_REAL_DATA"})
+# Not settings: for `responder init` alone, for backups alone, for tests and benchmarks.
+FOREIGN_NAMES = frozenset(
+    {"RESPONDER_ADMIN_PASSWORD", "RESPONDER_BACKUP_PASSPHRASE", "RESPONDER_REAL_DATA"}
+)
 
 
 class Settings(BaseSettings):
@@ -127,6 +129,11 @@ class Settings(BaseSettings):
     )
     api_idempotency_hours: int = Field(
         48, ge=24, le=72, description="推送接口记住 Idempotency-Key 及其回答的小时数"
+    )
+    metrics_token: str = Field(
+        "",
+        description="读取 /metrics 所需的令牌（Authorization: Bearer …）；"
+        "留空则只有本机不经代理可以读取",
     )
     scheduler_interval_seconds: int = Field(20, ge=1, description="调度器检查定时发布的间隔（秒）")
 

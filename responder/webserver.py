@@ -18,7 +18,7 @@ from gunicorn.app.base import BaseApplication
 from nlp import default_segmenter
 from nlp.pinyin import spelt
 from responder import create_app
-from responder.serving import when_stdin_closes
+from responder.serving import ENDS_WITHIN_SECONDS, when_stdin_closes
 
 
 class _Server(BaseApplication):
@@ -50,6 +50,7 @@ def main() -> None:
         "worker_class": "gthread",
         "threads": 4,
         "timeout": 60,
+        "graceful_timeout": ENDS_WITHIN_SECONDS - 5,  # what is asked by then is answered
         "loglevel": "warning",
         "control_socket_disable": True,
         "when_ready": _end_with_the_parent,

@@ -138,7 +138,7 @@ OTHERS: Inventory = {
         "publishing.feed", "publishing.json_feed", "publishing.sitemap", "interpretations.feed",
         "interpretations.json_feed", "interpretations.sitemap", "interpretations.attachment",
         "api.document", "planning.feed", "static", "bootstrap.static", "publishing.theme",
-        "publishing.logo",
+        "publishing.logo", "operating.alive", "operating.metrics", "operating.ready",
     ),
     "operator": (
         "desk.places?q=淮", "orders.index_export", "orders.export_monthly", "guide.picture",

@@ -28,7 +28,7 @@ SAYING = {
 CONSOLE = re.compile(r"cli$|^evaluation|^labelled$|^verifying$|^rotating$|^serving$|^exporting$")
 PATTERN = re.compile(r"[|\\[\]〇]")  # of what is searched for, not said
 SHORTEST = 4
-NO_PAGES = {"migrations", "demo"}
+NO_PAGES = {"migrations", "demo", "operating"}
 # Modules that say whole sentences in other ways: each of their texts counts.
 TALKING = (
     "openness/applications/rules.py",

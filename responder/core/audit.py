@@ -7,7 +7,7 @@ then written by the session itself, in the same transaction. What a person *did*
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -90,6 +90,23 @@ def last_actor_id(session: Session, obj: Audited) -> int | None:
         AuditEvent.object_type == _type_name(obj), AuditEvent.object_id == obj.id
     )
     return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+
+
+def first_told(session: Session, record: type[Any], ids: Sequence[int]) -> dict[int, Any]:
+    """Id → what the trail tells of the making of some records: column → [nothing, value]."""
+    query = select(AuditEvent.object_id, AuditEvent.changes).where(
+        AuditEvent.object_type == record.__tablename__,
+        AuditEvent.object_id.in_(ids),
+        AuditEvent.action == "create",
+    )
+    return dict(session.execute(query).all())
+
+
+def is_as_told(value: Any, told: Any) -> bool:
+    """Whether a column holds what the trail tells of it."""
+    if isinstance(value, datetime) and isinstance(told, str):
+        return value == datetime.fromisoformat(told)
+    return bool(_plain(value) == told)
 
 
 def _row(

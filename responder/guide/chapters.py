@@ -94,6 +94,7 @@ BESIDE = {
     "identity": ("administrator", "identity"),
     "intake": ("analyst", "search"),
     "openness": ("tasks", ""),
+    "operating": ("administrator", ""),
     "orders": ("operator", "orders"),
     "packages": ("press", ""),
     "planning": ("press", ""),

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from responder.planning.briefing.answers import answered_by
-from responder.publishing import front, helpers, service
+from responder.publishing import front, helpers, service, standing_words
 from responder.publishing.after.views import blueprint as after
 from responder.publishing.archiving.cli import archive, verify
 from responder.publishing.archiving.views import blueprint as archiving
@@ -20,8 +20,9 @@ from responder.publishing.views import blueprint
 from responder.publishing.webhooks.views import blueprint as webhooks
 from responder.responses.cli import responses
 
-# Modules whose views join the blueprint of another: imported for that.
+# Modules whose views join the blueprint of another, or that name checks: imported for that.
 PAGES = (part_views, slip_views)
+CHECKS = (standing_words,)
 
 
 def init_app(app: Flask) -> None:

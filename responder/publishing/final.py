@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import event, inspect
@@ -24,6 +24,11 @@ def keep_final(record: type[Any], may_change: Iterable[str] = ()) -> None:
     _FINAL[record] = frozenset(may_change)
     event.listen(record, "before_update", _refuse_change)
     event.listen(record, "before_delete", _refuse_deletion)
+
+
+def final_records() -> Mapping[type[Any], frozenset[str]]:
+    """Each such class, with the columns that may change."""
+    return _FINAL
 
 
 def _refuse_change(_mapper: object, _connection: object, record: Any) -> None:

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 WORKING, DONE, FAILED = "working", "done", "failed"
 UNCHANGED_FOR = timedelta(seconds=20)
+OWN_FOLDER = "inbox"  # below the state folder, where the office names no other
 _HALF_WRITTEN = (".part", ".tmp", ".partial", ".crdownload", ".filepart", ".!ut", ".swp", "~")
 
 
@@ -75,7 +76,7 @@ def roots(settings: Settings) -> list[Path]:
     """The folders under which a watched folder may lie."""
     listed = filter(None, re.split(r"[,，;；\n]+", settings.source_folder_roots))
     found = [Path(entry.strip()).resolve() for entry in listed if entry.strip()]
-    return found or [settings.state_dir.resolve() / "inbox"]
+    return found or [settings.state_dir.resolve() / OWN_FOLDER]
 
 
 def locate(wanted: FolderSettings, settings: Settings) -> Path:

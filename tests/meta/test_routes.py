@@ -24,6 +24,9 @@ PUBLIC_ENDPOINTS = {
     "interpretations.show",
     "interpretations.sitemap",
     "languages.switch",
+    "operating.alive",
+    "operating.metrics",
+    "operating.ready",
     "planning.feed",  # calendars elsewhere cannot sign in; the token in the address is the key
     "preferences.switch_scheme",
     "publishing.feed",

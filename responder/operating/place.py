@@ -1,0 +1,109 @@
+"""The doctor looks at the machine: settings, keys, disk, permissions, clock and time zones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from responder.operating import kept, last_backup
+from responder.operating.findings import Finding, ok, warning, wrong
+from responder.settings import Settings
+
+GIGABYTE = 1024**3
+SCARCE, LOW = GIGABYTE // 2, 2 * GIGABYTE
+SHORTEST_SECRET = 32
+FEWEST_CHARACTERS = 10  # different ones, in a secret that nobody guesses
+BACKUP_EVERY = timedelta(days=8)
+
+
+def settings_fit(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    addresses = (settings.desk_url, settings.public_url)
+    if any(one.startswith("https://") for one in addresses) and not settings.secure_cookies:
+        yield warning(
+            "对外地址是 https，会话 Cookie 却也会经 http 发送",
+            "设置 RESPONDER_SECURE_COOKIES=true",
+        )
+    if not settings.desk_url:
+        yield warning(
+            "没有设置工作台的地址，预警消息和导出的报告里没有链接", "设置 RESPONDER_DESK_URL"
+        )
+    if not settings.public_url:
+        yield warning(
+            "没有设置公开栏目的地址，订阅源里的链接用访问者所用的地址",
+            "设置 RESPONDER_PUBLIC_URL",
+        )
+
+
+def secret_is_strong(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    key = settings.secret_key
+    if key and (len(key) < SHORTEST_SECRET or len(set(key)) < FEWEST_CHARACTERS):
+        yield wrong(
+            "RESPONDER_SECRET_KEY 太弱，会话可被伪造",
+            "删去这项设置由系统自己生成，或换成至少 32 个随机字符；换后所有人须重新登录",
+        )
+
+
+def disk_has_room(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    for folder in {settings.state_dir.resolve(), *_database_folder(settings)}:
+        free = shutil.disk_usage(folder).free
+        told = f"{folder} 所在磁盘剩余 {free / GIGABYTE:.1f} GB"
+        remedy = "清理磁盘或扩容：空间用尽后不能再保存任何内容"
+        if free < SCARCE:
+            yield wrong(told, remedy)
+        elif free < LOW:
+            yield warning(told, remedy)
+        else:
+            yield ok(told)
+
+
+def _database_folder(settings: Settings) -> Iterator[Path]:
+    url = sa.make_url(settings.resolved_database_url)
+    if url.get_backend_name() == "sqlite" and url.database and Path(url.database).parent.is_dir():
+        yield Path(url.database).parent.resolve()
+
+
+def files_are_private(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    root = settings.state_dir
+    if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
+        yield wrong(f"不能读写 {root}", f"把 {root} 的所有者改为运行服务的用户")
+        return
+    for path in (settings.resolved_identity_keys, root / kept.SECRET_KEY):
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield wrong(f"密钥 {path} 可被其他用户读取", f"chmod 600 {path}")
+    if stat.S_IMODE(root.stat().st_mode) & 0o077:
+        yield warning(f"目录 {root} 可被其他用户打开", f"chmod 700 {root}")
+    opened = [path for path in root.rglob("*") if _is_open(path)]
+    if opened:
+        yield warning(
+            f"{root} 里有 {len(opened)} 个文件可被其他用户读取，如 {opened[0].name}",
+            f"chmod -R go-rwx {root}",
+        )
+
+
+def _is_open(path: Path) -> bool:
+    try:
+        found = path.lstat()
+    except OSError:
+        return False  # gone meanwhile
+    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o077)
+
+
+def backups_are_made(settings: Settings, now: datetime) -> Iterator[Finding]:
+    made = last_backup.made_at(settings.state_dir)
+    remedy = "用 responder backup 备份，并安排每天自动备份（deploy/ 里有样例）"
+    if made is None:
+        yield warning("没有用 responder backup 备份过", remedy)
+    elif now - made > BACKUP_EVERY:
+        yield warning(f"上次备份是 {_told(made, settings)}", remedy)
+    else:
+        yield ok(f"上次备份是 {_told(made, settings)}")
+
+
+def _told(moment: datetime, settings: Settings) -> str:
+    return f"{moment.astimezone(settings.zone):%Y-%m-%d %H:%M}"

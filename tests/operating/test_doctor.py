@@ -1,0 +1,219 @@
+"""The doctor names what is wrong, how to mend it, and ends with how bad it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from responder import create_app
+from responder.core import audit
+from responder.core.database import alembic, db, transaction
+from responder.core.permissions import CONSOLE
+from responder.core.times import utc_now
+from responder.core.work_calendar import CalendarYear
+from responder.errands.models import Errand, ErrandState
+from responder.operating import doctor, last_backup
+from responder.operating.findings import Finding, Level
+from responder.scheduling import service as scheduling
+from responder.scheduling.models import SchedulerTurn
+from responder.scheduling.service import Run
+from responder.settings import Settings
+from tests.browser.conftest import free_port
+from tests.console import run
+from tests.factories import NOW, People, unit
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A state folder of a healthy installation, at ``NOW``."""
+    folder = tmp_path / "state"
+    folder.mkdir(mode=0o700)
+    last_backup.note(folder, NOW)
+    for path in folder.iterdir():
+        path.chmod(0o600)
+    return folder
+
+
+def settings_of(state: Path, **changed: object) -> Settings:
+    addresses = {"desk_url": "https://desk.example", "public_url": "https://www.example"}
+    values = {"secure_cookies": True, **addresses, **changed}
+    return Settings(state_dir=state, **values)  # type: ignore[arg-type]
+
+
+def of_place(state: Path, label: str, now: datetime = NOW, **changed: object) -> list[Finding]:
+    return list(doctor.PLACE[label](settings_of(state, **changed), now))
+
+
+def of_records(app: Flask, label: str, now: datetime = NOW) -> list[Finding]:
+    return list(doctor.RECORDS[label](db.session, app.extensions["settings"], now))
+
+
+def worst(found: list[Finding]) -> Level:
+    return max((one.level for one in found), default=Level.OK)
+
+
+def test_nothing_is_said_of_a_healthy_place(state: Path) -> None:
+    for label in doctor.PLACE:
+        assert worst(of_place(state, label)) is Level.OK, label
+
+
+WELL = "s3cret-of-many-different-characters-42"
+PLACES = {
+    "cookies": ("设置", {"secure_cookies": False}, Level.WARNING, "RESPONDER_SECURE_COOKIES"),
+    "desk": ("设置", {"desk_url": ""}, Level.WARNING, "RESPONDER_DESK_URL"),
+    "short": ("会话密钥", {"secret_key": "short"}, Level.WRONG, "32 个随机字符"),
+    "monotonous": ("会话密钥", {"secret_key": "a" * 64}, Level.WRONG, "32 个随机字符"),
+    "strong": ("会话密钥", {"secret_key": WELL}, Level.OK, ""),
+}
+
+
+@pytest.mark.parametrize("case", PLACES)
+def test_settings_that_do_harm(state: Path, case: str) -> None:
+    label, changed, level, remedy = PLACES[case]
+    found = of_place(state, label, **changed)
+    assert worst(found) is level
+    assert any(remedy in one.remedy for one in found) or not remedy
+
+
+def test_what_others_may_read_is_told(state: Path) -> None:
+    (state / "identity_keys").write_text("people x")
+    (state / "identity_keys").chmod(0o644)
+    assert any("identity_keys 可被" in one.sentence for one in of_place(state, "目录权限"))
+    (state / "identity_keys").chmod(0o600)
+    assert of_place(state, "目录权限") == []
+    state.chmod(0o755)
+    [found] = of_place(state, "目录权限")
+    assert (found.level, found.remedy) == (Level.WARNING, f"chmod 700 {state}")
+
+
+def test_a_full_disk_is_told(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Usage:
+        free = 100 * 1024**2
+
+    monkeypatch.setattr("responder.operating.place.shutil.disk_usage", lambda _path: Usage)
+    assert worst(of_place(state, "磁盘空间")) is Level.WRONG
+
+
+def test_a_scheduler_that_stands_still_is_told(app: Flask, session: Session) -> None:
+    assert worst(of_records(app, "调度器")) is Level.WRONG
+    session.get_one(SchedulerTurn, 1).renewed_at = NOW
+    assert worst(of_records(app, "调度器", NOW + timedelta(seconds=50))) is Level.OK
+    assert worst(of_records(app, "调度器", NOW + timedelta(seconds=100))) is Level.WRONG
+
+
+def test_a_job_that_fails_is_told_by_its_name(app: Flask, session: Session) -> None:
+    assert of_records(app, "定时任务") == []
+    scheduling.write_down(session, [Run("send-warnings", NOW, NOW, 1.0, "KeyError（sending:3）")])
+    session.flush()
+    [found] = of_records(app, "定时任务")
+    assert (found.level, found.sentence) == (
+        Level.WARNING,
+        "“发送预警消息”连续失败 1 次（KeyError（sending:3））",
+    )
+
+
+def test_a_backup_that_is_overdue_is_told(state: Path) -> None:
+    assert worst(of_place(state, "备份", NOW + timedelta(days=7))) is Level.OK
+    assert worst(of_place(state, "备份", NOW + timedelta(days=9))) is Level.WARNING
+    (state / last_backup.NAME).unlink()
+    assert worst(of_place(state, "备份")) is Level.WARNING
+
+
+def test_the_calendar_is_asked_of_this_year_and_the_next(app: Flask, session: Session) -> None:
+    assert worst(of_records(app, "工作日历")) is Level.OK
+    december = datetime(2040, 12, 2, tzinfo=UTC)
+    assert [one.level for one in of_records(app, "工作日历", december)] == [Level.WARNING] * 2
+    with transaction(CONSOLE) as writing:
+        writing.add(CalendarYear(year=2040, source="国办发明电"))
+    told = of_records(app, "工作日历", december)
+    assert [one.level for one in told] == [Level.OK, Level.WARNING]
+
+
+def test_a_clock_that_was_put_back_is_told(app: Flask, session: Session) -> None:
+    office, now = unit(), utc_now()
+    with transaction(CONSOLE, now) as writing:
+        audit.record(writing, "note", office)
+    assert worst(of_records(app, "系统时间", now)) is Level.OK
+    [found] = of_records(app, "系统时间", now - timedelta(hours=1))
+    assert (found.level, "早于已有的记录" in found.sentence) == (Level.WRONG, True)
+
+
+def test_what_stands_still_is_told(app: Flask, session: Session, people: People) -> None:
+    editor = people.editor.id
+    with transaction(CONSOLE, NOW) as writing:
+        writing.add(
+            Errand(
+                kind="x",
+                arguments={},
+                asked_by_id=editor,
+                asked_at=NOW,
+                state=ErrandState.WAITING,
+            )
+        )
+    assert of_records(app, "排队的工作", NOW + timedelta(minutes=29)) == []
+    [found] = of_records(app, "排队的工作", NOW + timedelta(minutes=31))
+    assert "后台任务有 1 项没有办完" in found.sentence
+
+
+def test_keys_of_another_database_are_told(app: Flask, session: Session) -> None:
+    assert of_records(app, "身份信息的密钥") == []
+    ring = app.extensions["settings"].resolved_identity_keys
+    kept = ring.read_bytes()
+    try:
+        ring.unlink()
+        [found] = of_records(app, "身份信息的密钥")
+        assert (found.level, "identity_keys" in found.remedy) == (Level.WRONG, True)
+    finally:
+        ring.write_bytes(kept)
+
+
+@pytest.fixture
+def unprepared(tmp_path: Path) -> Iterator[Flask]:
+    app = create_app(Settings(state_dir=tmp_path, secret_key=WELL))
+    with app.app_context():
+        yield app
+        db.engine.dispose()
+
+
+def test_an_unprepared_database_ends_the_questions(unprepared: Flask) -> None:
+    settings = unprepared.extensions["settings"]
+    checked = list(doctor.examine(db.session, settings, utc_now()))
+    assert (checked[-1].label, checked[-1].level) == ("数据库版本", Level.WRONG)
+    alembic.upgrade()
+    labels = [one.label for one in doctor.examine(db.session, settings, utc_now())]
+    assert labels == [*doctor.PLACE, "数据库", *doctor.RECORDS]
+
+
+def test_the_command_says_it_and_ends_with_how_bad_it_is(tmp_path: Path) -> None:
+    assert run("init", "--password", "responder-demo", state=tmp_path).returncode == 0
+    told = run("doctor", "--json", state=tmp_path)
+    checks = {one["check"]: one for one in json.loads(told.stdout)["checks"]}
+    assert (told.returncode, checks["调度器"]["level"]) == (2, "wrong")
+    settings = Settings(state_dir=tmp_path)
+    with create_app(settings).app_context(), transaction(CONSOLE) as session:
+        session.get_one(SchedulerTurn, 1).renewed_at = utc_now() + timedelta(seconds=20)
+    assert run("doctor", state=tmp_path).returncode == 1
+    made = run(
+        "backup", str(tmp_path.parent / "b"), state=tmp_path, RESPONDER_BACKUP_PASSPHRASE="x" * 20
+    )
+    assert made.returncode == 0, made.stderr
+    addresses = {
+        "RESPONDER_DESK_URL": "http://desk.example",
+        "RESPONDER_PUBLIC_URL": "http://www.example",
+    }
+    well = run("doctor", state=tmp_path, **addresses)
+    assert (well.returncode, "办法" in well.stdout) == (0, False), well.stdout
+
+
+def test_an_absent_database_is_a_finding_and_no_traceback(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{free_port()}/none"
+    told = run("doctor", state=tmp_path, RESPONDER_DATABASE_URL=url)
+    assert told.returncode == 2
+    assert "检查 RESPONDER_DATABASE_URL" in told.stdout
+    assert "Traceback" not in told.stderr

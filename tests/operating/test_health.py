@@ -1,0 +1,175 @@
+"""What watches an installation hears the truth, in few words, and hears nothing of people."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from responder import create_app
+from responder.core.database import alembic, db, transaction
+from responder.core.permissions import CONSOLE
+from responder.core.times import utc_now
+from responder.orders.models import OrderClock, OrderState
+from responder.scheduling.models import SchedulerTurn
+from responder.settings import Settings
+from tests.browser.conftest import free_port, wait_until_up
+from tests.console import run
+from tests.factories import NOW, People
+from tests.orders.factories import brought_to
+
+
+def figures(client: FlaskClient, **headers: str) -> dict[str, float]:
+    """Each figure by its name and labels."""
+    answer = client.get("/metrics", headers=headers)
+    assert answer.status_code == 200, answer.text
+    return read(answer.text)
+
+
+def read(text: str) -> dict[str, float]:
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def test_a_process_that_answers_is_alive_whatever_the_database_does(tmp_path: Path) -> None:
+    url = f"postgresql+psycopg://nobody:secret-word@127.0.0.1:{free_port()}/none"
+    app = create_app(Settings(state_dir=tmp_path, database_url=url, secret_key="s" * 40))
+    client = app.test_client()
+    assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.text == "database: no answer\n"
+    assert "responder_database_up 0.0" in client.get("/metrics").text
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _scheduler_acted(app: Flask, moment: datetime) -> None:
+    with app.app_context(), transaction(CONSOLE) as session:
+        session.get_one(SchedulerTurn, 1).renewed_at = moment
+
+
+def test_ready_is_who_has_a_scheduler_and_this_versions_schema(tmp_path: Path) -> None:
+    app = create_app(Settings(state_dir=tmp_path, secret_key="s" * 40))
+    client = app.test_client()
+    assert client.get("/readyz").text == "schema: not current\n"
+    with app.app_context():
+        alembic.upgrade()
+    assert client.get("/readyz").text == "scheduler: no sign of life\n"
+    _scheduler_acted(app, utc_now())
+    assert (client.get("/readyz").status_code, client.get("/readyz").text) == (200, "ok\n")
+    _scheduler_acted(app, NOW.replace(year=2020))
+    assert client.get("/readyz").status_code == 503
+    with app.app_context():
+        alembic.downgrade("0041")
+        db.engine.dispose()
+    assert client.get("/readyz").text == "schema: not current\n"
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_figures_say_what_runs_late_and_what_waits(
+    app: Flask, client: FlaskClient, people: People
+) -> None:
+    before = figures(client)
+    brought_to(OrderState.HANDLING)
+    db.session.execute(sa.update(OrderClock).values(due_at=NOW.replace(year=2020)))
+    found = figures(client)
+    late = 'responder_clocks{kind="order",state="late"}'
+    assert found[late] > before[late]
+    assert found["responder_database_up"] == 1
+    assert found['responder_queue_due{queue="webhooks"}'] == 0
+
+
+def test_answers_are_counted_by_endpoint_and_status(client: FlaskClient) -> None:
+    name = 'responder_requests_total{endpoint="%s",method="GET",status="%s"}'
+    before = figures(client)
+    for path in ("/concerns", "/no-such-page"):
+        client.get(path)
+    found = figures(client)
+    for endpoint, status in (("publishing.index", 200), ("none", 404)):
+        counted = name % (endpoint, status)
+        assert found[counted] == before.get(counted, 0) + 1
+
+
+def test_figures_hold_no_address_that_somebody_asked_for(client: FlaskClient) -> None:
+    client.get("/concerns?q=13812345678")
+    client.get("/13812345678")
+    assert "13812345678" not in client.get("/metrics").text
+
+
+def test_only_this_machine_or_the_token_reads_the_figures(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def status(address: str = "127.0.0.1", **headers: str) -> int:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        environment = {"REMOTE_ADDR": address}
+        return client.get(
+            "/metrics", headers=named, environ_overrides=environment
+        ).status_code  # fmt: skip
+
+    assert status() == 200
+    assert status("10.0.0.7") == 403
+    assert status(X_Forwarded_For="10.0.0.7") == 403  # a proxy on this machine asks for somebody
+    settings = app.extensions["settings"].model_copy(update={"metrics_token": "a long token"})
+    monkeypatch.setitem(app.extensions, "settings", settings)
+    assert status() == 403
+    assert status("10.0.0.7", Authorization="Bearer a long token") == 200
+    assert status("10.0.0.7", Authorization="Bearer another token") == 403
+
+
+def test_web_processes_and_scheduler_count_together(tmp_path: Path) -> None:
+    assert run("init", "--password", "responder-demo", state=tmp_path).returncode == 0
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "responder", "serve", "--port", str(port)],
+        env={**os.environ, "RESPONDER_STATE_DIR": str(tmp_path)},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_until_up(f"{address}/healthz", server)
+        for _ in range(20):
+            urlopen(f"{address}/sign-in").close()
+        asked = 'responder_requests_total{endpoint="accounts.sign_in",method="GET",status="200"}'
+        assert _figures(address)[asked] == 20
+        beats = 'responder_job_runs_total{job="publish-due",outcome="done"}'
+        assert _until(lambda: _figures(address).get(beats, 0) >= 1)
+        assert _until(lambda: urlopen(f"{address}/readyz").status == 200)
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def _figures(address: str) -> dict[str, float]:
+    with urlopen(Request(f"{address}/metrics")) as answer:
+        return read(answer.read().decode())
+
+
+def _until(holds, seconds: float = 60) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if holds():
+                return True
+        except HTTPError:
+            pass
+        time.sleep(0.1)
+    return False
+
+
+def test_every_figure_has_a_meaning(client: FlaskClient) -> None:
+    text = client.get("/metrics").text
+    told = set(re.findall(r"^# HELP (\S+) \S", text, re.M))
+    assert {"responder_clocks", "responder_queue_due", "responder_requests_total"} <= told
