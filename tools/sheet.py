@@ -7,9 +7,11 @@ dark: the demo, an empty product, forms sent as they stand, and to somebody who 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html import escape
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Flask
 from playwright.sync_api import Browser
@@ -18,8 +20,14 @@ from responder import create_app
 from responder.core.console import say
 from tools import pages, walking, world
 
+T = TypeVar("T")
+Find = Callable[[Flask], list[pages.Page]]
+
+STATES = ("full", "empty", "read-only", "error")
+
 TALLEST = 1800  # pixels of a page; what stands below repeats itself
 ACROSS = {1280: 4, 390: 8}
+ON_A_SHEET = {1280: 16, 390: 24}
 SHOWN = {1280: 460, 390: 220}  # pixels that a page is wide on the sheet
 SHEET_WIDTH = 1960
 # Who may look at much and change nothing.
@@ -35,21 +43,27 @@ SEND = """() => {
 }"""
 
 
-def make(folder: Path, only: str = "") -> None:
+def make(folder: Path, only: str = "", states: Collection[str] = STATES, look: str = "") -> None:
     """All sheets, into a folder.
 
     :param only: the person whose pages are wanted; empty for all.
+    :param look: of one width and scheme, as ``390-dark``; empty for all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as passing, walking.chromium() as browser:
         full, empty = Path(passing) / "full", Path(passing) / "empty"
         walking.aside(world.make, full)
         walking.aside(world.make, empty, True)
-        _state(browser, full, "full", folder, lambda app: _of(pages.pages(app), only))
-        _state(browser, empty, "empty", folder, lambda app: _of(pages.lists(app), only))
-        _state(browser, full, "read-only", folder, lambda app: list(_read_by(app, READER)))
-        # Last: a form that needs nothing is really sent.
-        _state(browser, full, "error", folder, lambda app: _of(pages.pages(app), only), SEND)
+        found: dict[str, tuple[Path, Find, str]] = {
+            "full": (full, lambda app: _of(pages.pages(app), only), ""),
+            "empty": (empty, lambda app: _of(pages.lists(app), only), ""),
+            "read-only": (full, lambda app: list(_read_by(app, READER)), ""),
+            # Last: a form that needs nothing is really sent.
+            "error": (full, lambda app: _of(pages.pages(app), only), SEND),
+        }
+        for state, (installation, find, act) in found.items():
+            if state in states:
+                _state(browser, installation, folder / state, find, act, look)
 
 
 def _of(found: list[pages.Page], only: str) -> list[pages.Page]:
@@ -67,10 +81,10 @@ def _read_by(app: Flask, reader: str) -> Iterator[pages.Page]:
 def _state(
     browser: Browser,
     installation: Path,
-    state: str,
     folder: Path,
-    find: Callable[[Flask], list[pages.Page]],
-    act: str = "",
+    find: Find,
+    act: str,
+    wanted: str,
 ) -> None:
     app = walking.aside(create_app, world.settings_in(installation))
     found = walking.aside(find, app)
@@ -78,8 +92,9 @@ def _state(
         walker = walking.Walker(app, browser, url)
         for width in walking.HEIGHTS:
             for scheme in walking.SCHEMES if not act else ("light",):
-                look = walking.Look("zh_Hans", scheme, width)
-                _shoot(browser, walker, found, look, folder / state, act)
+                if wanted in ("", f"{width}-{scheme}"):
+                    look = walking.Look("zh_Hans", scheme, width)
+                    _shoot(browser, walker, found, look, folder, act)
         walker.close()
 
 
@@ -104,8 +119,16 @@ def _shoot(
             clip = {"x": 0, "y": 0, "width": look.width, "height": tall}
             walker.page.screenshot(path=path, full_page=True, clip=clip)  # type: ignore[arg-type]
             shot[page.name] = path
-        if shot:
-            _lay_out(browser, shot, look.width, folder / f"SHEET-{who}-{look.width}-{look.scheme}")
+        for number, some in enumerate(batched(shot.items(), ON_A_SHEET[look.width]), 1):
+            name = f"SHEET-{who}-{look.width}-{look.scheme}-{number}"
+            _lay_out(browser, dict(some), look.width, folder / name)
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """In portions, so that a sheet can be looked at as a whole."""
+    rest = iter(items)
+    while portion := list(islice(rest, size)):
+        yield portion
 
 
 def _sent(walker: walking.Walker, act: str) -> bool:
