@@ -48,6 +48,18 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         False, description="只经 HTTPS 发送会话 Cookie；以 HTTPS 对外服务时应设为 true"
     )
+    session_idle_minutes: int = Field(
+        60,
+        ge=5,
+        le=720,
+        description="登录后多少分钟没有操作即须重新登录；起草和登记来电时的自动暂存也算操作",
+    )
+    session_hours: int = Field(
+        12, ge=1, le=72, description="一次登录最长多少小时，到时须重新登录，即使一直在操作"
+    )
+    sign_in_keep_days: int = Field(
+        365, ge=180, le=3650, description="登录记录保留的天数，不少于六个月（网络安全法第二十一条）"
+    )
     timezone: str = Field("Asia/Shanghai", description="页面与期限计算所用的时区")
     site_name: str = Field("回应台", description="工作台显示的名称")
     notice: str = Field("", description="显示在每页顶端的提示，例如“试运行”")
@@ -79,7 +91,8 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=5,
-        description="网页服务前面有几层自己的反向代理；群众评价按 X-Forwarded-For 中相应的地址限次",
+        description="网页服务前面有几层自己的反向代理；群众评价和登录按 X-Forwarded-For 中"
+        "相应的地址限次",
     )
     import_max_megabytes: int = Field(
         100, ge=1, le=2048, description="导入文件大小上限（MB），解压后不得超过其十倍"

@@ -8,11 +8,14 @@ from responder.accounts.preference_views import PersonalRows
 from responder.accounts.preference_views import blueprint as preference_pages
 from responder.accounts.proof_views import blueprint as proof_pages
 from responder.accounts.saved_views import views as saved_views
+from responder.accounts.sessions import entering
+from responder.accounts.sessions.models import METHOD_LABELS, WHY_LABELS
+from responder.accounts.sessions.views import blueprint as session_pages
 from responder.accounts.token_views import blueprint as token_pages
 from responder.accounts.views import blueprint
 from responder.web.access import delegated_by
 from responder.web.preferences import kept_by
-from responder.web.trail import Kind, name_kind
+from responder.web.trail import Kind, name_kind, name_values
 
 
 def init_app(app: Flask) -> None:
@@ -21,6 +24,8 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(absence_pages)
     app.register_blueprint(proof_pages)
     app.register_blueprint(preference_pages)
+    app.register_blueprint(session_pages)
+    entering.init_app(app)
     saved_views.init_app(app)
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
@@ -36,7 +41,7 @@ def _name_people(app: Flask) -> None:
         "sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人",
         "proof_refused": "签发验证不正确", "proof_locked": "签发验证暂停",
         "code_begun": "生成动态口令密钥", "code_enrolled": "启用动态口令",
-        "code_removed": "停用动态口令",
+        "code_removed": "停用动态口令", "session_ended": "登录结束",
     }  # fmt: skip
     name_kind(
         app,
@@ -44,9 +49,20 @@ def _name_people(app: Flask) -> None:
         Kind(
             "人员",
             deeds,
-            {"messages": "留言", "list": "列表", "format": "格式", "conditions": "条件"},
+            {
+                "messages": "留言",
+                "list": "列表",
+                "format": "格式",
+                "conditions": "条件",
+                "address": "地址",
+                "browser": "浏览器",
+                "method": "方式",
+                "why": "原因",
+            },
         ),
     )
+    name_values(app, "why", WHY_LABELS)
+    name_values(app, "method", METHOD_LABELS)
 
 
 def _name_kinds(app: Flask) -> None:

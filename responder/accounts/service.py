@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 
@@ -150,14 +150,20 @@ def authenticate(session: Session, username: str, password: str) -> User:
     return user
 
 
-def record_sign_in(session: Session, username: str, accepted: bool, now: datetime) -> None:
-    """Note an attempt to sign in; an unknown name is nobody's and leaves no line."""
+def record_sign_in(
+    session: Session, username: str, accepted: bool, told: Mapping[str, str], now: datetime
+) -> None:
+    """Note an attempt to sign in; an unknown name is nobody's and leaves no line.
+
+    :param told: where it came from, as far as the trail may know.
+    """
     user = find_user(session, username)
     if user is None:
         return
     if accepted:
         user.last_signed_in_at = now
-    audit.record(session, "sign_in" if accepted else "sign_in_refused", user, actor=user.actor)
+    deed = "sign_in" if accepted else "sign_in_refused"
+    audit.record(session, deed, user, told, actor=user.actor)
 
 
 def units(session: Session) -> list[Unit]:

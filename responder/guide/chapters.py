@@ -47,6 +47,7 @@ CHAPTERS = {
 }
 SECTIONS = {
     "第一次登录": "tour",
+    "登录与密码": "signing-in",
     "键盘": "keys",
     "需要时间的操作": "waiting",
     "工单": "orders",
@@ -103,6 +104,7 @@ BESIDE = {
     "routing": ("analyst", ""),
     "saved_views": ("lists", ""),
     "screen": ("today", ""),
+    "sessions": ("start", "signing-in"),
     "sources": ("analyst", ""),
     "statistics": ("statistics", ""),
     "tasks": ("tasks", ""),
