@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from responder.accounts import token_requests
+from responder.accounts.delays import service as delays
 from responder.accounts.sessions import service as sessions
 from responder.accounts.sessions.entering import limits_of
 from responder.alerts import raising
@@ -113,6 +114,7 @@ def _forget_api_requests(now: datetime, settings: Settings) -> object:
 
 def _settle_sign_ins(now: datetime, settings: Settings) -> object:
     with transaction(SYSTEM, now) as session:
+        delays.forget(session, now)
         sessions.forget(session, now - timedelta(days=settings.sign_in_keep_days))
         return sessions.settle(session, now, limits_of(settings))
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.absence_views import rights_as_deputy
+from responder.accounts.cli import accounts_command
 from responder.accounts.preference_views import PersonalRows
 from responder.accounts.preference_views import blueprint as preference_pages
 from responder.accounts.proof_views import blueprint as proof_pages
@@ -11,8 +12,8 @@ from responder.accounts.saved_views import views as saved_views
 from responder.accounts.sessions import entering
 from responder.accounts.sessions.models import METHOD_LABELS, WHY_LABELS
 from responder.accounts.sessions.views import blueprint as session_pages
+from responder.accounts.sign_in_views import blueprint
 from responder.accounts.token_views import blueprint as token_pages
-from responder.accounts.views import blueprint
 from responder.web.access import delegated_by
 from responder.web.preferences import kept_by
 from responder.web.trail import Kind, name_kind, name_values
@@ -20,6 +21,7 @@ from responder.web.trail import Kind, name_kind, name_values
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
+    app.cli.add_command(accounts_command)
     app.register_blueprint(token_pages)
     app.register_blueprint(absence_pages)
     app.register_blueprint(proof_pages)
@@ -38,7 +40,8 @@ def _name_people(app: Flask) -> None:
     """What the trail calls people, their deeds and fields."""
     deeds = {
         "export": "导出列表",
-        "sign_in": "登录", "sign_in_refused": "登录被拒", "seek": "按电话查找来电人",
+        "sign_in": "登录", "sign_in_refused": "登录被拒", "sign_in_delayed": "登录须等候",
+        "sign_in_unlocked": "解除登录等候", "seek": "按电话查找来电人",
         "proof_refused": "签发验证不正确", "proof_locked": "签发验证暂停",
         "code_begun": "生成动态口令密钥", "code_enrolled": "启用动态口令",
         "code_removed": "停用动态口令", "session_ended": "登录结束",
@@ -58,6 +61,7 @@ def _name_people(app: Flask) -> None:
                 "browser": "浏览器",
                 "method": "方式",
                 "why": "原因",
+                "seconds": "等候秒数",
             },
         ),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -150,20 +149,14 @@ def authenticate(session: Session, username: str, password: str) -> User:
     return user
 
 
-def record_sign_in(
-    session: Session, username: str, accepted: bool, told: Mapping[str, str], now: datetime
-) -> None:
+def record_attempt(session: Session, username: str, deed: str, told: Mapping[str, object]) -> None:
     """Note an attempt to sign in; an unknown name is nobody's and leaves no line.
 
     :param told: where it came from, as far as the trail may know.
     """
     user = find_user(session, username)
-    if user is None:
-        return
-    if accepted:
-        user.last_signed_in_at = now
-    deed = "sign_in" if accepted else "sign_in_refused"
-    audit.record(session, deed, user, told, actor=user.actor)
+    if user is not None:
+        audit.record(session, deed, user, told, actor=user.actor)
 
 
 def units(session: Session) -> list[Unit]:

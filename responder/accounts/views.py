@@ -1,64 +1,23 @@
-"""Signing in and out; people and units."""
+"""People and units."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
 from responder.accounts import proofs, service
-from responder.accounts.forms import PersonForm, SignInForm, UnitForm
+from responder.accounts.forms import PersonForm, UnitForm
 from responder.accounts.models import Unit, User
-from responder.accounts.sessions import entering
-from responder.accounts.sessions.models import Method
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden, Invalid
+from responder.core.errors import Invalid
 from responder.core.permissions import Permission
-from responder.core.times import utc_now
-from responder.web.access import current_actor, public, requires, signed_in
-from responder.web.callers import caller
+from responder.web.access import current_actor, requires
 from responder.web.forms import show_errors
 from responder.web.paging import paginate, requested_page
-from responder.web.redirects import back_to
-from responder.web.sentences import spoken
 
 blueprint = Blueprint("accounts", __name__)
-
-
-@blueprint.route("/sign-in", methods=["GET", "POST"])
-@public
-def sign_in() -> str | Response | tuple[str, int]:
-    if current_user.is_authenticated:
-        return redirect(url_for("reports.today"))
-    form = SignInForm(next=request.args.get("next", ""))
-    if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form)
-    username = form.username.data
-    try:
-        user = service.authenticate(db.session, username, form.password.data)
-    except Forbidden as error:
-        _record_sign_in(username, accepted=False)
-        form.password.errors = [spoken(error.message)]
-        return render_template("accounts/sign_in.html", form=form), 403
-    _record_sign_in(username, accepted=True)
-    entering.enter(user, Method.PASSWORD, caller())
-    return redirect(back_to(form.next.data))
-
-
-def _record_sign_in(username: str, accepted: bool) -> None:
-    now = utc_now()
-    with transaction(now=now) as session:
-        service.record_sign_in(session, username, accepted, caller().told, now)
-
-
-@blueprint.post("/sign-out")
-@signed_in
-def sign_out() -> Response:
-    entering.leave()
-    flash(_("您已退出。"), "info")
-    return redirect(url_for("accounts.sign_in"))
 
 
 @blueprint.get("/people")

@@ -88,19 +88,3 @@ class SignInSession(Base):
         if now - self.begun_at >= limits.longest:
             return Why.EXPIRED
         return Why.IDLE if now - self.seen_at >= limits.idle else None
-
-
-class SignInTries(Base):
-    """How often signing in was tried without success, by one way of telling who tries.
-
-    :ivar kind: one of ``delays.Kind``; ``key`` knows the name, address or browser again.
-    :ivar next_at: before which nobody of this kind and key may try again.
-    """
-
-    __tablename__ = "sign_in_tries"
-
-    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), primary_key=True)
-    tries: Mapped[int]
-    last_at: Mapped[datetime] = mapped_column(index=True)
-    next_at: Mapped[datetime]

@@ -63,6 +63,16 @@ def get(session: Session, session_id: int) -> SignInSession:
     return found
 
 
+def was_at(session: Session, user_id: int, address_key: str, since: datetime) -> bool:
+    """Whether somebody has signed in from an address since then."""
+    query = select(SignInSession.id).where(
+        SignInSession.user_id == user_id,
+        SignInSession.address_key == address_key,
+        SignInSession.begun_at >= since,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def listed(user_id: int) -> Select[SignInSession]:
     """One person's sign-ins, the newest first."""
     query = select(SignInSession).options(joinedload(SignInSession.user))
