@@ -12,8 +12,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from responder.core import colours
 from responder.core.errors import SettingsError
+from responder.core.permissions import Role
 
 PREFIX = "RESPONDER_"
+KEY_LEAST, KEY_DIFFERENT = 32, 12  # characters of a key that signs sessions
+KNOWN_IN_KEYS = ("change", "secret", "password", "example", "responder", "your-", "placeholder")
 LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
 
 # Not settings: one is for `responder init` alone, one for tests and benchmarks.
@@ -56,6 +59,14 @@ class Settings(BaseSettings):
     )
     session_hours: int = Field(
         12, ge=1, le=72, description="一次登录最长多少小时，到时须重新登录，即使一直在操作"
+    )
+    code_roles: str = Field(
+        "",
+        description="哪些岗位登录须用动态口令，逗号分隔的岗位代码，建议 administrator,signer；"
+        "还没有启用的人登录后先启用",
+    )
+    password_least: int = Field(
+        10, ge=8, le=64, description="密码最少多少位；常见的、重复的、与用户名或单位名相近的不接受"
     )
     sign_in_keep_days: int = Field(
         365, ge=180, le=3650, description="登录记录保留的天数，不少于六个月（网络安全法第二十一条）"
@@ -152,6 +163,13 @@ class Settings(BaseSettings):
             raise ValueError(f"未知时区 {value!r}") from error
         return value
 
+    @field_validator("code_roles")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        if unknown := sorted(_words(value) - set(Role)):
+            raise ValueError(f"没有岗位 {'、'.join(unknown)}：可用的有 {'、'.join(Role)}")
+        return value
+
     @field_validator("public_accent")
     @classmethod
     def _readable_accent(cls, value: str) -> str:
@@ -171,6 +189,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def roles_with_codes(self) -> frozenset[str]:
+        """The roles whose holders sign in with a one-time code."""
+        return frozenset(_words(self.code_roles))
 
     @property
     def resolved_identity_keys(self) -> Path:
@@ -247,6 +270,10 @@ class Settings(BaseSettings):
         return key
 
 
+def _words(listed: str) -> set[str]:
+    return {word.strip() for word in listed.replace("，", ",").split(",") if word.strip()}
+
+
 def _read_key(path: Path) -> str:
     try:
         key = path.read_text(encoding="ascii").strip()
@@ -271,9 +298,21 @@ def load_settings() -> Settings:
             f"未知设置 {'、'.join(unknown)}：可用的设置见 responder settings，请改正或删除"
         )
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         problems = "；".join(
             f"{PREFIX}{str(item['loc'][0]).upper()}：{item['msg']}" for item in error.errors()
         )
         raise SettingsError(f"设置有误：{problems}") from error
+    if settings.secret_key and _is_weak(settings.secret_key):
+        raise SettingsError(
+            "RESPONDER_SECRET_KEY 太弱，别人可以伪造登录：请留空（自动生成），"
+            "或用 openssl rand -base64 48 生成一个"
+        )
+    return settings
+
+
+def _is_weak(key: str) -> bool:
+    """Whether a key is short, of few characters, or one that stands in documents."""
+    few = len(key) < KEY_LEAST or len(set(key)) < KEY_DIFFERENT
+    return few or any(word in key.lower() for word in KNOWN_IN_KEYS)

@@ -92,7 +92,7 @@ PAGES: Inventory = {
         "responses.drafts", "responses.compare_drafts", "responses.agree_wording",
         "responses.refer", "responses.board", "earlier.index", "drafting.names",
         "drafting.answer_templates", "drafting.words", "absences.index", "proofs.index",
-        "sessions.index",
+        "sessions.index", "passwords.own",
     ),
     "first": ("responses.show#first_review", "responses.choose_step"),
     "openness": (
@@ -144,6 +144,7 @@ PAGES: Inventory = {
 # What answers with something else: a file, a feed, a part of a page, the way to another page.
 OTHERS: Inventory = {
     None: (
+        "accounts.sign_in_code",  # leads back, unless a password was typed just now
         "publishing.feed", "publishing.json_feed", "publishing.sitemap", "interpretations.feed",
         "interpretations.json_feed", "interpretations.sitemap", "interpretations.attachment",
         "api.document", "planning.feed", "static", "bootstrap.static", "publishing.theme",
@@ -166,7 +167,10 @@ OTHERS: Inventory = {
         "responses.index_export", "screen.part", "planning.gaps_export",
         "planning.settled_gaps_export", "packages.index_export",
     ),
-    "editor": ("responses.template_text?template=1",),
+    "editor": (
+        "responses.template_text?template=1",
+        "proofs.recovery_codes",  # leads back, unless some were made just now
+    ),
     "openness": (
         "openness.index",  # leads to the register that one may read
         "tasks.export", "tasks.download_file", "tasks.tasks_errors", "tasks.tasks_template",

@@ -5,11 +5,12 @@ from flask import Flask
 from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.absence_views import rights_as_deputy
 from responder.accounts.cli import accounts_command
+from responder.accounts.password_views import blueprint as password_pages
 from responder.accounts.preference_views import PersonalRows
 from responder.accounts.preference_views import blueprint as preference_pages
 from responder.accounts.proof_views import blueprint as proof_pages
 from responder.accounts.saved_views import views as saved_views
-from responder.accounts.sessions import entering
+from responder.accounts.sessions import duties, entering
 from responder.accounts.sessions.models import METHOD_LABELS, WHY_LABELS
 from responder.accounts.sessions.views import blueprint as session_pages
 from responder.accounts.sign_in_views import blueprint
@@ -27,7 +28,9 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(proof_pages)
     app.register_blueprint(preference_pages)
     app.register_blueprint(session_pages)
+    app.register_blueprint(password_pages)
     entering.init_app(app)
+    duties.init_app(app)
     saved_views.init_app(app)
     app.extensions.setdefault("token_channels", {})
     delegated_by(app, rights_as_deputy)
@@ -44,7 +47,9 @@ def _name_people(app: Flask) -> None:
         "sign_in_unlocked": "解除登录等候", "seek": "按电话查找来电人",
         "proof_refused": "签发验证不正确", "proof_locked": "签发验证暂停",
         "code_begun": "生成动态口令密钥", "code_enrolled": "启用动态口令",
-        "code_removed": "停用动态口令", "session_ended": "登录结束",
+        "code_removed": "停用动态口令", "recovery_issued": "生成恢复码",
+        "recovery_used": "使用恢复码",
+        "password_changed": "修改自己的密码", "session_ended": "登录结束",
     }  # fmt: skip
     name_kind(
         app,
@@ -62,6 +67,7 @@ def _name_people(app: Flask) -> None:
                 "method": "方式",
                 "why": "原因",
                 "seconds": "等候秒数",
+                "must_change_password": "须先改密码",
             },
         ),
     )

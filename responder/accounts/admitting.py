@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from responder.accounts import service
+from sqlalchemy.orm import Session
+
+from responder.accounts import proofs, service
 from responder.accounts.browsers import Browser
 from responder.accounts.delays import service as delays
 from responder.accounts.delays.rules import KNOWN_PLACE_FOR, Counted, counted
@@ -49,12 +51,44 @@ def check_password(
         user = service.authenticate(db.session, username, password)
     except Forbidden:
         with transaction(now=now) as session:
-            service.record_attempt(session, username, "sign_in_refused", caller.told)
-            if wait:
-                told = caller.told | {"seconds": int(wait.total_seconds())}
-                service.record_attempt(session, username, "sign_in_delayed", told)
+            _tell_refused(session, username, caller, wait)
         raise
     return user
+
+
+def step_aside(user: User, caller: Caller, browser: Browser, now: datetime) -> None:
+    """The password was right and a code is to come: it was no wrong try."""
+    counts = counts_of(user.username, caller, browser, now)
+    with transaction(user.actor, now) as session:
+        delays.take_back(session, counts, now)
+
+
+def check_code(user: User, given: str, caller: Caller, browser: Browser, now: datetime) -> str:
+    """By which method the second step was done; what was given counts no second time.
+
+    :raises Delayed: too soon after what was wrong.
+    :raises Forbidden: wrong, or used before.
+    """
+    counts = counts_of(user.username, caller, browser, now)
+    with transaction(user.actor, now) as session:
+        wait = delays.count(session, counts, now)
+    right = proofs.examine(db.session, user.actor, given, now, with_recovery=True)
+    with transaction(user.actor, now) as session:
+        proven = proofs.accept(session, user.actor, right, now) if right else None
+        if proven is None:
+            _tell_refused(session, user.username, caller, wait)
+    if proven is None:
+        raise Forbidden(
+            "动态口令不正确或已用过：请输入手机上新显示的六位数字，或一个没有用过的恢复码"
+        )
+    return proven.method
+
+
+def _tell_refused(session: Session, username: str, caller: Caller, wait: timedelta) -> None:
+    service.record_attempt(session, username, "sign_in_refused", caller.told)
+    if wait:
+        told = caller.told | {"seconds": int(wait.total_seconds())}
+        service.record_attempt(session, username, "sign_in_delayed", told)
 
 
 def admit(

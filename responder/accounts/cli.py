@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 from flask import current_app
 from flask.cli import with_appcontext
@@ -11,11 +13,15 @@ from responder.accounts.admitting import name_key
 from responder.accounts.browsers import PASS_FOR, pass_for
 from responder.accounts.delays import service as delays
 from responder.accounts.models import User
+from responder.accounts.password_views import rules_of
+from responder.accounts.sessions import service as sessions
+from responder.accounts.sessions.models import Why
 from responder.core import audit
 from responder.core.console import json_option, print_json, say
 from responder.core.database import db, transaction
 from responder.core.errors import NotFound
 from responder.core.permissions import CONSOLE
+from responder.core.times import utc_now
 
 
 @click.group("accounts")
@@ -47,6 +53,30 @@ def unlock(name: str, as_json: bool) -> None:
         print_json({"name": name, "waited": waited, "address": address})
     else:
         click.echo(address)
+
+
+@accounts_command.command("password")
+@click.argument("name")
+@click.option("--stdin", "from_stdin", is_flag=True, help="从标准输入读密码的第一行，供脚本使用。")
+@with_appcontext
+def password(name: str, from_stdin: bool) -> None:
+    """设置一个人的密码，结束其全部登录；本人登录后须先改掉。
+
+    例：responder accounts password admin
+    """
+    _find(name)
+    given = (
+        sys.stdin.readline().rstrip("\r\n")
+        if from_stdin
+        else click.prompt("新密码", hide_input=True, confirmation_prompt=True)
+    )
+    now = utc_now()
+    with transaction(CONSOLE, now) as session:
+        user = _find(name)
+        service.set_password(session, user, given, rules_of(current_app.extensions["settings"]))
+        count = sessions.end_all(session, user, Why.PASSWORD, CONSOLE, now)
+        display_name = user.display_name
+    say(f"已设置{display_name}的密码，结束了 {count} 次登录；本人登录后须先改掉")
 
 
 def _find(name: str) -> User:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
@@ -10,6 +10,7 @@ from wtforms.fields import SelectChoice
 from responder.accounts import proofs, service
 from responder.accounts.forms import PersonForm, UnitForm
 from responder.accounts.models import Unit, User
+from responder.accounts.password_views import password_rules
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.permissions import Permission
@@ -24,7 +25,8 @@ blueprint = Blueprint("accounts", __name__)
 @requires(Permission.USER_MANAGE)
 def people() -> str:
     page = paginate(db.session, service.people(), requested_page())
-    return render_template("accounts/people.html", page=page)
+    without_codes = not current_app.extensions["settings"].roles_with_codes
+    return render_template("accounts/people.html", page=page, without_codes=without_codes)
 
 
 @blueprint.route("/people/new", methods=["GET", "POST"])
@@ -42,6 +44,8 @@ def new_person() -> str | Response | tuple[str, int]:
                 form.password.data or "",
                 form.roles.data,
                 session.get(Unit, form.unit_id.data),
+                password_rules(),
+                must_change_password=True,
             )
     except Invalid as error:
         show_errors(form, error)
@@ -67,6 +71,7 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
                 unit=session.get(Unit, form.unit_id.data),
                 active=form.active.data,
                 password=form.password.data or "",
+                rules=password_rules(),
             )
     except Invalid as error:
         show_errors(form, error)

@@ -95,7 +95,7 @@ GROUPS = (
 )  # fmt: skip
 
 # About oneself: reached from one's name, in no room.
-PERSONAL = frozenset({"absences", "gallery", "preferences", "proofs", "sessions"})
+PERSONAL = frozenset({"absences", "gallery", "passwords", "preferences", "proofs", "sessions"})
 
 
 def rooms() -> Iterator[Room]:
