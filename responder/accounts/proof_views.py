@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from responder.accounts import proofs, service
+from responder.accounts import proofs, recovery, service
 from responder.accounts.proving import prove
+from responder.accounts.sessions import duties
 from responder.core.database import db, transaction
 from responder.core.errors import DomainError
+from responder.core.identity import ring_of
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.web.access import current_actor, requires, signed_in
@@ -20,6 +23,7 @@ from responder.web.sentences import spoken
 blueprint = Blueprint("proofs", __name__)
 
 Page = str | tuple[str, int] | Response
+SHOWN_ONCE = "new_recovery_codes"
 
 
 @blueprint.get("/one-time-code")
@@ -33,7 +37,7 @@ def index() -> str:
 def begin() -> Page:
     actor = current_actor()
     try:
-        proven = prove(actor, request.form.get("proof", ""), utc_now())
+        proven = prove(actor, request.form.get("proof", ""), utc_now(), with_recovery=True)
     except DomainError as error:
         return _page(error), STATUS[type(error)]
     now = utc_now()
@@ -47,14 +51,45 @@ def begin() -> Page:
 def confirm() -> Page:
     actor = current_actor()
     try:
-        proven = prove(actor, request.form.get("proof", ""), utc_now())
+        proven = prove(actor, request.form.get("proof", ""), utc_now(), with_recovery=True)
         now = utc_now()
         with transaction(actor, now) as session:
             proofs.confirm(session, actor, proven, request.form.get("code", ""), now)
+            _keep_for_one_page(proofs.issue_recovery_codes(session, actor, proven, now))
     except DomainError as error:
         return _page(error), STATUS[type(error)]
-    flash(_("动态口令已启用：以后签发时输入手机上的六位数字。"), "success")
-    return redirect(url_for("proofs.index"))
+    flash(_("动态口令已启用：以后登录和签发时输入手机上的六位数字。"), "success")
+    return redirect(url_for("proofs.recovery_codes"))
+
+
+@blueprint.post("/one-time-code/recovery-codes")
+@signed_in
+def issue_recovery_codes() -> Page:
+    actor = current_actor()
+    try:
+        proven = prove(actor, request.form.get("proof", ""), utc_now(), with_recovery=True)
+        now = utc_now()
+        with transaction(actor, now) as session:
+            _keep_for_one_page(proofs.issue_recovery_codes(session, actor, proven, now))
+    except DomainError as error:
+        return _page(error), STATUS[type(error)]
+    return redirect(url_for("proofs.recovery_codes"))
+
+
+@blueprint.get("/one-time-code/recovery-codes")
+@signed_in
+def recovery_codes() -> Page:
+    """Shows new codes once, on paper if wanted; whoever comes again is led away."""
+    sealed = cookie.pop(SHOWN_ONCE, "")
+    if not sealed:
+        return redirect(url_for("proofs.index"))
+    codes = ring_of(db.session).open(sealed, SHOWN_ONCE.encode()).split()
+    return render_template("accounts/recovery_codes.html", codes=codes)
+
+
+def _keep_for_one_page(codes: list[str]) -> None:
+    """Sealed, in the browser that asked: the next page shows them."""
+    cookie[SHOWN_ONCE] = ring_of(db.session).seal(" ".join(codes), SHOWN_ONCE.encode())
 
 
 @blueprint.post("/people/<int:user_id>/one-time-code/remove")
@@ -64,7 +99,7 @@ def remove(user_id: int) -> Response:
         user = service.get_user(session, user_id)
         proofs.remove(session, user, current_actor())
         name = user.display_name
-    flash(_("%(name)s的动态口令已停用，改为用密码签发。", name=name), "success")
+    flash(_("%(name)s的动态口令已停用，改为用密码登录和签发。", name=name), "success")
     return redirect(url_for("accounts.edit_person", user_id=user_id))
 
 
@@ -75,6 +110,8 @@ def _page(error: DomainError | None = None) -> str:
     return render_template(
         "accounts/one_time_code.html",
         method=proofs.method_of(db.session, own),
+        codes_left=recovery.left(db.session, own),
+        must_enrol=duties.must_enrol(current_user),
         secret=secret,
         uri=proofs.provisioning_uri(secret, current_user.username, issuer) if secret else "",
         error=spoken(error.message) if error else "",

@@ -15,18 +15,36 @@ WRONG = {
 }
 
 
-def prove(actor: Actor, given: str, now: datetime) -> proofs.Proven:
+def prove_password(actor: Actor, given: str, now: datetime) -> None:
+    """Have somebody show that they know their password, whatever else they prove themselves by.
+
+    :raises Forbidden: it is wrong, or too many were wrong.
+    """
+    with transaction(actor, now) as session:
+        proofs.count_try(session, actor, now)
+    right = proofs.knows_password(db.session, actor, given)
+    with transaction(actor, now) as session:
+        if right:
+            proofs.end_tries(session, actor)
+        else:
+            proofs.refuse(session, actor)
+    if not right:
+        raise Forbidden("现在的密码不正确，没有修改：请重新输入", {"old": "不正确"})
+
+
+def prove(actor: Actor, given: str, now: datetime, with_recovery: bool = False) -> proofs.Proven:
     """Have the person who acts prove it, before what needs it is begun.
 
     What was wrong is stored even though nothing else is. What was given goes nowhere else.
 
+    :param with_recovery: a recovery code does, too; nothing is signed with one.
     :raises Forbidden: it is wrong, was used before, or too many were wrong.
     """
     with transaction(actor, now) as session:
         proofs.count_try(session, actor, now)
-    right = proofs.examine(db.session, actor, given, now)
+    right = proofs.examine(db.session, actor, given, now, with_recovery)
     with transaction(actor, now) as session:
-        proven = proofs.accept(session, actor, right) if right else None
+        proven = proofs.accept(session, actor, right, now) if right else None
         if proven is None:
             proofs.refuse(session, actor)
     if proven is None:
