@@ -8,7 +8,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from responder.accounts import service
+from responder.accounts import proofs, service
 from responder.accounts.admitting import name_key
 from responder.accounts.browsers import PASS_FOR, pass_for
 from responder.accounts.delays import service as delays
@@ -77,6 +77,21 @@ def password(name: str, from_stdin: bool) -> None:
         count = sessions.end_all(session, user, Why.PASSWORD, CONSOLE, now)
         display_name = user.display_name
     say(f"已设置{display_name}的密码，结束了 {count} 次登录；本人登录后须先改掉")
+
+
+@accounts_command.command("remove-code")
+@click.argument("name")
+@with_appcontext
+def remove_code(name: str) -> None:
+    """停用一个人的动态口令：手机和恢复码都遗失时。
+
+    例：responder accounts remove-code admin
+    """
+    with transaction(CONSOLE) as session:
+        user = _find(name)
+        proofs.remove(session, user, CONSOLE)
+        display_name = user.display_name
+    say(f"已停用{display_name}的动态口令，改为用密码登录和签发")
 
 
 def _find(name: str) -> User:

@@ -151,6 +151,15 @@ def test_enrolling_shows_ten_codes_once_and_the_administrator_takes_all_off(clie
     assert db.session.scalars(select(RecoveryCode)).all() == []
 
 
+def test_the_console_helps_whoever_lost_everything(app, people) -> None:
+    enrolled(people.signer.actor, utc_now() - ENROLLED_AGO)
+    run = app.test_cli_runner().invoke
+    assert run(args=["accounts", "remove-code", "signer"]).exit_code == 0
+    client = app.test_client()
+    assert sent(client, "/sign-in", username="signer", password=PASSWORD).location == "/"
+    assert run(args=["accounts", "remove-code", "signer"]).exit_code != 0  # there is none
+
+
 def test_nothing_is_signed_with_a_code_on_paper(people) -> None:
     actor = people.signer.actor
     enrolled(actor, utc_now() - ENROLLED_AGO)

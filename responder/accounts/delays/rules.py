@@ -61,7 +61,7 @@ def wait_after(tries: int, pace: Pace) -> timedelta:
     if tries < pace.free:
         return timedelta(0)
     doubled = min(tries - pace.free, 20)  # beyond, the longest holds in any case
-    return min(pace.longest, pace.first * 2**doubled)
+    return min(pace.longest, pace.first * (1 << doubled))
 
 
 def seconds_of(wait: timedelta) -> int:
