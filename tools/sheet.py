@@ -7,9 +7,11 @@ dark: the demo, an empty product, forms sent as they stand, and to somebody who 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Flask
 from playwright.sync_api import Browser
@@ -18,8 +20,11 @@ from responder import create_app
 from responder.core.console import say
 from tools import pages, walking, world
 
+T = TypeVar("T")
+
 TALLEST = 1800  # pixels of a page; what stands below repeats itself
 ACROSS = {1280: 4, 390: 8}
+ON_A_SHEET = {1280: 16, 390: 24}
 SHOWN = {1280: 460, 390: 220}  # pixels that a page is wide on the sheet
 SHEET_WIDTH = 1960
 # Who may look at much and change nothing.
@@ -104,8 +109,16 @@ def _shoot(
             clip = {"x": 0, "y": 0, "width": look.width, "height": tall}
             walker.page.screenshot(path=path, full_page=True, clip=clip)  # type: ignore[arg-type]
             shot[page.name] = path
-        if shot:
-            _lay_out(browser, shot, look.width, folder / f"SHEET-{who}-{look.width}-{look.scheme}")
+        for number, some in enumerate(batched(shot.items(), ON_A_SHEET[look.width]), 1):
+            name = f"SHEET-{who}-{look.width}-{look.scheme}-{number}"
+            _lay_out(browser, dict(some), look.width, folder / name)
+
+
+def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """In portions, so that a sheet can be looked at as a whole."""
+    rest = iter(items)
+    while portion := list(islice(rest, size)):
+        yield portion
 
 
 def _sent(walker: walking.Walker, act: str) -> bool:
