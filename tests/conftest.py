@@ -70,7 +70,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"without a database: {rest}"
     )
     if cases := _counted(terminalreporter, "access_cases"):
-        terminalreporter.write_line(f"route × role: {sum(cases)} cases, each on its database")
+        terminalreporter.write_line(f"route × role: {sum(cases)} cases")
     if cells := _counted(terminalreporter, "lifecycle_cells"):
         terminalreporter.write_line(
             f"state × action × role: {sum(cells)} cells of {len(cells)} lifecycles"

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from responder.accounts import sign_in_views  # noqa: F401 - adds its pages to those of people
 from responder.accounts.absence_models import STATE_LABELS
 from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.absence_views import rights_as_deputy
@@ -14,8 +15,8 @@ from responder.accounts.saved_views import views as saved_views
 from responder.accounts.sessions import duties, entering
 from responder.accounts.sessions.models import METHOD_LABELS, WHY_LABELS
 from responder.accounts.sessions.views import blueprint as session_pages
-from responder.accounts.sign_in_views import blueprint
 from responder.accounts.token_views import blueprint as token_pages
+from responder.accounts.views import blueprint
 from responder.web.access import delegated_by
 from responder.web.preferences import kept_by
 from responder.web.trail import Kind, name_kind, name_values

@@ -23,7 +23,7 @@ PLACE = f"%({COUNTED})s"
 MANY = 2  # of what is not counted in whole ones: 1.5 messages a day
 
 
-class CountingDomain(Domain):  # type: ignore[misc]
+class CountingDomain(Domain):
     """A sentence with a ``count`` in it has a form for one and a form for many, where it needs two.
 
     So no caller has to say a sentence twice: Chinese has one form for every number, and which
@@ -43,7 +43,7 @@ class CountingDomain(Domain):  # type: ignore[misc]
         return text % variables if variables else text
 
 
-class CountingBabel(Babel):  # type: ignore[misc]
+class CountingBabel(Babel):
     @cached_property
     def domain_instance(self) -> CountingDomain:
         return CountingDomain(domain=self.domain)

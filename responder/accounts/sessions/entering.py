@@ -46,9 +46,10 @@ def load_user(token: str) -> User | None:
     """Whoever signed in with this number, while it lasts."""
     found = service.find(db.session, token)
     limits = limits_of(current_app.extensions["settings"])
-    opens = found is not None and found.over(utc_now(), limits) is None
-    g.present = _present(found) if opens else None
-    return found.user if opens else None
+    if found is not None and found.over(utc_now(), limits) is not None:
+        found = None
+    g.present = _present(found)
+    return found.user if found is not None else None
 
 
 def present() -> Present | None:
