@@ -97,7 +97,7 @@ def opened(rule, role: Role, app) -> bool:
 
 
 # Who may open a page is no matter of the database: one is asked.
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", list(Role))
 def test_each_route_opens_to_the_roles_that_have_the_right_and_to_no_other(
     client, app, people, role, monkeypatch, record_property
