@@ -1,6 +1,6 @@
 """``make screenshots``: the product's main pages at two widths, into docs/screenshots/.
 
-    python -m tools.screenshots [--sheet FOLDER [--only WHO]]
+    python -m tools.screenshots [--sheet FOLDER [--only WHO] [--state STATE] [--look LOOK]]
 
 With ``--sheet``, every page in every state as contact sheets instead.
 """
@@ -56,9 +56,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheet", type=Path, help="folder for contact sheets of every page")
     parser.add_argument("--only", default="", help="whose pages; empty for everybody's")
+    parser.add_argument("--state", choices=sheet.STATES, help="pages in one state only")
+    parser.add_argument("--look", default="", help="one width and scheme only, as 390-dark")
     chosen = parser.parse_args()
     if chosen.sheet:
-        sheet.make(chosen.sheet.resolve(), chosen.only)
+        states = [chosen.state] if chosen.state else sheet.STATES
+        sheet.make(chosen.sheet.resolve(), chosen.only, states, chosen.look)
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     with demo_instance() as app, walking.served(app) as url, walking.chromium() as browser:

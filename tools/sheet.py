@@ -7,7 +7,7 @@ dark: the demo, an empty product, forms sent as they stand, and to somebody who 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html import escape
 from itertools import islice
 from pathlib import Path
@@ -21,6 +21,9 @@ from responder.core.console import say
 from tools import pages, walking, world
 
 T = TypeVar("T")
+Find = Callable[[Flask], list[pages.Page]]
+
+STATES = ("full", "empty", "read-only", "error")
 
 TALLEST = 1800  # pixels of a page; what stands below repeats itself
 ACROSS = {1280: 4, 390: 8}
@@ -40,21 +43,27 @@ SEND = """() => {
 }"""
 
 
-def make(folder: Path, only: str = "") -> None:
+def make(folder: Path, only: str = "", states: Collection[str] = STATES, look: str = "") -> None:
     """All sheets, into a folder.
 
     :param only: the person whose pages are wanted; empty for all.
+    :param look: of one width and scheme, as ``390-dark``; empty for all.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as passing, walking.chromium() as browser:
         full, empty = Path(passing) / "full", Path(passing) / "empty"
         walking.aside(world.make, full)
         walking.aside(world.make, empty, True)
-        _state(browser, full, "full", folder, lambda app: _of(pages.pages(app), only))
-        _state(browser, empty, "empty", folder, lambda app: _of(pages.lists(app), only))
-        _state(browser, full, "read-only", folder, lambda app: list(_read_by(app, READER)))
-        # Last: a form that needs nothing is really sent.
-        _state(browser, full, "error", folder, lambda app: _of(pages.pages(app), only), SEND)
+        found: dict[str, tuple[Path, Find, str]] = {
+            "full": (full, lambda app: _of(pages.pages(app), only), ""),
+            "empty": (empty, lambda app: _of(pages.lists(app), only), ""),
+            "read-only": (full, lambda app: list(_read_by(app, READER)), ""),
+            # Last: a form that needs nothing is really sent.
+            "error": (full, lambda app: _of(pages.pages(app), only), SEND),
+        }
+        for state, (installation, find, act) in found.items():
+            if state in states:
+                _state(browser, installation, folder / state, find, act, look)
 
 
 def _of(found: list[pages.Page], only: str) -> list[pages.Page]:
@@ -72,10 +81,10 @@ def _read_by(app: Flask, reader: str) -> Iterator[pages.Page]:
 def _state(
     browser: Browser,
     installation: Path,
-    state: str,
     folder: Path,
-    find: Callable[[Flask], list[pages.Page]],
-    act: str = "",
+    find: Find,
+    act: str,
+    wanted: str,
 ) -> None:
     app = walking.aside(create_app, world.settings_in(installation))
     found = walking.aside(find, app)
@@ -83,8 +92,9 @@ def _state(
         walker = walking.Walker(app, browser, url)
         for width in walking.HEIGHTS:
             for scheme in walking.SCHEMES if not act else ("light",):
-                look = walking.Look("zh_Hans", scheme, width)
-                _shoot(browser, walker, found, look, folder / state, act)
+                if wanted in ("", f"{width}-{scheme}"):
+                    look = walking.Look("zh_Hans", scheme, width)
+                    _shoot(browser, walker, found, look, folder, act)
         walker.close()
 
 
