@@ -16,7 +16,7 @@ from responder.accounts import service as accounts
 from responder.alerts.raising import seed_rules
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
-from responder.core.database import alembic, db, transaction
+from responder.core.database import alembic, db, schema_is_current, transaction
 from responder.core.errors import DomainError, Invalid
 from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
@@ -185,7 +185,7 @@ def short_context() -> AppContext:
 
 def require_current_schema() -> None:
     """Refuse to run on a database that ``init`` has not prepared."""
-    if alembic.needs_upgrade():
+    if not schema_is_current():
         raise Invalid("数据库尚未初始化或版本较旧：请先运行 responder init")
     keys_of(db.session)  # the wrong ones are better met now than by the first caller
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 
 from responder import jobs
 from responder.core.database import db, transaction
@@ -43,9 +44,12 @@ def run_scheduler(app: Flask, until_stdin_closes: bool = False) -> None:
     ]
     for watcher in watchers:
         watcher.start()
-    Timetable(app).follow(stop)
-    for watcher in watchers:
-        watcher.join()  # ends with the chunk that it is at
+    try:
+        Timetable(app).follow(stop)
+    finally:
+        stop.set()  # or a process that acts no more would live on, and nobody would start it again
+        for watcher in watchers:
+            watcher.join()  # ends with the chunk that it is at
 
 
 class Timetable:
@@ -80,13 +84,21 @@ class Timetable:
             passed = timedelta(seconds=time.monotonic() - renewed)
             if passed < RENEWED_EVERY:
                 continue
+            self._renew()  # before anything begins: another may have the turn by now
             if clock_jumped(utc_now() - wall, passed):
                 self._begin_anew()
-            self._renew()
             renewed, wall = time.monotonic(), utc_now()
-        self._scheduler.shutdown()
+        self._end()
+
+    def _end(self) -> None:
+        """Let finish what runs, keeping the turn meanwhile; then let another act."""
+        ending = threading.Thread(target=self._scheduler.shutdown)
+        ending.start()
+        while ending.is_alive():
+            ending.join(RENEWED_EVERY.total_seconds())
+            self._renew()
         self._write_down()
-        with self._app.app_context():
+        with self._goes_on("the turn could not be given up"), self._app.app_context():
             self._turn.give_up(utc_now())
 
     def _run(self, name: str) -> None:
@@ -94,7 +106,7 @@ class Timetable:
             jobs.run(self._app, name, self._journal)
 
     def _renew(self) -> None:
-        with self._app.app_context():
+        with self._goes_on("the turn could not be renewed"), self._app.app_context():
             self._turn.keep(utc_now())
 
     def _look(self) -> None:
@@ -102,11 +114,8 @@ class Timetable:
         self._write_down()
         if not self._turn.is_ours:
             return
-        try:
-            with self._app.app_context():
-                self._run_now(service.wanted(db.session))
-        except OperationalError as error:
-            _log.warning("what is wanted could not be looked for: %s", error.orig)
+        with self._goes_on("what is wanted could not be looked for"), self._app.app_context():
+            self._run_now([name for name in service.wanted(db.session) if name in jobs.JOBS])
 
     def _run_now(self, names: list[str]) -> None:
         if not names:
@@ -120,11 +129,15 @@ class Timetable:
         runs = self._journal.take()
         if not runs:
             return
-        try:
-            with self._app.app_context(), transaction(SYSTEM) as session:
-                service.write_down(session, runs)
-        except OperationalError as error:
-            _log.warning("how the jobs ran could not be written down: %s", error.orig)
+        written = False
+        with (
+            self._goes_on("how the jobs ran could not be written down"),
+            self._app.app_context(),
+            transaction(SYSTEM) as session,
+        ):
+            service.write_down(session, runs)
+            written = True
+        if not written:
             self._journal.put_back(runs[-MOST_KEPT:])
 
     def _begin_anew(self) -> None:
@@ -132,3 +145,11 @@ class Timetable:
         _log.warning("the clock jumped: every job runs now, then at its interval")
         for job in self._scheduler.get_jobs():
             job.modify(next_run_time=utc_now())
+
+    @contextmanager
+    def _goes_on(self, told: str) -> Iterator[None]:
+        """Whatever goes wrong here is tried again: the timetable outlives database and disk."""
+        try:
+            yield
+        except Exception:
+            _log.exception("%s; it will be tried again", told)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from alembic.util import CommandError
 from flask import Flask
 from flask_alembic import Alembic
 from flask_sqlalchemy_lite import SQLAlchemy
@@ -109,6 +110,14 @@ def init_database(app: Flask, url: str) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _tune_sqlite(db.engine)
+
+
+def schema_is_current() -> bool:
+    """Whether the database is of this version; a later one, which we do not know, is not."""
+    try:
+        return not alembic.needs_upgrade()
+    except CommandError:
+        return False
 
 
 def _render_column_type(kind: str, obj: object, _context: object) -> str | bool:

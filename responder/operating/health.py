@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from responder.core.database import alembic
+from responder.core.database import schema_is_current
 from responder.scheduling.turns import scheduler_is_alive
 
 
@@ -17,7 +17,7 @@ def lacking(session: Session, now: datetime) -> Iterator[str]:
     """Why it is not ready, without a word about where things are; nothing when it is."""
     try:
         session.execute(sa.text("SELECT 1"))
-        if alembic.needs_upgrade():
+        if not schema_is_current():
             yield "schema: not current"
         elif not scheduler_is_alive(session, now):
             yield "scheduler: no sign of life"

@@ -69,21 +69,27 @@ class _Records(Collector):
         return []
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
+        reached = self._reached()
         yield GaugeMetricFamily(
-            "responder_database_up", "1 where the database answers.", value=float(self._reached())
+            "responder_database_up", "1 where the database answers.", value=float(reached)
         )
-        with suppress(DBAPIError):  # it does not answer, or not in this version's words
+        if reached:
+            yield from self._of_records()
+        made_at = last_backup.made_at(self._settings.state_dir)
+        yield from _moment("backup", "the last backup was made", made_at)
+
+    def _of_records(self) -> Iterator[GaugeMetricFamily]:
+        with suppress(DBAPIError):  # it does not speak this version's words
             yield from self._queues()
             yield from self._clocks()
             yield from self._jobs()
             yield from _moment("scheduler_beat", "a scheduler last acted", last_sign(self._session))
-        made_at = last_backup.made_at(self._settings.state_dir)
-        yield from _moment("backup", "the last backup was made", made_at)
 
     def _reached(self) -> bool:
         try:
             self._session.execute(sa.text("SELECT 1"))
         except DBAPIError:
+            self._session.rollback()  # a connection that died leaves its transaction in pieces
             return False
         return True
 

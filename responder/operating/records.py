@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from responder.accounts import service as accounts
+from responder.core import database
 from responder.core.audit import AuditEvent
-from responder.core.database import alembic
 from responder.core.identity_keys import KeysUnusable
 from responder.core.times import local
 from responder.core.work_calendar import CalendarYear
@@ -28,7 +28,7 @@ NOTICE_MONTH = 12  # by then next year's holidays have been announced
 
 
 def schema_is_current(_session: Session, _settings: Settings, _now: datetime) -> Iterator[Finding]:
-    if alembic.needs_upgrade():
+    if not database.schema_is_current():
         yield wrong("数据库尚未初始化或版本较旧", "先备份，再运行 responder init")
 
 

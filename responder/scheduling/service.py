@@ -109,9 +109,10 @@ def want(session: Session, name: str, now: datetime) -> ScheduledJob:
 
 
 def wanted(session: Session) -> list[str]:
-    """Jobs that somebody asked for."""
-    query = select(ScheduledJob.name).where(ScheduledJob.wanted_at.is_not(None))
-    return list(session.scalars(query.order_by(ScheduledJob.wanted_at)))
+    """Jobs that somebody asked for and that do not run: one that does is asked for still."""
+    query = select(ScheduledJob).where(ScheduledJob.wanted_at.is_not(None))
+    asked = session.scalars(query.order_by(ScheduledJob.wanted_at))
+    return [job.name for job in asked if not job.is_running]
 
 
 def grant(session: Session, names: list[str]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from responder.core.database import transaction
@@ -32,6 +32,11 @@ LOCK, NAME = "scheduler.lock", "scheduler-name"
 _log = logging.getLogger(__name__)
 
 
+def ticks_also_asleep() -> float:
+    """Seconds by a clock that nobody sets, and that goes on while the machine sleeps."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 @dataclass
 class Turn:
     """A scheduler's claim to act.
@@ -41,7 +46,7 @@ class Turn:
     """
 
     state_dir: Path
-    ticks: Callable[[], float] = time.monotonic
+    ticks: Callable[[], float] = ticks_also_asleep
     _lock: IO[bytes] | None = None
     _renewed: float | None = None
     _name: str = field(default="")
@@ -57,8 +62,8 @@ class Turn:
                 self._renewed = self.ticks()
             else:
                 self._renewed = None
-        except OperationalError as error:
-            _log.warning("the turn could not be renewed: %s", error.orig)
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("the turn could not be renewed: %s", type(error).__name__)
         if self.is_ours != before:
             _log.warning("this scheduler %s", "acts" if self.is_ours else "waits: another acts")
         return self.is_ours

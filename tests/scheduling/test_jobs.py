@@ -172,6 +172,34 @@ def test_a_timetable_whose_turn_it_is_not_runs_nothing(installation, monkeypatch
     assert ran == []
 
 
+def test_a_timetable_outlives_whatever_goes_wrong_with_the_database(
+    installation, monkeypatch
+) -> None:
+    stop, ran = threading.Event(), []
+
+    def work(_now: datetime, _settings: object) -> None:
+        ran.append(len(ran))
+
+    def broken(*_given: object) -> list[str]:
+        stop.set()
+        raise TimeoutError("no connection is free")
+
+    monkeypatch.setattr(jobs, "JOBS", {"publish-due": Job(work, every=1000)})
+    monkeypatch.setattr(service, "wanted", broken)
+    Timetable(installation).follow(stop)
+    with installation.app_context():
+        assert (ran, _job(db.session).runs) == ([0], 1)
+
+
+def test_what_is_asked_for_while_it_runs_is_asked_for_still(session) -> None:
+    with transaction(CONSOLE) as within:
+        service.want(within, "publish-due", NOW)
+    _written(Run("publish-due", BEFORE))
+    assert service.wanted(session) == []
+    _written(Run("publish-due", BEFORE, AFTER, 1.0))
+    assert service.wanted(session) == ["publish-due"]
+
+
 def test_after_a_jump_of_the_clock_every_job_runs_at_once(installation, monkeypatch) -> None:
     monkeypatch.setattr(jobs, "JOBS", {"publish-due": Job(lambda *_given: None, every=1000)})
     timetable = Timetable(installation)
