@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from responder.core import measuring
+from responder.core.database import end_read
 from responder.core.errors import Forbidden
 from responder.operating import last_backup
 from responder.operating.queues import CLOCKS, QUEUES, running_clocks, waiting
@@ -89,7 +90,7 @@ class _Records(Collector):
         try:
             self._session.execute(sa.text("SELECT 1"))
         except DBAPIError:
-            self._session.rollback()  # a connection that died leaves its transaction in pieces
+            end_read()  # a connection that died leaves its transaction in pieces
             return False
         return True
 
