@@ -64,8 +64,10 @@ class Turn:
                 self._renewed = None
         except (SQLAlchemyError, OSError) as error:
             _log.warning("the turn could not be renewed: %s", type(error).__name__)
-        if self.is_ours != before:
-            _log.warning("this scheduler %s", "acts" if self.is_ours else "waits: another acts")
+        if before and not self.is_ours:
+            _log.warning("this scheduler waits: another acts")
+        elif self.is_ours and not before:
+            _log.info("this scheduler acts")
         return self.is_ours
 
     @property
