@@ -14,7 +14,7 @@ from responder.core.database import Base, alembic, db
 from responder.operating import portable
 from responder.settings import Settings
 from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import empty_database
 from tests.rows import fill, keys_of
 
 # After each of these much was added or rebuilt.

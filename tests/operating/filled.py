@@ -22,7 +22,7 @@ from responder.core.database import alembic, db
 from responder.operating import kept, portable
 from responder.settings import Settings
 from tests import rows
-from tests.installations import empty_database
+from tests.databases import empty_database
 
 PASSPHRASE = b"a passphrase of the office"
 CONTENT = b"%PDF-1.7 \x00\xff"

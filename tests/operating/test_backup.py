@@ -25,7 +25,7 @@ from responder.operating.restoring import restore_into
 from responder.operating.sealing import PIECE
 from responder.settings import Settings
 from tests.conftest import DATABASES
-from tests.installations import empty_database
+from tests.databases import empty_database
 from tests.operating.filled import CONTENT, DIGEST, NOW, PASSPHRASE, everything, installed
 
 
