@@ -64,7 +64,14 @@ ALERTS = Listing(
     query=_query,
     empty=_empty,
     cells="alerts/_rows.html",
-    bulk=Bulk(permissions=(), steps=_steps, load=_load, take=_take, name=_topic),
+    bulk=Bulk(
+        permissions=(),
+        steps=_steps,
+        load=_load,
+        take=_take,
+        name=_topic,
+        undo={"read": "alerts.unread"},
+    ),
     columns=(
         Column("at", _l("时间"), lambda one, _x: one.delivered_at, sort=(Alert.delivered_at,),
                falling=True),

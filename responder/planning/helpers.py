@@ -123,7 +123,9 @@ _KINDS = {
     "avoided_period": Kind("回避时段", fields={"first_day": "开始日期", "last_day": "结束日期"}),
     "calendar_feed": Kind("日历订阅", {"revoke": "撤销"}),
     "topic_verdict": Kind(
-        "无需回应", {"withdraw": "撤回“无需回应”"}, {"reason": "理由", "heat": "当时热度"}
+        "无需回应",
+        {"withdraw": "撤回“无需回应”", "restore": "恢复“无需回应”"},
+        {"reason": "理由", "heat": "当时热度"},
     ),
     "briefing_template": Kind("背景材料模板"),
 }

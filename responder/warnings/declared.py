@@ -73,7 +73,14 @@ WARNINGS = Listing(
     empty=_empty,
     cells="warnings/_rows.html",
     tabs=(Tab("view"),),
-    bulk=Bulk(permissions=(), steps=_steps, load=_load, take=_take, name=_label),
+    bulk=Bulk(
+        permissions=(),
+        steps=_steps,
+        load=_load,
+        take=_take,
+        name=_label,
+        undo={"read": "warnings.unread"},
+    ),
     columns=(
         Column("severity", _l("程度"), lambda one, _x: _(SEVERITY_LABELS[one.warning.severity]),
                width=8),

@@ -14,12 +14,15 @@ from responder.alerts.models import AlertReading, Kind
 from responder.core.audit import AuditEvent
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
-from responder.planning.events import avoiding
+from responder.planning.events import avoiding, preparing
+from responder.planning.linking import verdicts
 from responder.responses.drafting import lists
+from responder.topics.models import Topic
 from responder.warnings.models import WarningDelivery
 from responder.web import undoing
 from tests.alerts.factories import refresh_and_look, rule
 from tests.factories import NOW
+from tests.planning import factories as make
 from tests.responses.factories import drafted
 from tests.topics.factories import two_worries
 from tests.warnings.factories import look, seeded
@@ -78,6 +81,71 @@ def test_what_was_read_is_unread_again_once(client, people, session, unread, roo
     assert again.status_code == 409
     assert "没有可以恢复的" in again.text
     assert deeds(session, people.editor) == ["draft", f"unread_{room}"]
+
+
+def choosable(page: str) -> list[str]:
+    """The rows of a list that can be chosen."""
+    return re.findall(r'name="chosen" form="bulk" value="([^"]+)"', page)
+
+
+@pytest.mark.parametrize("room", ["alerts", "warnings"])
+def test_what_was_read_of_a_list_is_unread_again(client, people, session, unread, room) -> None:
+    people.sign_in(client, people.editor)
+    before = choosable(client.get(f"/{room}").text)
+    step = {"chosen": before[:1], "action": "read"}
+    done = client.post(f"/{room}/bulk", data=step, follow_redirects=True).text
+    assert choosable(done) == before[1:]
+    address, fields = way_back(done)
+    assert "恢复为未阅" in client.post(address, data=fields, follow_redirects=True).text
+    assert choosable(client.get(f"/{room}").text) == before
+
+
+def test_what_was_finished_at_once_is_open_again_once(client, people, session) -> None:
+    event, officer = make.event(starts_at=NOW + timedelta(days=3)), people.press_officer.actor
+    with transaction(CONSOLE, NOW) as writing:
+        tasks = [preparing.add_task(writing, event, name, 1) for name in ("场地", "直播", "口径")]
+        preparing.finish_task(writing, tasks[2], officer, NOW)
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        people.sign_in(client, people.press_officer)
+        chosen = {"chosen": [task.id for task in tasks[:2]], "action": "finish"}
+        done = client.post("/planning/preparation/bulk", data=chosen, follow_redirects=True)
+        assert "没有过期或即将到期的筹备事项" in done.text
+        address, fields = way_back(done.text)
+        people.sign_in(client, people.editor)
+        assert client.post(address, data=fields).status_code == 403
+        people.sign_in(client, people.press_officer)
+        back = client.post(address, data=fields, follow_redirects=True).text
+        assert "2 个筹备事项恢复为未完成" in back
+        assert client.post(address, data=fields).status_code == 409
+    session.expire_all()
+    assert [bool(task.done_at) for task in preparing.tasks_of(session, event)] == [
+        False, False, True,
+    ]  # fmt: skip
+
+
+def test_what_was_withdrawn_at_once_holds_again_but_for_what_was_said_since(
+    client, people, session
+) -> None:
+    two_worries()
+    refresh_and_look()
+    officer = people.press_officer.actor
+    with transaction(CONSOLE, NOW) as writing:
+        first, second = writing.scalars(select(Topic).order_by(Topic.id).limit(2))
+        said = [
+            verdicts.say_no_answer(writing, one, "谣言", officer, NOW) for one in (first, second)
+        ]
+    people.sign_in(client, people.press_officer)
+    chosen = {"chosen": [one.id for one in said], "action": "withdraw"}
+    done = client.post("/planning/gaps/settled/bulk", data=chosen, follow_redirects=True)
+    address, fields = way_back(done.text)
+    with transaction(CONSOLE, NOW) as writing:
+        verdicts.say_no_answer(writing, writing.get_one(Topic, second.id), "已答", officer, NOW)
+    back = client.post(address, data=fields, follow_redirects=True).text
+    assert "1 个话题恢复为无需回应" in back
+    assert client.post(address, data=fields).status_code == 409
+    session.expire_all()
+    standing = {one.topic_id: one.reason for one in session.scalars(verdicts.settled())}
+    assert standing == {first.id: "谣言", second.id: "已答"}
 
 
 def test_what_was_removed_comes_back_once(client, people, session) -> None:

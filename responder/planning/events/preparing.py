@@ -9,8 +9,8 @@ from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from responder.core import audit
 from responder.core.errors import Invalid, NotFound, WrongState
@@ -64,10 +64,17 @@ def tasks_of(session: Session, event: PressEvent) -> list[PreparationTask]:
 
 
 def due_tasks(session: Session, day: date, reader: Actor) -> list[PreparationTask]:
+    """All of :func:`due_by`."""
+    return list(session.scalars(due_by(day, reader)))
+
+
+def due_by(day: date, reader: Actor, text: str = "") -> Select[PreparationTask]:
     """What is to be done by the end of ``day`` and still open, earliest first, with its event.
 
     What is overdue is among it. Events that are over, cancelled or postponed ask for nothing,
     nor do those of which the reader reads the outline alone.
+
+    :param text: in the task, in who does it or in the theme of its event.
     """
     query = (
         select(PreparationTask)
@@ -78,10 +85,18 @@ def due_tasks(session: Session, day: date, reader: Actor) -> list[PreparationTas
             PressEvent.state.not_in(CLOSED | _UNDATED),
             events_in_full(reader),
         )
-        .options(joinedload(PreparationTask.event).joinedload(PressEvent.unit))
-        .order_by(PreparationTask.due_on, PressEvent.starts_at, PreparationTask.position)
+        .options(contains_eager(PreparationTask.event).joinedload(PressEvent.unit))
+        .order_by(
+            PreparationTask.due_on,
+            PressEvent.starts_at,
+            PreparationTask.position,
+            PreparationTask.id,
+        )
     )
-    return list(session.scalars(query))
+    where = (PreparationTask.name, PreparationTask.responsible, PressEvent.theme)
+    return (
+        query.where(or_(*(one.contains(text, autoescape=True) for one in where))) if text else query
+    )
 
 
 def make_tasks(
@@ -270,6 +285,30 @@ def reopen_task(session: Session, task: PreparationTask, actor: Actor) -> None:
         return
     task.done_at, task.done_by_id, task.done_by_name = None, None, ""
     audit.record(session, REOPEN, task, {"name": task.name}, actor=actor)
+
+
+def reopen_finished(session: Session, actor: Actor, moment: datetime) -> int:
+    """Take back what this person said to be done at one moment; returns how many.
+
+    What has become of an event since is its own matter: its checklist stays as it is.
+
+    :raises WrongState: nothing of that moment is left to take back.
+    """
+    query = (
+        select(PreparationTask)
+        .join(PreparationTask.event)
+        .where(
+            PreparationTask.done_at == moment,
+            PreparationTask.done_by_id == actor.id,
+            PressEvent.state.not_in(CLOSED),
+        )
+    )
+    tasks = session.scalars(query).all()
+    if not tasks:
+        raise WrongState("没有可以恢复的：可能已经恢复过，或活动已经结束，请刷新页面")
+    for task in tasks:
+        reopen_task(session, task, actor)
+    return len(tasks)
 
 
 def overdue(tasks: Iterable[PreparationTask], today: date) -> list[PreparationTask]:

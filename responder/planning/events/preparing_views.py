@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,21 +11,23 @@ from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.core.versions import check_seen
-from responder.core.work_calendar import load_calendar
 from responder.planning import service
-from responder.planning.events import checklist, preparing, rescheduling
+from responder.planning.events import checklist, preparing
+from responder.planning.events.declared import PREPARATION, SHOWN_DAYS
 from responder.planning.events.forms import differences
 from responder.planning.events.models import PreparationItem, PreparationTask
 from responder.planning.events.small_forms import ItemForm, TaskForm
 from responder.planning.models import Form, PressEvent
-from responder.planning.views import blueprint, local_today, zone
+from responder.planning.views import blueprint, zone
+from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.redirects import back_to
+from responder.web.undoing import sent_moment
 
 Page = str | Response | tuple[str, int]
 
-SHOWN_DAYS = 14
 TASK_FIELDS = ("name", "days", "before_confirmation", "responsible", "note")
 
 
@@ -35,16 +35,18 @@ TASK_FIELDS = ("name", "days", "before_confirmation", "responsible", "note")
 @requires(Permission.PLAN_READ)
 def preparation() -> str:
     """What is due within two weeks, whichever event it is for."""
-    today = local_today()
-    last = today + timedelta(days=SHOWN_DAYS)
-    tasks = preparing.due_tasks(db.session, last, current_actor())
     return render_template(
-        "planning/preparation.html",
-        tasks=tasks,
-        provisional=rescheduling.provisional(tasks, load_calendar(db.session), zone()),
-        today=today,
-        days=SHOWN_DAYS,
+        "planning/preparation.html", listed=listing.show(PREPARATION), days=SHOWN_DAYS
     )
+
+
+listing.add_list_pages(
+    blueprint,
+    "/planning/preparation",
+    PREPARATION,
+    "preparation",
+    frozenset({Permission.PLAN_READ}),
+)
 
 
 @blueprint.post("/planning/events/<int:event_id>/tasks/from-template")
@@ -125,7 +127,7 @@ def finish_task(task_id: int) -> Response:
     with transaction(current_actor()) as session:
         task = preparing.hold_task(session, task_id)
         preparing.finish_task(session, task, current_actor(), utc_now())
-    return _to_checklist(task.event_id)
+    return redirect(back_to(request.form.get("next") or _checklist(task.event_id)))
 
 
 @blueprint.post("/planning/tasks/<int:task_id>/reopen")
@@ -135,6 +137,16 @@ def reopen_task(task_id: int) -> Response:
         task = preparing.hold_task(session, task_id)
         preparing.reopen_task(session, task, current_actor())
     return _to_checklist(task.event_id)
+
+
+@blueprint.post("/planning/preparation/reopen")
+@requires(Permission.PLAN_EDIT)
+def reopen_finished() -> Response:
+    """What was finished with one click is open again, told by its moment."""
+    with transaction(current_actor()) as session:
+        count = preparing.reopen_finished(session, current_actor(), sent_moment())
+    flash(_("%(count)s 个筹备事项恢复为未完成。", count=count), "success")
+    return redirect(url_for("planning.preparation"))
 
 
 @blueprint.post("/planning/tasks/<int:task_id>/remove")
@@ -150,7 +162,11 @@ def remove_task(task_id: int) -> Response:
 
 
 def _to_checklist(event_id: int) -> Response:
-    return redirect(url_for("planning.show_event", event_id=event_id, _anchor="checklist"))
+    return redirect(_checklist(event_id))
+
+
+def _checklist(event_id: int) -> str:
+    return url_for("planning.show_event", event_id=event_id, _anchor="checklist")
 
 
 @blueprint.get("/planning/preparation-items")

@@ -160,7 +160,12 @@ SETTLED_GAPS = Listing(
     empty=_no_verdict,
     cells="planning/_settled_gap_rows.html",
     bulk=Bulk(
-        permissions=(Permission.EVENT_LINK,), steps=_steps, load=_load, take=_take, name=_topic
+        permissions=(Permission.EVENT_LINK,),
+        steps=_steps,
+        load=_load,
+        take=_take,
+        name=_topic,
+        undo={"withdraw": "planning.restore_verdicts"},
     ),
     columns=(
         Column("topic", _l("话题"), _topic, width=40),

@@ -84,6 +84,28 @@ def take_back(session: Session, topic_id: int, actor: Actor, now: datetime) -> N
     session.flush()
 
 
+def restore(session: Session, actor: Actor, moment: datetime) -> int:
+    """What was taken back at one moment holds again; returns how many.
+
+    Where something else was said of the topic since, that stands.
+
+    :raises Forbidden: the person may not decide what events answer.
+    :raises WrongState: nothing of that moment is left to restore.
+    """
+    _check_may_decide(actor)
+    take_turns(session, actor)
+    found = session.scalars(select(TopicVerdict).where(TopicVerdict.withdrawn_at == moment)).all()
+    standing = in_force(session, {one.topic_id: one.topic_id for one in found})
+    back = [one for one in found if one.topic_id not in standing]
+    if not back:
+        raise WrongState("没有可以恢复的：可能已经恢复过，或已另作判断，请刷新页面")
+    for one in back:
+        one.withdrawn_at = None
+        audit.record(session, "restore", one, {"reason": [None, mask(one.reason)]}, actor=actor)
+    session.flush()
+    return len(back)
+
+
 def get_verdict(session: Session, verdict_id: int) -> TopicVerdict:
     """:raises NotFound: no such verdict."""
     verdict = session.get(TopicVerdict, verdict_id)

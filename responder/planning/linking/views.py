@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -24,6 +24,7 @@ from responder.web.access import current_actor, requires
 from responder.web.forms import seen_version
 from responder.web.redirects import back_to
 from responder.web.sentences import spoken
+from responder.web.undoing import flash_with_undo, sent_moment
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,21 @@ def no_answer(topic_id: int) -> Response | tuple[str, int]:
 def withdraw_verdict(verdict_id: int) -> Response:
     with transaction(current_actor()) as session:
         verdict = verdicts.get_verdict(session, verdict_id)
-        verdicts.withdraw(session, verdict, current_actor(), utc_now())
-    flash(_("已撤回，话题仍热时会回到清单。"), "success")
+        moment = utc_now()
+        verdicts.withdraw(session, verdict, current_actor(), moment)
+    done = _("已撤回，话题仍热时会回到清单。")
+    flash_with_undo(done, "planning.restore_verdicts", {"at": moment.isoformat()})
     return redirect(back_to(request.form.get("next"), "planning.settled_gaps"))
+
+
+@blueprint.post("/planning/verdicts/restore")
+@requires(Permission.EVENT_LINK)
+def restore_verdicts() -> Response:
+    """What was withdrawn with one click holds again, told by its moment."""
+    with transaction(current_actor()) as session:
+        count = verdicts.restore(session, current_actor(), sent_moment())
+    flash(_("%(count)s 个话题恢复为无需回应。", count=count), "success")
+    return redirect(url_for("planning.settled_gaps"))
 
 
 @blueprint.post("/planning/links/refresh")

@@ -48,6 +48,9 @@ class Bulk:
         None where a ``page`` does it.
     :param page: an endpoint of its own that is given what was chosen; else the mechanism's page.
     :param context: what the fields of the steps need.
+    :param undo: a step → the endpoint that takes it back of all rows of which it was taken at one
+        moment, its field ``at``. A step of a lifecycle has no such thing: it is answered for, and
+        the way back is a step of its own.
     """
 
     permissions: tuple[Permission, ...]
@@ -57,6 +60,7 @@ class Bulk:
     take: Callable[[Session, Seen, str, Form, Asker], None] | None = None
     page: str = ""
     context: Callable[[Asker], Mapping[str, Any]] = field(default=lambda _asker: {})
+    undo: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,13 @@ def counts_by(
     return {None: sum(counts.values()), **counts}
 
 
+def counts_of(session: Session, query: Select[Any], kind: ColumnElement[Any]) -> dict[Any, int]:
+    """How many rows a query has of each kind, told by an expression over it; None: of all."""
+    counted = query.order_by(None).with_only_columns(kind, func.count()).group_by(kind)
+    counts: dict[Any, int] = dict(session.execute(counted).all())
+    return {None: sum(counts.values()), **counts}
+
+
 def source_of(listing: Listing, asked: Asked, asker: Asker) -> Source:
     """The rows that an address asks for, in the order that it asks for."""
     if listing.source is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -35,6 +36,7 @@ from responder.web.listing.declared import Asker, Listing
 from responder.web.listing.rules import Asked, Filter, read
 from responder.web.listing.showing import PRINT, ListView, said, sentence
 from responder.web.listing.sources import source_of
+from responder.web.undoing import flash_with_undo
 
 LISTS = "listings"
 
@@ -198,7 +200,7 @@ def _bulk_page(listing: Listing, endpoint: str) -> Response | str | tuple[str, i
     if step is not None and (not step.asks or form.get("decided") == "1"):
         if note or not step.needs_note:
             outcomes = _taken(listing, chosen, step, asker)
-            return _outcome_page(listing, step, outcomes, back)
+            return _outcome_page(listing, step, outcomes, back, asker.now)
         error = _("请写明%(step)s的理由", step=step.label)
     elif step is None and form.get("action"):
         error = _("所选各项中有的已经变化，不能再这样办理：下面是现在还能一并办理的。")
@@ -243,11 +245,17 @@ def _taken(listing: Listing, chosen: list[Seen], step: Step, asker: Asker) -> li
 
 
 def _outcome_page(
-    listing: Listing, step: Step, outcomes: list[Outcome], back: str
+    listing: Listing, step: Step, outcomes: list[Outcome], back: str, moment: datetime
 ) -> Response | tuple[str, int]:
     """Back to the list; or a page of what was refused, and why."""
+    assert listing.bulk is not None
     if all(not one.refusal for one in outcomes):
-        flash(_("已%(step)s %(count)s 项。", step=step.label, count=len(outcomes)), "success")
+        done = _("已%(step)s %(count)s 项。", step=step.label, count=len(outcomes))
+        undo = listing.bulk.undo.get(step.action)
+        if undo:
+            flash_with_undo(done, undo, {"at": moment.isoformat()})
+        else:
+            flash(done, "success")
         return redirect(back)
     page = render_template(
         "components/listing/bulk_done.html",

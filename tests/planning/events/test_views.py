@@ -625,7 +625,7 @@ def test_readers_see_no_buttons(reader: FlaskClient) -> None:
     ):
         page = reader.get(path)
         assert page.status_code == 200
-        assert 'action="/planning' not in page.text, path
+        assert 'method="post" action="/planning' not in page.text, path
 
 
 def test_pages_take_the_same_queries_for_little_as_for_much(
