@@ -21,6 +21,8 @@ THEME = "theme.css"
 DARK_PAPER = (0x1C, 0x22, 0x29)  # --rs-paper of dark.css
 READABLE = 4.5
 
+# A drawing brings its own colours along, and nothing that acts or is fetched.
+LOGO_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 MOST_LOGO_BYTES = 200 * 1024
 LOGO_KINDS = {
     "svg": FileKind("image/svg+xml", (b"<svg", b"<?xml")),

@@ -99,7 +99,9 @@ def logo() -> AnyResponse:
     if not office().public_logo:
         abort(404)
     kind = front.logo_kind(office())
-    return send_file(front.logo_file(office()), kind.media_type, max_age=LOGO_CACHED)
+    answer = send_file(front.logo_file(office()), kind.media_type, max_age=LOGO_CACHED)
+    answer.headers["Content-Security-Policy"] = front.LOGO_POLICY
+    return answer
 
 
 @blueprint.post("/publishing/items/<int:item_id>/schedule")

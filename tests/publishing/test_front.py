@@ -45,6 +45,7 @@ def test_the_column_wears_the_offices_colour_crest_name_and_lines(themed, client
     assert f"--office-accent: {RED};" in client.get("/concerns/theme.css").text
     with client.get("/concerns/logo") as answer:
         assert (answer.mimetype, answer.text) == ("image/svg+xml", CREST)
+        assert answer.headers["Content-Security-Policy"] == front.LOGO_POLICY  # nothing acts
 
 
 def test_an_export_wears_them_too(themed, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
@@ -116,6 +117,8 @@ def test_a_visitor_with_a_cookie_gets_a_page_of_their_own(client, people):
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Cookie" in answer.headers["Vary"]
     assert 'lang="zh-Hant"' in answer.text
+    client.post("/scheme", data={"scheme": "dark", "next": "/concerns"})
+    assert re.search(r'dark\.css[^"]*" media="screen"', client.get("/concerns").text)
     people.sign_in(client, people.editor)
     assert "返回工作台" in client.get("/concerns").text
 
