@@ -26,6 +26,7 @@ from responder.core.clocks import seed_clock_rules
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.work_calendar import seed_calendar
+from responder.openness.applications.outcomes import seed_outcomes
 from responder.responses.judging.kinds import seed_priority_kinds
 from responder.settings import Settings
 from tests.databases import DATABASES, POSTGRESQL_URI, forget_migrated, migrated_database
@@ -122,6 +123,7 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
         seed_calendar(session)
         seed_clock_rules(session)
         seed_priority_kinds(session)
+        seed_outcomes(session)
     yield app
     with app.app_context():
         db.engine.dispose()

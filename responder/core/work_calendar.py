@@ -136,11 +136,11 @@ def change_calendar(session: Session) -> None:
 
 def load_calendar(session: Session) -> WorkCalendar:
     """The office's calendar as plain values for the rules."""
-    days = session.scalars(select(CalendarDay))
+    days = session.execute(select(CalendarDay.day, CalendarDay.is_working))
     years = session.scalars(select(CalendarYear.year))
     fixed = session.execute(select(FixedHoliday.month, FixedHoliday.day))
     return WorkCalendar(
-        {day.day: day.is_working for day in days},
+        dict(days.all()),
         frozenset(years),
         frozenset((month, day) for month, day in fixed),
     )

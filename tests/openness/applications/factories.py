@@ -13,9 +13,8 @@ from sqlalchemy import select
 from responder.accounts.models import User
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
-from responder.core.permissions import CONSOLE
 from responder.core.times import local
-from responder.openness.applications import outcomes, registering, steps
+from responder.openness.applications import registering, steps
 from responder.openness.applications.models import (
     Application,
     ApplicationClock,
@@ -46,13 +45,7 @@ def facts(**changed: Any) -> ApplicationFacts:
     return ApplicationFacts(**{**known, **changed})
 
 
-def seeded() -> None:
-    with transaction(CONSOLE, NOW) as session:
-        outcomes.seed_outcomes(session)
-
-
 def outcome(code: str = "disclosed") -> Outcome:
-    seeded()
     found = db.session.scalar(select(Outcome).where(Outcome.code == code))
     assert found is not None
     return found
@@ -63,7 +56,6 @@ def officer() -> User:
 
 
 def registered(now: datetime = NOW, person: User | None = None, **changed: Any) -> Application:
-    seeded()
     actor = (person or officer()).actor
     with transaction(actor, now) as session:
         return registering.register(session, facts(**changed), Attempt(actor, now))

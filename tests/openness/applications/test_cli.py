@@ -18,7 +18,6 @@ from tests.openness.applications.factories import (
     S,
     brought_to,
     registered,
-    seeded,
     take,
     words_of,
 )
@@ -97,7 +96,6 @@ def test_export_writes_each_file(run, session, tmp_path) -> None:
 
 
 def test_import_reports_rows_and_returns_what_it_refuses(run, tmp_path) -> None:
-    seeded()
     path = workbook(tmp_path, {}, {"申请人": ""})
     errors = tmp_path / "退回.xlsx"
     tried = run("import", path, "--dry-run", "--json")

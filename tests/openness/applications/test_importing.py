@@ -25,7 +25,6 @@ from tests.openness.applications.factories import (
     due,
     officer,
     registered,
-    seeded,
     sheet_of,
     words_of,
 )
@@ -59,7 +58,6 @@ def workbook(folder: Path, *changes: dict[str, Any]) -> Path:
 
 
 def take_in(path: Path) -> TableImport:
-    seeded()
     actor = officer().actor
     file = importing.read_file(db.session, path, TODAY)
     return importing.store(file, Attempt(actor, NOW), SHANGHAI)
@@ -214,7 +212,6 @@ def test_a_file_is_stored_in_portions_with_numbers_that_go_on(
 
 
 def test_a_rehearsal_stores_nothing(session, tmp_path) -> None:
-    seeded()
     file = importing.read_file(session, workbook(tmp_path, {}, {"申请人": ""}), TODAY)
     assert importing.rehearse(session, file).counts["created"] == 1
     assert stored() == []
@@ -228,7 +225,6 @@ def test_a_file_that_is_no_register_says_what_it_lacks(session, tmp_path) -> Non
 
 
 def test_others_do_not_import(session, people, tmp_path) -> None:
-    seeded()
     file = importing.read_file(session, workbook(tmp_path), TODAY)
     actor = people.supervisor.actor
     with pytest.raises(Forbidden):
@@ -236,7 +232,6 @@ def test_others_do_not_import(session, people, tmp_path) -> None:
 
 
 def test_the_template_has_every_column_and_can_be_filled(session) -> None:
-    seeded()
     content = rows.template(leaves(all_outcomes(session)))
     assert sheet_of(content, "依申请公开")[0] == list(GOOD)
 
@@ -259,7 +254,6 @@ def test_what_is_exported_with_identities_says_who_and_how_it_went(session, tmp_
 
 
 def test_the_page_takes_a_file_and_returns_what_it_refuses(people, client, tmp_path) -> None:
-    seeded()
     people.sign_in(client, people.openness_officer)
     path = workbook(tmp_path, {}, {"申请人": ""})
     with path.open("rb") as stream:

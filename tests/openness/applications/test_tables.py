@@ -34,7 +34,6 @@ from tests.openness.applications.factories import (
     officer,
     outcome,
     registered,
-    seeded,
     sheet_of,
     take,
 )
@@ -93,7 +92,6 @@ def test_the_table_counts_each_application_where_the_form_has_it(session) -> Non
 
 
 def test_the_rows_are_those_of_the_form_in_its_order(session) -> None:
-    seeded()
     labels = [row.label for row in tables.application_table(session, 2026).rows]
     assert labels[:6] == [
         "一、本年新收政府信息公开申请数量", "二、上年结转政府信息公开申请数量",
@@ -194,7 +192,6 @@ def test_who_changes_a_proceeding_too_late_is_told(session) -> None:
 
 
 def test_shipped_outcomes_come_once_and_edited_ones_stay(session) -> None:
-    seeded()
     secret = outcome("refused_secret")
     with transaction(CONSOLE, NOW) as writing:
         outcomes.save(writing, secret, "属于国家秘密信息", "新格式", True)

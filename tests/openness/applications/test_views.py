@@ -34,7 +34,6 @@ from tests.openness.applications.factories import (
     brought_to,
     outcome,
     registered,
-    seeded,
     take,
     words_of,
 )
@@ -46,7 +45,6 @@ AT = "/openness/applications"
 @pytest.fixture
 def desk(people, client):
     """A browser in which the openness officer has signed in."""
-    seeded()
     return people.sign_in(client, people.openness_officer)
 
 
@@ -351,7 +349,6 @@ def test_notes_of_applications_are_shown_in_the_trail_to_their_readers_alone(
 
 
 def test_a_double_click_registers_once(desk) -> None:
-    seeded()
     said = {
         "received_on": "2026-11-02", "way": "internet", "basis": "confirmed",
         "applicant_kind": "person", "applicant_name": "郑小满", "content": "某项目的批复",
