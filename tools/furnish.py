@@ -37,12 +37,24 @@ from responder.openness.tasks.models import Report, TaskFile
 from responder.openness.trainings.models import OccasionFile
 from responder.planning.briefing.layout import shipped_template
 from responder.planning.calendars.models import CalendarFeed
+from responder.planning.linking import verdicts
 from responder.publishing.bundles.models import Bundle
+from responder.publishing.channels.models import Channel as PostedOn
+from responder.publishing.channels.models import ChannelPost
+from responder.publishing.models import Entry
 from responder.publishing.packages.models import PackageFile, PolicyPackage, ReturnSlip
 from responder.publishing.packages.released import Attachment, PolicyDocument
+from responder.publishing.webhooks import outbox
 from responder.responses.models import ItemState, ResponseItem
 from responder.settings import Settings
 from responder.sources.models import HotEntry, HotPoint, Kind, Source
+from responder.topics.models import Topic
+from responder.warnings.models import (
+    ClockWarning,
+    DeliveryState,
+    WarningChannel,
+    WarningDelivery,
+)
 from tools.objects import FEED_TOKEN
 from tools.pages import address_of, client_of
 
@@ -122,6 +134,7 @@ def furnish(app: Flask) -> None:
     _import_calls(app)
     send(app, Deed("analyst", "intake.imports", {}, "/files", ("未完.csv", CALLS[1] + b" ")))
     with app.app_context():
+        _store_sent()
         _store_files(app.extensions["settings"])
         _store_errand(app.extensions["settings"])
 
@@ -250,6 +263,38 @@ def _bundle(session: Session, now: datetime) -> Bundle:
         name="城建答复一组", publish_at=items[0].publish_at or now, made_at=now,
         made_by_name="顾清和", items=items,
     )  # fmt: skip
+
+
+def _store_sent() -> None:
+    """What went out to others, and a hot topic that needs no answer."""
+    now = utc_now()
+    with transaction(CONSOLE, now) as session:
+        entry = session.scalars(select(Entry).order_by(Entry.id)).first()
+        robot, warning = (
+            session.scalar(select(WarningChannel)),
+            session.scalar(select(ClockWarning)),
+        )
+        tepid = select(Topic).where(Topic.heat > 0, Topic.merged_into_id.is_(None))
+        topic = session.scalars(tepid.order_by(Topic.heat)).first()
+        assert entry is not None
+        assert robot is not None
+        assert warning is not None
+        assert topic is not None
+        session.add(
+            ChannelPost(
+                entry=entry, channel=PostedOn.WEIBO, url="https://weibo.example/1", posted_at=now,
+                recorded_by_name="顾清和",
+            )
+        )  # fmt: skip
+        outbox.tell(session, entry, now)
+        session.add(
+            WarningDelivery(
+                warning=warning, receiver=f"robot:{robot.id}", channel=robot,
+                state=DeliveryState.FAILED, send_from=now, tries=1, tried_at=now,
+                last_answer="机器人已停用",
+            )
+        )  # fmt: skip
+        verdicts.keep(session, topic, "谣言，已由公安机关澄清", CONSOLE, now)
 
 
 def _store_errand(settings: Settings) -> None:

@@ -35,6 +35,7 @@ PIECES = (
     "=1+1",
     "100%达标%s%(x)d{y}",
 )
+FOREIGN = PIECES[:7]  # what no program writes; each text has some of it, however short
 UNBROKEN = "Donaudampfschifffahrtsgesellschaft" * 200
 # Written by a program, or read by one.
 KEYS = frozenset({
