@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
 from flask import Flask
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as NothingCame
 
 from responder import create_app
 from responder.core.console import say
@@ -32,13 +34,14 @@ SHOWN = {1280: 460, 390: 220}  # pixels that a page is wide on the sheet
 SHEET_WIDTH = 1960
 # Who may look at much and change nothing.
 READER = "auditor"
-SEND = """() => {
+ANSWERS_WITHIN = 5_000  # ms; a form that a script sends leads nowhere
+FIND_FORM = """() => {
   const form = [...document.querySelectorAll('main form[method=post]')]
     .find((one) => one.querySelector('[required], .form-control'));
   if (!form) return false;
   form.noValidate = true;
   form.querySelectorAll('input[type=text], textarea').forEach((one) => { one.value = ''; });
-  (form.querySelector('button:not([formaction]), [type=submit]') || form).click();
+  (form.querySelector('button:not([formaction]), [type=submit]') || form).dataset.send = '';
   return true;
 }"""
 
@@ -54,16 +57,16 @@ def make(folder: Path, only: str = "", states: Collection[str] = STATES, look: s
         full, empty = Path(passing) / "full", Path(passing) / "empty"
         walking.aside(world.make, full)
         walking.aside(world.make, empty, True)
-        found: dict[str, tuple[Path, Find, str]] = {
-            "full": (full, lambda app: _of(pages.pages(app), only), ""),
-            "empty": (empty, lambda app: _of(pages.lists(app), only), ""),
-            "read-only": (full, lambda app: list(_read_by(app, READER)), ""),
+        found: dict[str, tuple[Path, Find, bool]] = {
+            "full": (full, lambda app: _of(pages.pages(app), only), False),
+            "empty": (empty, lambda app: _of(pages.lists(app), only), False),
+            "read-only": (full, lambda app: list(_read_by(app, READER)), False),
             # Last: a form that needs nothing is really sent.
-            "error": (full, lambda app: _of(pages.pages(app), only), SEND),
+            "error": (full, lambda app: _of(pages.pages(app), only), True),
         }
-        for state, (installation, find, act) in found.items():
+        for state, (installation, find, sends) in found.items():
             if state in states:
-                _state(browser, installation, folder / state, find, act, look)
+                _state(browser, installation, folder / state, find, sends, look)
 
 
 def _of(found: list[pages.Page], only: str) -> list[pages.Page]:
@@ -83,7 +86,7 @@ def _state(
     installation: Path,
     folder: Path,
     find: Find,
-    act: str,
+    sends: bool,
     wanted: str,
 ) -> None:
     app = walking.aside(create_app, world.settings_in(installation))
@@ -91,10 +94,10 @@ def _state(
     with walking.served(app) as url:
         walker = walking.Walker(app, browser, url)
         for width in walking.HEIGHTS:
-            for scheme in walking.SCHEMES if not act else ("light",):
+            for scheme in walking.SCHEMES if not sends else ("light",):
                 if wanted in ("", f"{width}-{scheme}"):
                     look = walking.Look("zh_Hans", scheme, width)
-                    _shoot(browser, walker, found, look, folder, act)
+                    _shoot(browser, walker, found, look, folder, sends)
         walker.close()
 
 
@@ -104,14 +107,15 @@ def _shoot(
     found: list[pages.Page],
     look: walking.Look,
     folder: Path,
-    act: str,
+    sends: bool,
 ) -> None:
+    """:param sends: the page's form is sent as it stands, and what comes of it is shot."""
     folder.mkdir(exist_ok=True)
     for who in dict.fromkeys(page.who for page in found):
         shot: dict[str, Path] = {}
         for page in (one for one in found if one.who == who):
             walker.open(page, look)
-            if act and not _sent(walker, act):
+            if sends and not _sent(walker.page):
                 continue
             name = "".join(one if one.isalnum() else "-" for one in page.name)
             path = folder / f"{who}-{look.width}-{look.scheme}-{name}.png"
@@ -131,10 +135,13 @@ def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
         yield portion
 
 
-def _sent(walker: walking.Walker, act: str) -> bool:
-    sent = walker.page.evaluate(act)
-    walker.page.wait_for_load_state("networkidle")
-    return bool(sent)
+def _sent(page: Page) -> bool:
+    """Whether the page has a form that can be sent."""
+    if not page.evaluate(FIND_FORM):
+        return False
+    with suppress(NothingCame), page.expect_navigation(timeout=ANSWERS_WITHIN):
+        page.click("[data-send]")
+    return True
 
 
 def _lay_out(browser: Browser, shot: dict[str, Path], width: int, path: Path) -> None:
