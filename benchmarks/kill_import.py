@@ -34,6 +34,8 @@ COMMAND = (sys.executable, "-m", "responder")
 class Process(Protocol):
     """What runs, and can be killed."""
 
+    @property
+    def pid(self) -> int: ...
     def poll(self) -> int | None: ...
     def kill(self) -> None: ...
     def wait(self) -> int: ...
@@ -51,9 +53,11 @@ class Console:
         )
 
     def start(self, words: Sequence[str], environment: Mapping[str, str]) -> Process:
-        """And say nothing."""
+        """And say nothing; its input stays open as long as this process lives."""
         quiet = subprocess.DEVNULL
-        return subprocess.Popen([*COMMAND, *words], env=environment, stdout=quiet, stderr=quiet)
+        return subprocess.Popen(
+            [*COMMAND, *words], env=environment, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet
+        )
 
 
 CONSOLE = Console()

@@ -16,8 +16,6 @@ import argparse
 import json
 import os
 import random
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -33,6 +31,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 
+from benchmarks.kill_import import CONSOLE as COMMANDS
+from benchmarks.kill_import import Console, Process
 from benchmarks.postgresql import postgresql
 from responder import create_app
 from responder.accounts.models import Unit
@@ -45,7 +45,6 @@ from responder.publishing.webhooks.models import DeliveryState, WebhookDelivery
 from responder.responses.models import ItemState, ResponseItem
 from responder.settings import Settings
 
-COMMAND = (sys.executable, "-m", "responder")
 ALONE, BUNDLES, TOGETHER = 4, 2, 3
 SCHEDULERS = 2
 THREADS_OF_A_SCHEDULER = 6  # its own, the timer's, the watches', the jobs'
@@ -122,10 +121,15 @@ class Run:
 
 
 class Office:
-    """One installation with two schedulers."""
+    """One installation with two schedulers.
 
-    def __init__(self, app: Flask, folder: Path, url: str, receiver: Receiver) -> None:
-        self.app, self.receiver = app, receiver
+    :param console: runs and starts the commands.
+    """
+
+    def __init__(
+        self, app: Flask, folder: Path, url: str, receiver: Receiver, console: Console
+    ) -> None:
+        self.app, self.receiver, self.console = app, receiver, console
         self.environment = {
             **os.environ,
             "RESPONDER_STATE_DIR": str(folder),
@@ -134,24 +138,19 @@ class Office:
             "RESPONDER_SOURCE_FETCH_SECONDS": "2",
             "RESPONDER_SOURCE_PRIVATE_HOSTS": receiver.host,
         }
-        self.schedulers: list[subprocess.Popen[bytes]] = []
+        self.schedulers: list[Process] = []
 
     def prepare(self) -> None:
-        subprocess.run(
-            [*COMMAND, "init", "--password", "responder-demo"],
-            env=self.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        done = self.console.run(["init", "--password", "responder-demo"], self.environment)
+        assert done.returncode == 0, done.stderr
         with self.app.app_context(), transaction(CONSOLE) as session:
             webhooks.add(session, "门户网站", self.receiver.url, datetime.now(UTC))
             session.add(Unit(code="zjj", name="市住房和城乡建设局", short_name="市住建局"))
 
     def start(self) -> None:
         while len(self.schedulers) < SCHEDULERS:
-            process = subprocess.Popen(
-                [*COMMAND, "scheduler", "--until-stdin-closes"], env=self.environment,
-                stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-            self.schedulers.append(process)
+            words = ["scheduler", "--until-stdin-closes"]
+            self.schedulers.append(self.console.start(words, self.environment))
 
     def running(self) -> bool:
         """Whether each scheduler has its threads: until then it could publish nothing."""
@@ -163,9 +162,9 @@ class Office:
 
     def kill(self, count: int) -> None:
         for process in self.schedulers[:count]:
-            process.send_signal(signal.SIGKILL)
+            process.kill()
         for process in self.schedulers[:count]:
-            process.communicate()
+            process.wait()
         self.schedulers = self.schedulers[count:]
 
     def fill(self, due: datetime) -> tuple[list[int], list[list[int]]]:
@@ -265,12 +264,19 @@ def _counted(office: Office, ids: list[int], run: Run) -> Run:
     return Run(**{**asdict(run), **counted})
 
 
-def prove(database: str, url: str, folder: Path, runs: int, seed: int = 0) -> list[Run]:
+def prove(
+    database: str,
+    url: str,
+    folder: Path,
+    runs: int,
+    seed: int = 0,
+    console: Console = COMMANDS,
+) -> list[Run]:
     """So many runs on an empty database; prints a line each."""
     chance, done = random.Random(seed), []
     app = create_app(Settings(database_url=url, state_dir=folder, secret_key="bench"))
     with receiving() as receiver:
-        office = Office(app, folder, url, receiver)
+        office = Office(app, folder, url, receiver, console)
         office.prepare()
         office.start()
         try:

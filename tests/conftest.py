@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
 import subprocess
@@ -17,6 +18,7 @@ from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from benchmarks.postgresql import postgresql
@@ -35,14 +37,27 @@ from tests.factories import People
 # Python's collector would go over the whole product each few hundred objects: a fifth of all time.
 gc.set_threshold(100_000, 50, 100)
 
+RUN_FOLDER = "TEST_RUN_FOLDER"
+
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for the whole run; workers find it by its address."""
+    """Start one PostgreSQL for the whole run, and a folder; workers find them by their address."""
     running = ExitStack()
     config.add_cleanup(running.close)
-    if not hasattr(config, "workerinput") and not os.environ.get(POSTGRESQL_URI):
-        os.environ[POSTGRESQL_URI] = _started(running)
+    if not hasattr(config, "workerinput"):
+        shared = tempfile.TemporaryDirectory(prefix="responder-run-")
+        os.environ[RUN_FOLDER] = running.enter_context(shared)
+        if not os.environ.get(POSTGRESQL_URI):
+            os.environ[POSTGRESQL_URI] = _started(running)
+    _keep_compiled_templates(Path(os.environ[RUN_FOLDER], "templates"))
     running.callback(forget_migrated)  # before the server is stopped
+
+
+def _keep_compiled_templates(folder: Path) -> None:
+    """Each template is compiled once in a run, not by each application that shows it."""
+    folder.mkdir(exist_ok=True)
+    kept = FileSystemBytecodeCache(str(folder))
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": kept}
 
 
 def _started(running: ExitStack) -> str:
@@ -103,13 +118,18 @@ def settings(
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_folder() -> Path:
     """The demo as it is made, with nothing left empty; to be copied, never written to.
 
-    It takes long to make: whoever asks for it is put on the worker of the browser.
+    It takes long to make: whichever worker asks first makes it for all.
     """
-    folder: Path = tmp_path_factory.mktemp("demo")
-    subprocess.run([sys.executable, "-m", "tools.world", str(folder)], check=True)
+    folder = Path(os.environ[RUN_FOLDER], "demo")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = folder.with_suffix(".new")
+            subprocess.run([sys.executable, "-m", "tools.world", str(making)], check=True)
+            making.rename(folder)
     return folder
 
 

@@ -67,8 +67,9 @@ class Started:
 
 
 def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Started:
-    """Start ``responder ARGUMENTS``, whose output nobody reads."""
+    """Start ``responder ARGUMENTS``, whose output nobody reads and whose input stays open."""
     order = {
+        "input_stays_open": True,
         "arguments": list(arguments),
         "environment": dict(environment),
         "stdout": os.devnull,
@@ -141,7 +142,8 @@ def _become(order: dict[str, Any], main: Any) -> None:
         os.environ.clear()
         os.environ.update(order["environment"])
         os.chdir(order["folder"])
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        stays_open = order.get("input_stays_open")
+        os.dup2(os.pipe()[0] if stays_open else os.open(os.devnull, os.O_RDONLY), 0)
         for number, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT, 0o600), number)
         sys.argv = ["responder", *order["arguments"]]

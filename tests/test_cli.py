@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -150,43 +149,6 @@ def test_serving_starts_web_and_scheduler_and_both_end_together(ready: Path) -> 
     server.send_signal(signal.SIGKILL)  # the hard way: nobody tells the others
     server.wait()
     assert gone(list(companions))
-
-
-def test_a_scheduler_that_dies_is_started_again(ready: Path) -> None:
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "responder", "serve", "--port", str(port), "--workers", "1"],
-        env={**os.environ, "RESPONDER_STATE_DIR": str(ready)},
-        stderr=subprocess.PIPE,
-    )
-    try:
-        wait_until_up(f"http://127.0.0.1:{port}/sign-in", server)
-        [first] = [pid for pid, command in children(server.pid).items() if "scheduler" in command]
-        os.kill(first, signal.SIGKILL)
-        assert server.stderr
-        assert any("调度器意外退出" in line.decode() for line in server.stderr)
-    finally:
-        server.terminate()
-        server.communicate(timeout=60)
-
-
-def test_a_stop_is_quiet_and_leaves_the_database_to_others(ready: Path) -> None:
-    """No connection of the server holds a read open, so the log can be folded back."""
-    port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "responder", "serve", "--port", str(port), "--workers", "1"],
-        env={**os.environ, "RESPONDER_STATE_DIR": str(ready)},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    wait_until_up(f"http://127.0.0.1:{port}/sign-in", server)
-    with sqlite3.connect(ready / "responder.db", timeout=30) as database:
-        busy, *_rest = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    database.close()
-    server.send_signal(signal.SIGINT)
-    _, said = server.communicate(timeout=60)
-    assert busy == 0
-    assert said.count("\n") == 1, said
 
 
 def children(pid: int) -> dict[int, str]:

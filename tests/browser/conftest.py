@@ -27,11 +27,13 @@ STARTS_WITHIN_SECONDS = 300  # the demo is made anew, on a machine that runs oth
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker walks through the product: making the demo takes longer than most of the tests."""
+    """One worker walks through the product; a module that reads copies of the demo stays whole."""
     here = Path(__file__).parent
     for item in items:
-        if here in item.path.parents or "demo_folder" in item.fixturenames:
+        if here in item.path.parents:
             item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "demo_folder" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def free_port() -> int:

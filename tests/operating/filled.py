@@ -18,11 +18,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from responder import create_app
-from responder.core.database import alembic, db
+from responder.core.database import db
 from responder.operating import kept, portable
 from responder.settings import Settings
 from tests import rows
-from tests.databases import empty_database
+from tests.databases import migrated_database
 
 PASSPHRASE = b"a passphrase of the office"
 CONTENT = b"%PDF-1.7 \x00\xff"
@@ -35,37 +35,43 @@ NESTED = {"字": [1, 2.5, None, True, rows.WORDS]}
 def installed(kind: str, folder: Path, filled: bool = True) -> Iterator[Flask]:
     """An application on a database of its own; its state lies in ``folder/state``."""
     folder.mkdir(exist_ok=True)
-    with empty_database(kind, folder) as url:
-        state = folder / "state"
-        if kind == "sqlite":
-            shutil.copytree(_made_once(filled), state)
-            app = _application(state, "")
-        else:
-            app = _made(state, url, filled)
+    state = folder / "state"
+    if kind == "sqlite":
+        shutil.copytree(_made_once(filled), state)
+        app = _application(state, "")
         yield app
-        with app.app_context():
-            db.engine.dispose()
+        _let_go(app)
+        return
+    state.mkdir(mode=0o700)
+    with migrated_database(kind, state) as url:
+        app = _made(state, url, filled)
+        yield app
+        _let_go(app)
 
 
 @cache
 def _made_once(filled: bool) -> Path:
-    """The state of an installation on SQLite, to be copied: migrations take seconds."""
+    """The state of an installation on SQLite, to be copied: filling it takes a second."""
     folder = TemporaryDirectory(prefix="responder-filled-")
     atexit.register(folder.cleanup)
-    app = _made(Path(folder.name, "state"), "", filled)
-    with app.app_context():
-        db.engine.dispose()
-    return Path(folder.name, "state")
+    state = Path(folder.name, "state")
+    state.mkdir(mode=0o700)
+    with migrated_database("sqlite", state):
+        _let_go(_made(state, "", filled))
+    return state
 
 
 def _made(state: Path, url: str, filled: bool) -> Flask:
-    state.mkdir(mode=0o700)
     app = _application(state, url)
-    with app.app_context():
-        alembic.upgrade()
-        if filled:
+    if filled:
+        with app.app_context():
             fill(app.extensions["settings"])
     return app
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _application(state: Path, url: str) -> Flask:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-import time
 from datetime import datetime
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 import sqlalchemy as sa
@@ -24,8 +18,7 @@ from responder.core.times import utc_now
 from responder.orders.models import OrderClock, OrderState
 from responder.scheduling.models import SchedulerTurn
 from responder.settings import Settings
-from tests.browser.conftest import free_port, wait_until_up
-from tests.console import run
+from tests.browser.conftest import free_port
 from tests.factories import NOW, People
 from tests.orders.factories import brought_to
 
@@ -127,46 +120,6 @@ def test_only_this_machine_or_the_token_reads_the_figures(
     assert status() == 403
     assert status("10.0.0.7", Authorization="Bearer a long token") == 200
     assert status("10.0.0.7", Authorization="Bearer another token") == 403
-
-
-def test_web_processes_and_scheduler_count_together(tmp_path: Path) -> None:
-    assert run("init", "--password", "responder-demo", state=tmp_path).returncode == 0
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "responder", "serve", "--port", str(port)],
-        env={**os.environ, "RESPONDER_STATE_DIR": str(tmp_path)},
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_up(f"{address}/healthz", server)
-        for _ in range(20):
-            urlopen(f"{address}/sign-in").close()
-        asked = 'responder_requests_total{endpoint="accounts.sign_in",method="GET",status="200"}'
-        assert _figures(address)[asked] == 20
-        beats = 'responder_job_runs_total{job="publish-due",outcome="done"}'
-        assert _until(lambda: _figures(address).get(beats, 0) >= 1)
-        assert _until(lambda: urlopen(f"{address}/readyz").status == 200)
-    finally:
-        server.terminate()
-        server.wait(60)
-
-
-def _figures(address: str) -> dict[str, float]:
-    with urlopen(Request(f"{address}/metrics")) as answer:
-        return read(answer.read().decode())
-
-
-def _until(holds, seconds: float = 60) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if holds():
-                return True
-        except HTTPError:
-            pass
-        time.sleep(0.1)
-    return False
 
 
 def test_every_figure_has_a_meaning(client: FlaskClient) -> None:

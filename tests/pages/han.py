@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -37,20 +38,36 @@ def _unescaped(text: str) -> str:
     return ESCAPED.sub(lambda m: m[0].encode().decode("unicode_escape"), text)
 
 
-def untranslated(page: str, data: str) -> list[str]:
-    """Texts of a page with Chinese that is neither stored nor marked as Chinese.
+class Data:
+    """What is stored, looked up once for each run of Chinese and not once for each page."""
+
+    def __init__(self, texts: str) -> None:
+        self._texts = texts
+        self._held: dict[str, bool] = {}
+        self.labels = {one for one in held("en") if isinstance(one, str)} - set(texts.splitlines())
+
+    def holds(self, run: str) -> bool:
+        """Whether it stands somewhere in what is stored."""
+        if run not in self._held:
+            self._held[run] = run in self._texts
+        return self._held[run]
+
+
+def untranslated(page: str, data: Data, address: str) -> list[str]:
+    """Texts of a page with Chinese that is neither stored, asked for, nor marked as Chinese.
 
     What is stored and happens to be a label too is caught where a label stands alone.
     """
-    labels = {one for one in held("en") if isinstance(one, str)} - set(data.splitlines())
     document = html5lib.parse(page, namespaceHTMLElements=False)
     texts = {" ".join(text.split()) for text in _texts(document)}
     return sorted(
-        text
-        for text in texts
-        if text in labels or any(run not in data for run in HAN.findall(DATA_LIKE.sub(" ", text)))
-        if HAN.search(text)
+        text for text in texts if HAN.search(text) and _is_foreign(text, data, unquote(address))
     )
+
+
+def _is_foreign(text: str, data: Data, address: str) -> bool:
+    runs = HAN.findall(DATA_LIKE.sub(" ", text))
+    return text in data.labels or any(run not in address and not data.holds(run) for run in runs)
 
 
 def _texts(element: Element) -> Iterator[str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from responder.demo.cli import DRESS
 from tests.pages.conftest import Readers
-from tests.pages.han import stored, untranslated
+from tests.pages.han import Data, stored, untranslated
 from tools import pages
 
 # The contract of the API, the guide and the sentences of the yearly summary are Chinese by nature.
@@ -19,9 +17,9 @@ def test_an_english_page_shows_no_chinese_but_data(opened) -> None:
     for who in pages.PAGES:
         readers.client(who).post("/language", data={"language": "en"})
     names = (settings.site_name, settings.publisher_name, *DRESS.values())
-    data = "\n".join([stored(settings.state_dir / "responder.db"), *names])
+    data = Data("\n".join([stored(settings.state_dir / "responder.db"), *names]))
     found = {
-        page.name: untranslated(readers.get(page).text, data + unquote(page.address))
+        page.name: untranslated(readers.get(page).text, data, page.address)
         for page in pages.pages(app)
         if page.name not in CHINESE
     }

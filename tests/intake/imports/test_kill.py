@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
-from benchmarks.kill_import import Console, Process, prove, share
-from tests.console import run, start
+from benchmarks.kill_import import prove, share
+from tests.console import run
 from tests.databases import DATABASES, migrated_database
+from tests.forking import Forking
 from tests.intake.factories import row, write_csv
 
 ROWS = 600
 OPTIONS = ("--channel", "mailbox")
-
-
-class Forking(Console):
-    """The commands as processes that need not import the product."""
-
-    def run(self, words: Sequence[str], environment: Mapping[str, str]) -> CompletedProcess[str]:
-        return run(*words, state=Path(environment["RESPONDER_STATE_DIR"]), **environment)
-
-    def start(self, words: Sequence[str], environment: Mapping[str, str]) -> Process:
-        return start(words, environment)
 
 
 @pytest.fixture(params=DATABASES)
