@@ -138,7 +138,7 @@ class Office:
 
     def prepare(self) -> None:
         subprocess.run(
-            [*COMMAND, "init", "--password", "responder-demo"],
+            [*COMMAND, "init", "--password", "only for measuring 1"],
             env=self.environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         with self.app.app_context(), transaction(CONSOLE) as session:

@@ -130,7 +130,7 @@ def test_only_this_machine_or_the_token_reads_the_figures(
 
 
 def test_web_processes_and_scheduler_count_together(tmp_path: Path) -> None:
-    assert run("init", "--password", "responder-demo", state=tmp_path).returncode == 0
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(
