@@ -295,7 +295,7 @@ def _environment(folder: Path, url: str, chunk_rows: int) -> dict[str, str]:
         "RESPONDER_DATABASE_URL": url,
         "RESPONDER_IMPORT_CHUNK_ROWS": str(chunk_rows),
     }
-    _run(["init", "--password", "responder-demo"], environment)
+    _run(["init", "--password", "only for measuring 1"], environment)
     return environment
 
 

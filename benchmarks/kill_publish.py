@@ -141,7 +141,7 @@ class Office:
         self.schedulers: list[Process] = []
 
     def prepare(self) -> None:
-        done = self.console.run(["init", "--password", "responder-demo"], self.environment)
+        done = self.console.run(["init", "--password", "only for measuring 1"], self.environment)
         assert done.returncode == 0, done.stderr
         with self.app.app_context(), transaction(CONSOLE) as session:
             webhooks.add(session, "门户网站", self.receiver.url, datetime.now(UTC))

@@ -48,7 +48,7 @@ PATH = "/api/v1/messages"
 CUT_SHARE = 0.25
 SINGLE_SHARE = 0.2
 STARTS_WITHIN_SECONDS = 90
-PASSWORD = "responder-demo"
+PASSWORD = "only for measuring 1"
 
 Body = list[dict[str, Any]]
 

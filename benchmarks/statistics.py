@@ -37,6 +37,7 @@ from responder.demo.generate import generate
 from responder.demo.past import PastYear, totals_of
 from responder.demo.past.load import PARTS
 from responder.settings import Settings
+from tools import pages
 
 LAST, YEARS = 2017, 10
 ROUNDS = 9
@@ -93,8 +94,7 @@ def _signed_in(app: Flask) -> FlaskClient:
     with app.app_context():
         user = accounts.find_user(db.session, "openness")
         assert user is not None
-        with client.session_transaction() as cookies:
-            cookies["_user_id"], cookies["_fresh"] = user.get_id(), True
+        pages.sign_in(client, user)
     return client
 
 

@@ -13,6 +13,8 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from nlp import warm_up
 from responder.accounts import service as accounts
+from responder.accounts.password_rules import USUAL, PasswordRules
+from responder.accounts.password_views import rules_of
 from responder.alerts.raising import seed_rules
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
@@ -101,11 +103,17 @@ def init(username: str, display_name: str, password: str | None) -> None:
 
     例：responder init --admin admin
     """
-    prepare_database(username, display_name, password)
+    settings = current_app.extensions["settings"]
+    prepare_database(username, display_name, password, rules_of(settings))
     warm_up()
 
 
-def prepare_database(username: str, display_name: str, password: str | None) -> None:
+def prepare_database(
+    username: str,
+    display_name: str,
+    password: str | None,
+    password_rules: PasswordRules = USUAL,
+) -> None:
     """Bring the schema, the reference data and the first administrator up to date.
 
     :param password: asked for at the terminal when None and the administrator is missing.
@@ -129,7 +137,12 @@ def prepare_database(username: str, display_name: str, password: str | None) -> 
         seed_priority_kinds(session)
         if needs_one:
             accounts.create_user(
-                session, username, display_name, password or "", [Role.ADMINISTRATOR]
+                session,
+                username,
+                display_name,
+                password or "",
+                [Role.ADMINISTRATOR],
+                rules=password_rules,
             )
             say(f"已建立管理员 {username}")
     fill_search_index()

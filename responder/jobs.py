@@ -11,6 +11,9 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from responder.accounts import token_requests
+from responder.accounts.delays import service as delays
+from responder.accounts.sessions import service as sessions
+from responder.accounts.sessions.entering import limits_of
 from responder.alerts import raising
 from responder.core import measuring
 from responder.core.database import db, transaction
@@ -112,6 +115,13 @@ def _forget_api_requests(now: datetime, settings: Settings) -> object:
         return token_requests.forget(session, now - timedelta(hours=settings.api_idempotency_hours))
 
 
+def _settle_sign_ins(now: datetime, settings: Settings) -> object:
+    with transaction(SYSTEM, now) as session:
+        delays.forget(session, now)
+        sessions.forget(session, now - timedelta(days=settings.sign_in_keep_days))
+        return sessions.settle(session, now, limits_of(settings))
+
+
 def _tidy_uploads(now: datetime, settings: Settings) -> object:
     return import_runner.tidy(settings, now)
 
@@ -181,6 +191,7 @@ JOBS = {
     "erase-drafts": Job(_erase_drafts, every=30),
     "erase-slips": Job(_erase_slips, every=180),
     "forget-api-requests": Job(_forget_api_requests, every=180),
+    "settle-sign-ins": Job(_settle_sign_ins, every=30),
     "tidy-uploads": Job(_tidy_uploads, every=180),
     "forget-errands": Job(_forget_errands, every=60),
     "forget-raters": Job(_forget_raters, every=15),

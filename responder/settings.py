@@ -12,8 +12,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from responder.core import colours
 from responder.core.errors import SettingsError
+from responder.core.permissions import Role
 
 PREFIX = "RESPONDER_"
+KEY_LEAST, KEY_DIFFERENT = 32, 12  # characters of a key that signs sessions
+KNOWN_IN_KEYS = ("change", "secret", "password", "example", "responder", "your-", "placeholder")
 LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
 
 # Not settings: for `responder init` alone, for backups alone, for tests and benchmarks.
@@ -50,6 +53,26 @@ class Settings(BaseSettings):
     secure_cookies: bool = Field(
         False, description="只经 HTTPS 发送会话 Cookie；以 HTTPS 对外服务时应设为 true"
     )
+    session_idle_minutes: int = Field(
+        60,
+        ge=5,
+        le=720,
+        description="登录后多少分钟没有操作即须重新登录；起草和登记来电时的自动暂存也算操作",
+    )
+    session_hours: int = Field(
+        12, ge=1, le=72, description="一次登录最长多少小时，到时须重新登录，即使一直在操作"
+    )
+    code_roles: str = Field(
+        "",
+        description="哪些岗位登录须用动态口令，逗号分隔的岗位代码，建议 administrator,signer；"
+        "还没有启用的人登录后先启用",
+    )
+    password_least: int = Field(
+        10, ge=8, le=64, description="密码最少多少位；常见的、重复的、与用户名或单位名相近的不接受"
+    )
+    sign_in_keep_days: int = Field(
+        365, ge=180, le=3650, description="登录记录保留的天数，不少于六个月（网络安全法第二十一条）"
+    )
     timezone: str = Field("Asia/Shanghai", description="页面与期限计算所用的时区")
     site_name: str = Field("回应台", description="工作台显示的名称")
     notice: str = Field("", description="显示在每页顶端的提示，例如“试运行”")
@@ -81,7 +104,8 @@ class Settings(BaseSettings):
         0,
         ge=0,
         le=5,
-        description="网页服务前面有几层自己的反向代理；群众评价按 X-Forwarded-For 中相应的地址限次",
+        description="网页服务前面有几层自己的反向代理；群众评价和登录按 X-Forwarded-For 中"
+        "相应的地址限次",
     )
     import_max_megabytes: int = Field(
         100, ge=1, le=2048, description="导入文件大小上限（MB），解压后不得超过其十倍"
@@ -146,6 +170,13 @@ class Settings(BaseSettings):
             raise ValueError(f"未知时区 {value!r}") from error
         return value
 
+    @field_validator("code_roles")
+    @classmethod
+    def _known_roles(cls, value: str) -> str:
+        if unknown := sorted(_words(value) - set(Role)):
+            raise ValueError(f"没有岗位 {'、'.join(unknown)}：可用的有 {'、'.join(Role)}")
+        return value
+
     @field_validator("public_accent")
     @classmethod
     def _readable_accent(cls, value: str) -> str:
@@ -165,6 +196,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def roles_with_codes(self) -> frozenset[str]:
+        """The roles whose holders sign in with a one-time code."""
+        return frozenset(_words(self.code_roles))
 
     @property
     def resolved_identity_keys(self) -> Path:
@@ -241,6 +277,10 @@ class Settings(BaseSettings):
         return key
 
 
+def _words(listed: str) -> set[str]:
+    return {word.strip() for word in listed.replace("，", ",").split(",") if word.strip()}
+
+
 def _read_key(path: Path) -> str:
     try:
         key = path.read_text(encoding="ascii").strip()
@@ -265,9 +305,21 @@ def load_settings() -> Settings:
             f"未知设置 {'、'.join(unknown)}：可用的设置见 responder settings，请改正或删除"
         )
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         problems = "；".join(
             f"{PREFIX}{str(item['loc'][0]).upper()}：{item['msg']}" for item in error.errors()
         )
         raise SettingsError(f"设置有误：{problems}") from error
+    if settings.secret_key and _is_weak(settings.secret_key):
+        raise SettingsError(
+            "RESPONDER_SECRET_KEY 太弱，别人可以伪造登录：请留空（自动生成），"
+            "或用 openssl rand -base64 48 生成一个"
+        )
+    return settings
+
+
+def _is_weak(key: str) -> bool:
+    """Whether a key is short, of few characters, or one that stands in documents."""
+    few = len(key) < KEY_LEAST or len(set(key)) < KEY_DIFFERENT
+    return few or any(word in key.lower() for word in KNOWN_IN_KEYS)

@@ -85,16 +85,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"passed on SQLite: {counts['sqlite']}, on PostgreSQL: {counts['postgresql']}, "
         f"without a database: {rest}"
     )
-    cells = [
-        value
-        for report in terminalreporter.getreports("passed")
-        for name, value in report.user_properties
-        if name == "lifecycle_cells"
-    ]
-    if cells:
+    if cases := _counted(terminalreporter, "access_cases"):
+        terminalreporter.write_line(f"route × role: {sum(cases)} cases")
+    if cells := _counted(terminalreporter, "lifecycle_cells"):
         terminalreporter.write_line(
             f"state × action × role: {sum(cells)} cells of {len(cells)} lifecycles"
         )
+
+
+def _counted(terminalreporter: pytest.TerminalReporter, wanted: str) -> list[int]:
+    """What the tests that passed say that they counted."""
+    return [
+        value
+        for report in terminalreporter.getreports("passed")
+        for name, value in report.user_properties
+        if name == wanted
+    ]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,6 +12,7 @@ from responder.accounts import service as accounts
 from responder.accounts.models import Unit, User
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
+from tools import pages
 
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)  # Friday, 09:00 in Shanghai
 PASSWORD = "correct horse"
@@ -34,9 +35,7 @@ class People:
 
     def sign_in(self, client: FlaskClient, user: User) -> FlaskClient:
         """``client`` with this person signed in (anybody else is signed out)."""
-        with client.session_transaction() as cookies:
-            cookies["_user_id"] = user.get_id()
-            cookies["_fresh"] = True
+        pages.sign_in(client, user)
         g.pop("_login_user", None)  # kept in the application context, which a test shares
         return client
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -28,7 +29,7 @@ def says(result: subprocess.CompletedProcess[str], sentence: str) -> bool:
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The state of an instance after ``init``."""
     state = tmp_path_factory.mktemp("state")
-    done = run("init", "--password", "responder-demo", state=state)
+    done = run("init", "--password", "only for trying it", state=state)
     assert done.returncode == 0, done.stderr
     return state
 
@@ -62,6 +63,22 @@ def test_an_ill_typed_setting_is_named(tmp_path: Path) -> None:
     assert says(result, "RESPONDER_TOPIC_WINDOW_DAYS")
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["dev", "x" * 64, "change-me-change-me-change-me-0123456789", "0123456789abcdef0123456789"],
+)
+def test_a_key_that_can_be_guessed_is_refused(tmp_path: Path, key: str) -> None:
+    result = run("settings", state=tmp_path, RESPONDER_SECRET_KEY=key)
+    assert says(result, "RESPONDER_SECRET_KEY 太弱")
+    assert key not in result.stderr
+    strong = run("settings", state=tmp_path, RESPONDER_SECRET_KEY=secrets.token_urlsafe(48))
+    assert strong.returncode == 0, strong.stderr
+
+
+def test_a_first_password_that_everybody_tries_is_refused(tmp_path: Path) -> None:
+    assert says(run("init", "--password", "responder-demo", state=tmp_path), "太容易猜到")
+
+
 def test_settings_are_listed_with_their_meaning(ready: Path) -> None:
     listed = json.loads(run("settings", "--json", state=ready).stdout)["settings"]
     assert {"RESPONDER_STATE_DIR", "RESPONDER_DATABASE_URL"} <= {row["name"] for row in listed}
@@ -76,7 +93,7 @@ def test_a_database_that_was_not_prepared_is_said_so(tmp_path: Path) -> None:
 def test_a_database_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
-    result = run("init", "--password", "responder-demo", state=blocked / "state")
+    result = run("init", "--password", "only for trying it", state=blocked / "state")
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert "RESPONDER_STATE_DIR" in result.stderr

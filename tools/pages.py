@@ -18,10 +18,17 @@ from sqlalchemy import text
 from werkzeug.routing import Rule
 
 from responder.accounts import service as accounts
-from responder.core.database import db
+from responder.accounts.models import User
+from responder.accounts.sessions import service as sessions
+from responder.accounts.sessions.entering import TOKEN
+from responder.accounts.sessions.models import Method
+from responder.core.database import db, transaction
+from responder.core.times import utc_now
 from responder.intake.registers.pages import RESULT
+from responder.web.callers import Caller
 from tools.objects import OBJECTS
 
+HERE = Caller("127.0.0.*", "", "")  # where whoever signs in without typing a password is
 Inventory = Mapping[str | None, tuple[str, ...]]
 
 # Who looks at which pages; None is whoever comes by.
@@ -85,6 +92,7 @@ PAGES: Inventory = {
         "responses.drafts", "responses.compare_drafts", "responses.agree_wording",
         "responses.refer", "responses.board", "earlier.index", "drafting.names",
         "drafting.answer_templates", "drafting.words", "absences.index", "proofs.index",
+        "sessions.index", "passwords.own",
     ),
     "first": ("responses.show#first_review", "responses.choose_step"),
     "openness": (
@@ -126,6 +134,7 @@ PAGES: Inventory = {
     ),
     "admin": (
         "accounts.people", "accounts.edit_person", "accounts.new_person", "accounts.units",
+        "sessions.of_person",
         "tokens.index", "identity.index", "webhooks.index", "webhooks.edit",
         "warning_rules.channels", "warning_rules.edit_channel", "warning_rules.deliveries",
         "gallery.components", "scheduling.index",
@@ -135,6 +144,7 @@ PAGES: Inventory = {
 # What answers with something else: a file, a feed, a part of a page, the way to another page.
 OTHERS: Inventory = {
     None: (
+        "accounts.sign_in_code",  # leads back, unless a password was typed just now
         "publishing.feed", "publishing.json_feed", "publishing.sitemap", "interpretations.feed",
         "interpretations.json_feed", "interpretations.sitemap", "interpretations.attachment",
         "api.document", "planning.feed", "static", "bootstrap.static", "publishing.theme",
@@ -155,12 +165,15 @@ OTHERS: Inventory = {
         "planning.shipped_briefing_template", "planning.year_file", "packages.download_file",
         "packages.slip_word", "archiving.download", "planning.events_export",
         "responses.index_export", "screen.part", "planning.gaps_export",
-        "planning.settled_gaps_export", "packages.index_export",
+        "planning.settled_gaps_export", "planning.preparation_export", "packages.index_export",
         "changing.index_export",
         "channels.index_export", "bundles.index_export", "webhooks.log_export",
     ),
     "liaison": ("responses.materials_export",),
-    "editor": ("responses.template_text?template=1", "absences.index_export"),
+    "editor": (
+        "responses.template_text?template=1", "absences.index_export",
+        "proofs.recovery_codes",  # leads back, unless some were made just now
+    ),
     "openness": (
         "openness.index",  # leads to the register that one may read
         "tasks.export", "tasks.download_file", "tasks.tasks_errors", "tasks.tasks_template",
@@ -230,10 +243,17 @@ def client_of(app: Flask, who: str | None) -> FlaskClient:
         with app.app_context():
             user = accounts.find_user(db.session, who)
             assert user is not None, who
-            seal = user.get_id()
-        with client.session_transaction() as cookies:
-            cookies["_user_id"], cookies["_fresh"] = seal, True
+            sign_in(client, user)
     return client
+
+
+def sign_in(client: FlaskClient, user: User) -> None:
+    """Sign somebody in without typing a password."""
+    now = utc_now()
+    with transaction(user.actor, now) as session:
+        token = sessions.begin(session, user, Method.PASSWORD, HERE, now)
+    with client.session_transaction() as cookies:
+        cookies[TOKEN] = token
 
 
 def address_of(app: Flask, name: str) -> str:

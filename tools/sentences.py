@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "responder"
 HAN = re.compile(r"[\u4e00-\u9fff]")
 # What is told to people by what it is called with: refusals, and what came of an errand.
 SAYING = {
+    "Delayed",
     "Forbidden",
     "GuardRefused",
     "Invalid",

@@ -14,10 +14,9 @@ from wtforms import (
     SubmitField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from responder.accounts.service import MIN_PASSWORD_LENGTH
 from responder.core.permissions import ROLE_LABELS, Role
 
 
@@ -33,6 +32,18 @@ class SignInForm(FlaskForm):
         render_kw={"autocomplete": "current-password"},
     )
     next = HiddenField()
+    submit = SubmitField(_l("登录"))
+
+
+class CodeForm(FlaskForm):
+    """The second step of signing in."""
+
+    code = StringField(
+        _l("动态口令"),
+        validators=[DataRequired(_l("请输入动态口令")), Length(max=40)],
+        description=_l("手机上显示的六位数字；手机不在身边时，输入一个恢复码。"),
+        render_kw={"autocomplete": "one-time-code", "autofocus": True},
+    )
     submit = SubmitField(_l("登录"))
 
 
@@ -61,11 +72,32 @@ class PersonForm(FlaskForm):
     )
     password = PasswordField(
         _l("密码"),
-        description=_l("至少 %(count)s 位；修改人员时留空则不变", count=MIN_PASSWORD_LENGTH),
+        description=_l("由您设定的密码，本人登录后须先改掉；修改人员时留空则不变"),
         render_kw={"autocomplete": "new-password"},
     )
     active = BooleanField(_l("可以登录"), default=True)
     submit = SubmitField(_l("保存"))
+
+
+class PasswordForm(FlaskForm):
+    """A new password of one's own."""
+
+    old = PasswordField(
+        _l("现在的密码"),
+        validators=[InputRequired(_l("请输入现在的密码"))],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        _l("新密码"),
+        validators=[InputRequired(_l("请输入新密码"))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _l("再输入一次"),
+        validators=[EqualTo("new", _l("两次输入的不一样，请重新输入"))],
+        render_kw={"autocomplete": "new-password"},
+    )
+    submit = SubmitField(_l("修改密码"))
 
 
 class UnitForm(FlaskForm):

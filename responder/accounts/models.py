@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.core.audit import Audited
@@ -39,6 +39,7 @@ class User(UserMixin, Audited, Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     last_signed_in_at: Mapped[datetime | None]
     unit: Mapped[Unit | None] = relationship()
     posts: Mapped[list[UserRole]] = relationship(
@@ -51,11 +52,8 @@ class User(UserMixin, Audited, Base):
 
     @property
     def seal(self) -> str:
-        """Changes with the password, so that old sessions end with it."""
+        """Changes with the password, so that what was begun with the old one ends."""
         return sha256(self.password_hash.encode()).hexdigest()[:16]
-
-    def get_id(self) -> str:
-        return f"{self.id}.{self.seal}"
 
     @property
     def roles(self) -> tuple[Role, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from responder.core.audit import Audited
@@ -43,3 +43,19 @@ class SigningProof(Audited, Base):
     last_step: Mapped[int] = mapped_column(default=0)
     tries: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """One of the codes that somebody keeps on paper for the day the telephone is lost (恢复码).
+
+    :ivar digest: of 80 random bits, so that no slow hash is needed.
+    """
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("user_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    digest: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]

@@ -14,7 +14,7 @@ import pyotp
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from responder.accounts import service
+from responder.accounts import recovery, service
 from responder.accounts.models import User
 from responder.accounts.proof_models import SigningProof
 from responder.core import audit
@@ -22,7 +22,7 @@ from responder.core.errors import Forbidden, GuardRefused, Invalid, WrongState
 from responder.core.permissions import Actor
 from responder.core.turns import take_turns
 
-PASSWORD, CODE = "password", "code"
+PASSWORD, CODE, RECOVERY = "password", "code", "recovery"
 METHOD_LABELS = {PASSWORD: "密码", CODE: "动态口令"}
 
 MOST_TRIES = 5
@@ -41,10 +41,15 @@ class Proven:
 
 @dataclass(frozen=True)
 class Right:
-    """A proof that is right as far as could be read: the method and, of a code, its step."""
+    """A proof that is right as far as could be read.
+
+    :ivar step: of a one-time code.
+    :ivar recovery_id: of a recovery code.
+    """
 
     method: str
     step: int = 0
+    recovery_id: int = 0
 
 
 def method_of(session: Session, user_id: int) -> str:
@@ -70,22 +75,39 @@ def count_try(session: Session, actor: Actor, now: datetime) -> None:
     session.flush()
 
 
-def examine(session: Session, actor: Actor, given: str, now: datetime) -> Right | None:
-    """What was given, if it is right. Only reads: hashing takes its time."""
+def examine(
+    session: Session, actor: Actor, given: str, now: datetime, with_recovery: bool = False
+) -> Right | None:
+    """What was given, if it is right. Only reads: hashing takes its time.
+
+    :param with_recovery: a recovery code does, too: to sign in and to change telephones.
+    """
     user = session.get_one(User, actor.id)
     proof = _find(session, user.id)
     if proof is not None and proof.secret:
         step = _step_of(proof.secret, given, now)
-        return Right(CODE, step) if step is not None and step > proof.last_step else None
+        if step is not None:
+            return Right(CODE, step) if step > proof.last_step else None
+        found = recovery.find(session, user.id, given) if with_recovery else None
+        return Right(RECOVERY, recovery_id=found) if found is not None else None
+    return Right(PASSWORD) if knows_password(session, actor, given) else None
+
+
+def knows_password(session: Session, actor: Actor, given: str) -> bool:
+    """Whether this is the person's password. Only reads: hashing takes its time."""
     try:
-        service.authenticate(session, user.username, given)
+        service.authenticate(session, session.get_one(User, actor.id).username, given)
     except Forbidden:
-        return None
-    return Right(PASSWORD)
+        return False
+    return True
 
 
-def accept(session: Session, actor: Actor, right: Right) -> Proven | None:
+def accept(session: Session, actor: Actor, right: Right, now: datetime) -> Proven | None:
     """Take a proof that is right; None for a code that was taken meanwhile."""
+    if right.method == RECOVERY:
+        if not recovery.use(session, right.recovery_id, now):
+            return None
+        audit.record(session, "recovery_used", session.get_one(User, actor.id), actor=actor)
     statement = (
         update(SigningProof)
         .where(SigningProof.user_id == actor.id)
@@ -155,6 +177,23 @@ def confirm(
     audit.record(session, "code_enrolled", session.get_one(User, actor.id), actor=actor)
 
 
+def issue_recovery_codes(
+    session: Session, actor: Actor, proven: Proven | None, now: datetime
+) -> list[str]:
+    """Ten recovery codes for somebody who has proved who they are: shown once.
+
+    :raises Forbidden: they have not.
+    :raises WrongState: they have no one-time codes, so nothing to recover.
+    """
+    _require(actor, proven)
+    assert actor.id is not None, "whoever has proved who they are has an account"
+    if method_of(session, actor.id) != CODE:
+        raise WrongState("还没有启用动态口令，不需要恢复码：请先启用动态口令")
+    codes = recovery.issue(session, actor.id, now)
+    audit.record(session, "recovery_issued", session.get_one(User, actor.id), actor=actor)
+    return codes
+
+
 def remove(session: Session, user: User, actor: Actor) -> None:
     """Codes count no more, the password does: a lost telephone. For whoever manages accounts."""
     proof = _find(session, user.id)
@@ -162,6 +201,7 @@ def remove(session: Session, user: User, actor: Actor) -> None:
         raise WrongState(f"{user.display_name}没有启用动态口令，不必停用")
     proof.secret = proof.pending = ""
     proof.enrolled_at = proof.pending_at = None
+    recovery.forget(session, user.id)
     audit.record(session, "code_removed", user, actor=actor)
 
 
@@ -178,7 +218,7 @@ def provisioning_uri(secret: str, username: str, issuer: str) -> str:
 
 def _require(actor: Actor, proven: Proven | None) -> None:
     if proven is None or proven.user_id != actor.id:
-        raise Forbidden("请先验证身份，再启用动态口令")
+        raise Forbidden("请先验证身份，再办理动态口令")
 
 
 def _is_fresh(proof: SigningProof, now: datetime) -> bool:

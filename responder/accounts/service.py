@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from argon2 import PasswordHasher
@@ -11,13 +10,13 @@ from argon2.exceptions import VerificationError
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from nlp.pinyin import spelt
 from responder.accounts.models import Unit, User, UserRole
+from responder.accounts.password_rules import USUAL, PasswordRules
 from responder.core import audit
 from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Role
 from responder.core.texts import tidy
-
-MIN_PASSWORD_LENGTH = 8
 
 
 @cache
@@ -37,18 +36,22 @@ def create_user(
     password: str,
     roles: Iterable[Role],
     unit: Unit | None = None,
+    rules: PasswordRules = USUAL,
+    must_change_password: bool = False,
 ) -> User:
     """Add somebody who may sign in.
 
-    :raises Invalid: the name is taken, or the password too short.
+    :param must_change_password: it is known to somebody else, and they change it first.
+    :raises Invalid: the name is taken, or the password does not do.
     """
-    password_hash = _hash(password)
+    password_hash = _hash(password, rules, (username, display_name))
     if find_user(session, username):
         raise Invalid(f"用户名 {username} 已被使用，请换一个", {"username": "已被使用"})
     user = User(
         username=username,
         display_name=display_name,
         password_hash=password_hash,
+        must_change_password=must_change_password,
         unit=unit,
         posts=[UserRole(role=role) for role in roles],
     )
@@ -66,10 +69,11 @@ def change_user(
     unit: Unit | None,
     active: bool,
     password: str = "",
+    rules: PasswordRules = USUAL,
 ) -> None:
     """Change an account; an empty password keeps the old one.
 
-    :raises Invalid: the password is too short, or nobody would be left to manage accounts.
+    :raises Invalid: the password does not do, or nobody would be left to manage accounts.
     """
     wanted = set(roles)
     keeps_managing = active and Role.ADMINISTRATOR in wanted
@@ -79,8 +83,35 @@ def change_user(
     user.posts = [post for post in user.posts if post.role in wanted]
     user.posts += [UserRole(role=role) for role in wanted - set(user.roles)]
     if password:
-        user.password_hash = _hash(password)
+        set_password(session, user, password, rules)
     session.flush()
+
+
+def set_password(session: Session, user: User, password: str, rules: PasswordRules = USUAL) -> None:
+    """Give somebody a password that whoever gives it knows: they change it first.
+
+    :raises Invalid: it does not do.
+    """
+    user.password_hash = _hash(password, rules, (user.username, user.display_name))
+    user.must_change_password = True
+    session.flush()
+
+
+def change_own_password(
+    session: Session, user: User, old: str, new: str, rules: PasswordRules
+) -> None:
+    """Change one's own password; that the old one is right was looked at before.
+
+    :raises Invalid: it is the old one, or does not do.
+    """
+    if new == old:
+        raise Invalid("新密码和现在的一样：请换一个", {"new": "没有变"})
+    try:
+        user.password_hash = _hash(new, rules, (user.username, user.display_name))
+    except Invalid as error:
+        raise Invalid(error.message, {"new": "不合要求"}) from error
+    user.must_change_password = False
+    audit.record(session, "password_changed", user)
 
 
 def _is_last_administrator(session: Session, user: User) -> bool:
@@ -92,9 +123,10 @@ def _is_last_administrator(session: Session, user: User) -> bool:
     return Role.ADMINISTRATOR in user.roles and session.scalar(others.limit(1)) is None
 
 
-def _hash(password: str) -> str:
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise Invalid(f"密码至少 {MIN_PASSWORD_LENGTH} 位", {"password": "太短"})
+def _hash(password: str, rules: PasswordRules, names: Sequence[str]) -> str:
+    typed = (spelt(name).syllables for name in names)
+    if problem := rules.problem(password, {*names, *typed}):
+        raise Invalid(problem, {"password": "不合要求"})
     return _hasher().hash(password)
 
 
@@ -166,14 +198,14 @@ def authenticate(session: Session, username: str, password: str) -> User:
     return user
 
 
-def record_sign_in(session: Session, username: str, accepted: bool, now: datetime) -> None:
-    """Note an attempt to sign in; an unknown name is nobody's and leaves no line."""
+def record_attempt(session: Session, username: str, deed: str, told: Mapping[str, object]) -> None:
+    """Note an attempt to sign in; an unknown name is nobody's and leaves no line.
+
+    :param told: where it came from, as far as the trail may know.
+    """
     user = find_user(session, username)
-    if user is None:
-        return
-    if accepted:
-        user.last_signed_in_at = now
-    audit.record(session, "sign_in" if accepted else "sign_in_refused", user, actor=user.actor)
+    if user is not None:
+        audit.record(session, deed, user, told, actor=user.actor)
 
 
 def units(session: Session) -> list[Unit]:

@@ -1,75 +1,35 @@
-"""Signing in and out; people and units."""
+"""People and units."""
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
 from responder.accounts import proofs, service
 from responder.accounts.declared import PEOPLE
-from responder.accounts.forms import PersonForm, SignInForm, UnitForm
+from responder.accounts.forms import PersonForm, UnitForm
 from responder.accounts.models import Unit, User
+from responder.accounts.password_views import password_rules
+from responder.accounts.sessions import service as sessions
+from responder.accounts.sessions.models import Why
 from responder.core.database import db, transaction
-from responder.core.errors import Forbidden, Invalid
+from responder.core.errors import Invalid
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.web.access import current_actor, login_manager, public, requires, signed_in
+from responder.web.access import current_actor, requires
 from responder.web.forms import show_errors
 from responder.web.listing import add_list_pages, show
-from responder.web.redirects import back_to
-from responder.web.sentences import spoken
 
 blueprint = Blueprint("accounts", __name__)
-
-
-@login_manager.user_loader
-def load_user(user_id: str) -> User | None:
-    number, _dot, seal = user_id.partition(".")
-    user = db.session.get(User, int(number)) if number.isdigit() else None
-    return user if user and user.seal == seal else None
-
-
-@blueprint.route("/sign-in", methods=["GET", "POST"])
-@public
-def sign_in() -> str | Response | tuple[str, int]:
-    if current_user.is_authenticated:
-        return redirect(url_for("reports.today"))
-    form = SignInForm(next=request.args.get("next", ""))
-    if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form)
-    username = form.username.data
-    try:
-        user = service.authenticate(db.session, username, form.password.data)
-    except Forbidden as error:
-        _record_sign_in(username, accepted=False)
-        form.password.errors = [spoken(error.message)]
-        return render_template("accounts/sign_in.html", form=form), 403
-    _record_sign_in(username, accepted=True)
-    login_user(user)
-    return redirect(back_to(form.next.data))
-
-
-def _record_sign_in(username: str, accepted: bool) -> None:
-    now = utc_now()
-    with transaction(now=now) as session:
-        service.record_sign_in(session, username, accepted, now)
-
-
-@blueprint.post("/sign-out")
-@signed_in
-def sign_out() -> Response:
-    logout_user()
-    flash(_("您已退出。"), "info")
-    return redirect(url_for("accounts.sign_in"))
 
 
 @blueprint.get("/people")
 @requires(Permission.USER_MANAGE)
 def people() -> str:
-    return render_template("accounts/people.html", listed=show(PEOPLE))
+    without_codes = not current_app.extensions["settings"].roles_with_codes
+    return render_template("accounts/people.html", listed=show(PEOPLE), without_codes=without_codes)
 
 
 add_list_pages(blueprint, "/people", PEOPLE, "people", frozenset({Permission.USER_MANAGE}))
@@ -90,6 +50,8 @@ def new_person() -> str | Response | tuple[str, int]:
                 form.password.data or "",
                 form.roles.data,
                 session.get(Unit, form.unit_id.data),
+                password_rules(),
+                must_change_password=True,
             )
     except Invalid as error:
         show_errors(form, error)
@@ -105,8 +67,9 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
     form = _person_form(obj=person)
     if not form.validate_on_submit():
         return _person_page(form, person)
+    actor, now = current_actor(), utc_now()
     try:
-        with transaction(current_actor()) as session:
+        with transaction(actor, now) as session:
             service.change_user(
                 session,
                 person,
@@ -115,7 +78,10 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
                 unit=session.get(Unit, form.unit_id.data),
                 active=form.active.data,
                 password=form.password.data or "",
+                rules=password_rules(),
             )
+            if not person.active:
+                sessions.end_all(session, person, Why.CLOSED, actor, now)
     except Invalid as error:
         show_errors(form, error)
         return _person_page(form, person), 422

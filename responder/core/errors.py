@@ -42,6 +42,14 @@ class SignedOut(DomainError):
     """The session has ended, and what was typed must not end with it."""
 
 
+class Delayed(DomainError):
+    """Too soon: the same may be tried again after ``seconds``."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
 class WrongState(DomainError):
     """The record is not in a state that allows this action."""
 

@@ -19,7 +19,6 @@ OfRecords = Callable[[Session, Settings, datetime], Iterable[Finding]]
 
 PLACE: Mapping[str, OfPlace] = {
     "设置": place.settings_fit,
-    "会话密钥": place.secret_is_strong,
     "磁盘空间": place.disk_has_room,
     "目录权限": place.files_are_private,
     "备份": place.backups_are_made,

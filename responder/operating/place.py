@@ -17,8 +17,6 @@ from responder.settings import Settings
 
 GIGABYTE = 1024**3
 SCARCE, LOW = GIGABYTE // 2, 2 * GIGABYTE
-SHORTEST_SECRET = 32
-FEWEST_CHARACTERS = 10  # different ones, in a secret that nobody guesses
 BACKUP_EVERY = timedelta(days=8)
 
 
@@ -37,15 +35,6 @@ def settings_fit(settings: Settings, _now: datetime) -> Iterator[Finding]:
         yield warning(
             "没有设置公开栏目的地址，订阅源里的链接用访问者所用的地址",
             "设置 RESPONDER_PUBLIC_URL",
-        )
-
-
-def secret_is_strong(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    key = settings.secret_key
-    if key and (len(key) < SHORTEST_SECRET or len(set(key)) < FEWEST_CHARACTERS):
-        yield wrong(
-            "RESPONDER_SECRET_KEY 太弱，会话可被伪造",
-            "删去这项设置由系统自己生成，或换成至少 32 个随机字符；换后所有人须重新登录",
         )
 
 

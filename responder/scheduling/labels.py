@@ -17,6 +17,7 @@ JOB_LABELS = {
     "erase-drafts": "删除过期的来电草稿",
     "erase-slips": "删除过期的起草暂存",
     "forget-api-requests": "清除推送接口的旧记录",
+    "settle-sign-ins": "结束到时的登录",
     "tidy-uploads": "清理未导入的上传文件",
     "forget-errands": "清除已结束的后台任务",
     "forget-raters": "清除评价人的临时记录",

@@ -118,6 +118,14 @@ def declared_access(app: Flask, endpoint: str) -> object:
     return getattr(app.view_functions[endpoint], "access", None)
 
 
+def asks_who_it_is() -> bool:
+    """Whether the route of this request opens by who has signed in: nothing else looks it up."""
+    if request.endpoint is None:
+        return False
+    declared = declared_access(current_app, request.endpoint)
+    return declared != PUBLIC and not isinstance(declared, Gate)
+
+
 def init_app(app: Flask) -> None:
     login_manager.init_app(app)
     app.extensions.setdefault(DELEGATED, lambda _actor: frozenset())

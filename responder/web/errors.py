@@ -19,6 +19,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.Forbidden: 403,
     errors.SignedOut: 401,
+    errors.Delayed: 429,
     errors.WrongState: 409,
     errors.Stale: 409,
     errors.GuardRefused: 422,
@@ -33,6 +34,7 @@ SENTENCES = {
     409: "同一条记录刚被别人保存过：请返回上一页刷新后再试。",
     405: "这个地址不能这样访问：请从页面上的按钮操作。",
     413: "提交的内容太大：请缩减后再试。",
+    429: "请求太频繁：请稍候再试。",
     500: "系统出错，已记录：请稍后再试，或联系系统管理员。",
     503: "数据库暂时无法使用：请稍后再试，已填写的内容可返回上一页找回。",
 }

@@ -30,7 +30,7 @@ def tried(actor, given, now=NOW):
     counted(actor, now)
     right = proofs.examine(db.session, actor, given, now)
     with transaction(actor, now) as session:
-        return proofs.accept(session, actor, right) if right else None
+        return proofs.accept(session, actor, right, now) if right else None
 
 
 def enrolled(actor, now=NOW) -> pyotp.TOTP:

@@ -38,7 +38,7 @@ def test_passwords_are_stored_with_argon2(people) -> None:
 
 def test_a_short_password_or_a_taken_name_is_refused(session, people) -> None:
     assert people.editor
-    with pytest.raises(Invalid, match="至少 8 位"), transaction(CONSOLE):
+    with pytest.raises(Invalid, match="至少 10 位"), transaction(CONSOLE):
         service.create_user(session, "new", "新人", "short", [])
     with pytest.raises(Invalid, match="已被使用"), transaction(CONSOLE):
         service.create_user(session, "editor", "新人", PASSWORD, [])

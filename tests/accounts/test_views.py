@@ -99,7 +99,7 @@ def test_the_administrator_adds_people_and_units(client, people, session) -> Non
     form = {"username": "new", "display_name": "新人", "unit_id": "0", "roles": ["editor"]}
     short = client.post("/people/new", data={**form, "password": "short"})
     assert short.status_code == 422
-    assert "至少 8 位" in short.text
+    assert "至少 10 位" in short.text
     assert client.post("/people/new", data={**form, "password": PASSWORD}).status_code == 302
     assert service.find_user(session, "new").roles == (Role.EDITOR,)
     assert "新人" in client.get("/people").text

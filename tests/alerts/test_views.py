@@ -98,16 +98,17 @@ def test_what_is_held_is_on_no_page_and_cannot_be_read(client, people, session) 
     two_worries()
     refresh()
     assert look(EVENING) == 2
-    people.sign_in(client, people.analyst)
     morning, actor = EVENING + timedelta(hours=8), people.analyst.actor
     assert service.open_count(session, actor, morning - timedelta(seconds=1)) == 0
     assert service.open_count(session, actor, morning) == 2
     with time_machine.travel(EVENING + timedelta(hours=7, minutes=59), tick=False):
+        people.sign_in(client, people.analyst)
         page = client.get("/alerts").text
         assert "另有 2 条在免打扰时段提出，11-21 07:00 起显示" in page
         assert "柳岸花园" not in page
         assert client.post(f"/alerts/{alerts()[0].id}/read").status_code == 404
     with time_machine.travel(morning, tick=False):
+        people.sign_in(client, people.analyst)
         page = client.get("/alerts").text
     assert "柳岸花园" in page
     assert "11-20 23:00 提出，免打扰结束后显示" in page

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
-from responder.core.permissions import Role
+from responder import create_app
+from responder.core.permissions import Permission, Role, permissions_of
+from responder.settings import Settings
 from responder.web import errors
-from responder.web.access import PUBLIC, Gate, declared_access
+from responder.web.access import PUBLIC, SIGNED_IN, Gate, declare, declared_access
 
 PUBLIC_ENDPOINTS = {
     "accounts.sign_in",
+    "accounts.sign_in_code",
     "api.docs",
     "api.document",
     "bootstrap.static",
@@ -40,6 +45,7 @@ PUBLIC_ENDPOINTS = {
     "ratings.thanks",
     "static",
 }
+RIGHTS = tomllib.loads(Path(__file__).with_name("rights.toml").read_text("utf-8"))
 SAMPLES = {"int": "1", "string": "x", "path": "x", "default": "x"}
 
 
@@ -84,21 +90,51 @@ def test_strangers_reach_nothing_but_the_public_routes(client, app) -> None:
             assert "/sign-in" in answer.location
 
 
+def opened(rule, role: Role, app) -> bool:
+    """Whether a route is to open for a role, by what ``rights.toml`` says of the role."""
+    needed = declared_access(app, rule.endpoint)
+    return needed == SIGNED_IN or bool(needed & set(RIGHTS[role]))
+
+
+# Who may open a page is no matter of the database: one is asked.
+@pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("role", list(Role))
-def test_each_role_is_stopped_where_its_permissions_end(
-    client, app, people, role, monkeypatch
+def test_each_route_opens_to_the_roles_that_have_the_right_and_to_no_other(
+    client, app, people, role, monkeypatch, record_property
 ) -> None:
-    # The page of a refusal is looked at elsewhere: drawing it thousands of times takes a minute.
+    # What lies behind the door is looked at elsewhere, and so is the page of a refusal.
     monkeypatch.setattr(errors, "render_template", lambda *_given, **_values: "")
-    user = people.holding(role)
-    people.sign_in(client, user)
-    for rule in rules(app):
-        needed = declared_access(app, rule.endpoint)
-        if not isinstance(needed, frozenset) or needed & user.actor.permissions:
-            continue
-        for method in rule.methods - {"HEAD", "OPTIONS"}:
-            answer = client.open(sample_url(rule), method=method)
-            assert answer.status_code == 403, f"{role} {method} {rule.rule}"
+    guarded = [
+        rule for rule in rules(app)
+        if declared_access(app, rule.endpoint) == SIGNED_IN
+        or isinstance(declared_access(app, rule.endpoint), frozenset)
+    ]  # fmt: skip
+    for endpoint in {rule.endpoint for rule in guarded}:
+        room = declare(declared_access(app, endpoint))(lambda **_place: "a room")
+        monkeypatch.setitem(app.view_functions, endpoint, room)
+    people.sign_in(client, people.holding(role))
+    cases = [
+        (rule, method) for rule in guarded for method in sorted(rule.methods - {"HEAD", "OPTIONS"})
+    ]
+    wrong = [
+        f"{method} {rule.rule}"
+        for rule, method in cases
+        if (client.open(sample_url(rule), method=method).text == "a room")
+        is not opened(rule, role, app)
+    ]
+    assert wrong == []
+    record_property("access_cases", len(cases))
+
+
+def test_each_right_opens_something_and_each_role_is_in_the_table() -> None:
+    assert set(RIGHTS) == set(Role)
+    held = {right for rights in RIGHTS.values() for right in rights}
+    assert held == set(Permission)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_holds_what_the_table_says_also_where_no_route_asks_for_it(role) -> None:
+    assert set(RIGHTS[role]) == permissions_of([role])
 
 
 def test_every_answer_carries_the_security_headers(client) -> None:
@@ -108,6 +144,20 @@ def test_every_answer_carries_the_security_headers(client) -> None:
         assert "default-src 'self'" in headers["Content-Security-Policy"]
         assert "unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert "Strict-Transport-Security" not in headers
+
+
+def test_by_https_browsers_are_told_to_stay_with_it(tmp_path) -> None:
+    app = create_app(Settings(state_dir=tmp_path, secure_cookies=True))
+    with app.test_client().get("/static/responder.css") as answer:
+        headers = answer.headers
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert app.config["SESSION_COOKIE_SECURE"]
 
 
 def test_an_unknown_address_says_what_to_do(client) -> None:

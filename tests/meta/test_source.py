@@ -75,7 +75,7 @@ def test_a_command_does_not_wait_for_what_it_does_not_use() -> None:
 
 def test_only_edges_read_the_clock() -> None:
     edges = re.compile(
-        r"(views|api|cli|jobs|serving|timing|times|filters|helpers|database|importing|steps|loader|years|errands/exports)"
+        r"(views|api|cli|jobs|serving|timing|times|filters|helpers|database|importing|steps|loader|years|errands/exports|entering)"
     )
     readers = [
         path.relative_to(ROOT).as_posix()

@@ -63,13 +63,9 @@ def test_nothing_is_said_of_a_healthy_place(state: Path) -> None:
         assert worst(of_place(state, label)) is Level.OK, label
 
 
-WELL = "s3cret-of-many-different-characters-42"
 PLACES = {
     "cookies": ("设置", {"secure_cookies": False}, Level.WARNING, "RESPONDER_SECURE_COOKIES"),
     "desk": ("设置", {"desk_url": ""}, Level.WARNING, "RESPONDER_DESK_URL"),
-    "short": ("会话密钥", {"secret_key": "short"}, Level.WRONG, "32 个随机字符"),
-    "monotonous": ("会话密钥", {"secret_key": "a" * 64}, Level.WRONG, "32 个随机字符"),
-    "strong": ("会话密钥", {"secret_key": WELL}, Level.OK, ""),
 }
 
 
@@ -175,7 +171,7 @@ def test_keys_of_another_database_are_told(app: Flask, session: Session) -> None
 
 @pytest.fixture
 def unprepared(tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(Settings(state_dir=tmp_path, secret_key=WELL))
+    app = create_app(Settings(state_dir=tmp_path, secret_key="only-for-tests"))
     with app.app_context():
         yield app
         db.engine.dispose()
@@ -191,7 +187,7 @@ def test_an_unprepared_database_ends_the_questions(unprepared: Flask) -> None:
 
 
 def test_the_command_says_it_and_ends_with_how_bad_it_is(tmp_path: Path) -> None:
-    assert run("init", "--password", "responder-demo", state=tmp_path).returncode == 0
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
     told = run("doctor", "--json", state=tmp_path)
     checks = {one["check"]: one for one in json.loads(told.stdout)["checks"]}
     assert (told.returncode, checks["调度器"]["level"]) == (2, "wrong")

@@ -25,7 +25,7 @@ def test_a_server_counts_together_starts_its_scheduler_again_and_stops_quietly(
     tmp_path: Path,
 ) -> None:
     state, log = tmp_path / "state", tmp_path / "log"
-    assert run("init", "--password", "responder-demo", state=state).returncode == 0
+    assert run("init", "--password", "only for trying it", state=state).returncode == 0
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as lines:

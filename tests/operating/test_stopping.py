@@ -17,7 +17,7 @@ from tests.test_cli import children, gone
 
 
 def test_a_request_that_is_under_way_is_answered_before_the_end(tmp_path: Path) -> None:
-    assert run("init", "--password", "responder-demo", state=tmp_path).returncode == 0
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
     port = free_port()
     server = subprocess.Popen(
         [sys.executable, "-m", "responder", "serve", "--web-only", "--port", str(port)],
@@ -30,7 +30,7 @@ def test_a_request_that_is_under_way_is_answered_before_the_end(tmp_path: Path) 
         with build_opener().open(f"http://127.0.0.1:{port}/sign-in") as page:
             cookie = page.headers["Set-Cookie"].partition(";")[0]
             token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.read().decode())[1]
-        body = f"csrf_token={token}&username=admin&password=responder-demo".encode()
+        body = f"csrf_token={token}&username=admin&password=only+for+trying+it".encode()
         with socket.create_connection(("127.0.0.1", port), timeout=60) as asked:
             asked.sendall(
                 f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nCookie: {cookie}\r\n"

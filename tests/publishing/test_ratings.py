@@ -9,12 +9,13 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import event, select
 
+from responder.core import addresses
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.publishing.models import ChangeKind
 from responder.publishing.ratings import rules, service
 from responder.publishing.ratings.models import EntryRating, RatingSalt, Verdict
-from responder.publishing.ratings.views import WARNED
+from responder.web.callers import WARNED
 from tests.publishing.factories import changed, published
 from tests.responses.pages import HTML, strict
 
@@ -105,7 +106,7 @@ def test_who_has_rated_takes_no_write_lock_again(client):
     ],
 )
 def test_whose_address_counts(peer, forwarded, proxies, address):
-    assert rules.address_of(peer, forwarded, proxies) == address
+    assert addresses.address_of(peer, forwarded, proxies) == address
 
 
 def test_a_reader_rates_without_a_cookie_and_the_page_stays_shared(client, people):
@@ -145,7 +146,7 @@ def test_a_reader_rates_without_a_cookie_and_the_page_stays_shared(client, peopl
     ],
 )
 def test_what_looks_like_a_proxy_that_the_settings_do_not_name(peer, forwarded, proxies, unnamed):
-    assert rules.is_unnamed_proxy(peer, forwarded, proxies) is unnamed
+    assert addresses.is_unnamed_proxy(peer, forwarded, proxies) is unnamed
 
 
 def test_the_log_warns_once_of_an_unnamed_proxy(client, caplog):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from flask import (
     Blueprint,
     Response,
@@ -21,20 +19,19 @@ from responder.core.errors import Forbidden, Invalid
 from responder.core.times import local, utc_now
 from responder.publishing import service as publishing
 from responder.publishing.places import Live
-from responder.publishing.ratings import rules, service
+from responder.publishing.ratings import service
 from responder.publishing.ratings.models import Verdict
 from responder.settings import Settings
 from responder.web.access import NOBODY, public
+from responder.web.callers import caller_address
 from responder.web.extensions import csrf
 
-log = logging.getLogger(__name__)
 blueprint = Blueprint("ratings", __name__)
 # The page with the form is one for all, and so holds no token. Nobody is signed in here: a
 # form on another site could send no more than what its reader could send here.
 csrf.exempt(blueprint)
 
 SECONDS_CACHED = 60
-WARNED = "ratings.unnamed_proxy"  # in the application: said once, not on every rating
 
 
 @blueprint.post("/concerns/<int:entry_id>/rating")
@@ -47,7 +44,7 @@ def rate(entry_id: int) -> AnyResponse:
     if verdict is None:
         raise Invalid("请选择满意、一般或不满意：返回上一页再选", {"verdict": "必填"})
     settings: Settings = current_app.extensions["settings"]
-    address = _address(settings.own_proxies)
+    address = caller_address()
     now = utc_now()
     day = local(now, settings.zone).date()
     if not service.has_rated(db.session, entry_id, address, day):
@@ -71,16 +68,3 @@ def thanks(entry_id: int) -> Response:
         response.cache_control.public = True
         response.cache_control.max_age = SECONDS_CACHED
     return response
-
-
-def _address(proxies: int) -> str:
-    peer = request.remote_addr or ""
-    header = request.headers.get("X-Forwarded-For", "")
-    forwarded = [one for one in header.split(",") if one.strip()]
-    if rules.is_unnamed_proxy(peer, forwarded, proxies) and WARNED not in current_app.extensions:
-        current_app.extensions[WARNED] = True
-        log.warning(
-            "a proxy at a private address sends X-Forwarded-For, but RESPONDER_OWN_PROXIES is 0: "
-            "all readers behind it are counted as one; set it to the number of your proxies"
-        )
-    return rules.address_of(peer, forwarded, proxies)
