@@ -15,7 +15,7 @@ from responder.core.errors import SettingsError
 from responder.core.permissions import Role
 
 PREFIX = "RESPONDER_"
-KEY_LEAST, KEY_DIFFERENT = 32, 12  # characters of a key that signs sessions
+KEY_LEAST, KEY_DIFFERENT = 32, 10  # characters of a key that signs sessions
 KNOWN_IN_KEYS = ("change", "secret", "password", "example", "responder", "your-", "placeholder")
 LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
 

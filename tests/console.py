@@ -69,7 +69,7 @@ class Started:
 def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Started:
     """Start ``responder ARGUMENTS``, whose output nobody reads and whose input stays open."""
     order = {
-        "input_stays_open": True,
+        "input_stays_open": True,  # as long as this process lives
         "arguments": list(arguments),
         "environment": dict(environment),
         "stdout": os.devnull,
@@ -118,10 +118,22 @@ def _serve() -> None:
         print(tasks[task](of), flush=True)
 
 
+_HELD_OPEN: list[int] = []
+
+
 def _forked(order: dict[str, Any], main: Any) -> int:
+    """What it is to read ends at once, or when this process ends."""
+    reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _become(order, main)
+        for one in (writing, *_HELD_OPEN):
+            os.close(one)
+        _become(order, reading, main)
+    os.close(reading)
+    if order.get("input_stays_open"):
+        _HELD_OPEN.append(writing)
+    else:
+        os.close(writing)
     return child
 
 
@@ -135,15 +147,14 @@ def _exit_code(child: int) -> int:
     return os.waitstatus_to_exitcode(status)
 
 
-def _become(order: dict[str, Any], main: Any) -> None:
+def _become(order: dict[str, Any], reads: int, main: Any) -> None:
     """Do as a new process would, and end."""
     code = 1
     try:
         os.environ.clear()
         os.environ.update(order["environment"])
         os.chdir(order["folder"])
-        stays_open = order.get("input_stays_open")
-        os.dup2(os.pipe()[0] if stays_open else os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(reads, 0)
         for number, name in ((1, "stdout"), (2, "stderr")):
             os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT, 0o600), number)
         sys.argv = ["responder", *order["arguments"]]

@@ -251,7 +251,7 @@ def sign_in(client: FlaskClient, user: User) -> None:
     """Sign somebody in without typing a password."""
     now = utc_now()
     with transaction(user.actor, now) as session:
-        token = sessions.begin(session, user, Method.PASSWORD, HERE, now)
+        token = sessions.begin(session, user, user.seal, Method.PASSWORD, HERE, now)
     with client.session_transaction() as cookies:
         cookies[TOKEN] = token
 

@@ -27,8 +27,9 @@ def counts_of(username: str, caller: Caller, browser: Browser, now: datetime) ->
     """Into which counts a try of this name goes, by what is known of browser and address."""
     user = service.find_user(db.session, username)
     known_browser = known_place = None
-    if user is not None and browser.knows(user.id):
-        known_browser = key_of("browser", browser.id, user.id)
+    known_as = browser.id_for(user.id) if user is not None else None
+    if user is not None and known_as is not None:
+        known_browser = key_of("browser", known_as, user.id)
     elif user is not None and sessions.was_at(
         db.session, user.id, caller.key, now - KNOWN_PLACE_FOR
     ):

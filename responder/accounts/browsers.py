@@ -6,9 +6,8 @@ It opens nothing. It says only that wrong passwords typed elsewhere are not this
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import partial
 
 from flask import current_app, request, url_for
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -23,13 +22,20 @@ MOST_PEOPLE = 12  # at one browser: a desk that works in shifts
 
 @dataclass(frozen=True)
 class Browser:
-    """A browser, and who has signed in at it, the last of them first."""
+    """A browser, and who has signed in at it, the last of them first.
+
+    :ivar passed: what a pass that was opened here makes of it, for the person of the pass alone.
+    """
 
     id: str
     user_ids: tuple[int, ...] = ()
+    passed: Browser | None = None
 
-    def knows(self, user_id: int) -> bool:
-        return user_id in self.user_ids
+    def id_for(self, user_id: int) -> str | None:
+        """By what it is known to be somebody's; None where it is nobody's they know."""
+        if user_id in self.user_ids:
+            return self.id
+        return self.passed.id_for(user_id) if self.passed else None
 
     def with_user(self, user_id: int) -> Browser:
         others = (one for one in self.user_ids if one != user_id)
@@ -38,14 +44,26 @@ class Browser:
 
 def this_browser() -> Browser:
     """The one that sent this request; a new one when it shows nothing, or nothing of ours."""
-    return _read(request.cookies.get(_cookie(), "")) or Browser(secrets.token_urlsafe(16))
+    own = _read(request.cookies.get(_cookie(), "")) or Browser(secrets.token_urlsafe(16))
+    return replace(own, passed=browser_of_pass(request.cookies.get(_pass_cookie(), "")))
 
 
 def remember(response: Response, browser: Browser) -> Response:
     """Have whoever sent this request show at the next sign-in that they are this browser."""
-    keep = partial(response.set_cookie, _cookie(), _signer().dumps([browser.id, browser.user_ids]))
-    keep(
-        max_age=KEPT_FOR,
+    value = str(_signer().dumps([browser.id, browser.user_ids]))
+    return _keep(response, _cookie(), value, KEPT_FOR)
+
+
+def keep_pass(response: Response, given: str) -> Response:
+    """Have whoever opened a pass show it at their sign-in, as long as it lasts."""
+    return _keep(response, _pass_cookie(), given, PASS_FOR)
+
+
+def _keep(response: Response, name: str, value: str, lasts: timedelta) -> Response:
+    response.set_cookie(
+        name,
+        value,
+        max_age=lasts,
         path=url_for("accounts.sign_in"),
         httponly=True,
         samesite="Lax",
@@ -83,6 +101,10 @@ def _read(value: str) -> Browser | None:
 
 def _cookie() -> str:
     return f"{current_app.config['SESSION_COOKIE_NAME']}_browser"
+
+
+def _pass_cookie() -> str:
+    return f"{_cookie()}_pass"
 
 
 def _signer() -> URLSafeTimedSerializer:

@@ -34,9 +34,9 @@ def accounts_command() -> None:
 @json_option
 @with_appcontext
 def unlock(name: str, as_json: bool) -> None:
-    """解除一个用户名的登录等候，并给出半小时内有效的登录地址。
+    """解除一个用户名在陌生浏览器上的登录等候，并给出半小时内有效的登录地址。
 
-    有人不停地试这个用户名时，从这个地址登录的浏览器单独计次，不受影响；仍须输入密码。
+    有人不停地试这个用户名，或本人的浏览器还要等候时，从这个地址登录另行计次，不受影响；仍须输入密码。
 
     例：responder accounts unlock admin
     """
@@ -46,7 +46,11 @@ def unlock(name: str, as_json: bool) -> None:
         audit.record(session, "sign_in_unlocked", user)
         display_name = user.display_name
         address = f"{_desk()}/sign-in?browser={pass_for(user.id)}"
-    say(f"已解除{display_name}的登录等候" if waited else f"{display_name}没有在等候登录")
+    say(
+        f"已解除{display_name}在陌生浏览器上的登录等候"
+        if waited
+        else f"{display_name}在陌生浏览器上没有等候：本人的浏览器另行计次，可用下面的地址"
+    )
     minutes = int(PASS_FOR.total_seconds() // 60)
     say(f"请在 {minutes} 分钟内用这个地址登录（只交给本人）：")
     if not _desk():

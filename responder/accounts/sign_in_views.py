@@ -35,11 +35,13 @@ Page = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 def sign_in() -> Page:
     if current_user.is_authenticated:
         return redirect(url_for("reports.today"))
-    if browser := browsers.browser_of_pass(request.args.get("browser", "")):
-        return browsers.remember(redirect(url_for("accounts.sign_in")), browser)
+    given = request.args.get("browser", "")
+    if browsers.browser_of_pass(given):
+        return browsers.keep_pass(redirect(url_for("accounts.sign_in")), given)
     form = SignInForm(next=request.args.get("next", ""))
     if not form.validate_on_submit():
         return render_template("accounts/sign_in.html", form=form)
+    cookie.pop(HALF_WAY, None)
     try:
         user = admitting.check_password(
             form.username.data, form.password.data, caller(), browsers.this_browser(), utc_now()
@@ -47,10 +49,11 @@ def sign_in() -> Page:
     except (Delayed, Forbidden) as error:
         form.password.errors = [spoken(error.message)]
         return _refused(render_template("accounts/sign_in.html", form=form), error)
+    seal = user.seal  # of the password that was looked at, whatever becomes of it meanwhile
     if proofs.method_of(db.session, user.id) == proofs.PASSWORD:
-        return _enter(user, Method.PASSWORD, form.next.data)
+        return _enter(user, seal, Method.PASSWORD, form.next.data)
     admitting.step_aside(user, caller(), browsers.this_browser(), utc_now())
-    cookie[HALF_WAY] = [user.id, user.seal, int(utc_now().timestamp())]
+    cookie[HALF_WAY] = [user.id, seal, int(utc_now().timestamp())]
     return redirect(url_for("accounts.sign_in_code", next=form.next.data or None))
 
 
@@ -58,11 +61,13 @@ def sign_in() -> Page:
 @public
 def sign_in_code() -> Page:
     """The second step, for whoever has one-time codes and has just typed their password."""
+    if current_user.is_authenticated:
+        return redirect(url_for("reports.today"))
     user = _half_way()
     if user is None:
         flash(_("请先输入用户名和密码。"), "info")
         return redirect(url_for("accounts.sign_in", next=request.args.get("next") or None))
-    form = CodeForm()
+    seal, form = user.seal, CodeForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in_code.html", form=form)
     try:
@@ -72,14 +77,13 @@ def sign_in_code() -> Page:
     except (Delayed, Forbidden) as error:
         form.code.errors = [spoken(error.message)]
         return _refused(render_template("accounts/sign_in_code.html", form=form), error)
-    cookie.pop(HALF_WAY)
     if method == proofs.RECOVERY:
         count = recovery.left(db.session, user.id)
         flash(
             _("您用了一个恢复码，还剩 %(count)s 个：请尽快更换手机或重新生成。", count=count),
             "warning",
         )
-    return _enter(user, Method(method), request.args.get("next"))
+    return _enter(user, seal, Method(method), request.args.get("next"))
 
 
 def _half_way() -> User | None:
@@ -90,10 +94,12 @@ def _half_way() -> User | None:
     return user if user and user.active and user.seal == seal and not late else None
 
 
-def _enter(user: User, method: Method, target: str | None) -> Response:
+def _enter(user: User, seal: str, method: Method, target: str | None) -> Response:
+    """:param seal: of the password that was shown to be right."""
     browser, here, now = browsers.this_browser(), caller(), utc_now()
+    cookie.pop(HALF_WAY, None)
     admitting.admit(user, here, browser, {"method": method}, now)
-    entering.enter(user, method, here)
+    entering.enter(user, seal, method, here)
     return browsers.remember(redirect(back_to(target)), browser.with_user(user.id))
 
 
@@ -105,6 +111,7 @@ def _refused(page: str, error: Delayed | Forbidden) -> tuple[str, int, dict[str,
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> Response:
+    cookie.pop(HALF_WAY, None)
     entering.leave()
     flash(_("您已退出。"), "info")
     return redirect(url_for("accounts.sign_in"))

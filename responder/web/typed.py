@@ -9,8 +9,11 @@ from flask_babel import gettext as _
 
 # Fields of a form that are nobody's words, or nobody else's to read.
 UNSHOWN = frozenset(
-    {"csrf_token", "password", "proof", "code", "submit", "token", "version", "next"}
-)
+    {
+        "csrf_token", "password", "old", "new", "again", "proof", "code", "submit", "token",
+        "version", "next",
+    }
+)  # fmt: skip
 
 # What is typed, as its form calls it. Choices are not among them: their codes tell nobody
 # anything, and they are chosen anew at a glance.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from flask_wtf import FlaskForm
+from wtforms import PasswordField
+from wtforms.fields.core import UnboundField
 
 from responder.core.times import local, utc_now
 from responder.responses.models import ItemState
-from responder.web.typed import words_typed
+from responder.web.typed import UNSHOWN, words_typed
 from tests.factories import NOW
 from tests.responses.factories import brought_to
 from tests.responses.pages import HTML, strict
@@ -34,6 +37,20 @@ from tests.responses.pages import HTML, strict
 def test_of_a_refused_form_the_words_are_shown(app, name, text, shown) -> None:
     with app.test_request_context():
         assert words_typed([(name, text)]) == ([shown] if shown else [])
+
+
+def test_no_field_of_a_password_is_ever_shown() -> None:
+    fields = {
+        name
+        for form in _every_kind_of(FlaskForm)
+        for name, field in vars(form).items()
+        if isinstance(field, UnboundField) and issubclass(field.field_class, PasswordField)
+    }
+    assert {"password", "old", "new", "again"} <= fields <= UNSHOWN
+
+
+def _every_kind_of(form: type) -> list[type]:
+    return [form, *(kind for one in form.__subclasses__() for kind in _every_kind_of(one))]
 
 
 def kept(answer) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from responder.alerts.models import AlertReading, Kind
 from responder.core.audit import AuditEvent
 from responder.core.database import transaction
-from responder.core.permissions import CONSOLE
+from responder.core.permissions import CONSOLE, Role
 from responder.planning.events import avoiding, preparing
 from responder.planning.linking import verdicts
 from responder.responses.drafting import lists
@@ -23,7 +23,7 @@ from responder.web import undoing
 from tests.alerts.factories import refresh_and_look, rule
 from tests.factories import NOW
 from tests.planning import factories as make
-from tests.responses.factories import drafted
+from tests.responses.factories import drafted, opened
 from tests.topics.factories import two_worries
 from tests.warnings.factories import look, seeded
 
@@ -123,6 +123,23 @@ def test_what_was_finished_at_once_is_open_again_once(client, people, session) -
     ]  # fmt: skip
 
 
+def test_many_are_finished_only_by_who_may_and_is_shown_them(client, people, session) -> None:
+    event = make.event(starts_at=NOW + timedelta(days=3))
+    with transaction(CONSOLE, NOW) as writing:
+        due, later = (preparing.add_task(writing, event, "场地", days) for days in (1, -40))
+    with time_machine.travel(NOW, tick=False):
+        chosen = {"chosen": [due.id, later.id], "action": "finish"}
+        people.sign_in(client, people.editor)
+        assert client.post("/planning/preparation/bulk", data=chosen).status_code == 403
+        people.sign_in(client, people.press_officer)
+        answer = client.post("/planning/preparation/bulk", data=chosen)
+        assert answer.status_code == 409
+        assert "已不在列表里" in answer.text
+        way_back(answer.text)  # of the one that was done
+    session.expire_all()
+    assert [bool(task.done_at) for task in (due, later)] == [True, False]
+
+
 def test_what_was_withdrawn_at_once_holds_again_but_for_what_was_said_since(
     client, people, session
 ) -> None:
@@ -138,6 +155,9 @@ def test_what_was_withdrawn_at_once_holds_again_but_for_what_was_said_since(
     chosen = {"chosen": [one.id for one in said], "action": "withdraw"}
     done = client.post("/planning/gaps/settled/bulk", data=chosen, follow_redirects=True)
     address, fields = way_back(done.text)
+    people.sign_in(client, people.holding(Role.PRESS_OFFICER, "other"))
+    assert client.post(address, data=fields).status_code == 409  # somebody else's click
+    people.sign_in(client, people.press_officer)
     with transaction(CONSOLE, NOW) as writing:
         verdicts.say_no_answer(writing, writing.get_one(Topic, second.id), "已答", officer, NOW)
     back = client.post(address, data=fields, follow_redirects=True).text
@@ -146,6 +166,21 @@ def test_what_was_withdrawn_at_once_holds_again_but_for_what_was_said_since(
     session.expire_all()
     standing = {one.topic_id: one.reason for one in session.scalars(verdicts.settled())}
     assert standing == {first.id: "谣言", second.id: "已答"}
+
+
+def test_what_somebody_answers_meanwhile_is_not_said_to_need_no_answer(
+    client, people, session
+) -> None:
+    topic, officer = make.topic("金浦华庭车位", heat=80.0), people.press_officer.actor
+    with transaction(CONSOLE, NOW) as writing:
+        said = verdicts.say_no_answer(writing, topic, "谣言", officer, NOW)
+    people.sign_in(client, people.press_officer)
+    done = client.post(f"/planning/verdicts/{said.id}/withdraw", follow_redirects=True)
+    address, fields = way_back(done.text)
+    opened(topic=topic)
+    assert client.post(address, data=fields).status_code == 409
+    session.expire_all()
+    assert session.scalars(verdicts.settled()).all() == []
 
 
 def test_what_was_removed_comes_back_once(client, people, session) -> None:

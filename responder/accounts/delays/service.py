@@ -89,7 +89,9 @@ def _count(session: Session, one: Counted, now: datetime) -> timedelta:
                 "last_at": now,
                 "next_at": now,
             },
-            where=or_(stale, SignInTries.next_at <= now),
+            where=or_(
+                stale, SignInTries.next_at <= now, SignInTries.tries < PACES[one.kind].free
+            ),  # of two at the same moment the second may have looked at the clock first
         ).returning(SignInTries.tries)
     )
     if tries is None:

@@ -58,11 +58,14 @@ def present() -> Present | None:
     return kept
 
 
-def enter(user: User, method: Method, caller: Caller) -> None:
-    """Sign somebody in at this browser."""
+def enter(user: User, seal: str, method: Method, caller: Caller) -> None:
+    """Sign somebody in at this browser.
+
+    :param seal: of the password that they knew: a new one meanwhile ends the sign-in at once.
+    """
     now = utc_now()
     with transaction(user.actor, now) as session:
-        token = service.begin(session, user, method, caller, now)
+        token = service.begin(session, user, seal, method, caller, now)
     login_user(user)
     cookie[TOKEN] = token
     g.present = _present(service.find(db.session, token))

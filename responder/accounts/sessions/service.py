@@ -20,13 +20,18 @@ from responder.web.callers import Caller
 RANDOM_BYTES = 32
 
 
-def begin(session: Session, user: User, method: Method, caller: Caller, now: datetime) -> str:
-    """Sign somebody in; the number for their cookie, which is stored nowhere."""
+def begin(
+    session: Session, user: User, seal: str, method: Method, caller: Caller, now: datetime
+) -> str:
+    """Sign somebody in; the number for their cookie, which is stored nowhere.
+
+    :param seal: of the password that they knew.
+    """
     token = secrets.token_urlsafe(RANDOM_BYTES)
     begun = SignInSession(
         user_id=user.id,
         digest=_digest(token),
-        seal=user.seal,
+        seal=seal,
         method=method,
         address=caller.shown,
         address_key=caller.key,

@@ -294,16 +294,14 @@ def reopen_finished(session: Session, actor: Actor, moment: datetime) -> int:
 
     :raises WrongState: nothing of that moment is left to take back.
     """
-    query = (
-        select(PreparationTask)
-        .join(PreparationTask.event)
-        .where(
-            PreparationTask.done_at == moment,
-            PreparationTask.done_by_id == actor.id,
-            PressEvent.state.not_in(CLOSED),
-        )
-    )
-    tasks = session.scalars(query).all()
+    mine = (PreparationTask.done_at == moment) & (PreparationTask.done_by_id == actor.id)
+    ids = session.scalars(select(PreparationTask.id).where(mine).order_by(PreparationTask.event_id))
+    held = [hold_task(session, one) for one in ids.all()]
+    tasks = [
+        one
+        for one in held
+        if (one.done_at, one.done_by_id) == (moment, actor.id) and one.event.state not in CLOSED
+    ]
     if not tasks:
         raise WrongState("没有可以恢复的：可能已经恢复过，或活动已经结束，请刷新页面")
     for task in tasks:

@@ -81,6 +81,15 @@ def answered_elsewhere(name: str, query: Select[Any]) -> None:
     _elsewhere[name] = query
 
 
+def answered_of(session: Session, topic_ids: Iterable[int]) -> set[int]:
+    """Those of some topics that a higher room answers."""
+    wanted, found = list(topic_ids), set[int]()
+    for query in _elsewhere.values():
+        [column] = query.selected_columns
+        found.update(session.scalars(query.where(column.in_(wanted))))
+    return found
+
+
 def open_topics(session: Session) -> frozenset[int]:
     """Ids of the topics in :func:`open_gaps`, for a page that counts and marks them."""
     return frozenset(row.id for row, _verdict in _unanswered(session))

@@ -15,11 +15,14 @@ from responder.topics.models import Topic
 class TopicVerdict(Audited, Base):
     """A hot topic that needs no answer (无需回应), with the reason and the heat it had then.
 
-    ``withdrawn_at``: it does, after all.
+    ``withdrawn_at``: it does, after all; ``withdrawn_by_id``: whoever said so, where somebody did
+    and not another verdict.
     """
 
     __tablename__ = "topic_verdict"
-    __audit_skip__ = frozenset({"topic_id", "at", "by_id", "by_name", "withdrawn_at"})
+    __audit_skip__ = frozenset(
+        {"topic_id", "at", "by_id", "by_name", "withdrawn_at", "withdrawn_by_id"}
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
@@ -29,4 +32,5 @@ class TopicVerdict(Audited, Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     by_name: Mapped[str] = mapped_column(String(64))
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     topic: Mapped[Topic] = relationship()

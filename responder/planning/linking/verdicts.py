@@ -31,7 +31,7 @@ def say_no_answer(
     :raises Forbidden: the person may not decide what events answer.
     :raises Invalid: no reason, or one that is too long.
     """
-    _check_may_decide(actor)
+    check_may_decide(actor)
     reason = reason.strip()
     if not reason:
         raise Invalid("请写明无需回应的理由，以后有人问起时可以查到", {"reason": "必填"})
@@ -62,7 +62,7 @@ def withdraw(session: Session, verdict: TopicVerdict, actor: Actor, now: datetim
     :raises Forbidden: the person may not decide what events answer.
     :raises WrongState: somebody has withdrawn it meanwhile.
     """
-    _check_may_decide(actor)
+    check_may_decide(actor)
     if verdict.withdrawn_at is not None:
         raise WrongState("这条“无需回应”已经撤回：请刷新列表")
     take_back(session, verdict.topic_id, actor, now)
@@ -79,31 +79,9 @@ def take_back(session: Session, topic_id: int, actor: Actor, now: datetime) -> N
         TopicVerdict.topic_id.in_(family), TopicVerdict.withdrawn_at.is_(None)
     )
     for one in session.scalars(query).all():
-        one.withdrawn_at = now
+        one.withdrawn_at, one.withdrawn_by_id = now, actor.id
         audit.record(session, "withdraw", one, {"reason": [mask(one.reason), None]}, actor=actor)
     session.flush()
-
-
-def restore(session: Session, actor: Actor, moment: datetime) -> int:
-    """What was taken back at one moment holds again; returns how many.
-
-    Where something else was said of the topic since, that stands.
-
-    :raises Forbidden: the person may not decide what events answer.
-    :raises WrongState: nothing of that moment is left to restore.
-    """
-    _check_may_decide(actor)
-    take_turns(session, actor)
-    found = session.scalars(select(TopicVerdict).where(TopicVerdict.withdrawn_at == moment)).all()
-    standing = in_force(session, {one.topic_id: one.topic_id for one in found})
-    back = [one for one in found if one.topic_id not in standing]
-    if not back:
-        raise WrongState("没有可以恢复的：可能已经恢复过，或已另作判断，请刷新页面")
-    for one in back:
-        one.withdrawn_at = None
-        audit.record(session, "restore", one, {"reason": [None, mask(one.reason)]}, actor=actor)
-    session.flush()
-    return len(back)
 
 
 def get_verdict(session: Session, verdict_id: int) -> TopicVerdict:
@@ -154,6 +132,6 @@ def living_topics(session: Session, verdicts: Iterable[TopicVerdict]) -> dict[in
     return {topic_id: by_id[living] for topic_id, living in now.items()}
 
 
-def _check_may_decide(actor: Actor) -> None:
+def check_may_decide(actor: Actor) -> None:
     if not actor.may(Permission.EVENT_LINK):
         raise Forbidden("您没有判定话题无需回应的权限，请联系新闻办办理")

@@ -14,7 +14,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.planning import service
 from responder.planning.linking import gaps as gap_list
-from responder.planning.linking import verdicts
+from responder.planning.linking import restoring, verdicts
 from responder.planning.linking.declared import GAPS, SETTLED_GAPS
 from responder.planning.views import blueprint
 from responder.topics import heat_settings
@@ -108,7 +108,7 @@ def withdraw_verdict(verdict_id: int) -> Response:
 def restore_verdicts() -> Response:
     """What was withdrawn with one click holds again, told by its moment."""
     with transaction(current_actor()) as session:
-        count = verdicts.restore(session, current_actor(), sent_moment())
+        count = restoring.restore(session, current_actor(), sent_moment())
     flash(_("%(count)s 个话题恢复为无需回应。", count=count), "success")
     return redirect(url_for("planning.settled_gaps"))
 

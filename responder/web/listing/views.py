@@ -25,13 +25,13 @@ from werkzeug.wrappers import Response
 
 from responder.core import audit, privacy
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Invalid, NotFound
+from responder.core.errors import DomainError, Forbidden, Invalid, NotFound
 from responder.core.permissions import Actor
 from responder.core.times import utc_now
 from responder.web.access import current_actor, declare, may
 from responder.web.errors import STATUS
 from responder.web.listing import exporting
-from responder.web.listing.bulk import Outcome, Seen, Step, common, read_chosen
+from responder.web.listing.bulk import Bulk, Outcome, Seen, Step, common, read_chosen
 from responder.web.listing.declared import Asker, Listing
 from responder.web.listing.rules import Asked, Filter, read
 from responder.web.listing.showing import PRINT, ListView, said, sentence
@@ -39,6 +39,7 @@ from responder.web.listing.sources import source_of
 from responder.web.undoing import flash_with_undo
 
 LISTS = "listings"
+_GONE = "已不在列表里：可能别人刚办理过，请返回列表刷新后再看"
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,6 @@ def show(listing: Listing, endpoint: str = "") -> ListView:
     number = min(asked.page, max(1, -(-total // asked.size)))
     rows = source.part((number - 1) * asked.size, asked.size)
     bulk = listing.bulk
-    chooses = bulk is not None and (not bulk.permissions or any(map(may, bulk.permissions)))
     return ListView(
         listing,
         asker,
@@ -98,8 +98,13 @@ def show(listing: Listing, endpoint: str = "") -> ListView:
         listing.prepare(rows, asker, asked.values),
         total,
         number,
-        bulk.steps(rows, asker) if bulk is not None and chooses else {},
+        bulk.steps(rows, asker) if bulk is not None and _chooses(bulk) else {},
     )
+
+
+def _chooses(bulk: Bulk) -> bool:
+    """Whether whoever asks may take any step with many rows."""
+    return not bulk.permissions or any(map(may, bulk.permissions))
 
 
 def add_list_pages(
@@ -191,6 +196,8 @@ def _bulk_page(listing: Listing, endpoint: str) -> Response | str | tuple[str, i
     """What may be done with all that was chosen; or it is done, when that was decided."""
     bulk = listing.bulk
     assert bulk is not None
+    if not _chooses(bulk):
+        raise Forbidden("您没有批量办理的权限：请联系系统管理员核对岗位")
     asker, form, back = asker_now(), request.form, _back(endpoint)
     chosen = read_chosen(form.getlist("chosen"))
     rows = bulk.load([one.id for one in chosen], asker)
@@ -225,7 +232,7 @@ def _beside(listing: Listing, rows: Sequence[Any], asker: Asker) -> Any:
 
 
 def _taken(listing: Listing, chosen: list[Seen], step: Step, asker: Asker) -> list[Outcome]:
-    """Each row by itself, wholly or not at all."""
+    """Each row by itself, wholly or not at all; none that the asker is not shown."""
     bulk = listing.bulk
     assert bulk is not None
     assert bulk.take is not None, "a list without a page of its own for steps takes them"
@@ -234,13 +241,16 @@ def _taken(listing: Listing, chosen: list[Seen], step: Step, asker: Asker) -> li
     names = {row.id: bulk.name(row, extra) for row in rows}
     outcomes = []
     for seen in chosen:
+        if seen.id not in names:
+            outcomes.append(Outcome(f"#{seen.id}", _GONE))
+            continue
         refusal = ""
         try:
             with transaction(asker.actor, asker.now) as session:
                 bulk.take(session, seen, step.action, request.form, asker)
         except DomainError as error:
             refusal = error.message
-        outcomes.append(Outcome(names.get(seen.id, f"#{seen.id}"), refusal))
+        outcomes.append(Outcome(names[seen.id], refusal))
     return outcomes
 
 
@@ -249,13 +259,14 @@ def _outcome_page(
 ) -> Response | tuple[str, int]:
     """Back to the list; or a page of what was refused, and why."""
     assert listing.bulk is not None
-    if all(not one.refusal for one in outcomes):
-        done = _("已%(step)s %(count)s 项。", step=step.label, count=len(outcomes))
-        undo = listing.bulk.undo.get(step.action)
-        if undo:
-            flash_with_undo(done, undo, {"at": moment.isoformat()})
-        else:
-            flash(done, "success")
+    count = sum(not one.refusal for one in outcomes)
+    undo = listing.bulk.undo.get(step.action)
+    done = _("已%(step)s %(count)s 项。", step=step.label, count=count)
+    if count and undo:
+        flash_with_undo(done, undo, {"at": moment.isoformat()})
+    elif count == len(outcomes):
+        flash(done, "success")
+    if count == len(outcomes):
         return redirect(back)
     page = render_template(
         "components/listing/bulk_done.html",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import g
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
 from responder.accounts import service as accounts
 from responder.accounts.sessions import entering, service
@@ -163,8 +163,20 @@ def test_what_opens_to_everybody_asks_nothing_of_who_it_is(app, people, address)
     assert asked == [] or address == "/no-such-page"  # whose page is dressed for who it is
 
 
-def test_a_page_that_asks_by_itself_keeps_nobody_here() -> None:
-    assert {"errands.progress", "intake.import_progress"} == entering.BY_ITSELF
+@pytest.mark.parametrize("address", ["/errands/1/progress", "/imports/runs/1/progress"])
+def test_a_page_that_asks_by_itself_keeps_nobody_here(app, people, session, address) -> None:
+    client = entered(app, people.editor.username)
+    client.get("/")
+    before = utc_now() - timedelta(minutes=10)
+    session.execute(update(SignInSession).values(seen_at=before))
+    g.pop("_login_user", None)
+    assert client.get(address).status_code in (403, 404)  # not theirs, or no such work
+    session.expire_all()
+    assert [row.seen_at for row in rows()] == [before]
+    g.pop("_login_user", None)
+    client.get("/")
+    session.expire_all()
+    assert rows()[0].seen_at > before
 
 
 def test_signing_out_ends_it_on_the_server_too(app, people) -> None:
