@@ -58,7 +58,10 @@ class CallForm(FlaskForm):
             InputRequired(_l("请填写诉求内容")),
             Length(max=BODY_CHARACTERS, message=_l("最多 5000 字，请缩短")),
         ],
-        render_kw={"rows": 9, "maxlength": BODY_CHARACTERS, "autofocus": True},
+        render_kw={
+            "rows": 9,
+            "autofocus": True,
+        },  # a browser would cut what is pasted, and not say so
     )
     title = _short_text(_l("标题"), COLUMN_LIMITS["title"])
     author = _short_text(_l("来电人姓名"), COLUMN_LIMITS["author"])

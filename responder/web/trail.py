@@ -18,6 +18,7 @@ from responder.web.filters import moment
 
 COMMON_FIELDS = {
     "on_behalf_of": "代谁办理",
+    "at": "时间", "by_name": "由谁", "by_id": "由谁（编号）", "answer_format": "写法",
     "proof": "验证方式",
     "round": "轮次",
     "into": "并入工单",

@@ -52,6 +52,23 @@ def test_an_answer_to_something_else_shares_few_words_with_the_question() -> Non
     assert "车位" in near.shared
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("因开发企业资金周转困难，项目停工。", "因开发企业资金周转困难"),
+        ("价格公示有误，系录入错误。", "系录入错误"),
+        ("受暴雨影响，线路停运。", "受暴雨影响"),
+    ],
+)
+def test_a_reason_needs_no_long_word(text, reason) -> None:
+    assert read_answer(text).reasons == (reason,)
+
+
+@pytest.mark.parametrize("text", ["因此我局已约谈企业。", "起因正在调查。", "关系到居民出行。"])
+def test_what_is_no_reason_is_none(text) -> None:
+    assert read_answer(text).reasons == ()
+
+
 def test_reasons_and_times_are_found_where_they_stand_and_a_signed_date_is_none() -> None:
     reading = read_answer("由于汛期施工受阻，工程将于9月底完工。2025年7月1日")
     assert reading.reasons == ("由于",)

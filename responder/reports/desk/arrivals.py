@@ -23,14 +23,14 @@ class Arrivals:
     """What a night brought.
 
     :param messages: (channel, how many), the most first.
-    :param files: import runs that failed, or refused rows.
-    :param failing: streams whose last run failed.
+    :param files: import runs that failed, or refused rows; None for whoever imports nothing.
+    :param failing: streams whose last run failed; None for whoever reads no streams.
     """
 
     since: datetime
     messages: tuple[tuple[Channel, int], ...] = ()
-    files: tuple[ImportRun, ...] = ()
-    failing: tuple[Source, ...] = ()
+    files: tuple[ImportRun, ...] | None = None
+    failing: tuple[Source, ...] | None = None
 
     @property
     def total(self) -> int:
@@ -46,8 +46,8 @@ def last_night(session: Session, actor: Actor, now: datetime) -> Arrivals | None
     return Arrivals(
         since,
         by_channel(session, since),
-        tuple(_troubled_files(session, since)) if actor.may(Permission.MESSAGE_IMPORT) else (),
-        tuple(failing(session)) if actor.may(Permission.SOURCE_READ) else (),
+        tuple(_troubled_files(session, since)) if actor.may(Permission.MESSAGE_IMPORT) else None,
+        tuple(failing(session)) if actor.may(Permission.SOURCE_READ) else None,
     )
 
 

@@ -31,6 +31,14 @@ QUALITY_LABELS = {
 
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]?")
 _OPENING = re.compile(r"https?://|经[^，,]{0,12}(?:查|实|解|查看|沟通|协商|研究)[后，,：:]*$")
+_INSIDE = r"[^（()）【】\[\]\n]"
+_AWAITED = (
+    rf"(?<![接对招看])待(?!遇){_INSIDE}{{0,24}}(?:补充|反馈|答复|提供|明确|核实|确定|确认|定|补)"
+)
+_UNFINISHED = re.compile(
+    rf"[（(【\[]{_INSIDE}{{0,60}}{_AWAITED}{_INSIDE}{{0,60}}[）)】\]]"
+    r"|待补充|待核实|[×Ｘ□]{2,}|X{2,}"
+)
 _CONNECTOR = re.compile("[和与及暨、]")
 _EMPTY_PARTS = {
     Part.RECEIPT: "只说收到",
@@ -74,7 +82,8 @@ class Lists:
 class Remark:
     """One thing to look at.
 
-    :param kind: code of what it is: ``private``, ``word``, ``name``, ``fact``, ``long``, ``empty``.
+    :param kind: code of what it is: ``private``, ``word``, ``name``, ``fact``, ``unfinished``,
+        ``long``, ``empty``.
     :param place: the words of the text where it stands, with some around; personal data masked.
     """
 
@@ -131,6 +140,7 @@ def check(
         *name_remarks(text, lists.names),
         *unit_remarks(text, lists.units),
         *fact_remarks(text, facts),
+        *unfinished_remarks(text),
         *long_remarks(text),
         *empty_remarks(reading),
     ]
@@ -216,6 +226,15 @@ def fact_remarks(text: str, facts: Facts) -> Iterator[Remark]:
         yield Remark(
             "fact", Severity.REMIND, excerpt(text, one.start, one.end), one.told,
             "核对后改正，或改正所依据的记录",
+        )  # fmt: skip
+
+
+def unfinished_remarks(text: str) -> Iterator[Remark]:
+    """What a writer left for later: notes to oneself in brackets, and gaps to be filled in."""
+    for match in _UNFINISHED.finditer(text):
+        yield Remark(
+            "unfinished", Severity.REMIND, excerpt(text, *match.span()),
+            f"“{match.group()[:24]}”像是还没有写完", "补上，或删去",
         )  # fmt: skip
 
 

@@ -188,7 +188,7 @@ def test_what_is_due_and_what_is_held_today(app) -> None:
     planning.event("明天的活动", starts_at=NOW + timedelta(days=1), state=EventState.CONFIRMED)
     content = composed("daily", day())
     due = rows(tables(content)["今日到期"])
-    assert ("回应时限", item.title) in {(row[0], row[1]) for row in due}
+    assert ("已超时", f"{item.title}（作出回应）") in {(row[0], row[1]) for row in due}
     events = rows(tables(content)["今日发布活动"])
     assert [(row[0], row[1]) for row in events] == [("14:00", held.theme)]
     assert "工单：已超时 0 件，24 小时内到期" in said(content)

@@ -245,3 +245,32 @@ def test_a_day_that_is_on_no_calendar_is_no_time():
 
 def test_an_empty_page_is_not_scolded():
     assert checked(" \n") == checking.Check((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "项目将尽快复工（复工日期待专班会议确定后补充）。",
+        "详见通知【文号待定】。",
+        "由××公司负责整改。",
+        "联系人：XX。",
+        "数据待核实。",
+    ],
+)
+def test_what_was_left_for_later_is_named(text):
+    (remark,) = checking.unfinished_remarks(text)
+    assert not remark.blocks
+    assert "还没有写完" in remark.told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "待遇不变（待遇标准见附件）。",
+        "信访接待日（接待地点已确定）为周五。",
+        "改造 3×4 米的通道。",
+        "待天气好转后补种树木。",
+    ],
+)
+def test_what_only_looks_like_it_is_left_alone(text):
+    assert list(checking.unfinished_remarks(text)) == []

@@ -37,7 +37,7 @@ def due(session: Session, day: date, at: Standpoint) -> list[Block]:
         told.append(
             build.paragraph(
                 f"另有此前到期、还没有完成的筹备事项 {late} 项，见",
-                Run("日历", link("planning.calendar")),
+                Run("筹备事项", link("planning.preparation", when="overdue")),
                 "。",
             )
         )
@@ -48,9 +48,10 @@ def _clocks(session: Session, day: date, at: Standpoint) -> list[tuple[Runs, ...
     ends = end_of_day(day, at.zone)
     return [
         (
-            build.plain("回应时限"),
+            build.plain("回应时限" if clock.due_at > at.now else "已超时"),
             build.linked(
-                build.hidden(clock.item.title, at), link("responses.show", item_id=clock.item_id)
+                f"{build.hidden(clock.item.title, at)}（{clock.rule.duty}）",
+                link("responses.show", item_id=clock.item_id),
             ),
             build.plain(clock.item.unit.name),
             build.plain(build.short_moment(clock.due_at, at.zone)),
