@@ -41,6 +41,7 @@ ITEMS = KeyGroup(
         Key(("]",), _l("列表里的下一项"), "next-item"),
         Key(("[",), _l("列表里的上一项"), "previous-item"),
         Key(("u",), _l("回到列表"), "list"),
+        Key(("b",), _l("到“办理”：通过、退回等步骤"), "steps"),
     ),
 )
 DESK = KeyGroup(

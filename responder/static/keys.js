@@ -91,6 +91,14 @@
     return true; // the browser's own "save the page" is never what is meant
   }
 
+  function toSteps() {
+    const panel = document.getElementById("steps")?.parentElement;
+    const parts = panel?.querySelectorAll("textarea, select, input:not([type=hidden]), button, a[href]");
+    const first = [...(parts ?? [])].find((one) => one.offsetParent !== null && !one.disabled);
+    first?.focus();
+    return Boolean(first);
+  }
+
   function show() {
     if (!dialog.open) dialog.showModal();
     return true;
@@ -113,6 +121,7 @@
     "next-item": () => neighbour(1),
     "previous-item": () => neighbour(-1),
     list: () => go(listOfThis()?.at),
+    steps: toSteps,
     go: (_event, line) => go(line.querySelector("a").href),
   };
 

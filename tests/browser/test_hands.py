@@ -69,6 +69,9 @@ def test_a_call_becomes_a_public_answer_without_javascript(office) -> None:
     expect(citizen.get_by_text("已于当晚抢修恢复")).to_be_visible()
 
 
+IN_STEPS = "document.getElementById('steps').parentElement.contains(document.activeElement)"
+
+
 def tab_to(page: Page, wanted: Locator) -> None:
     """Press Tab until this has the focus."""
     for _press in range(MOST_TABS):
@@ -97,6 +100,8 @@ def test_an_item_is_reviewed_with_the_keyboard_alone(office) -> None:
     for who, button, state in STEPS:
         page = office.sign_in(who)
         page.goto(address)
+        page.keyboard.press("b")
+        assert page.evaluate(IN_STEPS)
         press_button(page, button, state)
     secrecy = office.sign_in("secrecy")
     secrecy.goto(address)
