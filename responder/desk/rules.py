@@ -60,13 +60,14 @@ class Likeness:
 
     :param words: shared by both, in the order of the call.
     :param place: named by both; empty when none is.
+    :param same_district: the district of both; empty when it is not one.
     :param elsewhere: both name places, and none is the same.
     """
 
     score: float
     words: tuple[str, ...]
     place: str
-    same_district: bool
+    same_district: str
     elsewhere: bool
     age: timedelta
 
@@ -87,7 +88,7 @@ def likeness(asked: Told, found: Told, rarity: float) -> Likeness:
     wording = (rarity + len(shared) / max(len(asked.words), 1)) / 2
     place = same_place(asked.places, found.places)
     elsewhere = bool(asked.places and found.places and not place)
-    same_district = bool(asked.district) and asked.district == found.district
+    same_district = asked.district if asked.district == found.district else ""
     near = 1.0 if place else DISTRICT_SHARE if same_district and not elsewhere else 0.0
     age = max(asked.at - found.at, timedelta(0))
     recent = 0.5 ** (age / HALF_LIFE)

@@ -40,11 +40,15 @@ class Link(NamedTuple):
 
 
 class SortLink(NamedTuple):
-    """A way to sort; ``direction`` is that of ``aria-sort``, empty where it does not sort now."""
+    """A way to sort; ``direction`` is that of ``aria-sort``, empty where it does not sort now.
+
+    ``one_way``: a second click leads back to the list's own order.
+    """
 
     label: str
     url: str
     direction: str
+    one_way: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,7 @@ class ListView:
         falls = column.falling and not column.one_way
         following = Sort(column.key, not mine.descending if mine else falls)
         if mine and column.one_way:
-            return SortLink(column.label, self.link(**{self.asked.sort_name: None}), "descending")
+            return SortLink(column.label, self.unsorted, "descending", one_way=True)
         direction = ("descending" if mine.descending else "ascending") if mine else ""
         return SortLink(
             column.label, self.link(**{self.asked.sort_name: str(following)}), direction
