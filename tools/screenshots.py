@@ -11,6 +11,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+import oxipng
 from playwright.sync_api import Browser, Page
 
 from benchmarks.instance import demo_instance
@@ -22,6 +23,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "screenshots"
 WIDTHS = (1280, 390)
 TALLEST = 2200  # what a phone shows further down repeats itself
 SCREEN = 860
+LEVEL = 4  # of 6: a second for each picture
 TALLER = {"topic": 1880}  # what a wide screen shows further down is worth seeing
 
 NOISE = "/planning/events?q=施工噪声"
@@ -92,6 +94,7 @@ def _shoot_all(browser: Browser, url: str, width: int) -> None:
             full_page=True,
             clip={"x": 0, "y": 0, "width": width, "height": height},
         )
+        oxipng.optimize(path, level=LEVEL)
         say(str(path.relative_to(FOLDER.parents[1])))
 
 
