@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # or every command compiles all sources anew
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check axe bench bench-import bench-topics screenshots translations lock clean
+.PHONY: help run test check axe bench bench-import bench-topics screenshots sheets translations lock clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -44,6 +44,9 @@ bench-topics: $(BENCH_VENV)/.bench  ## our topics beside five other methods, and
 
 screenshots: $(VENV)/.dev  ## make the pictures of the README
 	$(BIN)/python -m tools.screenshots
+
+sheets: $(VENV)/.dev  ## every page in every state (full, empty, read-only, error) on contact sheets, into sheets/
+	$(BIN)/python -m tools.screenshots --sheet sheets
 
 translations: $(VENV)/.dev  ## bring the catalogues up to date with the source
 	$(BIN)/python -m tools.translations
