@@ -39,7 +39,6 @@ from responder.web.listing.sources import source_of
 from responder.web.undoing import flash_with_undo
 
 LISTS = "listings"
-_GONE = "已不在列表里：可能别人刚办理过，请返回列表刷新后再看"
 
 
 @dataclass(frozen=True)
@@ -242,7 +241,8 @@ def _taken(listing: Listing, chosen: list[Seen], step: Step, asker: Asker) -> li
     outcomes = []
     for seen in chosen:
         if seen.id not in names:
-            outcomes.append(Outcome(f"#{seen.id}", _GONE))
+            gone = _("已不在列表里：可能别人刚办理过，请返回列表刷新后再看")
+            outcomes.append(Outcome(f"#{seen.id}", gone))
             continue
         refusal = ""
         try:
