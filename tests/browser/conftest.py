@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, StorageState, sync_play
 from responder.demo.accounts import PASSWORD
 from tools import world
 from tools.walking import FLAGS as CHROMIUM_FLAGS
+from tools.walking import NO_CHROMIUM, chromium_path
 
 # A file of a few thousand rows takes long enough for somebody to press stop.
 SLOW_IMPORTS = {"RESPONDER_IMPORT_CHUNK_ROWS": "5"}
@@ -57,12 +57,11 @@ def wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser of this machine; REQUIRE_BROWSER turns a skip into a failure."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = chromium_path()
     if path is None:
-        reason = "no Chromium on this machine (apt-get install chromium fonts-noto-cjk)"
         if os.environ.get("REQUIRE_BROWSER"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+            pytest.fail(NO_CHROMIUM)
+        pytest.skip(NO_CHROMIUM)
     return path
 
 
