@@ -13,6 +13,7 @@ from benchmarks import (
     linking,
     order,
     pages,
+    presses,
     repeats,
     second_domain,
     stability,
@@ -26,6 +27,7 @@ from benchmarks import (
 BENCHMARKS = {
     "demo_world": demo_world.measure,
     "pages": pages.measure,
+    "presses": presses.measure,
     "weight": weight.measure,
     "calendar": calendar.measure,
     "topic_quality": topic_quality.measure,

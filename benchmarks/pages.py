@@ -35,9 +35,7 @@ def measure(folder: Path | None = None) -> dict[str, Any]:
     """The slowest pages: median and 95th percentile as ratios, and their queries."""
     with tempfile.TemporaryDirectory() as passing:
         where = folder or Path(passing)
-        if not (where / world.DATABASE).exists():
-            world.make(where)
-            grow(where)
+        have_years(where)
         found = _measure(where)
         files = _seconds_of_files(where)
     floor = found.pop(EMPTIEST)
@@ -62,6 +60,13 @@ def measure(folder: Path | None = None) -> dict[str, Any]:
         "slowest": shown,
         "slowest_files_seconds": dict(list(files.items())[:FILES_SHOWN]),
     }
+
+
+def have_years(folder: Path) -> None:
+    """Make the world of an office's years in a folder, unless it stands there."""
+    if not (folder / world.DATABASE).exists():
+        world.make(folder)
+        grow(folder)
 
 
 def grow(folder: Path) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from responder.accounts.models import Unit
 from responder.intake.searching.facets import Facet, offer_facet
+from responder.routing import service
 from responder.routing.models import Category, CategoryConfirmation
+from responder.routing.taxonomy import unit_of
 
 
 def offer() -> None:
     """Let people find messages by category and by unit."""
-    offer_facet("category", Facet("分类", _categories, _of_category))
-    offer_facet("unit", Facet("责任单位", _units, _of_unit))
+    offer_facet("category", Facet("分类", _categories, _of_category, _category_names))
+    offer_facet("unit", Facet("责任单位", _units, _of_unit, _unit_names))
 
 
 def _categories(session: Session) -> Sequence[tuple[str, str]]:
@@ -48,6 +50,17 @@ def _of_unit(value: str) -> Select[int]:
     own = select(Category.id).where(Category.unit_id == number)
     inherited = Category.unit_id.is_(None) & Category.parent_id.in_(own)
     return _confirmed(or_(Category.unit_id == number, inherited))
+
+
+def _category_names(session: Session, message_ids: Sequence[int]) -> Mapping[int, str]:
+    found = service.of_message(session, message_ids)
+    return {message_id: one.category.path for message_id, one in found.items()}
+
+
+def _unit_names(session: Session, message_ids: Sequence[int]) -> Mapping[int, str]:
+    found = service.of_message(session, message_ids)
+    units = {message_id: unit_of(one.category) for message_id, one in found.items()}
+    return {message_id: unit.name for message_id, unit in units.items() if unit}
 
 
 def _confirmed(which: ColumnElement[bool]) -> Select[int]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+from io import StringIO
+
 import pytest
 import time_machine
 from sqlalchemy import select
 
 from responder.core.audit import AuditEvent
 from responder.core.database import transaction
+from responder.core.permissions import CONSOLE
+from responder.intake.models import Message
 from responder.routing import service
+from responder.routing.models import Category
 from responder.routing.taxonomy import CategoryFacts, edit_category
-from tests.factories import NOW
+from tests.factories import NOW, unit
 from tests.routing.factories import category, confirm, message
+from tests.topics.factories import refresh, two_worries
 
 
 @pytest.fixture(autouse=True)
@@ -142,3 +149,23 @@ def test_an_empty_taxonomy_says_what_to_do(client, people, session) -> None:
     assert "responder init" in client.get("/categories").text
     assert "还没有版本" in client.get("/categories/versions").text
     assert "没有线索词指向" in client.get(f"/messages/{said.id}").text
+
+
+def test_a_file_of_messages_says_topic_category_and_unit(client, people, taxonomy) -> None:
+    two_worries()
+    refresh()
+    first = taxonomy.scalars(select(Message).where(Message.title.contains("噪音"))).first()
+    confirm(first, "transport-bus", reason="先放这里")
+    confirm(first, "environment-noise", reason="是噪声")
+    answering = unit()
+    with transaction(CONSOLE) as writing:
+        writing.get_one(Category, category("environment-noise").id).unit_id = answering.id
+    people.sign_in(client, people.editor)
+    with client.get("/messages/list.csv?q=噪音") as answer:
+        rows = list(csv.DictReader(StringIO(answer.data.decode("utf-8-sig"))))
+    said = {row["编号"]: row for row in rows}[str(first.id)]
+    assert said["分类"] == category("environment-noise").path
+    assert said["责任单位"] == answering.name
+    assert len({row["话题"] for row in rows}) == 1
+    assert "柳岸花园" in said["话题"]
+    assert {row["分类"] for row in rows if row is not said} == {""}

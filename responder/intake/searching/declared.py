@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -39,12 +39,19 @@ class Beside:
     """What the rows of a page need beside themselves.
 
     :param copies: message id → how many messages its group has; of those in a group.
+    :param ask_facets: finds what ``facets`` holds, which only files show.
     """
 
     copies: dict[int, int]
+    ask_facets: Callable[[], dict[str, Mapping[int, str]]]
     asked: Asked
     typed: str
     most: int = MOST_COUNTED
+
+    @cached_property
+    def facets(self) -> dict[str, Mapping[int, str]]:
+        """What other rooms know of each message: topic, category, unit."""
+        return self.ask_facets()
 
 
 def message_filters(asker: Asker) -> list[Filter]:
@@ -109,7 +116,23 @@ def _source(asked: AskedOfList, asker: Asker) -> MessageSource:
 
 def _beside(rows: Sequence[Message], asker: Asker, values: Values) -> Beside:
     typed = values["q"] or ""
-    return Beside(copies(asker.session, rows), read_asked(asker.session, typed), typed)
+
+    def ask_facets() -> dict[str, Mapping[int, str]]:
+        ids = [row.id for row in rows]
+        return {name: facet.names(asker.session, ids) for name, facet in facets().items()}
+
+    return Beside(copies(asker.session, rows), ask_facets, read_asked(asker.session, typed), typed)
+
+
+def _facet_columns() -> list[Column]:
+    return [
+        Column(name, _l(facet.label), partial(_facet, name), width=24)
+        for name, facet in facets().items()
+    ]
+
+
+def _facet(name: str, one: Message, beside: Beside) -> str | None:
+    return beside.facets[name].get(one.id)
 
 
 def _empty(asker: Asker, _values: Values) -> Empty:
@@ -149,6 +172,7 @@ MESSAGES = Listing(
     ),
     nothing_found="intake/_nothing_found.html",
     unsavable=_unsavable,
+    more_in_files=_facet_columns,
     columns=(
         Column("id", _l("编号"), lambda one, _x: one.id, width=8),
         _sorting("time", _l("时间"), lambda one, _x: one.occurred_at),

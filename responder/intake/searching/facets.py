@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select
@@ -16,11 +16,13 @@ class Facet:
     :param label: Chinese; what the field is called.
     :param choices: (value, what a person reads) of all that can be chosen.
     :param ids: the ids of the messages that have a value.
+    :param names: message id → what a person reads, of those of the given messages that have one.
     """
 
     label: str
     choices: Callable[[Session], Sequence[tuple[str, str]]]
     ids: Callable[[str], Select[int]]
+    names: Callable[[Session, Sequence[int]], Mapping[int, str]]
 
 
 _facets: dict[str, Facet] = {}

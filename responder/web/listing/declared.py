@@ -128,6 +128,7 @@ class Listing:
     :param search_help: what can be typed into the box ``q``.
     :param sort_name: how the order is called in the address.
     :param nothing_found: template for when nothing meets the conditions, if not the usual.
+    :param more_in_files: columns that files have beyond those of the page.
     :param unsavable: a sentence where what is asked for must not be kept; else empty.
     """
 
@@ -148,10 +149,12 @@ class Listing:
     search_help: str = ""
     sort_name: str = SORT
     nothing_found: str = ""
+    more_in_files: Callable[[], Sequence[Column]] = tuple
 
     @property
     def file_columns(self) -> list[Column]:
-        return [column for column in self.columns if column.in_files]
+        own = [column for column in self.columns if column.in_files]
+        return [*own, *self.more_in_files()]
 
     @property
     def sortable(self) -> list[str]:

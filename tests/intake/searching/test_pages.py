@@ -111,14 +111,18 @@ def test_a_higher_room_can_offer_a_field(client: FlaskClient, people: People) ->
             "灯光",
             lambda session: [("on", "亮着")],
             lambda value: select(Message.id).where(Message.title == "路灯", value == "on"),
+            lambda session, ids: dict.fromkeys(ids, "亮着"),
         ),
     )
     people.sign_in(client, people.editor)
     try:
         page = client.get("/messages?light=on").text
+        with client.get("/messages/list.csv?light=on") as answer:
+            file = answer.data.decode("utf-8-sig").splitlines()
     finally:
         del _facets["light"]
     assert "灯光：亮着" in page
+    assert [line.rsplit(",", 1)[-1] for line in file] == ["灯光", "亮着"]
     assert "公交" not in page
 
 
