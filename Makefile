@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # or every command compiles all sources anew
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check axe bench bench-import bench-topics screenshots sheets translations lock clean
+.PHONY: help run test check axe bench bench-import bench-topics screenshots sheets soak translations lock clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -47,6 +47,9 @@ screenshots: $(VENV)/.dev  ## make the pictures of the README
 
 sheets: $(VENV)/.dev  ## every page in every state (full, empty, read-only, error) on contact sheets, into sheets/
 	$(BIN)/python -m tools.screenshots --sheet sheets
+
+soak: $(VENV)/.dev  ## half an hour of an office at work while its machines are killed, and a reckoning
+	$(BIN)/python -m tools.soak
 
 translations: $(VENV)/.dev  ## bring the catalogues up to date with the source
 	$(BIN)/python -m tools.translations

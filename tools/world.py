@@ -22,17 +22,21 @@ from tools.furnish import furnish
 DATABASE = "responder.db"
 
 
-def settings_in(folder: Path) -> Settings:
-    """An installation in a folder, on SQLite, dressed as the demo's city."""
-    return Settings(state_dir=folder).model_copy(update=DRESS)
+def settings_in(folder: Path, database_url: str = "") -> Settings:
+    """An installation in a folder, dressed as the demo's city.
+
+    :param database_url: of another database than the SQLite file of the folder.
+    """
+    elsewhere = {"database_url": database_url} if database_url else {}
+    return Settings(state_dir=folder).model_copy(update={**DRESS, **elsewhere})
 
 
-def make(folder: Path, empty: bool = False) -> None:
+def make(folder: Path, empty: bool = False, database_url: str = "") -> None:
     """Make the world in a folder.
 
     :param empty: only what a new office has: its people, calendars and rules.
     """
-    settings = settings_in(folder)
+    settings = settings_in(folder, database_url)
     app = create_app(settings)
     with app.app_context():
         prepare_database(ADMINISTRATOR.username, ADMINISTRATOR.display_name, PASSWORD)
