@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from responder.core.permissions import Permission
+from responder.errands.kinds import Kind as Errand
+from responder.errands.kinds import name_errand
 from responder.planning import helpers, service
 from responder.planning.briefing import helpers as briefing_helpers
 from responder.planning.briefing import models as briefing_models
@@ -27,6 +30,7 @@ from responder.planning.linking import models as link_models
 from responder.planning.linking import views as link_views
 from responder.planning.linking.cli import gaps
 from responder.planning.linking.evaluation_cli import evaluate_linking
+from responder.planning.linking.views import SUGGEST, suggest_as_errand
 from responder.planning.plans import models as plan_models
 from responder.planning.plans import views as plan_views
 from responder.planning.plans.cli import commands as plan_commands
@@ -51,6 +55,10 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
     app.cli.add_command(plan)
     evaluate.add_command(evaluate_linking)
+    permissions = frozenset({Permission.EVENT_LINK})
+    name_errand(
+        app, Errand(SUGGEST, "更新关联建议", permissions, suggest_as_errand, "planning.gaps")
+    )
     helpers.register(app)
     briefing_helpers.register(app)
     keep_topics("press events", service.linked_topics)

@@ -35,6 +35,7 @@ from responder.planning.linking.gaps import answered_elsewhere, open_topics
 from responder.planning.linking.suggesting import (
     Proposals,
     SuggestionRun,
+    has_many_candidates,
     propose_links,
     store_proposals,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "get_event",
     "get_event_as_seen",
     "get_or_create_plan",
+    "has_many_candidates",
     "hold_link",
     "link_by_hand",
     "linkable_events",

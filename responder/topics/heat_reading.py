@@ -36,10 +36,10 @@ class HeatView:
 def read(session: Session, as_of: datetime, spoke: Crowd | None = None) -> HeatView:
     """Read it as it stands now.
 
-    :param spoke: who spoke lately; None: the database is asked.
+    :param spoke: who spoke lately; None: the database counts them.
     """
-    spoke = crowd.read(session, as_of) if spoke is None else spoke
-    return HeatView(as_of, heat_settings.current(session), spoke.past(as_of))
+    past = crowd.counted(session, as_of) if spoke is None else spoke.past(as_of)
+    return HeatView(as_of, heat_settings.current(session), past)
 
 
 def check_still_holds(session: Session, view: HeatView) -> None:

@@ -41,6 +41,11 @@ def last_run(session: Session) -> TopicRefresh | None:
     return session.scalar(select(TopicRefresh).order_by(TopicRefresh.id.desc()).limit(1))
 
 
+def is_at_hand(folder: Path | None, run: TopicRefresh | None) -> bool:
+    """Whether the next refresh can go on from this one; else it reads the messages again."""
+    return run is None or (folder is not None and any(folder.glob(f"{_name(run)}-*.npz")))
+
+
 def recall(folder: Path | None, run: TopicRefresh | None) -> Kept | None:
     """What a refresh remembered, or None when nothing is to be had."""
     if folder is None or run is None:

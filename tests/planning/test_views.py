@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
+from responder.errands.running import Runner
 from responder.planning import service
 from responder.planning.events.lifecycle import PRESS_EVENT
+from responder.planning.linking import suggesting
 from responder.planning.models import EntryState, EventState, LinkState, PlanState, PressEvent
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
@@ -320,6 +322,17 @@ def test_who_may_not_read_topics_is_told_how_many_and_not_which(
 def test_suggestions_are_refreshed_on_request(press: FlaskClient) -> None:
     answer = press.post("/planning/links/refresh", follow_redirects=True)
     assert "已更新关联建议" in answer.text
+
+
+def test_suggestions_among_many_events_are_found_behind_the_page(
+    press: FlaskClient, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setattr(suggesting, "MOST_AT_ONCE", 1)
+    make.event("车位租售管理")
+    asked = press.post("/planning/links/refresh")
+    assert "排队中" in press.get(asked.location).text
+    assert Runner(tmp_path, utc_now).run_once()
+    assert "已更新关联建议" in press.get(asked.location).text
 
 
 def entry_form(**changes: object) -> dict[str, object]:

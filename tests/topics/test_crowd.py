@@ -73,6 +73,17 @@ def test_what_is_kept_and_joined_later_counts_as_what_is_read_at_once() -> None:
     assert twice.past(later) == joined.past(later)
 
 
+def test_the_database_counts_as_the_crowd_does(session) -> None:
+    moments = [NOW - timedelta(hours=hours) for hours in (0, 1, 23, 24, 25, 167, 168, 400, 900)]
+    for number, moment in enumerate(moments):
+        for person in "甲乙" if number % 2 else "甲":
+            store(f"第{number}处路灯不亮", f"{person}说路灯坏了", person, moment)
+    store("还没有发生", "说的是明天", "丙", NOW + timedelta(hours=1))
+    counted = crowd.counted(session, NOW)
+    assert counted == crowd.read(session, NOW).past(NOW)
+    assert counted.counts["speed"]["forum"][1] > 2  # some are of earlier spans
+
+
 def test_notes_with_other_channels_are_not_believed() -> None:
     notes = Crowd.of(spoken(10), begun(SPANS)).notes()
     assert Crowd.from_notes({}) is None

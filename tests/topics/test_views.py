@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from responder.core.times import utc_now
+from responder.errands.running import Runner
 from responder.intake.models import Message
 from responder.topics.models import Membership, Topic
 from tests.factories import NOW
@@ -74,6 +76,19 @@ def test_the_button_gathers_new_messages(client, people, session) -> None:
     people.sign_in(client, people.analyst)
     answer = client.post("/topics/refresh", follow_redirects=True)
     assert "新话题" in answer.text
+
+
+def test_gathering_that_has_nothing_to_go_on_from_is_done_behind_the_page(
+    client, people, session, tmp_path
+) -> None:
+    two_worries()
+    refresh()  # keeps nothing
+    store("路灯不亮", "红旗路的路灯坏了半个月没人修", "丁", NOW)
+    people.sign_in(client, people.analyst)
+    asked = client.post("/topics/refresh")
+    assert "排队中" in client.get(asked.location).text
+    assert Runner(tmp_path, utc_now).run_once()
+    assert "已聚合：新增留言 1 条" in client.get(asked.location).text
 
 
 def test_a_topic_that_is_not_there_says_so(client, people) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.core.errors import Forbidden, Invalid, NotFound
@@ -51,47 +51,44 @@ class Known:
     """
 
     def __init__(self) -> None:
-        self._indexes: set[str] = set()
-        self._urls: set[tuple[int, str]] = set()
-        self._titles: set[tuple[int, date, str]] = set()
+        self._ids: dict[tuple[object, ...], int] = {}
 
     def has(self, item: Item) -> bool:
-        return (
-            (item.index_number is not None and item.index_number in self._indexes)
-            or (item.url is not None and (item.column_id, item.url) in self._urls)
-            or (item.column_id, item.published_on, item.title) in self._titles
-        )
+        return self.id_of(item) is not None
 
-    def add(self, item: Item) -> None:
-        if item.index_number is not None:
-            self._indexes.add(item.index_number)
-        if item.url is not None:
-            self._urls.add((item.column_id, item.url))
-        self._titles.add((item.column_id, item.published_on, item.title))
+    def id_of(self, item: Item) -> int | None:
+        """Which publication it is; 0 of one that is about to be stored."""
+        return next((self._ids[key] for key in _keys(item) if key in self._ids), None)
+
+    def add(self, item: Item, publication_id: int = 0) -> None:
+        for key in _keys(item):
+            self._ids.setdefault(key, publication_id)
 
 
-def is_same(item: Item) -> ColumnElement[bool]:
-    """Whether a publication is this item, as :class:`Known` has it."""
-    beside = Publication.column_id == item.column_id
-    same = and_(
-        beside, Publication.published_on == item.published_on, Publication.title == item.title
-    )
-    if item.url is not None:
-        same = or_(same, and_(beside, Publication.url == item.url))
+def _keys(item: Item) -> Iterator[tuple[object, ...]]:
     if item.index_number is not None:
-        same = or_(same, Publication.index_number == item.index_number)
-    return same
+        yield ("index", item.index_number)
+    if item.url is not None:
+        yield ("url", item.column_id, item.url)
+    yield ("title", item.column_id, item.published_on, item.title)
 
 
-def known_among(session: Session, items: Sequence[Item]) -> Known:
-    """What the register has of some items; three queries, for at most some thousands of them."""
+def known_among(
+    session: Session, items: Sequence[Item], which: ColumnElement[bool] | None = None
+) -> Known:
+    """What the register has of some items; three queries, for at most some thousands of them.
+
+    :param which: the publications that are asked; None: all.
+    """
     known = Known()
     if not items:
         return known
     found = select(
-        Publication.column_id, Publication.title, Publication.published_on, Publication.url,
-        Publication.index_number,
-    )  # fmt: skip
+        Publication.id, Publication.column_id, Publication.title, Publication.published_on,
+        Publication.url, Publication.index_number,
+    ).order_by(Publication.id)  # fmt: skip
+    if which is not None:
+        found = found.where(which)
     days = [one.published_on for one in items]
     conditions = (
         Publication.index_number.in_([one.index_number for one in items if one.index_number]),
@@ -100,8 +97,8 @@ def known_among(session: Session, items: Sequence[Item]) -> Known:
         & Publication.column_id.in_({one.column_id for one in items}),
     )
     for condition in conditions:
-        for row in session.execute(found.where(condition)):
-            known.add(Item(*row))
+        for publication_id, *facts in session.execute(found.where(condition)):
+            known.add(Item(*facts), publication_id)
     return known
 
 
@@ -205,8 +202,7 @@ def change(
     demand_register(attempt.actor, facts.column)
     hold(session)
     item = _checked(facts, attempt)
-    twins = select(Publication.id).where(Publication.id != publication.id, is_same(item))
-    if session.scalar(twins.limit(1)):
+    if known_among(session, [item], Publication.id != publication.id).has(item):
         raise Invalid(f"{KNOWN}（索引号、网址或标题和日期相同）：请核对", {"title": "已登记"})
     _put(publication, item)
     session.flush()

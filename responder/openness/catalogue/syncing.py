@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import ColumnElement, String, cast, func, literal, select, update
+from sqlalchemy import ColumnElement, String, bindparam, cast, func, literal, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from responder.core.errors import Forbidden, Invalid
@@ -96,16 +96,19 @@ def sync(session: Session, attempt: Attempt, zone: ZoneInfo, site: str) -> Synce
 
 def _note_known(session: Session, items: list[Item]) -> int:
     """Say of what came in by another way that it is this; how many it was."""
+    known = registering.known_among(session, items, Publication.own_key.is_(None))
+    own_keys: dict[int, str | None] = {}
     for item in items:
-        same = select(Publication.id).where(
-            registering.is_same(item), Publication.own_key.is_(None)
+        if (publication_id := known.id_of(item)) is not None:
+            own_keys.setdefault(publication_id, item.own_key)
+    if own_keys:
+        noted = (
+            update(Publication.__table__)
+            .where(Publication.id == bindparam("known"))
+            .values(own_key=bindparam("own"), version_id=Publication.version_id + 1)
         )
-        session.execute(
-            update(Publication)
-            .where(Publication.id == same.limit(1).scalar_subquery())
-            .values(own_key=item.own_key, version_id=Publication.version_id + 1),
-            execution_options={"synchronize_session": False},
-        )
+        rows = [{"known": known_id, "own": own} for known_id, own in own_keys.items()]
+        session.connection().execute(noted, rows)
     return len(items)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, not_, or_, select
+from sqlalchemy import Select, and_, delete, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from nlp import Linker, normalise
@@ -21,6 +21,7 @@ from responder.topics.models import Membership, Topic
 from responder.topics.service import absorbed, survivors, topics_by_heat
 
 HOTTEST = 60
+MOST_AT_ONCE = 60  # events among which suggestions are found within a second
 
 # Enough labels to know which words are common; older topics would change little.
 BACKGROUND_TOPICS = 2000
@@ -130,20 +131,29 @@ def _living(session: Session, proposals: Proposals) -> tuple[set[int], set[int]]
     return set(session.scalars(held)), set(session.scalars(events))
 
 
+def has_many_candidates(session: Session, now: datetime) -> bool:
+    """Whether proposing takes more than a moment."""
+    found = _candidates_query(now).with_only_columns(PressEvent.id).limit(MOST_AT_ONCE)
+    return len(session.scalars(found).all()) == MOST_AT_ONCE
+
+
 def _candidates(session: Session, now: datetime) -> list[PressEvent]:
+    query = _candidates_query(now).options(joinedload(PressEvent.unit))
+    return list(session.scalars(query))
+
+
+def _candidates_query(now: datetime) -> Select[PressEvent]:
     """Events to come, and those of the last days; not what is cancelled or has no date."""
     adrift = and_(PressEvent.state == EventState.POSTPONED, PressEvent.starts_at < now)
-    query = (
+    return (
         select(PressEvent)
         .where(
             PressEvent.state != EventState.CANCELLED,
             PressEvent.starts_at >= now - timedelta(days=LINKABLE_DAYS),
             not_(adrift),
         )
-        .options(joinedload(PressEvent.unit))
         .order_by(PressEvent.id)
     )
-    return list(session.scalars(query))
 
 
 def _links(session: Session, topic_ids: Sequence[int]) -> dict[Pair, TopicEventLink]:

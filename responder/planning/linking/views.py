@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -10,8 +12,10 @@ from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid
-from responder.core.permissions import Permission
+from responder.core.permissions import Actor, Permission
 from responder.core.times import utc_now
+from responder.errands import service as errands
+from responder.errands.kinds import Outcome, Progress, kind_of
 from responder.planning import service
 from responder.planning.linking import gaps as gap_list
 from responder.planning.linking import restoring, verdicts
@@ -25,6 +29,8 @@ from responder.web.forms import seen_version
 from responder.web.redirects import back_to
 from responder.web.sentences import spoken
 from responder.web.undoing import flash_with_undo, sent_moment
+
+SUGGEST = "planning.suggest"
 
 
 @dataclass(frozen=True)
@@ -116,9 +122,12 @@ def restore_verdicts() -> Response:
 @blueprint.post("/planning/links/refresh")
 @requires(Permission.EVENT_LINK)
 def refresh_suggestions() -> Response:
-    proposals = service.propose_links(db.session, utc_now())
-    with transaction(current_actor()) as session:
-        run = service.store_proposals(session, proposals)
+    now = utc_now()
+    if service.has_many_candidates(db.session, now):
+        with transaction(current_actor(), now) as session:
+            errand_id = errands.ask(session, kind_of(SUGGEST), {}, current_actor(), now).id
+        return redirect(url_for("errands.show", errand_id=errand_id))
+    run = _suggest(current_actor())
     flash(
         _(
             "已更新关联建议：新增 %(added)s 条，保留 %(kept)s 条，撤下 %(removed)s 条。",
@@ -129,6 +138,24 @@ def refresh_suggestions() -> Response:
         "success",
     )
     return _back()
+
+
+def suggest_as_errand(
+    actor: Actor, _arguments: Mapping[str, str], progress: Progress, _path: Path
+) -> Outcome:
+    """The same, among however many events."""
+    progress.tell(0)
+    run = _suggest(actor)
+    return Outcome(
+        f"已更新关联建议：新增 {run.added} 条，保留 {run.kept} 条，撤下 {run.removed} 条"
+    )
+
+
+def _suggest(actor: Actor) -> service.SuggestionRun:
+    """Computing holds nobody up; only the writing at the end does."""
+    proposals = service.propose_links(db.session, utc_now())
+    with transaction(actor) as session:
+        return service.store_proposals(session, proposals)
 
 
 @blueprint.post("/planning/links")

@@ -18,7 +18,7 @@ from responder.errands import service as errands
 from responder.errands.kinds import Outcome, Progress, kind_of
 from responder.intake.models import CHANNEL_LABELS
 from responder.settings import Settings
-from responder.topics import corrections, lineage, refreshing, service
+from responder.topics import corrections, lineage, memory, refreshing, service
 from responder.topics import why as reasons
 from responder.topics.declared import TOPICS
 from responder.topics.forms import RenameForm
@@ -114,7 +114,7 @@ def why(topic_id: int, message_id: int) -> str | Response:
 @blueprint.post("/topics/refresh")
 @requires(Permission.TOPIC_REFRESH)
 def refresh() -> Response:
-    if refreshing.waiting(utc_now(), _window(), MOST_AT_ONCE) == MOST_AT_ONCE:
+    if _takes_long():
         with transaction(current_actor()) as session:
             kind = kind_of(REFRESH)
             errand_id = errands.ask(session, kind, {}, current_actor(), utc_now()).id
@@ -137,6 +137,14 @@ def refresh_as_errand(
     progress.tell(0)
     run = _refresh(actor)
     return Outcome(f"已聚合：新增留言 {run.messages_added} 条，新话题 {run.topics_created} 个")
+
+
+def _takes_long() -> bool:
+    """Many messages wait, or what the last refresh remembered is gone."""
+    folder = current_app.extensions["settings"].topic_memory
+    if not memory.is_at_hand(folder, memory.last_run(db.session)):
+        return True
+    return refreshing.waiting(utc_now(), _window(), MOST_AT_ONCE) == MOST_AT_ONCE
 
 
 def _refresh(actor: Actor) -> TopicRefresh:
