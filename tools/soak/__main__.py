@@ -31,6 +31,7 @@ from flask import Flask
 
 from responder import create_app
 from responder.accounts import tokens
+from responder.accounts.token_models import Scope
 from responder.core.console import say
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
@@ -127,7 +128,7 @@ def _program(
     app: Flask, office: Office, ledger: Ledger, over: threading.Event, number: int
 ) -> Browser:
     with app.app_context(), transaction(CONSOLE) as session:
-        wanted = tokens.NewToken(f"热线 {number}", frozenset({tokens.Scope.MESSAGES_WRITE}))
+        wanted = tokens.NewToken(f"热线 {number}", frozenset({Scope.MESSAGES_WRITE}))
         secret = tokens.issue(session, CONSOLE, wanted, utc_now()).secret
     return Browser(office.urls, ledger, over, token=secret)
 

@@ -97,8 +97,8 @@ def known_among(
         & Publication.column_id.in_({one.column_id for one in items}),
     )
     for condition in conditions:
-        for publication_id, *facts in session.execute(found.where(condition)):
-            known.add(Item(*facts), publication_id)
+        for row in session.execute(found.where(condition)):
+            known.add(Item(*row[1:]), row.id)
     return known
 
 

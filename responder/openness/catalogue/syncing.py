@@ -103,12 +103,12 @@ def _note_known(session: Session, items: list[Item]) -> int:
             own_keys.setdefault(publication_id, item.own_key)
     if own_keys:
         noted = (
-            update(Publication.__table__)
+            update(Publication)
             .where(Publication.id == bindparam("known"))
             .values(own_key=bindparam("own"), version_id=Publication.version_id + 1)
         )
         rows = [{"known": known_id, "own": own} for known_id, own in own_keys.items()]
-        session.connection().execute(noted, rows)
+        session.connection().execute(noted, rows)  # the register is not read again here
     return len(items)
 
 
