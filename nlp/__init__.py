@@ -18,9 +18,10 @@ from nlp.places import Place, PlaceFinder, find_places
 from nlp.representatives import representatives
 from nlp.sayings import cosines
 from nlp.segment import JiebaSegmenter, RjiebaSegmenter, Segmenter, default_segmenter
-from nlp.stream import TopicStream, gather, warm_up
+from nlp.stream import TopicStream, gather
 from nlp.tone import Tone, tone, tone_of_tokens
 from nlp.vectorise import BigramVectorizer, Document
+from nlp.warming import warm_up
 from nlp.weighing import WordWeights
 from nlp.words import content_words, default_user_words
 

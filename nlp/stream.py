@@ -166,17 +166,3 @@ def gather(documents: Sequence[Document], moments: ArrayLike) -> Integers:
     ordered = [documents[row] for row in order]
     topics[order] = TopicStream().partial_fit_predict(ordered, seconds[order])
     return topics
-
-
-def warm_up() -> None:
-    """Have the loops compiled now (some twenty seconds, once), not when somebody waits."""
-    documents = [
-        (f"{place}噪音扰民", f"{place}夜里施工，{place}居民无法休息") for place in "甲乙甲"
-    ]
-    moments = np.arange(len(documents)) * _DAY
-    stream = TopicStream()
-    topics = stream.partial_fit_predict(documents, moments)
-    stream.rename({topic: -topic for topic in topics.tolist()})
-    stream.replace(documents[:1], [1], moments[:1])
-    stream.nearest([1])
-    stream.clusterer.load(stream.clusterer.state())

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from nlp import default_segmenter
+from nlp import default_segmenter, warm_up
 from nlp.pinyin import spelt
 from responder import create_app
 from responder.serving import ENDS_WITHIN_SECONDS, when_stdin_closes
@@ -57,12 +57,13 @@ def main() -> None:
         "post_fork": _let_go_of_stdin,
     }
     app = create_app()
-    _load_dictionaries()
+    _warm_up()
     _Server(app, options).run()
 
 
-def _load_dictionaries() -> None:
-    """Once, before the workers part: they share them, and nobody waits for them."""
+def _warm_up() -> None:
+    """Once, before the workers part: they share it, and the first caller does not wait for it."""
+    warm_up()
     default_segmenter()
     spelt("回应")
 
