@@ -29,5 +29,7 @@ def warm_up() -> None:
 
 
 def _find_repeats(documents: list[tuple[str, str]]) -> None:
-    twice = [Saying(title, body, author="甲") for title, body in (documents[0], documents[0])]
-    NearDuplicates().fit_predict(twice)
+    finder = NearDuplicates()
+    one, other = (Saying(*said) for said in documents[:2])
+    finder.sketch([one, other])
+    finder.repeats(one, other)
