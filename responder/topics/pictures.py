@@ -18,7 +18,7 @@ from responder.topics import moving
 from responder.topics.happened import happened
 from responder.topics.heat_models import TopicDay
 from responder.topics.models import Topic
-from responder.topics.rules import LEVEL_LABELS
+from responder.topics.rules import FULL, LEVEL_LABELS
 from responder.web.access import may
 
 DISTRICTS_SHOWN = 8
@@ -64,6 +64,7 @@ def curve(topic: Topic, points: Sequence[TopicDay], levels: Sequence[float]) -> 
         ((PICTURE_LABELS["heat"], tuple(heats.get(day) for day in shown)),),
         marks=tuple(Mark(name_of(one.day), one.text, one.address) for one in marks),
         levels=tuple((level, LEVEL_LABELS[n]) for n, level in enumerate(levels, 1)),
+        top=FULL,
     )
 
 

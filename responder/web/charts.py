@@ -17,7 +17,7 @@ from flask_babel import gettext
 from markupsafe import Markup
 from pygal.style import Style
 
-from responder.core.charts import ChartKind, Figures
+from responder.core.charts import ChartKind, Figures, plain
 
 # pygal adds a finder of its own for map plugins, which we have none of; Python 3.11 warns of it
 # at every import that follows.
@@ -112,7 +112,7 @@ def _options(figures: Figures, width: int) -> dict[str, Any]:
         "y_labels": _ticks(figures, top),
         "print_values": bars or (few and len(figures.series) == 1),
         "print_values_position": "top",
-        "value_formatter": lambda value: f"{value:g}",
+        "value_formatter": plain,
         "allow_interruptions": True,
         "dots_size": 3,
     }
@@ -130,16 +130,18 @@ def _ticks(figures: Figures, top: float) -> list[dict[str, Any]]:
     low = 1.0 if figures.descending else 0.0
     middle = round(top / 2)
     kept = [low, *([float(middle)] if low < middle < top else []), top]
-    return [{"value": number, "label": f"{number:g}"} for number in kept]
+    return [{"value": number, "label": plain(number)} for number in kept]
 
 
 def _top(figures: Figures) -> float:
-    """The end of the scale: heat ends at 100; a stack is as high as its parts together."""
+    """The end of the scale: a stack is as high as its parts together."""
+    if figures.top is not None:
+        return figures.top
     columns = zip(*(numbers for _name, numbers in figures.series), strict=True)
     stacked = figures.kind in (ChartKind.DAYS, ChartKind.KINDS)
     add = sum if stacked else max
     highest = max((add(number or 0 for number in column) for column in columns), default=0)
-    return 100.0 if figures.kind is ChartKind.LINES and figures.axis == "热度" else highest or 1.0
+    return highest or 1.0
 
 
 def _points(figures: Figures, place: int, numbers: tuple[float | None, ...]) -> Iterator[Any]:
@@ -148,7 +150,7 @@ def _points(figures: Figures, place: int, numbers: tuple[float | None, ...]) -> 
         if number is None or (not number and figures.kind is not ChartKind.LINES):
             yield None
             continue
-        told = f"{_(figures.names[at])} {name}{_('：')}{number:g}"
+        told = f"{_(figures.names[at])} {name}{_('：')}{plain(number)}"
         point: dict[str, Any] = {"value": number, "label": told}
         if link := figures.link(place, at):
             point["xlink"] = {"href": link}
@@ -181,14 +183,16 @@ def _line_said(figures: Figures, name: str, numbers: tuple[float | None, ...]) -
     if not known:
         return gettext("%(name)s没有数据", name=_(name))
     if figures.kind in _LYING:
-        return _("、").join(f"{place} {_(name)} {number:g}" for place, number in known if number)
+        return _("、").join(
+            f"{place} {_(name)} {plain(number)}" for place, number in known if number
+        )
     (first, start), (last, end) = known[0], known[-1]
     best = min if figures.descending else max
     at, top = best(known, key=lambda pair: pair[1])
     return gettext(
         "%(name)s %(first)s 至 %(last)s 从 %(start)s 到 %(end)s，最高 %(top)s（%(at)s）",
-        name=_(name), first=first, last=last, start=f"{start:g}", end=f"{end:g}",
-        top=f"{top:g}", at=at,
+        name=_(name), first=first, last=last, start=plain(start), end=plain(end),
+        top=plain(top), at=at,
     )  # fmt: skip
 
 

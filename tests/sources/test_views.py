@@ -273,7 +273,7 @@ def test_hot_search_shows_the_list_and_each_line_over_time(desk, session) -> Non
     entry = hot_series.current(session, made.id)[0][0]
     page = desk.get(f"/hot-search/{entry.id}").text
     assert "名次：名次 11-20 08:30 至 11-20 09:00 从 4 到 1，最高 1（11-20 09:00）" in page
-    assert "热度：热度 11-20 08:30 至 11-20 09:00 从 1 到 3001，最高 3001" in page
+    assert "热度：热度 11-20 08:30 至 11-20 09:00 从 1 到 3,001，最高 3,001" in page
     assert "/topics?q=%E5%96%B7%E6%B3%89" in page
 
 

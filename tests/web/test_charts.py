@@ -48,6 +48,18 @@ def test_what_happened_stands_on_the_curve_and_in_its_table(app) -> None:
     assert page.count('href="/concerns/1"') == 3  # the mark, the legend, the table
 
 
+def test_a_line_lies_within_its_scale_wherever_that_ends(app) -> None:
+    """A platform's own heat has no end, a topic's has one."""
+    for facts, top in (({}, "986,000"), ({"top": 2e6}, "2,000,000")):
+        series = (("热度", (900.0, 986_000.0, 4.0)),)
+        root = drawn(app, Figures(ChartKind.LINES, "热度", "热度", NAMES, series, **facts))
+        labels = {text.text for text in root.iter(f"{SVG}text")}
+        assert top in labels
+        heights = [float(dot.get("cy")) for dot in root.iter(f"{SVG}circle")]
+        assert len(heights) == 3
+        assert all(0 <= height <= charts.HEIGHT for height in heights)
+
+
 def test_a_day_without_a_number_breaks_the_line(app) -> None:
     root = drawn(app, curve())
     assert len(root.findall(f".//{SVG}circle")) == 2

@@ -41,6 +41,7 @@ class Figures:
     :param marks: what happened along the axis; only lines carry them.
     :param levels: (number, name) of lines across.
     :param descending: small numbers on top, as ranks want it.
+    :param top: the end of the scale; None: the highest number.
     """
 
     kind: ChartKind
@@ -52,6 +53,7 @@ class Figures:
     marks: tuple[Mark, ...] = ()
     levels: tuple[tuple[float, str], ...] = ()
     descending: bool = False
+    top: float | None = None
 
     @property
     def empty(self) -> bool:
@@ -64,6 +66,11 @@ class Figures:
 
     def marks_at(self, name: str) -> list[Mark]:
         return [mark for mark in self.marks if mark.name == name]
+
+
+def plain(number: float) -> str:
+    """A number as people write it; a large one is never written as a power of ten."""
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:g}"
 
 
 def described(figures: Figures) -> str:
@@ -82,6 +89,6 @@ def _summed(figures: Figures, numbers: Sequence[float | None]) -> str:
     if not known:
         return "没有数据"
     if figures.kind in (ChartKind.KINDS, ChartKind.BARS):
-        return "、".join(f"{name} {number:g}" for name, number in known if number) or "0"
+        return "、".join(f"{name} {plain(number)}" for name, number in known if number) or "0"
     day, top = max(known, key=lambda pair: pair[1])
-    return f"{known[0][0]} 至 {known[-1][0]}，最高 {top:g}（{day}）"
+    return f"{known[0][0]} 至 {known[-1][0]}，最高 {plain(top)}（{day}）"

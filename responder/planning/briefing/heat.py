@@ -16,6 +16,7 @@ from responder.planning.briefing.reading import Standpoint
 from responder.planning.models import PressEvent
 from responder.topics import service as topics
 from responder.topics.models import Topic
+from responder.topics.rules import FULL
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,9 @@ def heat_drawn(one: Around) -> Figures:
     known = one.event_day in {day for day, _heat, _count in one.days}
     marks = (Mark(_name(one.event_day), AROUND_LABELS["event"]),) if known else ()
     return Figures(
-        ChartKind.LINES, AROUND_LABELS["heat"], "热度", _names(one), (("热度", heats),), marks=marks
-    )
+        ChartKind.LINES, AROUND_LABELS["heat"], "热度", _names(one), (("热度", heats),),
+        marks=marks, top=FULL,
+    )  # fmt: skip
 
 
 def messages_drawn(one: Around) -> Figures:

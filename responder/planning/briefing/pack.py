@@ -28,7 +28,7 @@ from responder.planning.models import EventState, LinkState, PressEvent, TopicEv
 from responder.planning.reported import reports_in
 from responder.topics import service as topics
 from responder.topics.models import Topic
-from responder.topics.rules import LEVEL_LABELS
+from responder.topics.rules import FULL, LEVEL_LABELS
 
 CURVE_DAYS = 30
 CHARTED = 5  # topics in one chart; more lines are a thicket
@@ -307,7 +307,8 @@ def _charts(
 def _figures(
     kind: ChartKind, names: tuple[str, ...], series: Iterable[tuple[str, tuple[float | None, ...]]]
 ) -> Figures:
-    return Figures(kind, CAPTIONS[kind], AXES[kind], names, tuple(series))
+    top = FULL if kind is ChartKind.LINES else None
+    return Figures(kind, CAPTIONS[kind], AXES[kind], names, tuple(series), top=top)
 
 
 def _rounded(heat: float | None) -> float | None:
