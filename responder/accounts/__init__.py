@@ -84,6 +84,7 @@ def _name_people(app: Flask) -> None:
 def _name_kinds(app: Flask) -> None:
     """The same of the other records of this room and of the core."""
     name_kind(app, "user_role", Kind("岗位"))
+    name_kind(app, "signing_proof", Kind("动态口令"))
     name_kind(app, "unit", Kind("单位"))
     name_kind(
         app,

@@ -10,6 +10,7 @@ from responder.reports.statistics import helpers
 from responder.reports.statistics.cli import commands
 from responder.reports.statistics.views import blueprint as statistics
 from responder.reports.views import blueprint
+from responder.web.trail import Kind, name_kind
 
 
 def init_app(app: Flask) -> None:
@@ -17,5 +18,6 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(pages)
     documents.init_app(app)
     helpers.register(app)
+    name_kind(app, "summary_template", Kind("年度总结模板"))
     for command in commands:
         report.add_command(command)

@@ -12,6 +12,7 @@ from responder.core.office import office_zone
 from responder.core.times import local
 from responder.reports.statistics import rules
 from responder.reports.statistics.counting import plain
+from responder.web.trail import Kind, name_kind
 
 
 def _figure(value: int | Decimal | None) -> str:
@@ -32,3 +33,5 @@ def row_day(at: datetime | date | int) -> str:
 def register(app: Flask) -> None:
     for name, show in (("figure", _figure), ("figure_change", _change), ("row_day", row_day)):
         app.add_template_filter(show, name)
+    name_kind(app, "frozen_year", Kind("年度数据", {"freeze": "锁定全年数据"}))
+    name_kind(app, "entered_figure", Kind("自填数据"))
