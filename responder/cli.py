@@ -27,6 +27,7 @@ from responder.intake.searching.cli import fill as fill_search_index
 from responder.openness.applications.outcomes import seed_outcomes
 from responder.openness.catalogue.reference import seed_catalogue
 from responder.openness.evaluations.circular import seed_circular
+from responder.operating.audit_cli import audit_command
 from responder.operating.cli import backup, doctor, restore_command, verify
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
@@ -227,5 +228,6 @@ def settings(as_json: bool) -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (init, serve, scheduler, settings, calendar, clocks, doctor, backup, verify):
+    own = (init, serve, scheduler, settings, calendar, clocks, doctor, backup, verify)
+    for command in (*own, audit_command):
         app.cli.add_command(command)
