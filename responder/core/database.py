@@ -26,7 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -168,6 +168,12 @@ def before_commit(ending: Ending) -> Ending:
     """
     _endings.append(ending)
     return ending
+
+
+def said_by(error: DBAPIError) -> str:
+    """What a database says of an error, without the values that it may go on to name."""
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__
 
 
 def end_read() -> None:
