@@ -42,7 +42,9 @@ def verify_command(file: Path | None, since: tuple[str, ...], as_json: bool) -> 
     退出码：0 完好，1 有问题。例：responder audit verify --since 2026-11.jsonl
     """
     anchors = _anchors(since)
-    outcome = verify(db.session, anchors) if file is None else audit_files.verify_file(file, anchors)
+    outcome = (
+        verify(db.session, anchors) if file is None else audit_files.verify_file(file, anchors)
+    )
     head = outcome.head
     if as_json:
         print_json({"events": head.number, "head": str(head), "problem": outcome.problem or None})

@@ -90,8 +90,8 @@ def head_of(path: Path) -> Head:
     """Where an exported file says that it ends; it is read to the last line, and not verified."""
     last: dict[str, Any] = {}
     with closing(_lines(path)) as lines:
-        for last in lines:
-            pass
+        for line in lines:
+            last = line
     if "head" not in last:
         raise Invalid(f"{path} {NO_EXPORT}")
     return read_head(str(last["head"]))

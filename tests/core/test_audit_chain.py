@@ -179,9 +179,7 @@ def test_an_event_that_was_put_between_is_told(trail: Session) -> None:
     for number in range(last.number, link.number - 1, -1):
         later = sa.update(AuditLink).where(AuditLink.number == number)
         trail.execute(later.values(number=number + 1))
-    trail.execute(
-        sa.insert(AuditLink).values(number=link.number, event_id=added, digest="0" * 64)
-    )
+    trail.execute(sa.insert(AuditLink).values(number=link.number, event_id=added, digest="0" * 64))
     said = _found(trail)
     assert said.startswith(f"第 {link.number} 条，审计记录 {added}（")
     assert said.endswith("被插入")

@@ -53,7 +53,9 @@ def read_head(text: str) -> Head:
     """
     match = _HEAD.fullmatch(text.strip())
     if match is None:
-        raise Invalid("链头要写作“序号:摘要”，如 120:9f…（64 位十六进制数）：从备份、导出或日志里抄")
+        raise Invalid(
+            "链头要写作“序号:摘要”，如 120:9f…（64 位十六进制数）：从备份、导出或日志里抄"
+        )
     return Head(int(match[1]), match[2])
 
 
@@ -95,7 +97,9 @@ def unlinked(connection: Connection | Session) -> str:
     if not count:
         return ""
     event = connection.execute(select(*COLUMNS).where(AuditEvent.id == first)).one()
-    return f"有 {count} 条记录不在链上，第一条是{_named(told(tuple(event)))}：绕过系统加入，或链被截断"
+    return (
+        f"有 {count} 条记录不在链上，第一条是{_named(told(tuple(event)))}：绕过系统加入，或链被截断"
+    )
 
 
 def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGINNING) -> Outcome:
@@ -117,7 +121,9 @@ def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGI
         if problem:
             return Outcome(place, problem)
     if missing := [head for head in anchors if head.number > place.number]:
-        return Outcome(place, f"链到第 {place.number} 条为止，曾有第 {missing[0].number} 条：尾部被删除")
+        return Outcome(
+            place, f"链到第 {place.number} 条为止，曾有第 {missing[0].number} 条：尾部被删除"
+        )
     return Outcome(place)
 
 
@@ -128,7 +134,11 @@ def _other_way(head: Head) -> str:
 def _problem(place: Head, link: Link, coming: Iterator[Link]) -> str:
     expected = place.number + 1
     if link.number > expected:
-        gone = f"第 {expected} 条" if link.number == expected + 1 else f"第 {expected} 至 {link.number - 1} 条"
+        gone = (
+            f"第 {expected} 条"
+            if link.number == expected + 1
+            else f"第 {expected} 至 {link.number - 1} 条"
+        )
         return f"{gone}不见了：被删除"
     if link.number < expected:
         return f"第 {link.number} 条不在链的开头之后：被插入"

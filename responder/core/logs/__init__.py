@@ -121,9 +121,7 @@ def _begin(console: logging.Handler, level: int, *handlers: logging.Handler) -> 
     logging.captureWarnings(True)
 
 
-def _uncaught(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
+def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What nobody caught is told as everything else is: without what it says."""
     if issubclass(kind, (KeyboardInterrupt, SystemExit)):
         return

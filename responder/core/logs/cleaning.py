@@ -48,7 +48,8 @@ def without_words(_logger: object, _method: str, line: Line) -> Line:
 
 def told(error: BaseException) -> list[dict[str, Any]]:
     """An exception and what caused it: kind, what a machine says of it, and where it came from."""
-    found, seen = [], set()
+    found: list[dict[str, Any]] = []
+    seen: set[int] = set()
     current: BaseException | None = error
     while current is not None and id(current) not in seen and len(found) < CAUSES:
         seen.add(id(current))
