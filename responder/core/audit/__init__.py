@@ -54,7 +54,7 @@ def record(
 ) -> None:
     """Write what a person did to a record. Flushes, so that the record has its id."""
     session.flush()
-    _insert(session, session, _row(session, action, obj, changes or {}, note, actor))
+    _insert(session, session.connection(), _row(session, action, obj, changes or {}, note, actor))
 
 
 def record_of_trail(session: Session, action: str, number: int, changes: Mapping[str, Any]) -> None:
@@ -63,7 +63,8 @@ def record_of_trail(session: Session, action: str, number: int, changes: Mapping
     :param number: how many events of it that concerned.
     """
     who = {"object_type": AuditEvent.__tablename__, "object_id": number}
-    _insert(session, session, _line(session, action, changes, "", session.info["actor"]) | who)
+    line = _line(session, action, changes, "", session.info["actor"])
+    _insert(session, session.connection(), line | who)
 
 
 def history(session: Session, obj: Audited) -> list[AuditEvent]:
@@ -124,8 +125,8 @@ def _line(
     }
 
 
-def _insert(session: Session, through: Session | Connection, row: Mapping[str, Any]) -> None:
-    written = through.execute(insert(AuditEvent).values(row)).inserted_primary_key
+def _insert(session: Session, connection: Connection, row: Mapping[str, Any]) -> None:
+    written = connection.execute(insert(AuditEvent).values(row)).inserted_primary_key
     chain.note(session, written[0])
 
 
