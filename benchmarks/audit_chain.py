@@ -28,8 +28,8 @@ from responder.core.permissions import CONSOLE
 from responder.settings import Settings
 
 ROUNDS = 3
-BULK = 1_000
-SINGLE = 50
+BULK = 500
+SINGLE = 30
 
 _numbers = count()
 
@@ -86,7 +86,7 @@ def _reading(clock: Callable[[], float]) -> dict[str, Any]:
     return {
         "verify_beside_reading": round(verified / read, 2),
         "verify_events_a_second": round(outcome.head.number / verified),
-        "verify_peak_kib_of_a_part_and_of_all": [_peak(1_000), _peak(None)],
+        "verify_peak_kib_of_a_part_and_of_all": [_peak(500), _peak(None)],
         "events": outcome.head.number,
     }
 

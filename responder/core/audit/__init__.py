@@ -127,6 +127,7 @@ def _line(
 
 def _insert(session: Session, connection: Connection, row: Mapping[str, Any]) -> None:
     written = connection.execute(insert(AuditEvent).values(row)).inserted_primary_key
+    assert written is not None, "one row was inserted"
     chain.note(session, written[0])
 
 
