@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from responder.core.times import local, utc_now
+from responder.core.times import local
 
 FOLDER = "logs"
 DAYS_PLAIN = 2  # whoever was at it over midnight has ended by then
@@ -37,7 +37,8 @@ class DailyFile(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = f"{self.format(record)}\n".encode("utf-8", "replace")
-            os.write(self._opened(local(utc_now(), self._zone).date()), line)
+            day = datetime.fromtimestamp(record.created, self._zone).date()
+            os.write(self._opened(day), line)
         except Exception:
             self.handleError(record)
 
