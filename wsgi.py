@@ -1,5 +1,9 @@
 """Entry point for WSGI servers: ``gunicorn wsgi:app``."""
 
 from responder import create_app
+from responder.core.logs import keep_logs
+from responder.settings import load_settings
 
-app = create_app()
+settings = load_settings()
+keep_logs(settings.logs, settings.zone)
+app = create_app(settings)

@@ -7,6 +7,7 @@ import json
 
 from benchmarks import (
     answers,
+    audit_chain,
     calendar,
     demo_world,
     incremental,
@@ -41,6 +42,7 @@ BENCHMARKS = {
     "linking": linking.measure,
     "answers": answers.measure,
     "statistics": statistics.measure,
+    "audit_chain": audit_chain.measure,
 }
 
 

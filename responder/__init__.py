@@ -33,6 +33,7 @@ from responder.core.database import init_database
 from responder.core.identity import init_identities
 from responder.demo.cli import demo
 from responder.settings import Settings, load_settings
+from responder.web.application import Application
 
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     :raises SettingsError: one sentence, when it cannot start as it is configured.
     """
     settings = settings or load_settings()
-    app = Flask(__name__)
+    app = Application(__name__)
     app.extensions["settings"] = settings
     secret_key = settings.resolved_secret_key()
     app.config.from_mapping(

@@ -20,6 +20,7 @@ from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
 from responder.core.database import alembic, db, schema_is_current, transaction
 from responder.core.errors import DomainError, Invalid
+from responder.core.logs import console_only, keep_logs
 from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
 from responder.intake.identity.authors import keys_of
@@ -27,6 +28,7 @@ from responder.intake.searching.cli import fill as fill_search_index
 from responder.openness.applications.outcomes import seed_outcomes
 from responder.openness.catalogue.reference import seed_catalogue
 from responder.openness.evaluations.circular import seed_circular
+from responder.operating.audit_cli import audit_command
 from responder.operating.cli import backup, doctor, restore_command, verify
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
@@ -68,6 +70,7 @@ def main() -> None:
     """Run the command; whatever cannot be done ends in one sentence and exit code 2."""
     cli.params = [parameter for parameter in cli.params if parameter.name == "help"]
     os.umask(0o077)  # what is stored is the office's alone
+    console_only()
     try:
         load_settings()
         cli()
@@ -187,6 +190,8 @@ def scheduler(until_stdin_closes: bool) -> None:
     """
     with short_context():
         require_current_schema()
+    kept = current_app.extensions["settings"]
+    keep_logs(kept.logs, kept.zone)
     run_scheduler(current_app._get_current_object(), until_stdin_closes)  # type: ignore[attr-defined]
 
 
@@ -227,5 +232,6 @@ def settings(as_json: bool) -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (init, serve, scheduler, settings, calendar, clocks, doctor, backup, verify):
+    own = (init, serve, scheduler, settings, calendar, clocks, doctor, backup, verify)
+    for command in (*own, audit_command):
         app.cli.add_command(command)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Flask
+from structlog.contextvars import bound_contextvars
 
 from responder.accounts import token_requests
 from responder.accounts.delays import service as delays
@@ -16,8 +17,11 @@ from responder.accounts.sessions import service as sessions
 from responder.accounts.sessions.entering import limits_of
 from responder.alerts import raising
 from responder.core import measuring
+from responder.core.audit import chain
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
+from responder.core.logs import files as log_files
+from responder.core.logs import logger
 from responder.core.permissions import SYSTEM
 from responder.core.times import local, utc_now
 from responder.desk import drafts, joining
@@ -47,6 +51,8 @@ from responder.warnings import raising as warnings
 from responder.warnings import sending as warning_sending
 
 GoesOn = Callable[[], bool]
+
+_log = logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -174,6 +180,17 @@ def _learn_names(now: datetime, _settings: Settings) -> object:
     return names.learn_names(2_000, SYSTEM, now)
 
 
+def _note_trail(_now: datetime, _settings: Settings) -> object:
+    """Where the chain of the trail ends goes into the log, which no one at the database reaches."""
+    end = chain.head(db.session)
+    _log.info("audit head", number=end.number, digest=end.digest)
+    return end
+
+
+def _tidy_logs(now: datetime, settings: Settings) -> object:
+    return log_files.tidy(settings.logs, now, settings.zone, settings.log_days)
+
+
 JOBS = {
     "publish-due": Job(releasing.publish_due),
     "send-webhooks": Job(sending.send_due),
@@ -200,6 +217,8 @@ JOBS = {
     "sweep-openness-files": Job(_sweep_openness_files, every=180),
     "sync-catalogue": Job(_sync_catalogue, every=3),
     "read-column-feeds": Job(reading.read_due),
+    "note-trail": Job(_note_trail, every=180),
+    "tidy-logs": Job(_tidy_logs, every=180),
 }
 
 # What somebody waits for in front of the screen, or what takes long and must end soon when the
@@ -218,7 +237,7 @@ def run(app: Flask, name: str, journal: Journal | None = None) -> None:
     journal = journal or Journal()
     begun, ticks, problem = utc_now(), time.monotonic(), ""
     journal.note(Run(name, begun))
-    with app.app_context():
+    with app.app_context(), bound_contextvars(job=name):
         try:
             with measuring.job(name):
                 JOBS[name].work(begun, app.extensions["settings"])

@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     sign_in_keep_days: int = Field(
         365, ge=180, le=3650, description="登录记录保留的天数，不少于六个月（网络安全法第二十一条）"
     )
+    log_days: int = Field(
+        366,
+        ge=180,
+        le=3650,
+        description="运行日志保留的天数，不少于六个月（网络安全法第二十一条）",
+    )
     timezone: str = Field("Asia/Shanghai", description="页面与期限计算所用的时区")
     site_name: str = Field("回应台", description="工作台显示的名称")
     notice: str = Field("", description="显示在每页顶端的提示，例如“试运行”")
@@ -206,6 +212,11 @@ class Settings(BaseSettings):
     def resolved_identity_keys(self) -> Path:
         """The file that holds the keys of stored identities."""
         return Path(self.identity_key_file or self.state_dir / "identity_keys")
+
+    @property
+    def logs(self) -> Path:
+        """Where the processes that serve write what they did, a file a day."""
+        return self.state_dir / "logs"
 
     @property
     def topic_memory(self) -> Path:

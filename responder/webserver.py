@@ -14,11 +14,22 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
 
 from nlp import default_segmenter, warm_up
 from nlp.pinyin import spelt
 from responder import create_app
+from responder.core.logs import adopt, keep_logs
 from responder.serving import ENDS_WITHIN_SECONDS, when_stdin_closes
+from responder.settings import load_settings
+
+
+class _Log(Logger):
+    """gunicorn's own lines, told as all others are."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        adopt(self.error_log.name)
 
 
 class _Server(BaseApplication):
@@ -52,11 +63,14 @@ def main() -> None:
         "timeout": 60,
         "graceful_timeout": ENDS_WITHIN_SECONDS - 5,  # what is asked by then is answered
         "loglevel": "warning",
+        "logger_class": _Log,
         "control_socket_disable": True,
         "when_ready": _end_with_the_parent,
         "post_fork": _let_go_of_stdin,
     }
-    app = create_app()
+    settings = load_settings()
+    keep_logs(settings.logs, settings.zone)
+    app = create_app(settings)
     _warm_up()
     _Server(app, options).run()
 

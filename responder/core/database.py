@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic.util import CommandError
 from flask import Flask
@@ -26,7 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     event,
 )
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -45,6 +45,8 @@ NAMING = {
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 16 * 1024  # of each connection; the indexes that an import writes all over fit in
 
+Ending = TypeVar("Ending", bound=Callable[[Session], None])
+_endings: list[Callable[[Session], None]] = []
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -159,6 +161,21 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
 
 
+def before_commit(ending: Ending) -> Ending:
+    """Have this done at the end of each :func:`transaction`, when all else is written.
+
+    What was put into ``session.info["noted"]`` meanwhile is there for it.
+    """
+    _endings.append(ending)
+    return ending
+
+
+def said_by(error: DBAPIError) -> str:
+    """What a database says of an error, without the values that it may go on to name."""
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__
+
+
 def end_read() -> None:
     """Give back the connection and its view of the data, so that a long wait holds neither.
 
@@ -179,11 +196,14 @@ def transaction(actor: Actor = SYSTEM, now: datetime | None = None) -> Iterator[
     if _writing.get():
         raise RuntimeError("transaction() does not nest: pass the session instead")
     session.rollback()  # end the read that may be open, so that the write sees the newest state
-    session.info.update(actor=actor, now=now or utc_now())
+    session.info.update(actor=actor, now=now or utc_now(), noted=set())
     token = _writing.set(True)
     try:
         session.connection()  # begins, and so takes the write lock where there is one
         yield session
+        session.flush()
+        for ending in _endings:
+            ending(session)
         session.commit()
     except StaleDataError as error:
         session.rollback()

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, Table
 
+from responder.core.audit import AuditLink, chain
 from responder.core.errors import Invalid
 from responder.operating import kept, portable
 from responder.operating.sealing import PIECE, Sealer
@@ -47,11 +48,13 @@ class Written:
     :ivar tables: name → its columns and how many rows.
     :ivar members: path → size and SHA-256.
     :ivar lacking: contents that the records name and that are not on the disk.
+    :ivar trail: where the chain of the audit trail ends, as ``NUMBER:DIGEST``.
     """
 
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     members: dict[str, dict[str, Any]] = field(default_factory=dict)
     lacking: list[str] = field(default_factory=list)
+    trail: str = ""
 
     @property
     def rows(self) -> int:
@@ -115,7 +118,7 @@ def back_up(
         raise Invalid(f"{target} 已存在：备份不覆盖原有文件，请换一个文件名")
     part = target.with_name(f"{target.name}.part")
     try:
-        with _whole_or_nothing(part, target) as file, one_moment(engine) as connection:
+        with whole_or_nothing(part, target) as file, one_moment(engine) as connection:
             return _write(file, passphrase, connection, settings, made_at, with_keys, tell)
     except OSError as error:
         raise Invalid(
@@ -125,7 +128,8 @@ def back_up(
 
 
 @contextmanager
-def _whole_or_nothing(part: Path, target: Path) -> Iterator[IO[bytes]]:
+def whole_or_nothing(part: Path, target: Path) -> Iterator[IO[bytes]]:
+    """A new file, written as ``part``, that has its name once it is whole on the disk."""
     part.unlink(missing_ok=True)
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -191,6 +195,7 @@ def _write(
                 archive.add(f"{KEYS}/{name}", path.read_bytes())
         tables = portable.stored_tables(connection)
         named = named_contents(connection, tables, settings)
+        archive.written.trail = _trail_head(connection, tables)
         _add_files(archive, settings, named, tell)
         for table in tables:
             _add_table(archive, connection, table, tell)
@@ -204,6 +209,12 @@ def _manifest(
 ) -> bytes:
     numbers = portable.next_numbers(connection, tables)
     return json.dumps({**facts, **vars(written), "numbers": numbers}).encode()
+
+
+def _trail_head(connection: Connection, tables: list[Table]) -> str:
+    """Where the chain of the trail ends: noted where nobody who reaches the database alone is."""
+    there = any(table.name == AuditLink.__tablename__ for table in tables)
+    return str(chain.head(connection)) if there else ""
 
 
 def _add_table(archive: Archive, connection: Connection, table: Table, tell: Tell) -> None:

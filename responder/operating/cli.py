@@ -102,9 +102,11 @@ def backup(file: Path, key_file: Path | None, with_keys: bool, as_json: bool) ->
                 "rows": written.rows,
                 "files": written.files,
                 "lacking": written.lacking,
+                "trail": written.trail,
             }
         )
     say(f"备份完成：{file}（{size} 字节），{written.rows} 行，{written.files} 个文件")
+    say(f"审计链到 {written.trail}")
     if not with_keys:
         say("身份信息的密钥不在其中：请另行备份 identity_keys，与备份分开存放")
     _tell_lacking(written.lacking)
@@ -164,12 +166,15 @@ def verify(file: Path | None, key_file: Path | None, as_json: bool) -> None:
                 "rows": manifest.row_count,
                 "files": len(manifest.members),
                 "lacking": manifest.lacking,
+                "trail": manifest.trail,
             }
         )
     say(
         f"备份完整：{manifest.made_at}，数据库版本 {manifest.revision}，"
         f"{manifest.row_count} 行，{len(manifest.members)} 个部分"
     )
+    if manifest.trail:
+        say(f"审计链到 {manifest.trail}")
     _tell_lacking(list(manifest.lacking))
 
 

@@ -25,6 +25,7 @@ class Manifest:
     :ivar members: path → size and SHA-256.
     :ivar numbers: table → the last number that was given.
     :ivar lacking: contents that were not on the disk when it was made.
+    :ivar trail: where the chain of the audit trail ended; empty in backups of older versions.
     """
 
     revision: str
@@ -35,6 +36,7 @@ class Manifest:
     members: dict[str, dict[str, Any]]
     numbers: dict[str, int]
     lacking: tuple[str, ...]
+    trail: str
 
     @property
     def row_count(self) -> int:
@@ -116,4 +118,5 @@ def _manifest(told: dict[str, Any]) -> Manifest:
         members=told["members"],
         numbers=told["numbers"],
         lacking=tuple(told["lacking"]),
+        trail=told.get("trail", ""),
     )

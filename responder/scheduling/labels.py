@@ -26,4 +26,6 @@ JOB_LABELS = {
     "sweep-openness-files": "清理政务公开的无主文件",
     "sync-catalogue": "更新公开目录",
     "read-column-feeds": "读取栏目订阅源",
+    "note-trail": "记下审计链到哪里",
+    "tidy-logs": "清理旧日志",
 }

@@ -159,7 +159,7 @@ def _put_away(folder: Path, name: str, taking: Taking, put: Put) -> None:
     except (OSError, SQLAlchemyError):
         raise  # nothing that the file can help: it is tried again
     except Exception:
-        log.exception("file %s of a watched folder", name)
+        log.exception("a file of a watched folder cannot be read")  # its name may name somebody
         _reject(folder, name, "无法识别这个文件：请另存为 .xlsx 或 .csv 后重新放入", taking, put)
     else:
         if report.finished:

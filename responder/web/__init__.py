@@ -17,6 +17,7 @@ from responder.web import (
     navigation,
     openapi,
     preferences,
+    request_log,
     trail,
 )
 from responder.web.extensions import bootstrap, csrf
@@ -32,8 +33,8 @@ def init_web(app: Flask) -> None:
     bootstrap.init_app(app)
     csrf.init_app(app)
     for module in (
-        access, api, charts, delivery, errors, filters, gallery_views, headers, languages,
-        listing_views, navigation, openapi, preferences, trail,
+        request_log, access, api, charts, delivery, errors, filters, gallery_views, headers,
+        languages, listing_views, navigation, openapi, preferences, trail,
     ):  # fmt: skip
         module.init_app(app)
     app.teardown_request(_close_uploads)

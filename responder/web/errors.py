@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from responder.core import errors
+from responder.core.database import said_by
 from responder.core.identity import KeysUnusable
 from responder.web import api
 from responder.web.sentences import spoken
@@ -112,10 +113,10 @@ def _refuse_nul() -> Refusal | None:
 
 def _twin_error(error: IntegrityError) -> Refusal:
     """Two people stored the same thing at the same moment; the database kept one."""
-    current_app.logger.warning("integrity: %s", error.orig)
+    current_app.logger.warning("integrity: %s", said_by(error))
     return _page(409, _(SENTENCES[409]))
 
 
 def _database_error(error: OperationalError) -> Refusal:
-    current_app.logger.error("database: %s", error.orig)
+    current_app.logger.error("database: %s", said_by(error))
     return _page(503, _(SENTENCES[503]))

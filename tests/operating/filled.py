@@ -28,7 +28,6 @@ PASSPHRASE = b"a passphrase of the office"
 CONTENT = b"%PDF-1.7 \x00\xff"
 DIGEST = sha256(CONTENT).hexdigest()
 NOW = datetime(2026, 11, 20, 1, 2, 3, 456789, tzinfo=UTC)
-NESTED = {"字": [1, 2.5, None, True, rows.WORDS]}
 
 
 @contextmanager
@@ -83,9 +82,9 @@ def fill(settings: Settings) -> None:
     with db.engine.begin() as connection:
         rows.fill(connection)
         for table in portable.stored_tables(connection):
-            for column in table.columns:
+            for column in table.columns if table.name not in rows.FINAL else ():
                 if isinstance(column.type, sa.JSON):
-                    connection.execute(table.update().values({column: NESTED}))
+                    connection.execute(table.update().values({column: rows.NESTED}))
                 if column.name == "digest":
                     connection.execute(table.update().values(digest=DIGEST))
     for name in kept.BY_DIGEST:

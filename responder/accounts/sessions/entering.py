@@ -14,7 +14,7 @@ from responder.accounts.models import User
 from responder.accounts.sessions import service
 from responder.accounts.sessions.models import Method, SignInSession, Why
 from responder.accounts.sessions.rules import Limits, is_to_be_noted
-from responder.core.database import db, transaction
+from responder.core.database import db, said_by, transaction
 from responder.core.times import utc_now
 from responder.settings import Settings
 from responder.web.access import asks_who_it_is, current_actor, login_manager
@@ -91,7 +91,7 @@ def note_seen() -> None:
         with transaction(current_actor(), now) as session:
             service.note_seen(session, here.id, now)
     except OperationalError as error:
-        current_app.logger.warning("not noted that somebody is here: %s", error.orig)
+        current_app.logger.warning("not noted that somebody is here: %s", said_by(error))
 
 
 def init_app(app: Flask) -> None:

@@ -25,7 +25,7 @@ from wtforms.fields import SelectChoice
 
 from responder.accounts import service as accounts
 from responder.accounts.models import Unit
-from responder.core.database import db, transaction
+from responder.core.database import db, said_by, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.identity import ring_of
 from responder.core.permissions import Permission
@@ -120,7 +120,7 @@ def _note_read(app: Flask, feed_id: int, now: datetime) -> None:
         with app.app_context(), transaction(now=now) as session:
             feeds.note_read(session, feed_id, now)
     except OperationalError as error:
-        app.logger.warning("the reading of a calendar was not noted: %s", error.orig)
+        app.logger.warning("the reading of a calendar was not noted: %s", said_by(error))
 
 
 @blueprint.get("/planning/calendar/<int:year>.ics")

@@ -3,6 +3,7 @@
 A model joins by the :class:`Audited` mixin; its inserts, updates and deletes are
 then written by the session itself, in the same transaction. What a person *did*
 (advanced an item, revealed an identity, imported a file) is said by :func:`record`.
+All of it is chained (:mod:`responder.core.audit.chain`).
 """
 
 from __future__ import annotations
@@ -13,37 +14,19 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, Connection, Index, String, Text, event, insert, inspect, select
-from sqlalchemy.orm import (
-    Mapped,
-    Mapper,
-    QueryableAttribute,
-    Session,
-    mapped_column,
-    object_session,
-)
+from sqlalchemy import Connection, event, insert, inspect, select
+from sqlalchemy.orm import Mapped, Mapper, QueryableAttribute, Session, object_session
 
-from responder.core.database import Base
+from responder.core.audit import chain
+from responder.core.audit.models import AuditEvent, AuditLink
 from responder.core.permissions import Actor
 
+__all__ = [
+    "MASK", "AuditEvent", "AuditLink", "Audited", "first_told", "history", "is_as_told",
+    "last_actor_id", "record", "record_of_trail",
+]  # fmt: skip
+
 MASK = "（已隐去）"
-
-
-class AuditEvent(Base):
-    """One line of the trail (审计记录). Never updated, never deleted by the product."""
-
-    __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_object", "object_type", "object_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
-    actor_id: Mapped[int | None]
-    actor_name: Mapped[str] = mapped_column(String(64))
-    action: Mapped[str] = mapped_column(String(32))
-    object_type: Mapped[str] = mapped_column(String(32))
-    object_id: Mapped[int]
-    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    note: Mapped[str] = mapped_column(Text, default="")
 
 
 class Audited:
@@ -71,9 +54,17 @@ def record(
 ) -> None:
     """Write what a person did to a record. Flushes, so that the record has its id."""
     session.flush()
-    session.execute(
-        insert(AuditEvent).values(_row(session, action, obj, changes or {}, note, actor))
-    )
+    _insert(session, session.connection(), _row(session, action, obj, changes or {}, note, actor))
+
+
+def record_of_trail(session: Session, action: str, number: int, changes: Mapping[str, Any]) -> None:
+    """Write what a person did with the trail itself.
+
+    :param number: how many events of it that concerned.
+    """
+    who = {"object_type": AuditEvent.__tablename__, "object_id": number}
+    line = _line(session, action, changes, "", session.info["actor"])
+    _insert(session, session.connection(), line | who)
 
 
 def history(session: Session, obj: Audited) -> list[AuditEvent]:
@@ -117,17 +108,27 @@ def _row(
     note: str = "",
     actor: Actor | None = None,
 ) -> dict[str, Any]:
-    actor = actor or session.info["actor"]
+    line = _line(session, action, changes, note, actor or session.info["actor"])
+    return line | {"object_type": _type_name(obj), "object_id": obj.id}
+
+
+def _line(
+    session: Session, action: str, changes: Mapping[str, Any], note: str, actor: Actor
+) -> dict[str, Any]:
     return {
         "at": session.info["now"],
         "actor_id": actor.id,
         "actor_name": actor.name,
         "action": action,
-        "object_type": _type_name(obj),
-        "object_id": obj.id,
         "changes": dict(changes),
         "note": note,
     }
+
+
+def _insert(session: Session, connection: Connection, row: Mapping[str, Any]) -> None:
+    written = connection.execute(insert(AuditEvent).values(row)).inserted_primary_key
+    assert written is not None, "one row was inserted"
+    chain.note(session, written[0])
 
 
 def _type_name(obj: object) -> str:
@@ -189,4 +190,4 @@ def _deleted(_mapper: Mapper[Any], connection: Connection, obj: Audited) -> None
 def _write(connection: Connection, obj: Audited, action: str, changes: Mapping[str, Any]) -> None:
     session = object_session(obj)
     assert session is not None, "an audited record is written through a session"
-    connection.execute(insert(AuditEvent).values(_row(session, action, obj, changes)))
+    _insert(session, connection, _row(session, action, obj, changes))

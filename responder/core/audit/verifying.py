@@ -1,0 +1,179 @@
+"""Whether the trail is what it was: walked from its beginning to its end, in flat memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy.orm import Session
+
+from responder.core import soundness
+from responder.core.audit.chain import BEGINNING, COLUMNS, NAMES, Head, Told, digest_after, told
+from responder.core.audit.models import AuditEvent, AuditLink
+from responder.core.errors import Invalid
+from responder.core.office import office_zone
+from responder.core.times import local
+
+ROWS_A_STEP = 2_000
+LOOKS_AHEAD = 1_000  # links, for an event that stands at another's place
+
+_HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
+
+
+class Link(NamedTuple):
+    """A link as it is stored, and the event that it names; None where that is gone."""
+
+    number: int
+    digest: str
+    event: Told | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far the chain holds.
+
+    :ivar head: of the last link that holds.
+    :ivar problem: a sentence on the first that does not; empty where all do.
+    """
+
+    head: Head
+    problem: str = ""
+
+
+def read_head(text: str) -> Head:
+    """``NUMBER:DIGEST``, as backups, exports and logs tell it.
+
+    :raises Invalid: it is nothing like that.
+    """
+    match = _HEAD.fullmatch(text.strip())
+    if match is None:
+        raise Invalid(
+            "链头要写作“序号:摘要”，如 120:9f…（64 位十六进制数）：从备份、导出或日志里抄"
+        )
+    return Head(int(match[1]), match[2])
+
+
+def verify(connection: Connection | Session, anchors: Sequence[Head] = ()) -> Outcome:
+    """Walk the chain of a database, and look for events that are not in it.
+
+    :param anchors: heads that were noted elsewhere; the chain must go through each.
+    """
+    with closing(links_of(connection)) as links:
+        outcome = walk(links, anchors)
+    return outcome if outcome.problem else Outcome(outcome.head, unlinked(connection))
+
+
+def links_of(connection: Connection | Session, after: int = 0) -> Generator[Link, None, None]:
+    """Every link after a number, in order; to be closed by whoever does not read it to its end."""
+    query = select(AuditLink.number, AuditLink.digest, *COLUMNS).outerjoin(
+        AuditEvent, AuditEvent.id == AuditLink.event_id
+    )
+    query = query.where(_later(after)).order_by(AuditLink.number)
+    place = 2 + NAMES.index("id")
+    found = connection.execute(query, execution_options={"yield_per": ROWS_A_STEP})
+    with closing(found):  # whoever stops at the first problem leaves the rest unread
+        for row in found:
+            number, digest, *values = row
+            yield Link(number, digest, None if row[place] is None else told(tuple(values)))
+
+
+def _later(after: int) -> ColumnElement[bool]:
+    # From the very beginning also what somebody numbered before it.
+    return AuditLink.number > after if after else AuditLink.number.is_not(None)
+
+
+def unlinked(connection: Connection | Session) -> str:
+    """A sentence on events that stand in no link; empty where there are none."""
+    linked = select(AuditLink.event_id).where(AuditLink.event_id == AuditEvent.id).exists()
+    count, first = connection.execute(
+        select(func.count(), func.min(AuditEvent.id)).where(~linked)
+    ).one()
+    if not count:
+        return ""
+    event = connection.execute(select(*COLUMNS).where(AuditEvent.id == first)).one()
+    return (
+        f"有 {count} 条记录不在链上，第一条是{_named(told(tuple(event)))}：绕过系统加入，或链被截断"
+    )
+
+
+def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGINNING) -> Outcome:
+    """Reckon each digest anew; stop at the first that is not what is stored.
+
+    :param links: in the order of their numbers, read one by one.
+    :param start: a head that is taken as proven, which the first link follows.
+    """
+    place, wanted = start, {head.number: head for head in anchors if head.number > start.number}
+    for head in anchors:
+        if head.number == start.number and head != start:
+            return Outcome(place, _other_way(head))
+    coming = iter(links)
+    for link in coming:
+        problem = _problem(place, link, coming)
+        place = place if problem else Head(link.number, link.digest)
+        if not problem and wanted.get(link.number, place) != place:
+            problem = _other_way(wanted[link.number])
+        if problem:
+            return Outcome(place, problem)
+    if missing := [head for head in anchors if head.number > place.number]:
+        return Outcome(
+            place, f"链到第 {place.number} 条为止，曾有第 {missing[0].number} 条：尾部被删除"
+        )
+    return Outcome(place)
+
+
+def _other_way(head: Head) -> str:
+    return f"链不再经过曾记下的第 {head.number} 条（{head.digest[:12]}…）：这一条或之前的被改写"
+
+
+def _problem(place: Head, link: Link, coming: Iterator[Link]) -> str:
+    expected = place.number + 1
+    if link.number > expected:
+        gone = (
+            f"第 {expected} 条"
+            if link.number == expected + 1
+            else f"第 {expected} 至 {link.number - 1} 条"
+        )
+        return f"{gone}不见了：被删除"
+    if link.number < expected:
+        return f"第 {link.number} 条不在链的开头之后：被插入"
+    if link.event is None:
+        return f"第 {link.number} 条的记录不见了：被删除"
+    reckoned = digest_after(place.digest, link.event)
+    if reckoned == link.digest:
+        return ""
+    what = _diagnosis(place, link, reckoned, list(islice(coming, LOOKS_AHEAD)))
+    return f"第 {link.number} 条，{_named(link.event)}：{what}"
+
+
+def _diagnosis(place: Head, link: Link, reckoned: str, later: list[Link]) -> str:
+    """What was done, as far as the links behind it tell."""
+    for one in later:
+        if one.event is not None and digest_after(place.digest, one.event) == link.digest:
+            return f"次序被调换，这里原是现在的第 {one.number} 条"
+    follower = later[0] if later else None
+    if follower is not None and follower.event is not None:
+        if digest_after(place.digest, follower.event) == follower.digest:
+            return "被插入"
+        if digest_after(reckoned, follower.event) == follower.digest:
+            return "它的摘要被改动"
+    return "被改动，或紧接其前的记录被删除"
+
+
+def _named(event: Told) -> str:
+    """Number, record, time and person: enough to find it."""
+    at = local(datetime.fromisoformat(event["at"]), office_zone())
+    record = f"{event['object_type']} {event['object_id']}"
+    return f"审计记录 {event['id']}（{at:%Y-%m-%d %H:%M:%S}，{record}，{event['action']}）"
+
+
+@soundness.holds("审计链")
+def _chain_holds(session: Session) -> Iterator[str]:
+    problem = verify(session).problem
+    if problem:
+        yield f"{problem}。请运行 responder audit verify，并与备份、导出的审计记录对照"
