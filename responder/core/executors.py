@@ -53,7 +53,7 @@ def hands(workers: int, dask: str = "") -> Iterator[Hands]:
 
 @contextmanager
 def processes(workers: int) -> Iterator[Hands]:
-    """Processes of this machine, begun anew, not forked: connections and locks of this process are nobody else's."""
+    """So many of this machine, begun anew: connections and locks are nobody else's."""
     pool = ProcessPoolExecutor(workers, get_context("spawn"), spreading.leave_stopping_to_others)
     try:
         yield Hands(pool, AHEAD * workers)

@@ -35,7 +35,7 @@ def repeats_command(anew: bool, workers: int | None, dask: str) -> None:
 
 
 def _regrouped(workers: int, dask: str) -> int:
-    folder = current_app.extensions["settings"].state_dir / "repeats"
+    folder = current_app.extensions["settings"].topic_memory / "repeats"
     with hands(workers, dask) as found:
         spread = Spread(found.executor, found.at_once, folder)
         grouped = regrouping.work_out(db.session, spread)
