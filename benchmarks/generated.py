@@ -2,8 +2,8 @@
 
 Topics are a place and a matter. About 40 % of the messages stand alone; the sizes of the
 other topics fall off as a power (most have a handful of messages, the largest some thousandth
-of all); each topic is lively at first and dies away over days. 20,000 messages come a day.
-Nothing is stored. Real texts, where they are varied, stay in memory.
+of all); each topic is lively at first and dies away over days. 20,000 messages come a day where
+nothing else is asked for. Nothing is stored. Real texts, where they are varied, stay in memory.
 """
 
 from __future__ import annotations
@@ -46,27 +46,32 @@ class Stream:
 
 
 def stream(
-    count: int, repeats: bool = False, texts: Sequence[Document] = (), seed: int = SEED
+    count: int,
+    repeats: bool = False,
+    texts: Sequence[Document] = (),
+    seed: int = SEED,
+    a_day: int = A_DAY,
 ) -> Stream:
     """`count` messages, normalised as they are made; the same for the same arguments.
 
     :param repeats: a fifth repeat an earlier message of their topic word for word; otherwise
         no two messages are alike.
     :param texts: real (title, body) to vary instead of the grammar's.
+    :param a_day: messages that come in a day.
     """
-    topics, moments = _schedule(count, np.random.default_rng(seed))
+    topics, moments = _schedule(count, np.random.default_rng(seed), a_day)
     chance = random.Random(seed)
     write = _Varied(texts).write if texts else _Written(chance).write
     return Stream(list(_messages(topics, write, chance, repeats)), moments, topics)
 
 
 def _schedule(
-    count: int, rng: np.random.Generator
+    count: int, rng: np.random.Generator, a_day: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Topic and second of each message, in order of time."""
     sizes = _sizes(count, rng)
     topics = np.repeat(np.arange(len(sizes)), sizes)[:count]
-    days = count / A_DAY
+    days = count / a_day
     births = rng.uniform(0, days, len(sizes))
     ages = rng.exponential(np.minimum(LIFE_DAYS, days / 3), count)
     moments = (births[topics] + ages) % days * 86_400.0

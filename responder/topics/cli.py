@@ -16,8 +16,9 @@ from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
 from responder.core.times import end_of_day, utc_now
 from responder.settings import Settings
-from responder.topics import refreshing, service
+from responder.topics import archive, refreshing, service
 from responder.topics.models import Topic, TopicRefresh
+from responder.topics.progress import Progress, stopping
 
 
 @click.group()
@@ -27,30 +28,51 @@ def topics() -> None:
 
 @topics.command("refresh")
 @click.option("--as-of", metavar="YYYY-MM-DD", help="统计到这一天结束；默认到现在。")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="本机读文本的进程数；默认：积压很多时用全部处理器，否则只用本进程。",
+)
+@click.option("--dask", default="", metavar="tcp://HOST:8786", help="改用这个 Dask 集群读文本。")
+@click.option(
+    "--portion",
+    type=click.IntRange(1),
+    default=refreshing.PORTION,
+    show_default=True,
+    help="每次聚合的留言条数；每次聚合后即保存。",
+)
 @json_option
 @with_appcontext
-def refresh(as_of: str | None, as_json: bool) -> None:
-    """把尚无话题的留言聚合到话题，并重算热度。
+def refresh(as_of: str | None, workers: int | None, dask: str, portion: int, as_json: bool) -> None:
+    """把尚无话题的留言聚合到话题，并重算热度；停下后再次运行即从断点继续。
 
     例：responder topics refresh --as-of 2020-01-08 --json
     """
     settings: Settings = current_app.extensions["settings"]
-    moment = utc_now()
-    run = refreshing.refresh(
-        _moment(as_of, settings) if as_of else moment,
-        moment,
-        timedelta(days=settings.topic_window_days),
-        CONSOLE,
-        settings.zone,
-        settings.topic_memory,
-    )
-    seconds = (utc_now() - moment).total_seconds()
+    began = utc_now()
+    moment = _moment(as_of, settings) if as_of else began
+    window = timedelta(days=settings.topic_window_days)
+    runs = []
+    waiting = refreshing.waiting(moment, window, archive.WORTH_SPREADING)
+    progress = Progress()
+    with (
+        stopping(progress.stopped),
+        archive.reading(settings, waiting, workers, dask, progress.told) as spread,
+    ):
+        for run in archive.refreshes(
+            moment, began, window, CONSOLE, settings.zone, settings.topic_memory,
+            portion=portion, spread=spread,
+        ):  # fmt: skip
+            runs.append(_run_as_json(run))
+            progress.stored(run)
+    seconds = (utc_now() - began).total_seconds()
+    told = _all_of(runs)
     say(
-        f"新增留言 {run.messages_added} 条，新话题 {run.topics_created} 个，"
-        f"共 {run.topics_total} 个话题（{seconds:.1f} 秒）"
+        f"新增留言 {told['messages_added']} 条，新话题 {told['topics_created']} 个，"
+        f"共 {told['topics']} 个话题（{seconds:.1f} 秒）"
     )
     if as_json:
-        print_json({**_run_as_json(run), "seconds": round(seconds, 2)})
+        print_json({**told, "seconds": round(seconds, 2)})
 
 
 @topics.command("list")
@@ -120,6 +142,12 @@ def _moment(text: str, settings: Settings) -> datetime:
         return end_of_day(date.fromisoformat(text), settings.zone)
     except ValueError as error:
         raise Invalid(f"--as-of {text} 不是日期：请写成 2020-01-08 这样") from error
+
+
+def _all_of(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the refreshes of one backlog did together."""
+    added = {name: sum(run[name] for run in runs) for name in ("messages_added", "topics_created")}
+    return {**runs[-1], **added}
 
 
 def _run_as_json(run: TopicRefresh) -> dict[str, Any]:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
+from typing import Any
 
-from nlp import (
-    PlaceFinder,
-    default_segmenter,
-    name_topic,
-    representatives,
-    tone,
-)
+from nlp import portraits
+from nlp.portraits import DOCUMENT_READS, TONE_READS, Portrait, Sitter
+from nlp.spreading import HERE, Spread
 from responder.core import privacy
 from responder.topics.gathering import Said
 from responder.topics.heat_reading import HeatView, marked
 from responder.topics.rules import HeatPart, heat, level_of
 
-KEYWORD_COUNT = 8
-LABEL_LENGTH = 24
 PLACE_LENGTH = 60
-REPRESENTATIVES = 3
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
-TONE_READS = 300
+TEXTS_A_PART = 1_000  # about a second's work: small beside a run, large beside its journey
 NAMED_FROM = 30  # messages, over all its time; more give no better name
 RENAMED_BY = 1.25  # a topic that grows by this is named anew; less tells nothing new
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
@@ -80,6 +74,7 @@ def describe(
     headings: Iterable[str],
     earlier: Mapping[int, Earlier] | None = None,
     new: Collection[int] = (),
+    spread: Spread = HERE,
 ) -> dict[int, Description]:
     """Topic id → what is said of it as of ``view.as_of``, from all of its messages.
 
@@ -87,37 +82,93 @@ def describe(
         from them.
     :param earlier: topic id → what was said of it before the messages ``new`` came. A topic
         that has hardly grown keeps its name. Of a topic not here all is worked out.
+    :param spread: who cuts and reads the texts, which is most of the work.
+    """
+    learned_from = cache(lambda: list(headings))
+    found: dict[int, Description] = {}
+    asked = deque[_Asked]()
+
+    def parts() -> Iterator[list[Any]]:
+        for some in _batches(_asked(topics, earlier or {}, new)):
+            asked.extend(some)
+            sitters = [one.sitter for one in some]
+            names = any(sitter.naming for sitter in sitters)
+            yield portraits.part_of(learned_from() if names else (), sitters)
+
+    for _, told in spread.map(portraits.portray, parts()):
+        for one in map(portraits.portrait, told):
+            about = asked.popleft()
+            found[about.topic_id] = _described(about, one, view)
+    return found
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One topic, and what is to be found out of it.
+
+    :param before: what was said of it, where that still counts.
+    :param shown: the messages that name it; none where its name stays.
     """
 
-    @cache
-    def finder() -> PlaceFinder:
-        return PlaceFinder().partial_fit(map(default_segmenter().cut, headings))
-
-    return {
-        topic_id: _describe(members, view, finder, (earlier or {}).get(topic_id), new)
-        for topic_id, members in topics.items()
-    }
+    topic_id: int
+    members: list[Said]
+    before: Earlier | None
+    shown: Sequence[Said]
+    sitter: Sitter
 
 
-def _describe(
-    members: list[Said],
-    view: HeatView,
-    finder: Callable[[], PlaceFinder],
-    earlier: Earlier | None,
-    new: Collection[int],
-) -> Description:
-    came = [one for one in members if one.id in new] if earlier else members
-    only_grew = earlier is not None and earlier.messages == len(members) - len(came)
-    before = earlier if only_grew else None
-    hardly = before is not None and _step(before.messages) == _step(len(members))
-    ids = {one.id for one in members}
-    parts = view.parts([marked(one.voice, one.repeats_id in ids) for one in members])
+def _asked(
+    topics: Mapping[int, list[Said]], earlier: Mapping[int, Earlier], new: Collection[int]
+) -> Iterator[_Asked]:
+    for topic_id, members in topics.items():
+        known = earlier.get(topic_id)
+        came = [one for one in members if one.id in new] if known else members
+        only_grew = known is not None and known.messages == len(members) - len(came)
+        before = known if only_grew else None
+        hardly = before is not None and _step(before.messages) == _step(len(members))
+        shown = [] if hardly else _spread(members, NAMED_FROM)
+        sitter = _sitter(shown, came if before else members, alone=len(members) == 1)
+        yield _Asked(topic_id, members, before, shown, sitter)
+
+
+def _sitter(shown: Sequence[Said], toned: Sequence[Said], alone: bool) -> Sitter:
+    """What of a topic is sent to be read: without people where its name is made of it."""
+    read = OPENING_ALONE if alone else OPENING
+    return Sitter(
+        naming=[
+            (without_people(one.title), opening(one.body, read), without_people(_noted_place(one)))
+            for one in shown
+        ],
+        shown=[] if alone else [(one.title, one.body[:DOCUMENT_READS]) for one in shown],
+        toned=[(one.title, one.body[:TONE_READS]) for one in toned],
+    )
+
+
+def _batches(asked: Iterable[_Asked]) -> Iterator[list[_Asked]]:
+    """Topics in their order, so many at a time that a part is worth sending."""
+    some: list[_Asked] = []
+    texts = 0
+    for one in asked:
+        some.append(one)
+        texts += len(one.sitter.naming) + len(one.sitter.toned)
+        if texts >= TEXTS_A_PART:
+            yield some
+            some, texts = [], 0
+    if some:
+        yield some
+
+
+def _described(about: _Asked, portrait: Portrait, view: HeatView) -> Description:
+    ids = {one.id for one in about.members}
+    parts = view.parts([marked(one.voice, one.repeats_id in ids) for one in about.members])
+    tones = Counter(portrait.tones)
+    before = about.before
     return Description(
-        members,
+        about.members,
         parts,
         level_of(heat(parts), view.scale.levels),
-        name=before.name if before and hardly else _name(members, finder()),
-        tones=before.tones + _tones(came) if before else _tones(members),
+        name=before.name if before and not about.shown else _name(about.shown, portrait),
+        tones=before.tones + tones if before else tones,
     )
 
 
@@ -125,35 +176,13 @@ def _step(messages: int) -> int:
     return int(math.log(messages, RENAMED_BY))
 
 
-def _name(members: Sequence[Said], finder: PlaceFinder) -> Name:
-    shown = _spread(members, NAMED_FROM)
-    read = OPENING if len(members) > 1 else OPENING_ALONE
-    named = name_topic(
-        [without_people(one.title) for one in shown],
-        [opening(one.body, read) for one in shown],
-        places=[without_people(_noted_place(one)) for one in shown],
-        finder=finder,
-        segmenter=default_segmenter(),
-        max_length=LABEL_LENGTH,
-        limit=KEYWORD_COUNT,
-    )
-    documents = [(one.title, one.body) for one in shown]
-    telling = representatives(documents, REPRESENTATIVES, segmenter=default_segmenter())
+def _name(shown: Sequence[Said], portrait: Portrait) -> Name:
     return Name(
-        label=without_people(named.label) or UNNAMED,  # joining a place may make an address
-        place=named.place[:PLACE_LENGTH],
-        keywords=named.keywords,
-        representatives=[shown[position].id for position in telling],
+        label=without_people(portrait.label) or UNNAMED,  # joining a place may make an address
+        place=portrait.place[:PLACE_LENGTH],
+        keywords=portrait.keywords,
+        representatives=[shown[position].id for position in portrait.telling],
     )
-
-
-def _tones(members: Iterable[Said]) -> Counter[str]:
-    return Counter(_tone(one.title, one.body[:TONE_READS]) for one in members)
-
-
-@lru_cache(maxsize=1 << 15)
-def _tone(title: str, opening: str) -> str:
-    return tone(f"{title}\n{opening}", default_segmenter()).label
 
 
 def _spread(members: Sequence[Said], most: int) -> Sequence[Said]:

@@ -85,15 +85,17 @@ def gather(
     kept: memory.Kept | None = None,
     *,
     all_topics: bool = False,
+    most: int | None = None,
 ) -> Gathering:
     """Find a topic for each message without one, said within ``window`` before ``as_of``.
 
     :param kept: what the last refresh remembered; None: it is worked out from the messages.
     :param all_topics: bring the messages of every topic of the window, touched or not.
+    :param most: so many new messages at most, the oldest; None: all of them.
     """
     rules = corrections.constraints(session)
     stream = _resumed(session, kept) if kept else _from_messages(session, as_of - window, as_of)
-    new = list(read(session, _without_topic(as_of - window, as_of)))
+    new = list(read(session, _without_topic(as_of - window, as_of).limit(most)))
     found = stream.partial_fit_predict(
         [document(one) for one in new],
         [one.voice.occurred_at.timestamp() for one in new],

@@ -7,6 +7,7 @@ what is new: see ``memory`` and ``ageing``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
@@ -16,12 +17,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nlp.spreading import HERE, Spread
 from responder.core.database import db, transaction
 from responder.core.errors import Stale
 from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import SHANGHAI
 from responder.intake.models import Message
 from responder.topics import ageing, corrections, crowd, heat_reading, heat_series, lineage, memory
+from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, describe
 from responder.topics.gathering import Gathering, gather, newest_headings
 from responder.topics.heat_models import TopicDay
@@ -29,6 +32,7 @@ from responder.topics.heat_reading import HeatView
 from responder.topics.models import EventKind, Membership, Topic, TopicRefresh
 from responder.topics.restating import HEADINGS, confuse, said_of, write
 
+PORTION = 100_000  # messages that are gathered at a time: so much memory is enough, ever
 ATTEMPTS = 3  # the scheduler and a person's click may meet
 HEAT_GROWS_OLD_AFTER = timedelta(hours=1)
 
@@ -40,55 +44,87 @@ def refresh(
     actor: Actor = SYSTEM,
     zone: ZoneInfo = SHANGHAI,
     folder: Path | None = None,
+    *,
+    most: int | None = None,
+    spread: Spread = HERE,
 ) -> TopicRefresh:
     """Gather all messages up to ``as_of`` into topics and rank the topics as of then.
 
     :param window: how far back a message still takes part.
     :param zone: whose days the curve of a topic's heat has.
     :param folder: where to remember what the next refresh goes on from; None: nowhere.
+    :param most: so many messages at most, the oldest of those without a topic; None: all.
+    :param spread: who reads the texts.
     :raises Stale: other refreshes or corrections were stored first, each time.
     """
     for attempts_left in reversed(range(ATTEMPTS)):
         seen, last = corrections.state_of_play(db.session), memory.last_run(db.session)
         kept = memory.recall(folder, last)
-        everything = _is_look_back(db.session, last, as_of)
-        gathering = gather(db.session, as_of, window, kept, all_topics=everything)
-        spoke = crowd.lately(
-            db.session, kept.crowd if kept else None, gathering.new_voices(), as_of, window
-        )
-        view = heat_reading.read(db.session, as_of, spoke)
-        headings = newest_headings(db.session, HEADINGS)
-        members = gathering.by_topic()
-        earlier = {} if everything else _earlier(db.session, gathering, members)
-        descriptions = describe(members, view, headings, earlier, gathering.similarities.keys())
+        found = _computed(db.session, kept, last, as_of, window, most=most, spread=spread)
         try:
             with transaction(actor, now) as session:
-                _check_still_holds(session, seen, last, view)
-                touched, born = _store(session, gathering, descriptions, as_of)
-                ageing.age(session, view, window, touched, zone)
+                _check_still_holds(session, seen, last, found.view)
+                touched, born = _store(session, found.gathering, found.descriptions, as_of)
+                aged = ageing.age(session, found.view, window, touched, zone)
                 ageing.put_to_sleep(session, as_of, _newest_as_of(session))
-                heat_series.record(session, _ranked(session, as_of), as_of, zone)
-                run = _run(session, gathering, born, window, as_of=as_of, ran_at=now)
+                heat_series.record(session, _ranked(session, touched | aged), as_of, zone)
+                run = _run(session, found.gathering, born, window, as_of=as_of, ran_at=now)
                 session.add(run)
                 session.flush()
         except (Stale, IntegrityError):
             if not attempts_left:
                 raise
         else:
-            memory.keep(folder, run, seen, gathering.stream, spoke)
+            memory.keep(folder, run, seen, found.gathering.stream, found.spoke)
             return run
     raise AssertionError("the last attempt returns or raises")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a refresh has worked out before it stores anything."""
+
+    gathering: Gathering
+    descriptions: dict[int, Description]
+    view: HeatView
+    spoke: Crowd
+
+
+def _computed(
+    session: Session,
+    kept: memory.Kept | None,
+    last: TopicRefresh | None,
+    as_of: datetime,
+    window: timedelta,
+    *,
+    most: int | None,
+    spread: Spread,
+) -> _Found:
+    everything = _is_look_back(session, last, as_of)
+    gathering = gather(session, as_of, window, kept, all_topics=everything, most=most)
+    voices = gathering.new_voices()
+    spoke = crowd.lately(session, kept.crowd if kept else None, voices, as_of, window)
+    view = heat_reading.read(session, as_of, spoke)
+    headings = newest_headings(session, HEADINGS)
+    members = gathering.by_topic()
+    earlier = {} if everything else _earlier(session, gathering, members)
+    new = gathering.similarities.keys()
+    descriptions = describe(members, view, headings, earlier, new, spread)
+    return _Found(gathering, descriptions, view, spoke)
 
 
 def refresh_if_new(
     now: datetime, window: timedelta, zone: ZoneInfo = SHANGHAI, folder: Path | None = None
 ) -> TopicRefresh | None:
-    """Refresh when a message waits for its topic, or when the heat has grown old."""
+    """Refresh when a message waits for its topic, or when the heat has grown old.
+
+    What waits of an archive that was just brought in is gathered a portion each time.
+    """
     last = db.session.scalar(select(func.max(TopicRefresh.ran_at)))
     is_fresh = last is not None and now - last < HEAT_GROWS_OLD_AFTER
     if is_fresh and not waiting(now, window, 1):
         return None
-    return refresh(now, now, window, zone=zone, folder=folder)
+    return refresh(now, now, window, zone=zone, folder=folder, most=PORTION)
 
 
 def waiting(now: datetime, window: timedelta, most: int) -> int:
@@ -212,9 +248,9 @@ def _woken(
     ]
 
 
-def _ranked(session: Session, as_of: datetime) -> Iterable[Topic]:
-    """The topics that this refresh has ranked."""
-    return session.scalars(select(Topic).where(Topic.ranked_as_of == as_of, Topic.heat > 0))
+def _ranked(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
+    """The topics that this refresh has ranked and that are not cold."""
+    return (topic for topic in _known(session, topic_ids) if topic.heat > 0)
 
 
 def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -> None:

@@ -45,8 +45,9 @@ def test_modules_and_functions_are_short() -> None:
     assert long == []
 
 
-# What takes up to a second to load, and few commands need: imported where it is used.
-HEAVY = {"jieba", "pypinyin", "sklearn"}
+# What takes up to a second to load (or need not be there), and few commands need: imported where
+# it is used.
+HEAVY = {"distributed", "jieba", "pypinyin", "sklearn"}
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> str:

@@ -7,7 +7,8 @@ new message is compared with it. So the cost does not grow with the messages sto
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import cast
 
 from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select
@@ -19,6 +20,7 @@ from responder.intake.models import Message, MessageRepeat, MessageSketch
 
 NEWEST_OF_A_KEY = 20  # a form letter shares its keys with thousands
 ROWS_A_PORTION = 500
+ROWS_A_STATEMENT = 50_000
 
 # Tables, not models: the unit of work would take longer than the comparing.
 _REPEATS, _SKETCHES = (cast(Table, one.__table__) for one in (MessageRepeat, MessageSketch))
@@ -49,7 +51,7 @@ def group(
     :param keys: their sketches.
     """
     posted = _posted(session, {key for some in keys.values() for key in some if key})
-    earlier = _said(session, {one for some in posted.values() for one in some} - set(sayings))
+    earlier = said_by(session, {one for some in posted.values() for one in some} - set(sayings))
     repeats: dict[int, int] = {}
     firsts: list[tuple[int, int]] = []
     for message_id, said in sayings.items():
@@ -63,15 +65,26 @@ def group(
         for key in own:
             posted[key].append(message_id)
             firsts.append((key, message_id))
-    _insert(session, _REPEATS, ("message_id", "first_id"), repeats.items())
-    _insert(session, _SKETCHES, ("key", "message_id"), sorted(firsts))
+    insert_repeats(session, repeats.items())
+    insert_sketches(session, sorted(firsts))
+
+
+def insert_repeats(session: Session, rows: Iterable[tuple[int, int]]) -> None:
+    """Store (message, first of its group)."""
+    _insert(session, _REPEATS, ("message_id", "first_id"), rows)
+
+
+def insert_sketches(session: Session, rows: Iterable[tuple[int, int]]) -> None:
+    """Store (key, message) of firsts."""
+    _insert(session, _SKETCHES, ("key", "message_id"), rows)
 
 
 def _insert(
-    session: Session, table: Table, names: Sequence[str], rows: Collection[tuple[int, int]]
+    session: Session, table: Table, names: Sequence[str], rows: Iterable[tuple[int, int]]
 ) -> None:
-    if rows:
-        columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    waiting = iter(rows)
+    while some := list(islice(waiting, ROWS_A_STATEMENT)):
+        columns = dict(zip(names, zip(*some, strict=True), strict=True))
         insert_columns(session.connection(), insert(table), columns)
 
 
@@ -92,7 +105,8 @@ def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
     return found
 
 
-def _said(session: Session, ids: Collection[int]) -> dict[int, Saying]:
+def said_by(session: Session, ids: Collection[int]) -> dict[int, Saying]:
+    """What these stored messages say, by their ids."""
     return _sayings(session, among(session, Message.id, ids)) if ids else {}
 
 
@@ -108,7 +122,7 @@ def _sayings(
     return {id_: saying(*said) for id_, *said in rows}
 
 
-def _group_stored(session: Session, which: ColumnElement[bool], limit: int | None = None) -> int:
+def group_stored(session: Session, which: ColumnElement[bool], limit: int | None = None) -> int:
     """Group messages that are stored and in no group; how many."""
     sayings = _sayings(session, which, limit)
     group(session, sayings, dict(zip(sayings, sketch(list(sayings.values())), strict=True)))
@@ -122,7 +136,7 @@ def leave(session: Session, message_ids: Sequence[int]) -> None:
         MessageRepeat.first_id.in_(going), MessageRepeat.message_id.not_in(going)
     )
     left = session.scalars(behind).all()
-    keys = {key for own in sketch(list(_said(session, going).values())) for key in own}
+    keys = {key for own in sketch(list(said_by(session, going).values())) for key in own}
     session.execute(
         delete(MessageSketch).where(
             MessageSketch.key.in_(sorted(keys)), MessageSketch.message_id.in_(going)
@@ -130,14 +144,14 @@ def leave(session: Session, message_ids: Sequence[int]) -> None:
     )
     in_group = or_(MessageRepeat.message_id.in_(going), MessageRepeat.first_id.in_(going))
     session.execute(delete(MessageRepeat).where(in_group))
-    _group_stored(session, Message.id.in_(left))
+    group_stored(session, Message.id.in_(left))
 
 
 def catch_up(session: Session, limit: int = ROWS_A_PORTION) -> int:
     """Group the next messages that never were (an older version stored them); how many."""
     done = (MessageSketch.message_id, MessageRepeat.message_id)
     last = max(session.scalar(select(func.max(column))) or 0 for column in done)
-    return _group_stored(session, Message.id > last, limit)
+    return group_stored(session, Message.id > last, limit)
 
 
 def forget(session: Session) -> None:

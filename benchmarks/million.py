@@ -1,0 +1,122 @@
+"""A million messages beside ten thousand: what one costs, and what a page takes.
+
+    python -m benchmarks.million --folder F [--messages 1000000] [--beside 10000]
+
+Real texts resampled (clauses of one message thinned and shuffled, a clause of another added,
+places swapped), 1,000 a day, up to this moment: so ten thousand are ten days, a million 2.7
+years. On SQLite and on PostgreSQL, each size is brought in by the product's own import, gathered
+by its own refresh, and looked at: Today, the pages of the twenty hottest topics, searches.
+Seconds are of processors (of the process and, on PostgreSQL, of its server), so what else the
+machine does hardly counts. Each step is a process of its own and leaves its figures in the
+folder: what was finished is not done again. Prints a JSON object a step, the ratios at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from benchmarks.import_speed import database_on
+from benchmarks.postgresql import postgresql
+
+STEPS = ("texts", "prepare", "ingest", "refresh", "more", "pages", "sizes")
+DATABASES = ("sqlite", "postgresql")
+ASKED_MESSAGE, ASKED_PAGE = 1.5, 2.0
+
+
+def measure(folder: Path, sizes: tuple[int, int], databases: tuple[str, ...]) -> dict[str, Any]:
+    """All steps at both sizes on each database, and the ratios of the larger to the smaller."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ratios = {}
+    for database in databases:
+        with _server(database, folder) as address:
+            told = {size: _at(size, database, folder, address(size)) for size in sizes}
+        ratios[database] = _ratios(*(told[size] for size in sizes))
+    return {
+        "messages": sizes[1],
+        "beside": sizes[0],
+        "asked": {"message": ASKED_MESSAGE, "page": ASKED_PAGE},
+        "ratios": ratios,
+    }
+
+
+def _at(size: int, database: str, folder: Path, address: str) -> dict[str, Any]:
+    """What each step told, of this run or of an earlier one."""
+    found: dict[str, Any] = {}
+    for step in STEPS:
+        where = folder / f"{'any' if step == 'texts' else database}-{size}-{step}.json"
+        if not where.exists():
+            started = time.perf_counter()
+            told = _child(step, size, database, folder, address)
+            told["waited_seconds"] = round(time.perf_counter() - started, 1)
+            where.write_text(json.dumps(told), encoding="utf-8")
+        found[step] = json.loads(where.read_text(encoding="utf-8"))
+        head = {"database": database, "messages": size, "step": step}
+        print(json.dumps(head | found[step], ensure_ascii=False), flush=True)
+    return found
+
+
+def _child(step: str, size: int, database: str, folder: Path, address: str) -> dict[str, Any]:
+    words = [sys.executable, "-m", "benchmarks.million_steps", step, "--folder", str(folder)]
+    words += ["--messages", str(size), "--database-url", address, "--database", database]
+    done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{step} at {size} on {database} failed")
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _ratios(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
+    def ratio(step: str, name: str) -> float:
+        return round(large[step][name] / small[step][name], 2)
+
+    return {
+        "ingest_a_message": ratio("ingest", "us_a_message"),
+        "refresh_a_message": ratio("refresh", "us_a_message"),
+        "refresh_of_100_more": ratio("more", "seconds"),
+        "bytes_a_message": ratio("sizes", "bytes_a_message"),
+        "pages": {name: ratio("pages", name) for name in small["pages"] if name.endswith("_ms")},
+        "memory_mb_of_the_refresh": [one["refresh"]["memory_mb"] for one in (small, large)],
+    }
+
+
+@contextmanager
+def _server(database: str, folder: Path) -> Iterator[Any]:
+    """Where the database of a size is, while the server runs."""
+    with ExitStack() as running:
+        if database == "sqlite":
+            yield lambda size: f"sqlite:///{folder / f'{size}.db'}"
+            return
+        server = running.enter_context(postgresql(folder / "server", keep=True))
+        yield lambda size: _on(server, f"messages_{size}")
+
+
+def _on(server: str, name: str) -> str:
+    try:
+        return database_on(server, name)
+    except sa.exc.ProgrammingError:  # of an earlier run
+        return sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--messages", type=int, default=1_000_000)
+    parser.add_argument("--beside", type=int, default=10_000)
+    parser.add_argument("--database", choices=DATABASES, action="append")
+    given = parser.parse_args()
+    databases = tuple(given.database or DATABASES)
+    told = measure(given.folder.absolute(), (given.beside, given.messages), databases)
+    print(json.dumps({"benchmark": "million", **told}, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()
