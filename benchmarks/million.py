@@ -76,7 +76,7 @@ def _child(step: str, size: int, database: str, folder: Path, address: str) -> d
 
 def _ratios(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
     def ratio(step: str, name: str) -> float:
-        return round(large[step][name] / small[step][name], 2)
+        return round(float(large[step][name]) / float(small[step][name]), 2)
 
     return {
         "ingest_a_message": ratio("ingest", "us_a_message"),
