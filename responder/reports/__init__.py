@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from responder.reports import documents
+from responder.reports import codes, documents
 from responder.reports.annual.views import blueprint as annual
 from responder.reports.documents.cli import report
 from responder.reports.screen_views import blueprint as screen
@@ -18,6 +18,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(pages)
     documents.init_app(app)
     helpers.register(app)
+    codes.register(app)
     name_kind(app, "summary_template", Kind("年度总结模板"))
     for command in commands:
         report.add_command(command)

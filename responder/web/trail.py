@@ -115,9 +115,10 @@ def name_kind(app: Flask, object_type: str, kind: Kind) -> None:
 
 
 def name_values(app: Flask, name: str, labels: Mapping[Any, str]) -> None:
-    """Say what the codes of a field are called, in every record that has a field of this name.
+    """Say what the codes of a field are called.
 
-    Several may say it of fields of one name: their codes add up.
+    :param name: of the field in every record that has one of this name, or ``record.field``,
+        which goes before. Several may say it of fields of one name: their codes add up.
     """
     known = app.extensions["trail_values"].setdefault(name, {})
     known.update({str(code): label for code, label in labels.items()})
@@ -170,13 +171,14 @@ def _pair(pair: Any) -> tuple[Any, Any]:
 def _value(event: AuditEvent, name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
-    if name == "state":
-        return _(_kind(event).states.get(value, value))
+    if name == "state" and value in _kind(event).states:
+        return _(_kind(event).states[value])
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, list):
         return _("、").join(_value(event, name, one) for one in value)
-    labels = current_app.extensions["trail_values"].get(name, {})
+    named = current_app.extensions["trail_values"]
+    labels = named.get(f"{event.object_type}.{name}") or named.get(name, {})
     if isinstance(value, str) and value in labels:
         return _(labels[value])
     try:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import inspect
+from sqlalchemy import Enum, inspect
 
-from responder.core.audit import Audited
+from responder.core.audit import Audited, AuditEvent
 from responder.web import trail
 
 NEVER_TOLD = {"id", "version_id"}
+
+
+def models() -> list[type]:
+    return [one for one in audited() if one.__module__.startswith("responder.")]
 
 
 def audited(model: type = Audited) -> Iterator[type]:
@@ -20,11 +24,10 @@ def audited(model: type = Audited) -> Iterator[type]:
 
 
 def test_every_field_of_the_trail_has_a_name(app) -> None:
-    models = [one for one in audited() if one.__module__.startswith("responder.")]
-    assert len(models) > 50
+    assert len(models()) > 50
     unnamed = []
     with app.app_context():
-        for model in models:
+        for model in models():
             kind = trail.kinds().get(model.__tablename__)
             names = {**trail.COMMON_FIELDS, **(kind.fields if kind else {})}
             told = {column.key for column in inspect(model).column_attrs}
@@ -32,3 +35,23 @@ def test_every_field_of_the_trail_has_a_name(app) -> None:
             unnamed += [f"{model.__tablename__}.{name}" for name in told - set(names)]
             unnamed += [] if kind else [model.__tablename__]
     assert unnamed == []
+
+
+def test_every_code_of_the_trail_has_a_name(app) -> None:
+    unnamed = []
+    with app.app_context():
+        for model in models():
+            for column in inspect(model).columns:
+                if isinstance(column.type, Enum) and column.key not in model.__audit_skip__:
+                    field = (model.__tablename__, column.key)
+                    unnamed += [
+                        f"{field} {code}" for code in column.type.enums if raw(*field, code)
+                    ]
+    assert unnamed == []
+
+
+def raw(table: str, field: str, code: str) -> bool:
+    """Whether a code is shown as it is stored."""
+    event = AuditEvent(object_type=table, action="create", changes={field: [None, code]})
+    (change,) = trail.changes(event)
+    return change.new == code
