@@ -93,7 +93,9 @@ alembic = Alembic(run_mkdir=False, metadatas=Base.metadata)
 def init_database(app: Flask, url: str) -> None:
     """Bind the application to its database and its migrations."""
     # Parameters are people's words: they do not belong into a log.
-    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url, "hide_parameters": True}}
+    # A connection that was cut meanwhile is found out before somebody's work meets it.
+    options = {"url": url, "hide_parameters": True, "pool_pre_ping": True}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": options}
     app.config["ALEMBIC"] = {"script_location": "migrations"}
     app.config["ALEMBIC_CONTEXT"] = {
         "compare_type": True,

@@ -38,13 +38,14 @@ from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
 from tools import pages, world
 from tools.soak import judging, people
-from tools.soak.breaking import Absence, shake
+from tools.soak.breaking import Absence, not_broken, shake
 from tools.soak.browser import Browser
 from tools.soak.ledger import Ledger
 from tools.soak.office import Office, at_work, database
 
 CALLERS, PROGRAMS, ANSWERS, CITIZENS = 6, 2, 4, 2
 READERS = ("press", "analyst", "supervisor", "auditor", "openness", "liaison")
+BACKUPS_TRIED = 10  # some meet with the database's absence
 PASSPHRASE = "soak: only for trying it"
 
 
@@ -57,6 +58,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as passing:
         folder = (chosen.kept_in or Path(passing)).resolve()
         folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise SystemExit(f"{folder} is not empty: name a new folder")
         with database(Path(passing) / "postgresql") as (server, url):
             (folder / "state").mkdir()
             world.make(folder / "state", database_url=url)
@@ -72,7 +75,7 @@ def _soak(app: Flask, office: Office, folder: Path, seconds: float, every: float
     workers = [
         threading.Thread(target=one, daemon=True) for one in _works(app, office, ledger, over)
     ]
-    workers.append(threading.Thread(target=shake, args=(office, every, over, absences)))
+    workers.append(threading.Thread(target=_shaking, args=(office, every, ledger, over, absences)))
     for one in workers:
         one.start()
     over.wait(seconds / 2)
@@ -83,6 +86,15 @@ def _soak(app: Flask, office: Office, folder: Path, seconds: float, every: float
     for one in workers:
         one.join(90)
     return _reckoning(office, folder, ledger, absences, backed_up_at, backup)
+
+
+def _shaking(
+    office: Office, every: float, ledger: Ledger, over: threading.Event, absences: list[Absence]
+) -> None:
+    try:
+        shake(office, every, over, absences)
+    except Exception as error:  # a machine that did not come back: told in the end
+        ledger.broken.append(f"{type(error).__name__}: {error}"[:300])
 
 
 def _works(
@@ -144,12 +156,12 @@ def _addresses(app: Flask) -> Mapping[str | None, list[str]]:
 
 def _backup(office: Office, path: Path) -> int:
     """The exit code of a backup that is taken while everybody works; tried until one comes."""
-    command = ("backup", str(path))
-    while code := _responder(office, *command).returncode:
-        if not office.webs:
-            return code
+    for _ in range(BACKUPS_TRIED):
+        code = _responder(office, "backup", str(path)).returncode
+        if not code:
+            break
         time.sleep(1)
-    return 0
+    return code
 
 
 def _responder(office: Office, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -177,11 +189,14 @@ def _reckoning(
     unexcused = judging.faults(ledger.answers, absences)
     statuses = Counter(str(one.status or "nobody answered") for one in ledger.answers)
     failed = sum(1 for one in ledger.answers if not 0 < one.status < 500)
+    unseen = [*judging.not_done(ledger), *not_broken(absences)]
     return {
         "holds": not (
             kept["lost"] or kept["doubled"] or unexcused or backup or verified.returncode
-            or restored["faults"]
+            or restored["faults"] or ledger.broken or unseen
         ),
+        "work_that_broke": dict(Counter(ledger.broken)),
+        "never_happened": unseen,
         "browsers": CALLERS + PROGRAMS + ANSWERS + len(READERS) + CITIZENS,
         "broken": dict(Counter(one.what for one in absences)),
         "answers": len(ledger.answers),

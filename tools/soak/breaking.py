@@ -47,3 +47,8 @@ def shake(office: Office, every: float, over: threading.Event, absences: list[Ab
             since = time.time()
             act(office)
             absences.append(Absence(what, excuses, since, time.time() + SETTLES_SECONDS))
+
+
+def not_broken(absences: list[Absence]) -> list[str]:
+    """What was never away: then the soak has shown nothing of it."""
+    return [what for what in BREAKS if what not in {one.what for one in absences}]

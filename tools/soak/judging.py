@@ -93,5 +93,8 @@ def _spread(found: Sequence[float]) -> dict[str, float]:
     return {"n": len(found), "p50": round(cuts[49]), "p95": round(cuts[94]), "p99": round(cuts[98])}
 
 
-def steps_in_order() -> list[str]:
-    return [label for _who, label in WAY]
+def not_done(ledger: Ledger) -> list[str]:
+    """The kinds of deeds of which none was acknowledged: then nothing is shown of them."""
+    wanted = ["call", "push", "open", "draft", *(label for _who, label in WAY)]
+    done = {deed.kind for deed in ledger.acknowledged}
+    return [kind for kind in wanted if kind not in done]

@@ -42,12 +42,16 @@ class Deed:
 
 @dataclass
 class Ledger:
-    """Filled by all people at once; lists and dictionaries take single additions from threads."""
+    """Filled by all people at once; lists and dictionaries take single additions from threads.
+
+    :ivar broken: what ended somebody's work before the time: a fault of the product or of the soak.
+    """
 
     answers: list[Answer] = field(default_factory=list)
     sent: dict[Deed, float] = field(default_factory=dict)
     acknowledged: dict[Deed, float] = field(default_factory=dict)
     refused: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    broken: list[str] = field(default_factory=list)
 
     def send(self, deed: Deed) -> None:
         self.sent.setdefault(deed, time.time())

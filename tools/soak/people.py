@@ -61,6 +61,8 @@ def work(desk: Desk, turn: Callable[[], None], chance: random.Random) -> None:
             turn()
         except Ended:
             return
+        except Exception as error:  # told in the end, or nobody would hear of it
+            desk.ledger.broken.append(f"{type(error).__name__}: {error}"[:300])
 
 
 def log_call(desk: Desk, browser: Browser, chance: random.Random) -> None:
@@ -158,8 +160,7 @@ def _step(desk: Desk, browser: Browser, path: str, label: str, mark: str) -> Non
         press = browser.find(page, path, label)
         if press is None:
             if deed not in desk.ledger.sent:
-                desk.ledger.refused[label].append(f"{path} has no such button")
-                raise Ended
+                raise AssertionError(f"{path} has no button {label}")
             desk.ledger.acknowledge(deed)
             return
         desk.ledger.send(deed)
