@@ -13,24 +13,47 @@ from flask import Flask
 from responder.alerts.models import KIND_LABELS as ALERT_KINDS
 from responder.core.clocks import UNIT_LABELS
 from responder.core.permissions import ROLE_LABELS
+from responder.deadlines.views import GROUPS, STARTS, STOPS
+from responder.intake.models import NATURE_LABELS
+from responder.openness.applications.lifecycle import APPLICATION
 from responder.openness.catalogue.models import OWN_LABELS
 from responder.openness.catalogue.rules import CADENCE_LABELS, LIMIT_LABELS
 from responder.openness.evaluations.models import KIND_LABELS as ROUND_KINDS
 from responder.openness.trainings.models import KIND_LABELS as OCCASION_KINDS
 from responder.planning.events.models import FILE_KIND_LABELS, REPLY_LABELS
-from responder.planning.models import FORM_LABELS
+from responder.planning.models import FORM_LABELS, LinkState
 from responder.publishing.models import CHANGE_LABELS
 from responder.publishing.packages.models import DUTY_LABELS
 from responder.publishing.packages.models import LEVEL_LABELS as PACKAGE_LEVELS
+from responder.reports.documents.kinds import KINDS as REPORT_KINDS
 from responder.responses.drafting.formats import FORMAT_LABELS
 from responder.responses.drafting.models import SEVERITY_LABELS as WORD_SEVERITIES
+from responder.responses.judging.rules import GRADE_LABELS
 from responder.sources.models import KIND_LABELS as SOURCE_KINDS
 from responder.sources.models import STATE_LABELS as SOURCE_STATES
 from responder.topics.corrections import KIND_LABELS as CORRECTION_KINDS
 from responder.warnings.models import SEVERITY_LABELS, TIMING_LABELS
 from responder.web.trail import name_values
 
+ORDER_LEVELS = {
+    **{f"order_{nature.value}": label for nature, label in NATURE_LABELS.items()},
+    "order_sign": "签收",
+    "order_sign_urgent": "紧急",
+}
+LINK_LABELS = {
+    LinkState.SUGGESTED: "建议",
+    LinkState.CONFIRMED: "已关联",
+    LinkState.REFUSED: "不关联",
+}
 CODES: Mapping[str, Mapping[Any, str]] = {
+    "clock_rule.level": GROUPS | ORDER_LEVELS,
+    "clock_rule.starts_from": STARTS,
+    "clock_rule.stopped_by": STOPS,
+    "release_rule.forms": FORM_LABELS,
+    "report.kind": {code: kind.label for code, kind in REPORT_KINDS.items()},
+    "response_item.grade": GRADE_LABELS,
+    "topic_event_link.state": LINK_LABELS,
+    "application_outcome.closes": {step.action: step.label for step in APPLICATION.transitions},
     "user_role.role": ROLE_LABELS,
     "saved_view.role": ROLE_LABELS,
     "source.kind": SOURCE_KINDS,
