@@ -26,6 +26,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from benchmarks.pages import have_years
+from nlp import default_segmenter, warm_up
 from responder import create_app
 from responder.core.times import local, utc_now
 from tools import pages, world
@@ -77,6 +78,8 @@ def measure(folder: Path | None = None) -> dict[str, Any]:
 def _press_all(folder: Path) -> tuple[dict[str, float], set[str]]:
     app = create_app(world.settings_in(folder))
     app.config["WTF_CSRF_ENABLED"] = False
+    warm_up()  # as a web process does before it answers anybody
+    default_segmenter()
     clients: dict[str | None, FlaskClient] = {}
     spans: dict[str, float] = {}
     tries: Counter[str] = Counter()
