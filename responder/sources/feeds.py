@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from responder.core.texts import whole
 from responder.intake.rules import Unreadable
 from responder.sources import harvest, moments, plain_text
 from responder.sources.fetching import Answer, FetchFailed, Network
@@ -144,14 +145,14 @@ def _xml_entry(entry: Any, base: str) -> Entry:
         [entry["summary_detail"]] if "summary_detail" in entry else []
     )
     texts = [_plain(content) for content in contents]
-    link = web_link(base, entry.get("link", ""))
+    link = web_link(base, entry.get("link") or "")
     title = _plain(entry["title_detail"]) if "title_detail" in entry else ""
     author = entry.get("author_detail", {})
     return Entry(
         identifier=entry.get("id") or link,
         title=title.replace("\n", " "),
         body=max(texts, key=len, default=""),
-        author=author.get("name") or entry.get("author", ""),
+        author=author.get("name") or entry.get("author") or "",
         url=link,
         moment=entry.get("published") or entry.get("updated") or "",
     )
@@ -210,7 +211,8 @@ def document(answer: Answer) -> Any:
     :raises FetchFailed: it is none.
     """
     try:
-        return json.loads(answer.body)
+        found = json.loads(answer.body)
+        return json.loads(whole(json.dumps(found, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
         raise FetchFailed("给出的内容不是有效的 JSON：请核对地址") from error
 
