@@ -167,6 +167,7 @@ def _plain(content: Any) -> str:
 
 def web_link(base: str, link: str) -> str:
     """A link a person may follow; empty when it is none."""
+    link = link.replace("\0", "")  # which no database takes
     try:
         whole = urljoin(base, link.strip()) if link.strip() else ""
         return whole if urlsplit(whole).scheme in {"http", "https"} else ""

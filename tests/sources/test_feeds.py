@@ -203,6 +203,13 @@ def test_an_entry_whose_link_is_empty_is_read(web) -> None:
     assert len(collected(web, body).items) == len(collected(web, RSS).items)
 
 
+def test_no_database_is_given_a_link_that_it_refuses(web) -> None:
+    item = {"id": "1", "title": "甲", "url": "https://example.com/a\0b"}
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]})
+    (one,) = collected(web, body, "application/json").items
+    assert one.message.source_url == "https://example.com/ab"
+
+
 def test_half_a_character_in_a_json_feed_is_replaced(web) -> None:
     item = {"id": "1", "title": "甲\ud800", "content_text": "乙", "date_published": ""}
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]})

@@ -32,6 +32,7 @@ from responder.intake.imports.rows import (
 )
 from responder.intake.models import Channel
 from responder.intake.new_message import NewMessage
+from responder.intake.rules import Unreadable
 from responder.operating import opening
 from responder.planning.briefing import templates
 from responder.planning.calendars import ical_reading
@@ -137,6 +138,7 @@ def hot_list(path: Path) -> tuple[int, int]:
     for row in hot_lists._ranked(rows) if rows else ():
         row.title.encode("utf-8")
         row.url.encode("utf-8")
+        assert "\0" not in row.title + row.url
         assert -(2**63) <= (row.heat or 0) < 2**63, "no database holds this heat"
     return len(rows), 0
 
@@ -146,8 +148,7 @@ def letter(path: Path) -> tuple[int, int]:
     wanted = harvest.Look.of(Channel.MAILBOX, "", SETTINGS, NOW)
     try:
         moment = moments.read(found.date, ZONE, NOW)
-    except ValueError as error:
-        assert type(error).__name__ == "Unreadable", repr(error)
+    except Unreadable:
         moment = NOW
     try:
         made = harvest.item(

@@ -170,7 +170,7 @@ def ods(draw: st.DrawFn) -> bytes:
 
 def _ods_cell(draw: st.DrawFn, cell: Any) -> str:
     text = told(cell).encode("utf-8", "replace").decode().replace("&", "&amp;").replace("<", "&lt;")
-    kind = draw(st.sampled_from(_TYPES[:1] * 60 + _TYPES))
+    kind = draw(st.sampled_from(_TYPES[:1] * 300 + _TYPES))
     attribute = text.replace('"', "&quot;")[:200]
     value = (
         f' office:value="{attribute}" office:date-value="{attribute}"' if kind != "string" else ""
@@ -180,7 +180,7 @@ def _ods_cell(draw: st.DrawFn, cell: Any) -> str:
 
 
 def _repeat(draw: st.DrawFn, what: str) -> str:
-    if draw(st.integers(0, 30)):
+    if draw(st.integers(0, 150)):
         return ""
     return f' table:number-{what}-repeated="{draw(st.sampled_from(_REPEATS))}"'
 

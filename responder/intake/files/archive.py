@@ -119,7 +119,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 def _is_table(part: zipfile.ZipInfo) -> bool:
     place = PurePosixPath(_readable(part))
     hidden = place.name.startswith((".", "~$")) or "__MACOSX" in place.parts
-    return not part.is_dir() and not hidden and place.suffix.lower() in TABLE_SUFFIXES
+    # The suffix first: a part may have no name at all, and then ``is_dir`` fails.
+    return place.suffix.lower() in TABLE_SUFFIXES and not hidden and not part.is_dir()
 
 
 def _readable(part: zipfile.ZipInfo) -> str:

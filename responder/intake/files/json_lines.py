@@ -92,6 +92,6 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, (str, bool)):
         return value
     if isinstance(value, (int, float)):
-        kept = math.isfinite(value) and (isinstance(value, float) or abs(value) < LARGEST_NUMBER)
-        return value if kept else str(value)
+        exact = abs(value) < LARGEST_NUMBER if isinstance(value, int) else math.isfinite(value)
+        return value if exact else str(value)
     return json.dumps(value, ensure_ascii=False)

@@ -91,7 +91,7 @@ def _said(path: Path, megabytes: int, sheet: str | None) -> Iterator[Any]:
     :raises Invalid: it ended before it had said all.
     """
     command = [sys.executable, "-I", "-S", str(_READER), str(_PACKAGES), str(path.absolute())]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and our own file  # nosec B603
         [*command, str(megabytes), json.dumps(sheet)],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
