@@ -79,7 +79,7 @@ def test_whoever_writes_a_workbook_writes_texts_as_texts() -> None:
         if "xlsxwriter" not in source or any(word in source for word in told):
             continue
         for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                if node.func.attr in guessing:
-                    found.add(f"{path.relative_to(ROOT).as_posix()}: {node.func.attr}")
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Attribute) and called.attr in guessing:
+                found.add(f"{path.relative_to(ROOT).as_posix()}: {called.attr}")
     assert found == {"intake/imports/template.py: write_row"}  # words of ours alone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -37,7 +38,7 @@ def csvs(grid: st.SearchStrategy[Grid] | None = None) -> st.SearchStrategy[bytes
 def _csvs(draw: st.DrawFn, grid: st.SearchStrategy[Grid]) -> bytes:
     table = draw(grid)
     text = io.StringIO()
-    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]))
+    quoting: Any = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]))
     writer = csv.writer(
         text,
         delimiter=draw(st.sampled_from(",,,\t;|")),
