@@ -29,12 +29,13 @@ from tools import world
 from tools.fuzzing.calls import fuzz_calls
 from tools.fuzzing.imports import fuzz_imports
 from tools.fuzzing.readers import KINDS
+from tools.fuzzing.registers import fuzz_registers
 from tools.fuzzing.running import Tally, fuzz
 from tools.fuzzing.sanitiser import fuzz_html
 
 FILES, IMPORTS, TEXTS, CALLS = 20_000, 300, 3_000, 500
 KEPT = Path("fuzz-failures")
-PARTS = ("files", "imports", "html", "api")
+PARTS = ("files", "html", "imports", "registers", "api")
 
 
 def main() -> None:
@@ -44,6 +45,7 @@ def main() -> None:
         "files": _files,
         "html": _html,
         "imports": _imports,
+        "registers": _registers,
         "api": _api,
     }
     failed = [name for name in asked.part or PARTS if not parts[name](asked)]
@@ -102,6 +104,13 @@ def _imports(asked: argparse.Namespace) -> bool:
         return str(fuzz_imports(app, asked.imports, asked.seed))
 
     return _told("imports", lambda: _in_a_new_office(work))
+
+
+def _registers(asked: argparse.Namespace) -> bool:
+    def work(app: Flask) -> str:
+        return str(fuzz_registers(app, asked.imports, asked.seed))
+
+    return _told("registers", lambda: _in_a_new_office(work))
 
 
 def _api(asked: argparse.Namespace) -> bool:
