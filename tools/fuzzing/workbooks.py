@@ -76,6 +76,7 @@ def broken_xlsx(draw: st.DrawFn) -> bytes:
 def written(draw: st.DrawFn, table: Grid) -> bytes:
     output = io.BytesIO()
     with xlsxwriter.Workbook(output, {"in_memory": True, "remove_timezone": True}) as book:
+        book.set_properties({"created": datetime(2026, 1, 1)})  # the same bytes, whenever
         formats = [None, *(book.add_format({"num_format": one}) for one in (
             "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "[h]:mm", "0.00%", "@"))]  # fmt: skip
         sheet = book.add_worksheet()
