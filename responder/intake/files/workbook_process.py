@@ -101,17 +101,16 @@ def _rows(sheet: Any, broken: dict[int, dict[int, str]]) -> Iterator[list[Any]]:
 
 
 def _say(told: Any) -> None:
-    sys.stdout.write(json.dumps(told, default=_shown) + "\n")
+    text = json.dumps(told, default=_shown, ensure_ascii=False, check_circular=False)
+    sys.stdout.buffer.write(text.encode() + b"\n")
 
 
 def _shown(cell: Any) -> list[Any]:
     """A cell that JSON does not know."""
     if isinstance(cell, timedelta):
         return ["timedelta", cell.days, cell.seconds, cell.microseconds]
-    for kind in (datetime, date, time):
-        if isinstance(cell, kind):
-            return [kind.__name__, cell.isoformat()]
-    raise TypeError(type(cell))
+    assert isinstance(cell, (datetime, date, time))
+    return [type(cell).__name__, cell.isoformat()]
 
 
 if __name__ == "__main__":
