@@ -89,16 +89,30 @@ def examine(path: Path, passphrase: bytes) -> Manifest:
         if name.startswith(f"{TABLES}/"):
             lines[name.split("/")[1]] -= 1  # the line that names the columns
         if kept:
-            told = json.loads(content)
+            told = _object(content)
             _require_known(told)
         if name != MANIFEST:
             seen[name] = {"size": size, "sha256": stream.digest}
     if told.get("members") != seen:
         raise Invalid(DAMAGED)
-    manifest = _manifest(told)
+    try:
+        manifest = _manifest(told)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise Invalid(DAMAGED) from error
     if manifest.rows != dict(lines):
         raise Invalid(DAMAGED)
     return manifest
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    """:raises Invalid: it is no JSON object."""
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(DAMAGED) from error
+    if not isinstance(told, dict):
+        raise Invalid(DAMAGED)
+    return told
 
 
 def _require_known(told: dict[str, Any]) -> None:

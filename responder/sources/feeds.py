@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from responder.sources import harvest, moments, plain_text
 from responder.sources.fetching import Answer, FetchFailed, Network
 from responder.sources.harvest import Harvest, Item, Look, Unusable
 from responder.sources.kinds import FeedSettings
+
+log = logging.getLogger(__name__)
 
 ACCEPTS = ("xml", "json", "text/plain", "application/octet-stream")
 VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
@@ -128,13 +131,18 @@ def read(answer: Answer) -> Iterator[Entry]:
 
 
 def _xml_entries(answer: Answer) -> Iterator[Entry]:
-    # A stream, not the text: feedparser takes a text that looks like an address for one.
-    parsed = feedparser.parse(
-        BytesIO(answer.body),
-        response_headers={"content-type": answer.headers.get("content-type", "application/xml")},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    kind = {"content-type": answer.headers.get("content-type", "application/xml")}
+    try:
+        # A stream, not the text: feedparser takes a text that looks like an address for one.
+        parsed = feedparser.parse(
+            BytesIO(answer.body),
+            response_headers=kind,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # whatever a parser of what is found anywhere may stumble over
+        log.exception("a feed that cannot be parsed")
+        raise FetchFailed(NOT_A_FEED) from error
     if not parsed.get("version") and not parsed.entries:
         raise FetchFailed(NOT_A_FEED)
     return (_xml_entry(entry, answer.url) for entry in parsed.entries)

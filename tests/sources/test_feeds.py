@@ -203,6 +203,12 @@ def test_an_entry_whose_link_is_empty_is_read(web) -> None:
     assert len(collected(web, body).items) == len(collected(web, RSS).items)
 
 
+def test_what_the_parser_stumbles_over_is_refused_in_words(web) -> None:
+    body = "<rss><channel><item><title>&#xD800;</title></item>" + "<a " * 3
+    with pytest.raises(FetchFailed, match="不是 RSS"):
+        collected(web, body)
+
+
 def test_no_database_is_given_a_link_that_it_refuses(web) -> None:
     item = {"id": "1", "title": "甲", "url": "https://example.com/a\0b"}
     body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]})

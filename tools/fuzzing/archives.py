@@ -8,6 +8,7 @@ import json
 import tarfile
 import zipfile
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 from hypothesis import strategies as st
@@ -58,36 +59,45 @@ def archives(draw: st.DrawFn) -> bytes:
 @st.composite
 def backups(draw: st.DrawFn) -> bytes:
     """A backup whose seal holds and whose contents are nonsense, or one that is damaged."""
-    packed = io.BytesIO()
+    packed, seen = io.BytesIO(), {}
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for name in draw(
             st.lists(
                 st.sampled_from(
-                    [BEGINNING, MANIFEST, "tables/user_account", "files/../../x", "/x"]
+                    [BEGINNING, "tables/user_account/1", "tables", "files/../../x", "/x"]
                 ),
                 max_size=3,
             )
         ):
-            head = {
-                "format": FORMAT,
-                "members": draw(json_values),
-                "tables": draw(json_values),
-                "revision": draw(words),
-            }
-            content = json.dumps(draw(st.one_of(st.just(head), json_values))).encode()
+            content = json.dumps(draw(json_values)).encode()
             info = tarfile.TarInfo(name)
             info.size = len(content)
             info.type = draw(
-                st.sampled_from([tarfile.REGTYPE] * 5 + [tarfile.SYMTYPE, tarfile.DIRTYPE])
+                st.sampled_from([tarfile.REGTYPE] * 9 + [tarfile.SYMTYPE, tarfile.DIRTYPE])
             )
             info.linkname = "/etc/passwd" if info.type == tarfile.SYMTYPE else ""
             tar.addfile(info, io.BytesIO(content) if info.isreg() else None)
-    inside = spliced(draw, gzip.compress(packed.getvalue()), (b"\0" * 9, b"\x1f\x8b"))
+            seen[name] = {"size": len(content), "sha256": sha256(content).hexdigest()}
+        head = {
+            "format": FORMAT, "revision": draw(words), "database": "sqlite", "made_at": "", "with_keys": True, "numbers": {}, "lacking": [],
+            "members": draw(st.one_of(st.just(seen), st.just(seen), json_values)),
+            "tables": draw(st.one_of(st.just({}), st.just({"user_account": {"rows": 0}}), json_values)),
+        }  # fmt: skip
+        for name in draw(st.lists(st.sampled_from(list(head)), max_size=1)):
+            del head[name]
+        content = json.dumps(draw(st.one_of(st.just(head), st.just(head), json_values))).encode()
+        info = tarfile.TarInfo(MANIFEST)
+        info.size = len(content)
+        tar.addfile(info, io.BytesIO(content))
+    inside = gzip.compress(packed.getvalue())
+    inside = (
+        spliced(draw, inside, (b"\0" * 9, b"\x1f\x8b")) if draw(st.integers(0, 3)) == 0 else inside
+    )
     target = io.BytesIO()
-    with Sealer(target, PASSPHRASE) as sealer:
-        sealer.write(inside)
-        whole = target
-    content = whole.getvalue()
+    sealer = Sealer(target, PASSPHRASE)
+    sealer.write(inside)
+    sealer.finish()
+    content = target.getvalue()
     return (
         spliced(draw, content, (b"\0", b"\xff" * 20)) if draw(st.integers(0, 4)) == 0 else content
     )

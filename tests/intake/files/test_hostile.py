@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from responder.core.errors import Invalid
-from responder.intake.files import open_table, tables_in
+from responder.intake.files import open_table, tables_in, unpacked
 from responder.intake.imports.error_workbook import ErrorWorkbook
 from responder.intake.imports.rows import Refusal
 from tools.fuzzing.workbooks import compound, record, record_text
@@ -68,6 +68,26 @@ def test_a_part_without_a_name_is_no_table(tmp_path: Path) -> None:
         archive.writestr("x.csv", b"")
     path.write_bytes(path.read_bytes().replace(b"x.csv", b"\0.csv"))
     assert tables_in(path) == ["a.csv"]
+
+
+def test_a_name_that_a_screen_would_obey_is_shown_without_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a\nb\x1b[31m\u202e.csv", "标题,时间")
+    assert tables_in(path) == ["a\ufffdb\ufffd[31m\ufffd.csv"]
+    with unpacked(path, "a\ufffdb\ufffd[31m\ufffd.csv", MEGABYTES) as table:
+        assert table.read_text("utf-8") == "标题,时间"
+
+
+def test_a_name_that_is_no_text_spoils_the_archive_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("甲.csv", "标题,时间")
+    path.write_bytes(path.read_bytes().replace("甲".encode(), b"\xe2xx"))
+    with pytest.raises(Invalid, match="不是可以读取的压缩包"):
+        tables_in(path)
+    with pytest.raises(Invalid, match="不是可以读取的工作簿"):
+        open_table(path, MEGABYTES)
 
 
 def test_excel_97_is_read(tmp_path: Path) -> None:
