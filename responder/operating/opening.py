@@ -95,10 +95,7 @@ def examine(path: Path, passphrase: bytes) -> Manifest:
             seen[name] = {"size": size, "sha256": stream.digest}
     if told.get("members") != seen:
         raise Invalid(DAMAGED)
-    try:
-        manifest = _manifest(told)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise Invalid(DAMAGED) from error
+    manifest = _manifest(told)
     if manifest.rows != dict(lines):
         raise Invalid(DAMAGED)
     return manifest
@@ -121,13 +118,17 @@ def _require_known(told: dict[str, Any]) -> None:
 
 
 def _manifest(told: dict[str, Any]) -> Manifest:
-    return Manifest(
-        revision=told["revision"],
-        database=told["database"],
-        made_at=told["made_at"],
-        with_keys=told["with_keys"],
-        rows={name: table["rows"] for name, table in told["tables"].items()},
-        members=told["members"],
-        numbers=told["numbers"],
-        lacking=tuple(told["lacking"]),
-    )
+    """:raises Invalid: it lacks something, or something has another shape."""
+    try:
+        return Manifest(
+            revision=told["revision"],
+            database=told["database"],
+            made_at=told["made_at"],
+            with_keys=told["with_keys"],
+            rows={name: table["rows"] for name, table in told["tables"].items()},
+            members=told["members"],
+            numbers=told["numbers"],
+            lacking=tuple(told["lacking"]),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Invalid(DAMAGED) from error
