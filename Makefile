@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # or every command compiles all sources anew
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check axe bench bench-import bench-topics screenshots sheets soak translations lock clean
+.PHONY: help run test check fuzz axe bench bench-import bench-topics screenshots sheets soak translations lock clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -28,6 +28,10 @@ check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check_migrations
+
+fuzz: $(VENV)/.dev  ## 20,000 hostile files, imports, HTML and API calls, then bandit and pip-audit
+	$(BIN)/python -W ignore -m tools.fuzz
+	$(BIN)/python -m tools.audit
 
 axe: $(VENV)/.dev  ## look at every page in every language, scheme and width, in a browser
 	$(BIN)/python -m tools.axe

@@ -83,7 +83,9 @@ def _supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, 
 
 
 def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+    return subprocess.Popen(  # our own interpreter, with fixed arguments  # nosec B603
+        command, stdin=subprocess.PIPE, env=environment
+    )
 
 
 def _require_patience(name: str, restarts: deque[float]) -> None:

@@ -20,6 +20,14 @@ def clean(text: str) -> str:
     return _UNSEEN.sub("", _CONTROL.sub("", text)).replace("\r\n", "\n").replace("\r", "\n")
 
 
+def whole(text: str) -> str:
+    """Text that can be encoded: of a pair of surrogates that lacks one, U+FFFD is left.
+
+    JSON can say such halves (``"\\ud800"``); no database and no file takes them.
+    """
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def tidy(value: Any) -> Any:
     """A value of a form: a text :func:`clean` and without blanks around it; all else as it is.
 

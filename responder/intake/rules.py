@@ -10,7 +10,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 HEADLINE_CHARACTERS = 60
@@ -37,6 +38,7 @@ FIRST_SERIAL, LAST_SERIAL = 32_874, 73_051
 # A spreadsheet number keeps 15 digits; the rest have become zeros.
 EXACT_DIGITS = 15
 LARGEST_COUNT = 2**31 - 1
+FARTHEST_ZONE = 14  # hours from UTC
 
 ANONYMOUS = frozenset({"", "匿名", "匿名用户", "匿名網友", "匿名网友", "不愿透露", "无", "無"})
 
@@ -95,7 +97,11 @@ def parse_moment(value: object, zone: ZoneInfo, now: datetime, year: int | None 
 def _spreadsheet_moment(value: object) -> datetime | None:
     if isinstance(value, datetime):
         # Spreadsheets count days in binary fractions: 23:59:59.9995 was meant as midnight.
-        return (value + timedelta(microseconds=500_000)).replace(microsecond=0)
+        if value.microsecond < 500_000:
+            return value.replace(microsecond=0)
+        with suppress(OverflowError):  # the last second of year 9999 is told as it is
+            value += timedelta(seconds=1)
+        return value.replace(microsecond=0)
     if isinstance(value, date):
         return datetime.combine(value, time.min)  # the caller adds the zone
     return _serial_moment(value)
@@ -175,8 +181,18 @@ def _moment(
         raise Unreadable(f"“{_short(text)}”这个时间不存在，{_TIME_EXAMPLE}") from error
     if zone is None:
         return moment
-    offset = "+0000" if zone in "Zz" else zone.replace(":", "")
-    return datetime.strptime(f"{moment:%Y-%m-%d %H:%M:%S}{offset}", "%Y-%m-%d %H:%M:%S%z")
+    return moment.replace(tzinfo=_offset(text, zone))
+
+
+def _offset(text: str, zone: str) -> timezone:
+    """How far a zone that was written is from UTC: ``Z``, ``+08:00``, ``-0330``."""
+    if zone in "Zz":
+        return UTC
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > FARTHEST_ZONE or minutes > 59:
+        raise Unreadable(f"“{_short(text)}”的时区不存在，{_TIME_EXAMPLE}")
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(offset if zone[0] == "+" else -offset)
 
 
 def parse_count(value: object) -> int:
@@ -195,11 +211,11 @@ def parse_count(value: object) -> int:
     if match is None:
         raise Unreadable(f"“{_short(text)}”不是数量，请填不小于 0 的整数")
     number = float(match["number"].replace(",", "")) * _SCALES[match["scale"]]
+    if number > LARGEST_COUNT:  # before it is rounded: infinity cannot be
+        raise Unreadable(f"“{_short(text)}”太大，请核对")
     count = round(number)
     if abs(number - count) > 1e-6:
         raise Unreadable(f"“{_short(text)}”不是整数，请填不小于 0 的整数")
-    if count > LARGEST_COUNT:
-        raise Unreadable(f"“{_short(text)}”太大，请核对")
     return count
 
 

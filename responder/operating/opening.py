@@ -91,7 +91,7 @@ def examine(path: Path, passphrase: bytes) -> Manifest:
         if name.startswith(f"{TABLES}/"):
             lines[name.split("/")[1]] -= 1  # the line that names the columns
         if kept:
-            told = json.loads(content)
+            told = _object(content)
             _require_known(told)
         if name != MANIFEST:
             seen[name] = {"size": size, "sha256": stream.digest}
@@ -103,20 +103,35 @@ def examine(path: Path, passphrase: bytes) -> Manifest:
     return manifest
 
 
+def _object(content: bytes) -> dict[str, Any]:
+    """:raises Invalid: it is no JSON object."""
+    try:
+        told = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Invalid(DAMAGED) from error
+    if not isinstance(told, dict):
+        raise Invalid(DAMAGED)
+    return told
+
+
 def _require_known(told: dict[str, Any]) -> None:
     if told.get("format") != FORMAT:
         raise Invalid("这份备份是更新版本的回应台做的：请先升级，再恢复或核验")
 
 
 def _manifest(told: dict[str, Any]) -> Manifest:
-    return Manifest(
-        revision=told["revision"],
-        database=told["database"],
-        made_at=told["made_at"],
-        with_keys=told["with_keys"],
-        rows={name: table["rows"] for name, table in told["tables"].items()},
-        members=told["members"],
-        numbers=told["numbers"],
-        lacking=tuple(told["lacking"]),
-        trail=told.get("trail", ""),
-    )
+    """:raises Invalid: it lacks something, or something has another shape."""
+    try:
+        return Manifest(
+            revision=told["revision"],
+            database=told["database"],
+            made_at=told["made_at"],
+            with_keys=told["with_keys"],
+            rows={name: table["rows"] for name, table in told["tables"].items()},
+            members=told["members"],
+            numbers=told["numbers"],
+            lacking=tuple(told["lacking"]),
+            trail=told.get("trail", ""),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Invalid(DAMAGED) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,11 +15,14 @@ from urllib.parse import urljoin, urlsplit
 import feedparser
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from responder.core.texts import whole
 from responder.intake.rules import Unreadable
 from responder.sources import harvest, moments, plain_text
 from responder.sources.fetching import Answer, FetchFailed, Network
 from responder.sources.harvest import Harvest, Item, Look, Unusable
 from responder.sources.kinds import FeedSettings
+
+log = logging.getLogger(__name__)
 
 ACCEPTS = ("xml", "json", "text/plain", "application/octet-stream")
 VALIDATORS = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
@@ -127,13 +131,18 @@ def read(answer: Answer) -> Iterator[Entry]:
 
 
 def _xml_entries(answer: Answer) -> Iterator[Entry]:
-    # A stream, not the text: feedparser takes a text that looks like an address for one.
-    parsed = feedparser.parse(
-        BytesIO(answer.body),
-        response_headers={"content-type": answer.headers.get("content-type", "application/xml")},
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    kind = {"content-type": answer.headers.get("content-type", "application/xml")}
+    try:
+        # A stream, not the text: feedparser takes a text that looks like an address for one.
+        parsed = feedparser.parse(
+            BytesIO(answer.body),
+            response_headers=kind,
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except Exception as error:  # whatever a parser of what is found anywhere may stumble over
+        log.exception("a feed that cannot be parsed")
+        raise FetchFailed(NOT_A_FEED) from error
     if not parsed.get("version") and not parsed.entries:
         raise FetchFailed(NOT_A_FEED)
     return (_xml_entry(entry, answer.url) for entry in parsed.entries)
@@ -144,14 +153,14 @@ def _xml_entry(entry: Any, base: str) -> Entry:
         [entry["summary_detail"]] if "summary_detail" in entry else []
     )
     texts = [_plain(content) for content in contents]
-    link = web_link(base, entry.get("link", ""))
+    link = web_link(base, entry.get("link") or "")
     title = _plain(entry["title_detail"]) if "title_detail" in entry else ""
     author = entry.get("author_detail", {})
     return Entry(
         identifier=entry.get("id") or link,
         title=title.replace("\n", " "),
         body=max(texts, key=len, default=""),
-        author=author.get("name") or entry.get("author", ""),
+        author=author.get("name") or entry.get("author") or "",
         url=link,
         moment=entry.get("published") or entry.get("updated") or "",
     )
@@ -166,6 +175,7 @@ def _plain(content: Any) -> str:
 
 def web_link(base: str, link: str) -> str:
     """A link a person may follow; empty when it is none."""
+    link = link.replace("\0", "")  # which no database takes
     try:
         whole = urljoin(base, link.strip()) if link.strip() else ""
         return whole if urlsplit(whole).scheme in {"http", "https"} else ""
@@ -210,7 +220,8 @@ def document(answer: Answer) -> Any:
     :raises FetchFailed: it is none.
     """
     try:
-        return json.loads(answer.body)
+        found = json.loads(answer.body)
+        return json.loads(whole(json.dumps(found, ensure_ascii=False)))
     except (ValueError, RecursionError) as error:
         raise FetchFailed("给出的内容不是有效的 JSON：请核对地址") from error
 

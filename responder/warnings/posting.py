@@ -153,7 +153,7 @@ def _start(asked: dict[str, Any]) -> subprocess.Popen[str]:
     """
     hidden = ("_proxy", "_PROXY")
     known = {name: text for name, text in os.environ.items() if not name.endswith(hidden)}
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file  # nosec B603
         [sys.executable, "-I", str(COURIER)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

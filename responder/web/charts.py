@@ -60,7 +60,8 @@ def svg(figures: Figures, width: int = WIDTH) -> Markup:
     if figures.marks:
         chart.add(_("发生的事"), list(_marked(figures)), stroke=False, dots_size=6)
     chart.add_xml_filter(lambda root: _fitted(root, figures))
-    return Markup(chart.render(is_unicode=True))  # noqa: S704 - an XML writer has escaped it
+    # An XML writer has escaped it.
+    return Markup(chart.render(is_unicode=True))  # noqa: S704  # nosec B704
 
 
 def spark(figures: Figures) -> Markup:
@@ -74,7 +75,8 @@ def spark(figures: Figures) -> Markup:
     )  # fmt: skip
     chart.add("", list(figures.series[0][1]))
     chart.add_xml_filter(lambda root: _fitted(root, figures))
-    return Markup(chart.render(is_unicode=True))  # noqa: S704 - an XML writer has escaped it
+    # An XML writer has escaped it.
+    return Markup(chart.render(is_unicode=True))  # noqa: S704  # nosec B704
 
 
 def _downwards(figures: Figures) -> Figures:

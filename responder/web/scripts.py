@@ -43,4 +43,5 @@ def in_script(text: str) -> str:
     if str(get_locale()) != TRADITIONAL:
         return text
     converted = traditional(text)
-    return Markup(converted) if isinstance(text, Markup) else converted  # noqa: S704
+    was_markup = isinstance(text, Markup)
+    return Markup(converted) if was_markup else converted  # noqa: S704 - it was  # nosec B704

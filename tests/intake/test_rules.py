@@ -106,7 +106,9 @@ def test_counts_are_read(value: object, count: int) -> None:
     assert rules.parse_count(value) == count
 
 
-@pytest.mark.parametrize("value", ["许多", "-3", "1.5", 2.5, "1,23", "99999999999", "1e5"])
+@pytest.mark.parametrize(
+    "value", ["许多", "-3", "1.5", 2.5, "1,23", "99999999999", "1e5", "9" * 400]
+)
 def test_what_is_no_count_is_refused(value: object) -> None:
     with pytest.raises(Unreadable):
         rules.parse_count(value)
@@ -173,3 +175,14 @@ def test_limits_are_those_of_the_columns() -> None:
         for name, type_ in types.items()
     }
     assert limits == rules.COLUMN_LIMITS
+
+
+@pytest.mark.parametrize("zone", ["+99:99", "-2359", "+0860", "+15:00"])
+def test_a_zone_that_nobody_lives_in_is_refused(zone: str) -> None:
+    with pytest.raises(Unreadable, match="时区不存在"):
+        rules.parse_moment(f"2019-11-13 11:20{zone}", SHANGHAI, NOW)
+
+
+def test_the_last_second_of_all_is_too_late_and_no_error() -> None:
+    with pytest.raises(Unreadable, match="晚于今天"):
+        rules.parse_moment(datetime(9999, 12, 31, 23, 59, 59, 999_999), SHANGHAI, NOW)

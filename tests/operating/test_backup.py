@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -19,10 +22,10 @@ from responder import create_app
 from responder.core.database import alembic, db
 from responder.core.errors import Invalid
 from responder.operating import backing_up, kept, verifying
-from responder.operating.backing_up import back_up
+from responder.operating.backing_up import MANIFEST, back_up
 from responder.operating.opening import examine
 from responder.operating.restoring import restore_into
-from responder.operating.sealing import PIECE
+from responder.operating.sealing import PIECE, Sealer
 from responder.settings import Settings
 from tests.conftest import DATABASES
 from tests.databases import empty_database
@@ -285,3 +288,19 @@ def test_every_folder_of_the_state_is_kept_or_a_cache() -> None:
     }
     known = {*kept.BY_DIGEST, *kept.OTHER_FOLDERS, *kept.CACHES, "resolved_identity_keys"}
     assert folders == known
+
+
+@pytest.mark.parametrize("head", [b"[1]", b"7", b"not JSON", b'{"format": "responder-backup/1"}'])
+def test_a_manifest_of_another_shape_is_refused_as_damage(tmp_path: Path, head: bytes) -> None:
+    packed, target = io.BytesIO(), io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        info = tarfile.TarInfo(MANIFEST)
+        info.size = len(head)
+        tar.addfile(info, io.BytesIO(head))
+    sealer = Sealer(target, PASSPHRASE)
+    sealer.write(gzip.compress(packed.getvalue()))
+    sealer.finish()
+    path = tmp_path / "a.backup"
+    path.write_bytes(target.getvalue())
+    with pytest.raises(Invalid):
+        examine(path, PASSPHRASE)

@@ -196,3 +196,28 @@ def test_times_as_streams_write_them(text: str, hour: int) -> None:
 def test_times_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         moments.read(text, SHANGHAI, NOW)
+
+
+def test_an_entry_whose_link_is_empty_is_read(web) -> None:
+    body = RSS.replace("<link>/posts/1?a=1&amp;b=2</link>", "<link rel='alternate'/>")
+    assert len(collected(web, body).items) == len(collected(web, RSS).items)
+
+
+def test_what_the_parser_stumbles_over_is_refused_in_words(web) -> None:
+    body = "<rss><channel><item><title>&#xD800;</title></item>" + "<a " * 3
+    with pytest.raises(FetchFailed, match="不是 RSS"):
+        collected(web, body)
+
+
+def test_no_database_is_given_a_link_that_it_refuses(web) -> None:
+    item = {"id": "1", "title": "甲", "url": "https://example.com/a\0b"}
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]})
+    (one,) = collected(web, body, "application/json").items
+    assert one.message.source_url == "https://example.com/ab"
+
+
+def test_half_a_character_in_a_json_feed_is_replaced(web) -> None:
+    item = {"id": "1", "title": "甲\ud800", "content_text": "乙", "date_published": ""}
+    body = json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": [item]})
+    (one,) = collected(web, body, "application/json").items
+    assert one.message.title == "甲\ufffd"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from typing import Any
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import quoteattr  # it writes, and parses nothing  # nosec B406
 from zipfile import ZipFile
 
 import xlsxwriter

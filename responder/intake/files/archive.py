@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
 from responder.core.errors import Invalid
@@ -26,8 +26,8 @@ _ENCRYPTED = 0x1
 _WORKBOOK_PARTS = frozenset({"[Content_Types].xml", "mimetype"})
 
 # What zipfile raises of an archive that it cannot read; NotImplementedError is its word for a
-# compression that it does not know.
-_SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
+# compression that it does not know, and ValueError comes of names that are no text.
+_SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
 
 
 def tables_in(path: Path) -> list[str] | None:
@@ -119,17 +119,20 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
 def _is_table(part: zipfile.ZipInfo) -> bool:
     place = PurePosixPath(_readable(part))
     hidden = place.name.startswith((".", "~$")) or "__MACOSX" in place.parts
-    return not part.is_dir() and not hidden and place.suffix.lower() in TABLE_SUFFIXES
+    # The suffix first: a part may have no name at all, and then ``is_dir`` fails.
+    return place.suffix.lower() in TABLE_SUFFIXES and not hidden and not part.is_dir()
 
 
 def _readable(part: zipfile.ZipInfo) -> str:
-    """A name as it was meant: Windows writes GBK where the format says code page 437."""
-    if part.flag_bits & _UTF8_NAME:
-        return part.filename
-    try:
-        return part.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return part.filename
+    """A name as it was meant: Windows writes GBK where the format says code page 437.
+
+    What a line or a screen would obey is replaced.
+    """
+    name = part.filename
+    if not part.flag_bits & _UTF8_NAME:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("gb18030")
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in name)
 
 
 def _unreadable(path: Path) -> Invalid:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from responder.core.errors import Invalid
+from responder.core.texts import whole
 from responder.intake.files.encodings import MARKS, recognise
 from responder.intake.files.table import Cell, Row, Table, split_top
 
+# Larger whole numbers are texts: no spreadsheet keeps their digits.
+LARGEST_NUMBER = 10**15
 MOST_HEADINGS = 500
 HEADING_ROW = 0  # the names stand in every line, so their row is before the first
 _NO_OBJECT = "这一行不是 JSON 对象：请检查引号和括号，每行写一个 {…}"
@@ -68,15 +72,26 @@ def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str, dict[str, Any]
             if not line.strip():
                 continue
             try:
-                found = json.loads(line)
+                found = _object(line)
             except (ValueError, RecursionError):
                 found = None
             yield number, line.strip(), found if isinstance(found, dict) else None
 
 
+def _object(line: str) -> Any:
+    """:raises ValueError: no JSON. :raises RecursionError: too deep."""
+    found = json.loads(line)
+    if "\\u" in line:
+        found = json.loads(whole(json.dumps(found, ensure_ascii=False)))
+    return found
+
+
 def _cell(value: Any) -> Cell:
     if value is None:
         return ""
-    if isinstance(value, (str, bool, int, float)):
+    if isinstance(value, (str, bool)):
         return value
+    if isinstance(value, (int, float)):
+        exact = abs(value) < LARGEST_NUMBER if isinstance(value, int) else math.isfinite(value)
+        return value if exact else str(value)
     return json.dumps(value, ensure_ascii=False)

@@ -5,6 +5,7 @@ After correction the same workbook can be imported again; the added columns are 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
@@ -96,7 +97,7 @@ class ErrorWorkbook:
         plain = self._formats["plain"][at_fault]
         if isinstance(cell, bool):
             sheet.write_boolean(row, column, cell, plain)
-        elif isinstance(cell, (int, float)):
+        elif isinstance(cell, (int, float)) and math.isfinite(cell):
             sheet.write_number(row, column, cell, plain)
         elif isinstance(cell, date) and cell.year < FIRST_EXCEL_YEAR:
             sheet.write_string(row, column, cell.isoformat(), plain)
@@ -104,7 +105,7 @@ class ErrorWorkbook:
             sheet.write_datetime(row, column, cell, self._formats["moment"][at_fault])
         elif isinstance(cell, date):
             sheet.write_datetime(row, column, cell, self._formats["day"][at_fault])
-        elif isinstance(cell, (time, timedelta)) or cell:
+        elif isinstance(cell, (time, timedelta, float)) or cell:
             sheet.write_string(row, column, str(cell), plain)
         elif at_fault:
             sheet.write_blank(row, column, None, plain)

@@ -31,7 +31,8 @@ MOST_PRINTED = 2_000
 # A workbook written row by row, so that a large one needs little memory.
 _STREAMED = {**TEXT_STAYS_TEXT, "in_memory": False, "constant_memory": True}
 _LONGEST = 32_767  # characters of a cell, in Excel
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula in a spreadsheet, also in the widths of a Chinese keyboard.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Rows = Iterator[Sequence[Cell]]
 Tell = Callable[[int], None]
