@@ -91,7 +91,7 @@ def examine(path: Path, passphrase: bytes) -> Manifest:
         if name.startswith(f"{TABLES}/"):
             lines[name.split("/")[1]] -= 1  # the line that names the columns
         if kept:
-            told = _object(content)
+            told = _object(bytes(content))
             _require_known(told)
         if name != MANIFEST:
             seen[name] = {"size": size, "sha256": stream.digest}

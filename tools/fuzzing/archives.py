@@ -78,7 +78,7 @@ def backups(draw: st.DrawFn) -> bytes:
             info.linkname = "/etc/passwd" if info.type == tarfile.SYMTYPE else ""
             tar.addfile(info, io.BytesIO(content) if info.isreg() else None)
             seen[name] = {"size": len(content), "sha256": sha256(content).hexdigest()}
-        head = {
+        head: dict[str, object] = {
             "format": FORMAT, "revision": draw(words), "database": "sqlite", "made_at": "", "with_keys": True, "numbers": {}, "lacking": [],
             "members": draw(st.one_of(st.just(seen), st.just(seen), json_values)),
             "tables": draw(st.one_of(st.just({}), st.just({"user_account": {"rows": 0}}), json_values)),

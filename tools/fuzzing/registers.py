@@ -20,14 +20,18 @@ from responder.core.permissions import CONSOLE
 from responder.intake.registers.columns import Column, UnitNames
 from responder.openness.applications import importing as applications
 from responder.openness.applications.outcomes import all_outcomes, leaves
+from responder.openness.applications.rows import register_columns
 from responder.openness.catalogue import column_importing
 from responder.openness.catalogue import importing as publications
 from responder.openness.evaluations import importing as scores
 from responder.openness.evaluations.models import EvaluationRound
 from responder.openness.findings import importing as findings
 from responder.openness.tasks import importing as tasks
+from responder.openness.tasks.task_rows import task_columns
 from responder.openness.trainings import importing as trainings
+from responder.openness.trainings.occasion_rows import occasion_columns
 from responder.planning.plans import importing as plans
+from responder.planning.plans.plan_rows import plan_columns
 from tools.fuzzing import texts, workbooks
 from tools.fuzzing.cells import Grid, grids, words
 from tools.fuzzing.readers import NOW
@@ -49,11 +53,11 @@ def registers() -> dict[str, Register]:
     round_ = EvaluationRound(id=1, year=YEAR, number=1, indicators=[])
     return {
         "plan": Register(
-            plans.plan_columns(YEAR, units, None),
+            plan_columns(YEAR, units, None),
             lambda path: plans.rehearse(session, plans.read_file(session, path, YEAR, CONSOLE)),
         ),
         "tasks": Register(
-            tasks.task_columns(YEAR, units),
+            task_columns(YEAR, units),
             lambda path: tasks.read_file(session, path, YEAR, TODAY),
         ),
         "findings": Register(
@@ -61,7 +65,7 @@ def registers() -> dict[str, Register]:
             lambda path: findings.rehearse(session, findings.read_file(session, path, TODAY)),
         ),
         "trainings": Register(
-            trainings.occasion_columns(units),
+            occasion_columns(units),
             lambda path: trainings.rehearse(session, trainings.read_file(session, path, TODAY)),
         ),
         "publications": Register(
@@ -73,7 +77,7 @@ def registers() -> dict[str, Register]:
             lambda path: column_importing.read_file(session, path),
         ),
         "applications": Register(
-            applications.register_columns(leaves(all_outcomes(session))),
+            register_columns(leaves(all_outcomes(session))),
             lambda path: applications.rehearse(
                 session, applications.read_file(session, path, TODAY)
             ),
