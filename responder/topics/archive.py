@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from nlp.spreading import Spread
+from nlp.spreading import HERE, Spread
 from responder.core.database import db
 from responder.core.errors import Stale
 from responder.core.executors import cores, hands
@@ -37,7 +37,7 @@ def refreshes(
     folder: Path | None,
     *,
     portion: int = refreshing.PORTION,
-    spread: Spread,
+    spread: Spread = HERE,
 ) -> Iterator[TopicRefresh]:
     """Refresh until no message up to ``as_of`` waits; see ``refreshing.refresh``.
 

@@ -10,7 +10,6 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from nlp.spreading import HERE
 from responder.core.database import db, transaction
 from responder.core.permissions import Actor, Permission
 from responder.core.privacy import mask
@@ -142,7 +141,7 @@ def refresh_as_errand(
     added = born = 0
     for run in archive.refreshes(
         now, now, window, actor, settings.zone, settings.topic_memory,
-        portion=refreshing.PORTION, spread=HERE,
+        portion=refreshing.PORTION,
     ):  # fmt: skip
         added += run.messages_added
         born += run.topics_created
