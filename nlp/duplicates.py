@@ -1,7 +1,7 @@
 """Find texts that say the same again: copies with small changes, not the same matter elsewhere."""
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -74,7 +74,9 @@ class NearDuplicates:
 
         A representative is always its own representative.
         """
-        posted: dict[int, list[int]] = defaultdict(list)
+        # The newest of all candidates are among the newest of each key: more need not be known,
+        # and a form letter shares its keys with thousands.
+        posted: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_MOST_CANDIDATES))
         result = np.arange(len(sayings), dtype=np.int64)
         for index, keys in enumerate(self.sketch(sayings).tolist()):
             known = {other for key in keys for other in posted[key]}
@@ -82,7 +84,7 @@ class NearDuplicates:
             if first is not None:
                 result[index] = first
                 continue
-            for key in filter(None, keys):
+            for key in filter(None, dict.fromkeys(keys)):
                 posted[key].append(index)
         return result
 

@@ -34,8 +34,8 @@ def compared(part: Sequence[Any]) -> list[list[int]]:
 
 
 def keys_of(sayings: Iterable[Saying], spread: Spread = HERE) -> Keys:
-    """Return int64 (n, 4): see `NearDuplicates.sketch`."""
-    parts = _portions(map(list, sayings), TEXTS_A_PART)
+    """Return int64 (n, 4): see `NearDuplicates.sketch`. Titles and bodies alone are sent."""
+    parts = _portions(([one.title, one.body] for one in sayings), TEXTS_A_PART)
     found = [np.array(keys, dtype=np.int64) for _, keys in spread.map(sketched, parts)]
     return np.concatenate([np.empty((0, BANDS), dtype=np.int64), *found])
 
@@ -55,12 +55,24 @@ def firsts_of(
         for some in _filled(_clusters(keys)):
             said = sayings([one for cluster in some for one in cluster])
             asked.append(some)
-            yield [[list(said[one]) for one in cluster] for cluster in some]
+            yield _without_authors([[said[one] for one in cluster] for cluster in some])
 
     for _, told in spread.map(compared, parts()):
         for cluster, firsts in zip(asked.pop(0), told, strict=True):
             result[cluster] = np.array(cluster)[firsts]
     return result
+
+
+def _without_authors(clusters: Sequence[Sequence[Saying]]) -> list[list[list[str]]]:
+    """Return a part with a number for each author: who is the same matters, not who it is."""
+    numbers: dict[str, str] = {"": ""}
+    return [
+        [
+            list(one._replace(author=numbers.setdefault(one.author, f"{len(numbers)}")))
+            for one in some
+        ]
+        for some in clusters
+    ]
 
 
 def _clusters(keys: Keys) -> Iterator[list[int]]:

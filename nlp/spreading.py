@@ -6,8 +6,11 @@ where it was.
 """
 
 import json
+import logging
 import os
 import signal
+import sys
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -21,9 +24,12 @@ from typing import Any, TypeVar
 Part = TypeVar("Part")
 Work = Callable[[Any], Any]
 
+_log = logging.getLogger(__name__)
+
 _SOURCES = Path(__file__).parent
-_DEPENDED_ON = ("rjieba", "opencc", "numpy")
-_ENDING = ".json"
+_DEPENDED_ON = ("rjieba", "opencc", "numpy", "numba")
+_ENDING, _HALF = ".json", ".part"
+_LEFT_AFTER = 3600  # seconds; no part takes so long to write
 
 
 class Spread:
@@ -53,8 +59,8 @@ class Spread:
     def map(self, work: Work, parts: Iterable[Part]) -> Iterator[tuple[Part, Any]]:
         """Yield each part with what it gives.
 
-        Raises what the work or the executor raises (`BrokenExecutor`: a worker is lost); what
-        was finished before is kept.
+        Raises what the work or the executor raises (`BrokenExecutor`: a worker is lost), and
+        `OtherProgram`; what was finished before is kept.
         """
         waiting: deque[tuple[Part, Path | None, Future[Any] | None]] = deque()
         try:
@@ -72,15 +78,13 @@ class Spread:
 
     def forget(self) -> None:
         """Drop what was kept, once all that was made of it is stored."""
-        if self.folder is not None and self.folder.is_dir():
-            for path in self.folder.iterdir():
-                if path.suffix in (_ENDING, ".part"):
-                    path.unlink(missing_ok=True)
+        if self.folder is not None:
+            forget(self.folder)
 
     def _begun(self, work: Work, part: Part, kept: Path | None) -> Future[Any] | None:
         if self.executor is None or (kept is not None and kept.exists()):
             return None
-        return self.executor.submit(work, part)
+        return self.executor.submit(checked, program(), work, part)
 
     def _finished(
         self, work: Work, part: Part, kept: Path | None, future: Future[Any] | None
@@ -103,6 +107,26 @@ class Spread:
         return self.folder / f"{blake2b(asked.encode(), digest_size=16).hexdigest()}{_ENDING}"
 
 
+class OtherProgram(Exception):
+    """Whoever was asked has another version: what it finds may differ."""
+
+
+def checked(asked: str, work: Work, part: Any) -> Any:
+    """Do the work, where the program is the one that is `asked` for; else raise `OtherProgram`."""
+    if program() != asked:
+        raise OtherProgram
+    return work(part)
+
+
+def forget(folder: Path) -> None:
+    """Drop what any run has kept in a folder; not what another may be writing just now."""
+    if not folder.is_dir():
+        return
+    for path in folder.iterdir():
+        if path.suffix == _ENDING or (path.suffix == _HALF and _is_left(path)):
+            path.unlink(missing_ok=True)
+
+
 HERE = Spread()
 """In this process, nothing kept."""
 
@@ -114,8 +138,8 @@ def program() -> str:
     for path in sorted(_SOURCES.rglob("*")):
         if path.suffix in (".py", ".toml", ".txt"):
             digest.update(path.read_bytes())
-    for name in _DEPENDED_ON:
-        digest.update(version(name).encode())
+    python = ".".join(map(str, sys.version_info[:2]))
+    digest.update(" ".join([python, *map(version, _DEPENDED_ON)]).encode())
     return digest.hexdigest()
 
 
@@ -124,10 +148,25 @@ def leave_stopping_to_others() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _is_left(path: Path) -> bool:
+    """Tell whether nobody writes a half file any more."""
+    try:
+        return time.time() - path.stat().st_mtime > _LEFT_AFTER
+    except FileNotFoundError:
+        return False
+
+
 def _write(path: Path, given: Any) -> None:
-    """Whole or not at all."""
+    """Whole or not at all. A full disk costs the file, not the run."""
+    try:
+        _written(path, given)
+    except OSError as error:
+        _log.warning("what was read could not be kept: %s", error)
+
+
+def _written(path: Path, given: Any) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=path.parent, suffix=".part", delete=False) as file:
+    with NamedTemporaryFile("w", dir=path.parent, suffix=_HALF, delete=False) as file:
         try:
             json.dump(given, file)
         except BaseException:

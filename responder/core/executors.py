@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, NamedTuple
 
 from nlp import spreading
+from nlp.spreading import OtherProgram
 from responder.core.errors import Invalid
 
 TRIES = 3  # of a part whose worker is lost
@@ -39,9 +41,10 @@ def hands(workers: int, dask: str = "") -> Iterator[Hands]:
     One worker, or none, is this process itself.
 
     :raises Invalid: there is no such cluster, or it runs another version of the program.
+    :raises BrokenExecutor: a worker or the cluster is lost; its text says so to people.
     """
     if dask:
-        with _cluster(dask) as client:
+        with _cluster(dask) as client, _told_as_ours(dask):
             busy = max(1, sum(client.nthreads().values()))
             yield Hands(client.get_executor(retries=TRIES), AHEAD * busy)
     elif workers > 1:
@@ -57,6 +60,10 @@ def processes(workers: int) -> Iterator[Hands]:
     pool = ProcessPoolExecutor(workers, get_context("spawn"), spreading.leave_stopping_to_others)
     try:
         yield Hands(pool, AHEAD * workers)
+    except BrokenProcessPool as error:
+        raise BrokenExecutor("一个工作进程意外结束（多半是内存不足）") from error
+    except OtherProgram as error:
+        raise Invalid("程序在运行中被更新：请再次运行") from error
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -69,6 +76,8 @@ def _cluster(address: str) -> Iterator[Any]:
         raise Invalid("没有安装 Dask：请运行 pip install 'responder[dask]'") from error
     try:
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except TypeError as error:  # so Dask says that it has no certificates
+        raise Invalid(f"{address} 要用证书：请按 Dask 的 TLS 设置配置证书") from error
     except (OSError, ValueError) as error:
         raise Invalid(f"连不上 Dask 调度器 {address}：请核对地址，确认调度器已启动") from error
     with client:
@@ -76,15 +85,42 @@ def _cluster(address: str) -> Iterator[Any]:
         yield client
 
 
+@contextmanager
+def _told_as_ours(address: str) -> Iterator[None]:
+    """What Dask calls its failures, in words that are known here."""
+    from distributed import KilledWorker
+    from distributed.comm import CommClosedError
+
+    try:
+        yield
+    except KilledWorker as error:
+        lost = "读同一份文本时，Dask 的工作进程一再意外结束（多半是内存不足）"
+        raise BrokenExecutor(lost) from error
+    except (CancelledError, CommClosedError) as error:
+        raise BrokenExecutor(f"与 Dask 调度器 {address} 的连接中断") from error
+    except OtherProgram as error:
+        raise _other_version("后来加入的一个工作进程") from error
+    except ModuleNotFoundError as error:
+        raise _not_installed(address) from error
+
+
+def _other_version(worker: str) -> Invalid:
+    return Invalid(f"{worker} 的版本与本机不同：请在各机器装同一版本后再运行")
+
+
+def _not_installed(address: str) -> Invalid:
+    return Invalid(f"{address} 的工作进程里没有安装回应台：请在各机器装同一版本")
+
+
 def _check_workers(client: Any, address: str) -> None:
-    """The same texts must give the same everywhere."""
+    """The same texts must give the same everywhere; who joins later is asked with each part."""
     try:
         client.wait_for_workers(1, timeout=SECONDS_TO_CONNECT)
         programs = client.run(spreading.program)
     except TimeoutError as error:
         raise Invalid(f"{address} 上没有工作进程：请先启动 dask worker") from error
     except ModuleNotFoundError as error:
-        raise Invalid(f"{address} 的工作进程里没有安装回应台：请在各机器装同一版本") from error
+        raise _not_installed(address) from error
     others = [worker for worker, program in programs.items() if program != spreading.program()]
     if others:
-        raise Invalid(f"工作进程 {others[0]} 的版本与本机不同：请在各机器装同一版本后再运行")
+        raise _other_version(f"工作进程 {others[0]}")

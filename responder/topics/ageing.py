@@ -8,14 +8,15 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from responder.core.bulk import among
 from responder.core.times import local
 from responder.intake.models import Message, MessageRepeat
 from responder.topics import heat, heat_settings, lineage
 from responder.topics.heat_reading import HeatView
-from responder.topics.models import EventKind, Membership, Topic
+from responder.topics.models import EventKind, Membership, Topic, TopicEvent
 from responder.topics.rules import Share, Voice
 
 ASLEEP_AFTER = timedelta(days=90)
@@ -58,18 +59,33 @@ def age(
     return {row.id for row in rows}
 
 
-def put_to_sleep(session: Session, as_of: datetime, before: datetime | None) -> None:
-    """Record of which topics nobody has spoken for long, since the refresh as of ``before``."""
-    if before is not None and as_of <= before:
-        return
-    quiet = Topic.last_seen < as_of - ASLEEP_AFTER
-    if before is not None:
-        quiet = and_(quiet, Topic.last_seen >= before - ASLEEP_AFTER)
+def put_to_sleep(session: Session, as_of: datetime) -> None:
+    """Record of which topics nobody has spoken for long: once for each silence.
+
+    Of the whole of what is stored; while a part of it waits, who is silent is not known.
+    """
     query = select(Topic.id, Topic.message_count).where(
-        quiet, Topic.message_count > 1, Topic.merged_into_id.is_(None)
+        Topic.last_seen < as_of - ASLEEP_AFTER,
+        Topic.message_count > 1,
+        Topic.merged_into_id.is_(None),
+        ~_told_asleep(),
     )
     found = [(topic_id, count) for topic_id, count in session.execute(query)]
     lineage.record_all(session, EventKind.ASLEEP, found, as_of)
+
+
+def sleeping(session: Session, topic_ids: Collection[int]) -> set[int]:
+    """Those of these topics that fell asleep, by their history, and have not been woken since."""
+    asleep = select(Topic.id).where(among(session, Topic.id, topic_ids), _told_asleep())
+    return set(session.scalars(asleep)) if topic_ids else set()
+
+
+def _told_asleep() -> ColumnElement[bool]:
+    return exists().where(
+        TopicEvent.topic_id == Topic.id,
+        TopicEvent.kind == EventKind.ASLEEP,
+        TopicEvent.at > Topic.last_seen,
+    )
 
 
 def wakes(last_seen: datetime | None, moments: Collection[datetime]) -> bool:

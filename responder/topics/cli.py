@@ -14,11 +14,12 @@ from responder.core.database import db
 from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
+from responder.core.stopping import stopping
 from responder.core.times import end_of_day, utc_now
 from responder.settings import Settings
 from responder.topics import archive, refreshing, service
 from responder.topics.models import Topic, TopicRefresh
-from responder.topics.progress import Progress, stopping
+from responder.topics.progress import Progress
 
 
 @click.group()
@@ -36,7 +37,7 @@ def topics() -> None:
 @click.option("--dask", default="", metavar="tcp://HOST:8786", help="改用这个 Dask 集群读文本。")
 @click.option(
     "--portion",
-    type=click.IntRange(1),
+    type=click.IntRange(1, refreshing.PORTION),
     default=refreshing.PORTION,
     show_default=True,
     help="每次聚合的留言条数；每次聚合后即保存。",
@@ -59,6 +60,7 @@ def refresh(as_of: str | None, workers: int | None, dask: str, portion: int, as_
         stopping(progress.stopped),
         archive.reading(settings, waiting, workers, dask, progress.told) as spread,
     ):
+        progress.keeps = spread.folder is not None
         for run in archive.refreshes(
             moment, began, window, CONSOLE, settings.zone, settings.topic_memory,
             portion=portion, spread=spread,

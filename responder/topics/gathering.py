@@ -85,12 +85,14 @@ def gather(
     kept: memory.Kept | None = None,
     *,
     all_topics: bool = False,
+    only_at_last: bool = False,
     most: int | None = None,
 ) -> Gathering:
     """Find a topic for each message without one, said within ``window`` before ``as_of``.
 
     :param kept: what the last refresh remembered; None: it is worked out from the messages.
-    :param all_topics: bring the messages of every topic of the window, touched or not.
+    :param all_topics: bring the messages of every topic of the window, touched or not;
+        ``only_at_last``: once no further message waits.
     :param most: so many new messages at most, the oldest; None: all of them.
     """
     rules = corrections.constraints(session)
@@ -107,7 +109,7 @@ def gather(
     merges = list(stream.merges_)
     touched = {topic_id for topic_id in found if topic_id >= 0}
     touched |= {one for pair in merges for one in pair}
-    if all_topics:
+    if all_topics and (not only_at_last or is_last(len(new), most)):
         touched |= set(session.scalars(_topics_of(as_of - window, as_of)))
     said, topic_ids = members(session, touched, as_of)
     goes_to = {lost: kept for kept, lost in merges}
@@ -120,6 +122,11 @@ def gather(
         merges,
         stream,
     )
+
+
+def is_last(new: int, most: int | None) -> bool:
+    """Whether so few new messages, of ``most`` that were asked for, are the last that waited."""
+    return most is None or new < most
 
 
 def document(one: Said) -> Document:
@@ -214,13 +221,14 @@ def _from_messages(session: Session, begins: datetime, ends: datetime) -> TopicS
         .where(Message.occurred_at.between(begins, ends))
         .order_by(Message.occurred_at, Message.id)
     )
-    rows = session.execute(query).all()
-    said = [_said(row) for row in rows]
-    return TopicStream().restore(
-        [document(one) for one in said],
-        [row.topic_id for row in rows],
-        [one.voice.occurred_at.timestamp() for one in said],
-    )
+    stream = TopicStream()
+    documents, topic_ids, moments = list[Document](), list[int](), list[float]()
+    for row in session.execute(query.execution_options(yield_per=IDS_A_STATEMENT)):
+        title, body = document(_said(row))
+        documents.append((title, body[: stream.vectorizer.body_limit]))  # it reads no more
+        topic_ids.append(row.topic_id)
+        moments.append(row.occurred_at.timestamp())
+    return stream.restore(documents, topic_ids, moments)
 
 
 def _resumed(session: Session, kept: memory.Kept) -> TopicStream:

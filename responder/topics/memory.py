@@ -6,7 +6,10 @@ the messages again; where it is missing, older or unreadable, that is what is do
 
 from __future__ import annotations
 
+import fcntl
 import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +20,8 @@ from sqlalchemy.orm import Session
 from nlp import TopicStream
 from responder.topics.crowd import Crowd
 from responder.topics.models import TopicRefresh
+
+CLAIM = "backlog.lock"
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +68,40 @@ def recall(folder: Path | None, run: TopicRefresh | None) -> Kept | None:
 def _name(run: TopicRefresh) -> str:
     """A name that a refresh of another database, or of a backup's future, does not have."""
     return f"{run.id}-{run.ran_at:%Y%m%d%H%M%S%f}"
+
+
+def read_folder(folder: Path) -> Path:
+    """Where what was read of a backlog's texts is kept until it is stored."""
+    return folder / "read"
+
+
+@contextmanager
+def claim(folder: Path | None) -> Iterator[None]:
+    """Gather a backlog: the scheduler leaves it alone as long as this process lives in here.
+
+    Whoever cannot have it (another gathers too, or the disk is full) goes on without.
+    """
+    with ExitStack() as held:
+        if folder is not None:
+            with suppress(OSError):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                file = held.enter_context((folder / CLAIM).open("ab"))
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+
+
+def is_claimed(folder: Path | None) -> bool:
+    """Whether a process that lives gathers a backlog."""
+    if folder is None:
+        return False
+    try:
+        with (folder / CLAIM).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def keep(

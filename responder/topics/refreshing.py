@@ -13,10 +13,11 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from nlp import spreading
 from nlp.spreading import HERE, Spread
 from responder.core.database import db, transaction
 from responder.core.errors import Stale
@@ -26,7 +27,7 @@ from responder.intake.models import Message
 from responder.topics import ageing, corrections, crowd, heat_reading, heat_series, lineage, memory
 from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, describe
-from responder.topics.gathering import Gathering, gather, newest_headings
+from responder.topics.gathering import Gathering, gather, is_last, newest_headings
 from responder.topics.heat_models import TopicDay
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import EventKind, Membership, Topic, TopicRefresh
@@ -53,7 +54,8 @@ def refresh(
     :param window: how far back a message still takes part.
     :param zone: whose days the curve of a topic's heat has.
     :param folder: where to remember what the next refresh goes on from; None: nowhere.
-    :param most: so many messages at most, the oldest of those without a topic; None: all.
+    :param most: so many messages at most, the oldest of those without a topic; None: all. A
+        look back describes every topic as of then, but only once no message waits.
     :param spread: who reads the texts.
     :raises Stale: other refreshes or corrections were stored first, each time.
     """
@@ -66,7 +68,8 @@ def refresh(
                 _check_still_holds(session, seen, last, found.view)
                 touched, born = _store(session, found.gathering, found.descriptions, as_of)
                 aged = ageing.age(session, found.view, window, touched, zone)
-                ageing.put_to_sleep(session, as_of, _newest_as_of(session))
+                if _is_whole(session, found.gathering, as_of, most):
+                    ageing.put_to_sleep(session, as_of)
                 heat_series.record(session, _ranked(session, touched | aged), as_of, zone)
                 run = _run(session, found.gathering, born, window, as_of=as_of, ran_at=now)
                 session.add(run)
@@ -76,6 +79,8 @@ def refresh(
                 raise
         else:
             memory.keep(folder, run, seen, found.gathering.stream, found.spoke)
+            if folder is not None and is_last(run.messages_added, most):
+                spreading.forget(memory.read_folder(folder))
             return run
     raise AssertionError("the last attempt returns or raises")
 
@@ -101,7 +106,13 @@ def _computed(
     spread: Spread,
 ) -> _Found:
     everything = _is_look_back(session, last, as_of)
-    gathering = gather(session, as_of, window, kept, all_topics=everything, most=most)
+    # A portion of a look back leaves a look back behind, so the last one can do for all. Who
+    # comes back from one does it at once: the next portion would not know of it.
+    newest = _newest_as_of(session)
+    gathering = gather(
+        session, as_of, window, kept, all_topics=everything, most=most,
+        only_at_last=newest is not None and as_of < newest,
+    )  # fmt: skip
     voices = gathering.new_voices()
     spoke = crowd.lately(session, kept.crowd if kept else None, voices, as_of, window)
     view = heat_reading.read(session, as_of, spoke)
@@ -118,8 +129,11 @@ def refresh_if_new(
 ) -> TopicRefresh | None:
     """Refresh when a message waits for its topic, or when the heat has grown old.
 
-    What waits of an archive that was just brought in is gathered a portion each time.
+    What waits of an archive that was just brought in is gathered a portion each time; nothing
+    while somebody gathers it beside.
     """
+    if memory.is_claimed(folder):
+        return None
     last = db.session.scalar(select(func.max(TopicRefresh.ran_at)))
     is_fresh = last is not None and now - last < HEAT_GROWS_OLD_AFTER
     if is_fresh and not waiting(now, window, 1):
@@ -129,13 +143,21 @@ def refresh_if_new(
 
 def waiting(now: datetime, window: timedelta, most: int) -> int:
     """How many messages wait for their topic, counted up to ``most``."""
-    query = (
+    return len(db.session.scalars(_waiting(now, window).limit(most)).all())
+
+
+def waiting_in_all(now: datetime, window: timedelta) -> int:
+    """How many messages wait for their topic."""
+    query = select(func.count()).select_from(_waiting(now, window).subquery())
+    return db.session.scalar(query) or 0
+
+
+def _waiting(now: datetime, window: timedelta) -> Select[int]:
+    return (
         select(Message.id)
         .outerjoin(Membership, Membership.message_id == Message.id)
         .where(Membership.message_id.is_(None), Message.occurred_at.between(now - window, now))
-        .limit(most)
     )
-    return len(db.session.scalars(query).all())
 
 
 def _run(
@@ -154,6 +176,12 @@ def _run(
         topics_created=born,
         topics_total=_in_window(session, as_of, window),
     )
+
+
+def _is_whole(session: Session, gathering: Gathering, as_of: datetime, most: int | None) -> bool:
+    """Whether no message waits any more, so that silence is silence; not in a look back."""
+    newest = _newest_as_of(session)
+    return is_last(len(gathering.similarities), most) and (newest is None or as_of >= newest)
 
 
 def _newest_as_of(session: Session) -> datetime | None:
@@ -204,7 +232,7 @@ def _store(
 ) -> tuple[set[int], int]:
     """Write what was found; return the ids of the topics touched, and how many are new."""
     topics = _topics(session, descriptions)
-    woken = _woken(topics, descriptions)
+    woken = _woken(session, topics, descriptions)
     for topic_id, description in descriptions.items():
         write(topics[topic_id], description, as_of)
     session.flush()
@@ -235,17 +263,19 @@ def _known(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
 
 
 def _woken(
-    topics: Mapping[int, Topic], descriptions: Mapping[int, Description]
+    session: Session, topics: Mapping[int, Topic], descriptions: Mapping[int, Description]
 ) -> list[tuple[int, int]]:
     """(id, messages) of the topics that slept until now."""
-    return [
-        (topic_id, len(description.members))
+    found = {
+        topic_id: len(description.members)
         for topic_id, description in descriptions.items()
         if topic_id > 0
         and ageing.wakes(
             topics[topic_id].last_seen, [one.voice.occurred_at for one in description.members]
         )
-    ]
+    }
+    slept = ageing.sleeping(session, found.keys())
+    return [(topic_id, count) for topic_id, count in found.items() if topic_id in slept]
 
 
 def _ranked(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:

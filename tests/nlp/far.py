@@ -22,12 +22,12 @@ def on_interrupt() -> int:
     return int(signal.getsignal(signal.SIGINT))  # type: ignore[arg-type]
 
 
-def killed_once(marker: str, work: Callable[[Any], Any], part: Any) -> Any:
+def killed_once(marker: str, work: Callable[..., Any], *given: Any) -> Any:
     """Do the work; whoever is asked first leaves its number and is killed."""
     if not Path(marker).exists():
         Path(marker).write_text(str(os.getpid()))
         os.kill(os.getpid(), signal.SIGKILL)
-    return work(part)
+    return work(*given)
 
 
 def another_program() -> str:

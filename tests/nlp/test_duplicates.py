@@ -1,4 +1,5 @@
 import random
+from collections import defaultdict
 from itertools import combinations
 
 import numpy as np
@@ -119,3 +120,39 @@ def test_other_texts_share_no_key():
     texts += [Saying("", LETTER), Saying("", LETTER[::-1])]
     keys = NearDuplicates().sketch(texts[2:]).tolist()
     assert all(set(one).isdisjoint(two) for one, two in combinations(keys, 2))
+
+
+class _AllCandidates(NearDuplicates):
+    """As it was: under each key stand all that ever came, and the newest are taken of all."""
+
+    def fit_predict(self, sayings):
+        posted = defaultdict(list)
+        result = np.arange(len(sayings), dtype=np.int64)
+        for index, keys in enumerate(self.sketch(sayings).tolist()):
+            known = {other for key in keys for other in posted[key]}
+            first = self.first_of(sayings[index], {other: sayings[other] for other in known})
+            if first is not None:
+                result[index] = first
+                continue
+            for key in filter(None, keys):
+                posted[key].append(index)
+        return result
+
+
+class _Counting(NearDuplicates):
+    most = 0
+
+    def first_of(self, one, earlier):
+        self.most = max(self.most, len(earlier))
+        return super().first_of(one, earlier)
+
+
+def test_a_flood_of_one_letter_is_grouped_as_before_and_compared_with_few() -> None:
+    letter = "我们都是这个小区的业主，开发商承诺的学校和绿地一直没有建，请政府部门尽快调查处理"
+    flood = [
+        Saying(f"{n % 700}号楼业主反映", f"{letter}{'谢谢' * (n % 3)}", author=f"{n % 90}")
+        for n in range(2_000)
+    ]
+    counting = _Counting()
+    assert counting.fit_predict(flood).tolist() == _AllCandidates().fit_predict(flood).tolist()
+    assert 20 < counting.most <= 4 * 20

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from threading import Event, Semaphore
+from threading import Barrier, Lock
 
 import pytest
 
 from nlp import portraits, repetition, spreading
 from nlp.duplicates import NearDuplicates, Saying
 from nlp.portraits import Sitter
-from nlp.spreading import Spread
+from nlp.spreading import OtherProgram, Spread
 from tests.nlp import far
 
 HEADINGS = [f"{place}小区夜间施工噪音扰民" for place in ("柳岸", "云锦", "明溪", "槐荫")]
@@ -87,29 +88,47 @@ def test_nothing_is_left_once_it_is_forgotten(tmp_path: Path) -> None:
 
 
 def test_no_more_parts_are_on_their_way_than_asked() -> None:
-    running, most, go = Semaphore(0), 3, Event()
+    most, together = 3, Barrier(3)
+    lock, on_their_way, seen = Lock(), set[int](), set[int]()
 
     def work(part: int) -> int:
-        running.release()
-        go.wait(10)
+        if part < most:
+            together.wait(10)  # so many at a time there are
         return part
-
-    taken = []
 
     def numbers() -> Iterator[int]:
         for number in range(10):
-            taken.append(number)
-            if number == most:
-                assert go.is_set()
-            if number == most - 1:
-                go.set()
+            with lock:
+                on_their_way.add(number)
+                seen.add(len(on_their_way))
             yield number
 
     with ThreadPoolExecutor(10) as pool:
-        found = Spread(pool, at_once=most).map(work, numbers())
-        assert next(found) == (0, 0)
-        assert taken == [0, 1, 2]
-        assert [part for part, _ in found] == list(range(1, 10))
+        for part, _ in Spread(pool, at_once=most).map(work, numbers()):
+            with lock:
+                on_their_way.remove(part)
+    assert seen == {1, 2, 3}
+
+
+def test_who_has_another_version_finds_nothing(processes, monkeypatch) -> None:
+    monkeypatch.setattr(spreading, "program", lambda: "of this process alone")
+    with pytest.raises(OtherProgram):
+        given(Spread(processes))
+
+
+def test_what_another_run_writes_just_now_is_spared(tmp_path: Path) -> None:
+    young, old = tmp_path / "young.part", tmp_path / "old.part"
+    for path in (young, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    spreading.forget(tmp_path)
+    assert [*tmp_path.iterdir()] == [young]
+
+
+def test_a_disk_that_takes_nothing_ends_no_run(tmp_path: Path) -> None:
+    (tmp_path / "a file").touch()
+    spread = Spread(folder=tmp_path / "a file" / "below")
+    assert [found for _, found in spread.map(len, ["一二", "一"])] == [2, 1]
 
 
 def test_a_lost_process_is_told_and_what_was_finished_stays(tmp_path: Path) -> None:
@@ -147,3 +166,20 @@ def test_repeats_are_those_found_one_after_the_other(monkeypatch, portion: int) 
 
 def test_workers_leave_the_interrupt_to_who_sent_the_work(processes) -> None:
     assert processes.submit(far.on_interrupt).result() == signal.SIG_IGN.value
+
+
+def test_no_author_is_sent_and_who_is_the_same_still_counts() -> None:
+    class Watched(Spread):
+        def map(self, work, parts):
+            for part in parts:
+                sent.append(part)
+                yield part, work(part)
+
+    sent: list = []
+    said = sayings()
+    spread = Watched()
+    found = repetition.firsts_of(
+        repetition.keys_of(said, spread), lambda places: {one: said[one] for one in places}, spread
+    )
+    assert found.tolist() == NearDuplicates().fit_predict(said).tolist()
+    assert "甲" not in json.dumps(sent, ensure_ascii=False)

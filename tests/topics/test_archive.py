@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -194,6 +194,33 @@ def test_an_address_without_a_cluster_is_told(monkeypatch) -> None:
     monkeypatch.setattr(executors, "SECONDS_TO_CONNECT", 0.2)
     with pytest.raises(Invalid, match="连不上 Dask"), hands(0, "tcp://127.0.0.1:1"):
         pass
+
+
+def test_a_cluster_that_asks_for_certificates_is_told_where_there_are_none() -> None:
+    pytest.importorskip("distributed", reason="Dask is not installed")
+    with pytest.raises(Invalid, match="证书"), hands(0, "tls://127.0.0.1:1"):
+        pass
+
+
+def test_what_dask_calls_its_failures_is_said_in_words_of_ours() -> None:
+    distributed = pytest.importorskip("distributed", reason="Dask is not installed")
+    for error, said in (
+        (distributed.KilledWorker("part", None, 3), "一再意外结束"),
+        (CancelledError(), "连接中断"),
+        (distributed.comm.CommClosedError(), "连接中断"),
+    ):
+        with pytest.raises(BrokenExecutor, match=said), executors._told_as_ours("tcp://a"):
+            raise error
+
+
+def test_a_worker_that_joins_later_is_asked_for_its_version_too(cluster, monkeypatch) -> None:
+    def run_by_another_version() -> None:
+        with hands(0, cluster.scheduler_address) as found:
+            monkeypatch.setattr(executors.spreading, "program", lambda: "of this process")
+            list(Spread(found.executor, found.at_once).map(len, ["一", "二"]))
+
+    with pytest.raises(Invalid, match="后来加入"):
+        run_by_another_version()
 
 
 def test_workers_of_another_version_are_refused(cluster, monkeypatch) -> None:

@@ -7,9 +7,12 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from responder.core.times import utc_now
+from responder.errands.models import Errand
 from responder.errands.running import Runner
 from responder.intake.models import Message
-from responder.topics.models import Membership, Topic
+from responder.topics import refreshing
+from responder.topics.models import Membership, Topic, TopicRefresh
+from responder.topics.views import pages
 from tests.factories import NOW
 from tests.topics.factories import NOISE, PARKING, PRIVATE, named_worry, refresh, store, two_worries
 
@@ -89,6 +92,20 @@ def test_gathering_that_has_nothing_to_go_on_from_is_done_behind_the_page(
     assert "排队中" in client.get(asked.location).text
     assert Runner(tmp_path, utc_now).run_once()
     assert "已聚合：新增留言 1 条" in client.get(asked.location).text
+
+
+def test_a_backlog_is_gathered_behind_the_page_portion_by_portion(
+    client, people, session, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(refreshing, "PORTION", 4)
+    monkeypatch.setattr(pages, "MOST_AT_ONCE", 6)
+    two_worries()
+    people.sign_in(client, people.analyst)
+    asked = client.post("/topics/refresh")
+    assert Runner(tmp_path, utc_now).run_once()
+    assert "已聚合：新增留言 6 条" in client.get(asked.location).text
+    assert session.scalars(select(TopicRefresh.messages_added)).all() == [4, 2]
+    assert session.scalars(select(Errand.done)).all() == [6]
 
 
 def test_a_topic_that_is_not_there_says_so(client, people) -> None:

@@ -11,6 +11,7 @@ from responder.core.console import say
 from responder.core.database import db, transaction
 from responder.core.executors import cores, hands
 from responder.core.permissions import CONSOLE
+from responder.core.stopping import stopping
 from responder.intake.repeats import grouping, regrouping
 from responder.intake.service import lock_messages
 
@@ -25,13 +26,32 @@ from responder.intake.service import lock_messages
 def repeats_command(anew: bool, workers: int | None, dask: str) -> None:
     """把尚未归组的留言按重复归组；中断后再次运行即从断点继续。
 
+    --anew 最后一步在一个事务里写入全部分组：其间新的留言要等它写完才能存入，
+    留言很多时请在夜间运行。
+
     例：responder repeats
     """
-    total = _regrouped(cores() if workers is None else workers, dask) if anew else 0
-    while count := _next_portion():
-        total += count
-        say(f"已归组 {total} 条")
-    say(f"完成：本次归组 {total} 条")
+    done = _Done()
+    with stopping(done.stopped):
+        if anew:
+            done.keeps = True
+            done.count = _regrouped(cores() if workers is None else workers, dask)
+            done.keeps = False
+        _catch_up(done)
+    say(f"完成：本次归组 {done.count} 条")
+
+
+class _Done:
+    """How many messages were grouped; ``keeps``: what was read so far is kept beside."""
+
+    def __init__(self) -> None:
+        self.count, self.keeps = 0, False
+
+    def stopped(self, why: str) -> str:
+        """What to say when the command ends before its end."""
+        if self.keeps:
+            return f"{why}：分组未变，读好的文本已留存；再次运行同一命令即从断点继续"
+        return f"{why}：已归组的 {self.count} 条留言已保存；再运行 responder repeats 即从断点继续"
 
 
 def _regrouped(workers: int, dask: str) -> int:
@@ -46,6 +66,14 @@ def _regrouped(workers: int, dask: str) -> int:
     return count
 
 
-def _next_portion() -> int:
+def _catch_up(done: _Done) -> None:
+    last = grouping.last_grouped(db.session)
+    while ids := _next_portion(last):
+        last = ids[-1]
+        done.count += len(ids)
+        say(f"已归组 {done.count} 条")
+
+
+def _next_portion(after: int) -> list[int]:
     with transaction(CONSOLE) as session:
-        return grouping.catch_up(session)
+        return grouping.catch_up(session, after)

@@ -122,11 +122,13 @@ def _sayings(
     return {id_: saying(*said) for id_, *said in rows}
 
 
-def group_stored(session: Session, which: ColumnElement[bool], limit: int | None = None) -> int:
-    """Group messages that are stored and in no group; how many."""
+def group_stored(
+    session: Session, which: ColumnElement[bool], limit: int | None = None
+) -> list[int]:
+    """Group messages that are stored and in no group; their ids, in order."""
     sayings = _sayings(session, which, limit)
     group(session, sayings, dict(zip(sayings, sketch(list(sayings.values())), strict=True)))
-    return len(sayings)
+    return list(sayings)
 
 
 def leave(session: Session, message_ids: Sequence[int]) -> None:
@@ -147,11 +149,18 @@ def leave(session: Session, message_ids: Sequence[int]) -> None:
     group_stored(session, Message.id.in_(left))
 
 
-def catch_up(session: Session, limit: int = ROWS_A_PORTION) -> int:
-    """Group the next messages that never were (an older version stored them); how many."""
+def last_grouped(session: Session) -> int:
+    """The newest message that is in a group or leads one; 0: none."""
     done = (MessageSketch.message_id, MessageRepeat.message_id)
-    last = max(session.scalar(select(func.max(column))) or 0 for column in done)
-    return group_stored(session, Message.id > last, limit)
+    return max(session.scalar(select(func.max(column))) or 0 for column in done)
+
+
+def catch_up(session: Session, after: int, limit: int = ROWS_A_PORTION) -> list[int]:
+    """Group the next messages behind ``after`` (an older version stored them); their ids.
+
+    One without a letter is in no group afterwards, so whoever goes on does so by these ids.
+    """
+    return group_stored(session, Message.id > after, limit)
 
 
 def forget(session: Session) -> None:

@@ -64,11 +64,15 @@ def store(session: Session, found: Grouped) -> int:
     grouped = len(ids)
     # Those whose first went, and those that came.
     for part in _portions(found.ids[~stays & np.isin(found.ids, held)]):
-        grouped += grouping.group_stored(session, among(session, Message.id, part.tolist()))
+        grouped += _grouped_one_by_one(session, part)
     newer = select(Message.id).where(Message.id > last).order_by(Message.id)
     for part in _portions(np.fromiter(session.scalars(newer), np.int64)):
-        grouped += grouping.group_stored(session, among(session, Message.id, part.tolist()))
+        grouped += _grouped_one_by_one(session, part)
     return grouped
+
+
+def _grouped_one_by_one(session: Session, ids: Ids) -> int:
+    return len(grouping.group_stored(session, among(session, Message.id, ids.tolist())))
 
 
 def _all_said(session: Session, ids: Ids) -> Iterator[Saying]:

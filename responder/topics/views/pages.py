@@ -18,7 +18,7 @@ from responder.errands import service as errands
 from responder.errands.kinds import Outcome, Progress, kind_of
 from responder.intake.models import CHANNEL_LABELS
 from responder.settings import Settings
-from responder.topics import corrections, lineage, memory, refreshing, service
+from responder.topics import archive, corrections, lineage, memory, refreshing, service
 from responder.topics import why as reasons
 from responder.topics.declared import TOPICS
 from responder.topics.forms import RenameForm
@@ -133,10 +133,20 @@ def refresh() -> Response:
 def refresh_as_errand(
     actor: Actor, _arguments: Mapping[str, str], progress: Progress, _path: Path
 ) -> Outcome:
-    """The same, of however many messages."""
-    progress.tell(0)
-    run = _refresh(actor)
-    return Outcome(f"已聚合：新增留言 {run.messages_added} 条，新话题 {run.topics_created} 个")
+    """The same, of however many messages: a portion at a time, each stored."""
+    settings: Settings = current_app.extensions["settings"]
+    now, window = utc_now(), _window()
+    total = refreshing.waiting_in_all(now, window)
+    progress.tell(0, total)
+    added = born = 0
+    for run in archive.refreshes(
+        now, now, window, actor, settings.zone, settings.topic_memory,
+        portion=refreshing.PORTION,
+    ):  # fmt: skip
+        added += run.messages_added
+        born += run.topics_created
+        progress.tell(added, total)
+    return Outcome(f"已聚合：新增留言 {added} 条，新话题 {born} 个")
 
 
 def _takes_long() -> bool:

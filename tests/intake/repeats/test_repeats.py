@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from datetime import timedelta
+from functools import partial
 from itertools import count
 
 import pytest
 from sqlalchemy import func, select
 
 from responder.core.database import transaction
+from responder.core.errors import Stale
 from responder.core.permissions import CONSOLE
 from responder.intake import service
 from responder.intake.models import Channel, Message, MessageRepeat, MessageSketch
 from responder.intake.new_message import NewMessage
-from responder.intake.repeats import grouping
+from responder.intake.repeats import grouping, regrouping
 from tests.factories import NOW
 
 LETTER = (
@@ -124,6 +128,38 @@ def test_who_leaves_leaves_nothing_behind(session) -> None:
         grouping.leave(writing, ids)
     assert groups(session) == {}
     assert session.scalar(select(func.count()).select_from(MessageSketch)) == 0
+
+
+def test_the_command_ends_where_the_newest_message_has_no_letters(session, app) -> None:
+    first, second, _ = store(LETTER, LETTER, ("？？？", "。。"))
+    with transaction(CONSOLE, NOW) as writing:
+        grouping.forget(writing)
+    told = app.test_cli_runner().invoke(args=["repeats"]).stderr
+    assert "本次归组 3 条" in told
+    assert groups(session) == {second.id: first.id}
+
+
+def test_grouping_anew_that_is_stopped_changes_nothing_and_says_how_to_go_on(
+    session, app, monkeypatch
+) -> None:
+    first, second = store(LETTER, LETTER)
+    finish = regrouping.store
+
+    def stopped(*_given) -> int:
+        monkeypatch.setattr(regrouping, "store", finish)
+        os.kill(os.getpid(), signal.SIGTERM)
+        raise AssertionError("it was to stop")
+
+    monkeypatch.setattr(regrouping, "store", stopped)
+    run = partial(app.test_cli_runner().invoke, args=["repeats", "--anew", "--workers", "1"])
+    error = run().exception
+    assert isinstance(error, Stale)
+    assert "再次运行同一命令即从断点继续" in str(error.message)
+    kept = app.extensions["settings"].topic_memory / "repeats"
+    assert any(kept.iterdir())
+    assert "本次归组 2 条" in run().stderr
+    assert groups(session) == {second.id: first.id}
+    assert not any(kept.iterdir())
 
 
 def test_the_command_groups_what_an_older_version_stored(session, app) -> None:
