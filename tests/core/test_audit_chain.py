@@ -230,6 +230,14 @@ def test_a_trail_that_was_written_anew_no_longer_goes_through_a_noted_head(
     assert _found(trail, noted).startswith(f"链不再经过曾记下的第 {noted.number} 条")
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_each_of_two_heads_that_were_noted_of_one_place_counts(trail: Session, order: int) -> None:
+    true, false = chain.head(trail), Head(chain.head(trail).number, "e" * 64)
+    said = _found(trail, *(true, false)[::order])
+    assert said.startswith(f"链不再经过曾记下的第 {true.number} 条（eeeeeeeeeeee…）")
+    assert _found(trail, true, true) == ""
+
+
 def test_only_a_number_with_a_digest_is_a_head() -> None:
     assert verifying.read_head(f" 7:{'a' * 64}\n") == Head(7, "a" * 64)
     for wrong in ("", "7", "7:abc", f"x:{'a' * 64}", f"7:{'A' * 64}"):

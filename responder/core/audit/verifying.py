@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -108,16 +108,15 @@ def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGI
     :param links: in the order of their numbers, read one by one.
     :param start: a head that is taken as proven, which the first link follows.
     """
-    place, wanted = start, {head.number: head for head in anchors if head.number > start.number}
-    for head in anchors:
-        if head.number == start.number and head != start:
-            return Outcome(place, _other_way(head))
+    place, wanted = start, _by_number(anchors)
+    if problem := _passed_by(place, wanted):
+        return Outcome(place, problem)
     coming = iter(links)
     for link in coming:
         problem = _problem(place, link, coming)
-        place = place if problem else Head(link.number, link.digest)
-        if not problem and wanted.get(link.number, place) != place:
-            problem = _other_way(wanted[link.number])
+        if not problem:
+            place = Head(link.number, link.digest)
+            problem = _passed_by(place, wanted)
         if problem:
             return Outcome(place, problem)
     if missing := [head for head in anchors if head.number > place.number]:
@@ -127,7 +126,20 @@ def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGI
     return Outcome(place)
 
 
-def _other_way(head: Head) -> str:
+def _by_number(anchors: Iterable[Head]) -> Mapping[int, set[Head]]:
+    """Every head counts: of two with the same number and different digests one is wrong."""
+    found: dict[int, set[Head]] = {}
+    for head in anchors:
+        found.setdefault(head.number, set()).add(head)
+    return found
+
+
+def _passed_by(place: Head, wanted: Mapping[int, set[Head]]) -> str:
+    """A sentence on a noted head that the chain does not go through here; empty where it does."""
+    others = wanted.get(place.number, set()) - {place}
+    if not others:
+        return ""
+    head = min(others)
     return f"链不再经过曾记下的第 {head.number} 条（{head.digest[:12]}…）：这一条或之前的被改写"
 
 
