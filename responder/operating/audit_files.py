@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import select
@@ -102,10 +103,11 @@ def _links(lines: Iterator[dict[str, Any]], seen: _Seen, path: Path) -> Iterator
         if "head" in line:
             seen.end = read_head(str(line["head"]))
             return
-        try:
-            yield Link(line["number"], line["digest"], line["event"])
-        except KeyError as error:
-            raise Invalid(f"{path} {NO_EXPORT}") from error
+        link = Link(line.get("number", ""), line.get("digest", ""), line.get("event", ""))
+        shapes = ((link.number, int), (link.digest, str), (link.event, (dict, NoneType)))
+        if not all(isinstance(value, kind) for value, kind in shapes):
+            raise Invalid(f"{path} {NO_EXPORT}")
+        yield link
 
 
 def _lines(path: Path) -> Generator[dict[str, Any], None, None]:
@@ -118,7 +120,7 @@ def _lines(path: Path) -> Generator[dict[str, Any], None, None]:
                 yield told
     except OSError as error:
         raise Invalid(f"无法读取 {path}（{error.strerror}）：请检查文件和权限") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"{path} {NO_EXPORT}") from error
 
 

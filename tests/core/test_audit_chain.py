@@ -139,6 +139,28 @@ def test_a_changed_column_is_told_with_number_record_and_time(
     assert verify(trail).head.number == link.number - 1
 
 
+BROKEN = {
+    "sqlite": [
+        ("changes", "'{broken'"), ("changes", "x'00'"), ("at", "'x'"), ("at", "7.5"),
+        ("note", "CAST(x'ff' AS TEXT)"), ("note", "x'ff'"), ("actor_id", "'x'"),
+    ],
+    "postgresql": [("at", "'infinity'"), ("at", "'0044-03-15 12:00:00+00 BC'")],
+}  # fmt: skip
+
+
+def test_what_cannot_even_be_read_is_told_as_changed(trail: Session) -> None:
+    link = _place(trail, 2)
+    for column, value in BROKEN[trail.get_bind().dialect.name]:
+        with trail.begin_nested() as point:
+            changed = f"UPDATE audit_event SET {column} = {value} WHERE id = {link.event_id}"
+            trail.execute(sa.text(changed))
+            said = _found(trail)
+            assert said.startswith(f"第 {link.number} 条，审计记录 {link.event_id}（"), value
+            assert said.endswith("被改动，或紧接其前的记录被删除"), value
+            point.rollback()
+    assert _found(trail) == ""
+
+
 def test_a_removed_event_is_told(trail: Session) -> None:
     link = _place(trail, 1)
     trail.execute(sa.delete(AuditEvent).where(AuditEvent.id == link.event_id))

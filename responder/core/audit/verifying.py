@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import Session
 
 from responder.core import soundness
-from responder.core.audit.chain import BEGINNING, COLUMNS, NAMES, Head, Told, digest_after, told
+from responder.core.audit.chain import BEGINNING, NAMES, STORED, Head, Told, digest_after, told
 from responder.core.audit.models import AuditEvent, AuditLink
+from responder.core.audit.stored import as_stored
 from responder.core.errors import Invalid
 from responder.core.office import office_zone
 from responder.core.times import local
@@ -27,7 +28,10 @@ _HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
 class Link(NamedTuple):
-    """A link as it is stored, and the event that it names; None where that is gone."""
+    """A link as it is stored, and the event that it names; None where that is gone.
+
+    What of an event cannot be read is not in it, and then no digest holds.
+    """
 
     number: int
     digest: str
@@ -71,7 +75,7 @@ def verify(connection: Connection | Session, anchors: Sequence[Head] = ()) -> Ou
 
 def links_of(connection: Connection | Session, after: int = 0) -> Generator[Link, None, None]:
     """Every link after a number, in order; to be closed by whoever does not read it to its end."""
-    query = select(AuditLink.number, AuditLink.digest, *COLUMNS).outerjoin(
+    query = select(AuditLink.number, as_stored(AuditLink.digest), *STORED).outerjoin(
         AuditEvent, AuditEvent.id == AuditLink.event_id
     )
     query = query.where(_later(after)).order_by(AuditLink.number)
@@ -80,7 +84,12 @@ def links_of(connection: Connection | Session, after: int = 0) -> Generator[Link
     with closing(found):  # whoever stops at the first problem leaves the rest unread
         for row in found:
             number, digest, *values = row
-            yield Link(number, digest, None if row[place] is None else told(tuple(values)))
+            event = None if row[place] is None else told(values)
+            yield Link(number, _hexadecimal(digest), event)
+
+
+def _hexadecimal(stored: bytes | str | None) -> str:
+    return stored.decode("ascii", "replace") if isinstance(stored, bytes) else stored or ""
 
 
 def _later(after: int) -> ColumnElement[bool]:
@@ -96,10 +105,8 @@ def unlinked(connection: Connection | Session) -> str:
     ).one()
     if not count:
         return ""
-    event = connection.execute(select(*COLUMNS).where(AuditEvent.id == first)).one()
-    return (
-        f"有 {count} 条记录不在链上，第一条是{_named(told(tuple(event)))}：绕过系统加入，或链被截断"
-    )
+    event = connection.execute(select(*STORED).where(AuditEvent.id == first)).one()
+    return f"有 {count} 条记录不在链上，第一条是{_named(told(event))}：绕过系统加入，或链被截断"
 
 
 def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGINNING) -> Outcome:
@@ -157,7 +164,7 @@ def _problem(place: Head, link: Link, coming: Iterator[Link]) -> str:
     if link.event is None:
         return f"第 {link.number} 条的记录不见了：被删除"
     reckoned = digest_after(place.digest, link.event)
-    if reckoned == link.digest:
+    if reckoned == link.digest and link.event.keys() == set(NAMES):
         return ""
     what = _diagnosis(place, link, reckoned, list(islice(coming, LOOKS_AHEAD)))
     return f"第 {link.number} 条，{_named(link.event)}：{what}"
@@ -178,10 +185,18 @@ def _diagnosis(place: Head, link: Link, reckoned: str, later: list[Link]) -> str
 
 
 def _named(event: Told) -> str:
-    """Number, record, time and person: enough to find it."""
-    at = local(datetime.fromisoformat(event["at"]), office_zone())
-    record = f"{event['object_type']} {event['object_id']}"
-    return f"审计记录 {event['id']}（{at:%Y-%m-%d %H:%M:%S}，{record}，{event['action']}）"
+    """Number, record, time and deed: enough to find it, as far as it can be read."""
+    told_of = {name: event.get(name, "（不可读）") for name in NAMES}
+    record = f"{told_of['object_type']} {told_of['object_id']}"
+    return f"审计记录 {told_of['id']}（{_when(event)}，{record}，{told_of['action']}）"
+
+
+def _when(event: Told) -> str:
+    try:
+        at = local(datetime.fromisoformat(event["at"]), office_zone())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return "时间不可读"
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 @soundness.holds("审计链")
