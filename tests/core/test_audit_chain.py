@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,10 +112,28 @@ def test_the_database_refuses_to_change_it(session: Session, table: str) -> None
     deeds = ["DELETE FROM {}", "UPDATE {} SET {}"]
     if session.get_bind().dialect.name == "postgresql":
         deeds.append("TRUNCATE {} CASCADE")
+    else:
+        deeds.append("INSERT OR REPLACE INTO {0} SELECT * FROM {0}")
     column = {"audit_event": "note = 'x'", "audit_link": "digest = 'x'"}[table]
     for deed in deeds:
         with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
             session.execute(sa.text(deed.format(table, column)))
+
+
+@pytest.mark.parametrize("table", ["audit_event", "audit_link"])
+def test_sqlite_refuses_to_replace_whichever_guard_is_asked(tmp_path: Path, table: str) -> None:
+    """Ours are two: triggers on INSERT for every connection, those on DELETE for the product's."""
+    replace = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+    with installation("sqlite", tmp_path) as app, app.app_context():
+        _add_unit(1)
+        with closing(sqlite3.connect(tmp_path / "responder.db")) as foreign:
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                foreign.execute(replace)
+            foreign.rollback()
+            foreign.execute(f"DROP TRIGGER {table}_no_replace")
+            foreign.commit()
+        with pytest.raises(DBAPIError, match="append-only"):
+            db.session.execute(sa.text(replace))
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def _add_units(*codes: str) -> None:
 def _tamper(app: Flask, *statements: str) -> None:
     with closing(sqlite3.connect(app.extensions["settings"].state_dir / "responder.db")) as file:
         for table in ("audit_event", "audit_link"):
-            for deed in ("update", "delete"):
+            for deed in ("update", "delete", "replace"):
                 file.execute(f"DROP TRIGGER IF EXISTS {table}_no_{deed}")
         for statement in statements:
             file.execute(statement)
