@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import NoneType
 from typing import Any
@@ -71,7 +71,7 @@ def _head_at(session: Session, number: int) -> Head:
 def verify_file(path: Path, anchors: list[Head]) -> Outcome:
     """Walk the chain of an exported file.
 
-    :raises Invalid: it is no such file, or torn.
+    :raises Invalid: it is no such file, or torn, or begins after one of ``anchors``.
     """
     seen = _Seen()
     with closing(_lines(path)) as lines:
@@ -84,7 +84,7 @@ def verify_file(path: Path, anchors: list[Head]) -> Outcome:
         return outcome
     if seen.end is None:
         raise Invalid(f"{path} {NO_EXPORT}")
-    return Outcome(outcome.head, f"文件称链到第 {seen.end.number} 条，实际不是：尾部被改动")
+    return replace(outcome, problem=f"文件称链到第 {seen.end.number} 条，实际不是：尾部被改动")
 
 
 def head_of(path: Path) -> Head:

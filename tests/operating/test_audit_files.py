@@ -145,7 +145,13 @@ def test_a_part_of_the_trail_is_exported_and_verified(run: FlaskCliRunner, tmp_p
     done = run.invoke(args=["audit", "export", str(file), "--after", "10", "--json"])
     assert done.exit_code == 0
     assert json.loads(file.read_text().splitlines()[1])["number"] == 11
-    assert run.invoke(args=["audit", "verify", str(file)]).exit_code == 0
+    alone = run.invoke(args=["audit", "verify", str(file), "--json"])
+    assert (alone.exit_code, json.loads(alone.stdout)["events"]) == (
+        0,
+        json.loads(done.stdout)["events"],
+    )
+    early = run.invoke(args=["audit", "verify", str(file), "--since", f"9:{'0' * 64}"])
+    assert "第 9 条在文件开头（第 10 条之后）之前" in early.exception.message
     again = run.invoke(args=["audit", "export", str(file)])
     assert "已存在" in again.exception.message
     beyond = run.invoke(args=["audit", "export", str(tmp_path / "b"), "--after", "9999"])

@@ -44,10 +44,17 @@ class Outcome:
 
     :ivar head: of the last link that holds.
     :ivar problem: a sentence on the first that does not; empty where all do.
+    :ivar start: the head after which that was looked at.
     """
 
     head: Head
     problem: str = ""
+    start: Head = BEGINNING
+
+    @property
+    def count(self) -> int:
+        """How many events hold."""
+        return self.head.number - self.start.number
 
 
 def read_head(text: str) -> Head:
@@ -114,23 +121,31 @@ def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGI
 
     :param links: in the order of their numbers, read one by one.
     :param start: a head that is taken as proven, which the first link follows.
+    :raises Invalid: a head was noted of what comes before ``start``, where nothing can tell.
     """
-    place, wanted = start, _by_number(anchors)
-    if problem := _passed_by(place, wanted):
-        return Outcome(place, problem)
+    if earlier := [head for head in anchors if head.number < start.number]:
+        raise Invalid(
+            f"要对照的第 {min(earlier).number} 条在文件开头（第 {start.number} 条之后）之前："
+            "请对照数据库，或用从头导出的文件"
+        )
+    place, problem = _walked(links, _by_number(anchors), start)
+    if missing := [head for head in anchors if head.number > place.number and not problem]:
+        problem = f"链到第 {place.number} 条为止，曾有第 {missing[0].number} 条：尾部被删除"
+    return Outcome(place, problem, start)
+
+
+def _walked(
+    links: Iterable[Link], wanted: Mapping[int, set[Head]], start: Head
+) -> tuple[Head, str]:
+    """The last place that holds, and a sentence on the first that does not."""
+    place, problem = start, _passed_by(start, wanted)
     coming = iter(links)
-    for link in coming:
+    while not problem and (link := next(coming, None)) is not None:
         problem = _problem(place, link, coming)
         if not problem:
             place = Head(link.number, link.digest)
             problem = _passed_by(place, wanted)
-        if problem:
-            return Outcome(place, problem)
-    if missing := [head for head in anchors if head.number > place.number]:
-        return Outcome(
-            place, f"链到第 {place.number} 条为止，曾有第 {missing[0].number} 条：尾部被删除"
-        )
-    return Outcome(place)
+    return place, problem
 
 
 def _by_number(anchors: Iterable[Head]) -> Mapping[int, set[Head]]:
