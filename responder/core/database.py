@@ -149,6 +149,7 @@ def _tune_sqlite(engine: Engine) -> None:
         for pragma in (
             "journal_mode=WAL",
             "foreign_keys=ON",
+            "recursive_triggers=ON",  # or REPLACE would delete what a trigger guards
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "synchronous=NORMAL",
             f"cache_size=-{CACHE_KIB}",

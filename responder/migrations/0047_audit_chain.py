@@ -73,6 +73,14 @@ def _digest_after(previous, row) -> str:
     return sha256(f"{previous}\n{plain}".encode("ascii")).hexdigest()
 
 
+# A BEFORE trigger sees a number that SQLite has yet to give as one below 1.
+TAKEN = {
+    "audit_event": "NEW.id > 0 AND EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id)",
+    "audit_link": "EXISTS (SELECT 1 FROM audit_link WHERE number = NEW.number)"
+    " OR EXISTS (SELECT 1 FROM audit_link WHERE event_id = NEW.event_id)",
+}
+
+
 def _refuse_on_sqlite() -> None:
     for table in FINAL:
         for deed in ("UPDATE", "DELETE"):
@@ -80,6 +88,11 @@ def _refuse_on_sqlite() -> None:
                 f"CREATE TRIGGER {table}_no_{deed.lower()} BEFORE {deed} ON {table}"
                 f" BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
             )
+        # REPLACE deletes without its trigger, unless a connection asks for recursive ones.
+        op.execute(
+            f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {TAKEN[table]}"
+            f" BEGIN SELECT RAISE(ABORT, '{SAID}'); END"
+        )
 
 
 def _refuse_on_postgresql() -> None:
@@ -105,6 +118,6 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {trigger} ON audit_event")
         op.execute("DROP FUNCTION refuse_to_change_the_trail()")
         return
-    for deed in ("update", "delete"):
-        op.execute(f"DROP TRIGGER audit_event_no_{deed}")
+    for deed in ("update", "delete", "replace"):
+        op.execute(f"DROP TRIGGER IF EXISTS audit_event_no_{deed}")
     op.drop_table("audit_link")

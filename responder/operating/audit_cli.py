@@ -47,11 +47,11 @@ def verify_command(file: Path | None, since: tuple[str, ...], as_json: bool) -> 
     )
     head = outcome.head
     if as_json:
-        print_json({"events": head.number, "head": str(head), "problem": outcome.problem or None})
+        print_json({"events": outcome.count, "head": str(head), "problem": outcome.problem or None})
     if outcome.problem:
-        say(f"{outcome.problem}。此前 {head.number} 条完好")
+        say(f"{outcome.problem}。此前 {outcome.count} 条完好")
         sys.exit(DONE_WITH_REFUSALS)
-    say(f"审计记录完好：{head.number} 条，链到 {head}")
+    say(f"审计记录完好：{outcome.count} 条，链到 {head}")
     if not anchors:
         say("尾部是否被整段删除，要与以前记下的链头对照：--since 序号:摘要，或以前导出的文件")
 

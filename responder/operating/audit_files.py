@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import select
@@ -70,7 +71,7 @@ def _head_at(session: Session, number: int) -> Head:
 def verify_file(path: Path, anchors: list[Head]) -> Outcome:
     """Walk the chain of an exported file.
 
-    :raises Invalid: it is no such file, or torn.
+    :raises Invalid: it is no such file, or torn, or begins after one of ``anchors``.
     """
     seen = _Seen()
     with closing(_lines(path)) as lines:
@@ -83,7 +84,7 @@ def verify_file(path: Path, anchors: list[Head]) -> Outcome:
         return outcome
     if seen.end is None:
         raise Invalid(f"{path} {NO_EXPORT}")
-    return Outcome(outcome.head, f"文件称链到第 {seen.end.number} 条，实际不是：尾部被改动")
+    return replace(outcome, problem=f"文件称链到第 {seen.end.number} 条，实际不是：尾部被改动")
 
 
 def head_of(path: Path) -> Head:
@@ -102,10 +103,11 @@ def _links(lines: Iterator[dict[str, Any]], seen: _Seen, path: Path) -> Iterator
         if "head" in line:
             seen.end = read_head(str(line["head"]))
             return
-        try:
-            yield Link(line["number"], line["digest"], line["event"])
-        except KeyError as error:
-            raise Invalid(f"{path} {NO_EXPORT}") from error
+        link = Link(line.get("number", ""), line.get("digest", ""), line.get("event", ""))
+        shapes = ((link.number, int), (link.digest, str), (link.event, (dict, NoneType)))
+        if not all(isinstance(value, kind) for value, kind in shapes):
+            raise Invalid(f"{path} {NO_EXPORT}")
+        yield link
 
 
 def _lines(path: Path) -> Generator[dict[str, Any], None, None]:
@@ -118,7 +120,7 @@ def _lines(path: Path) -> Generator[dict[str, Any], None, None]:
                 yield told
     except OSError as error:
         raise Invalid(f"无法读取 {path}（{error.strerror}）：请检查文件和权限") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid(f"{path} {NO_EXPORT}") from error
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,10 +112,28 @@ def test_the_database_refuses_to_change_it(session: Session, table: str) -> None
     deeds = ["DELETE FROM {}", "UPDATE {} SET {}"]
     if session.get_bind().dialect.name == "postgresql":
         deeds.append("TRUNCATE {} CASCADE")
+    else:
+        deeds.append("INSERT OR REPLACE INTO {0} SELECT * FROM {0}")
     column = {"audit_event": "note = 'x'", "audit_link": "digest = 'x'"}[table]
     for deed in deeds:
         with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
             session.execute(sa.text(deed.format(table, column)))
+
+
+@pytest.mark.parametrize("table", ["audit_event", "audit_link"])
+def test_sqlite_refuses_to_replace_whichever_guard_is_asked(tmp_path: Path, table: str) -> None:
+    """Ours are two: triggers on INSERT for every connection, those on DELETE for the product's."""
+    replace = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+    with installation("sqlite", tmp_path) as app, app.app_context():
+        _add_unit(1)
+        with closing(sqlite3.connect(tmp_path / "responder.db")) as foreign:
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                foreign.execute(replace)
+            foreign.rollback()
+            foreign.execute(f"DROP TRIGGER {table}_no_replace")
+            foreign.commit()
+        with pytest.raises(DBAPIError, match="append-only"):
+            db.session.execute(sa.text(replace))
 
 
 @pytest.mark.parametrize(
@@ -137,6 +157,28 @@ def test_a_changed_column_is_told_with_number_record_and_time(
     assert said.startswith(f"第 {link.number} 条，审计记录 {link.event_id}（")
     assert said.endswith("被改动，或紧接其前的记录被删除")
     assert verify(trail).head.number == link.number - 1
+
+
+BROKEN = {
+    "sqlite": [
+        ("changes", "'{broken'"), ("changes", "x'00'"), ("at", "'x'"), ("at", "7.5"),
+        ("note", "CAST(x'ff' AS TEXT)"), ("note", "x'ff'"), ("actor_id", "'x'"),
+    ],
+    "postgresql": [("at", "'infinity'"), ("at", "'0044-03-15 12:00:00+00 BC'")],
+}  # fmt: skip
+
+
+def test_what_cannot_even_be_read_is_told_as_changed(trail: Session) -> None:
+    link = _place(trail, 2)
+    for column, value in BROKEN[trail.get_bind().dialect.name]:
+        with trail.begin_nested() as point:
+            changed = f"UPDATE audit_event SET {column} = {value} WHERE id = {link.event_id}"
+            trail.execute(sa.text(changed))
+            said = _found(trail)
+            assert said.startswith(f"第 {link.number} 条，审计记录 {link.event_id}（"), value
+            assert said.endswith("被改动，或紧接其前的记录被删除"), value
+            point.rollback()
+    assert _found(trail) == ""
 
 
 def test_a_removed_event_is_told(trail: Session) -> None:
@@ -228,6 +270,14 @@ def test_a_trail_that_was_written_anew_no_longer_goes_through_a_noted_head(
         trail.execute(again.values(digest=place.digest))
     assert _found(trail) == ""
     assert _found(trail, noted).startswith(f"链不再经过曾记下的第 {noted.number} 条")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_each_of_two_heads_that_were_noted_of_one_place_counts(trail: Session, order: int) -> None:
+    true, false = chain.head(trail), Head(chain.head(trail).number, "e" * 64)
+    said = _found(trail, *(true, false)[::order])
+    assert said.startswith(f"链不再经过曾记下的第 {true.number} 条（eeeeeeeeeeee…）")
+    assert _found(trail, true, true) == ""
 
 
 def test_only_a_number_with_a_digest_is_a_head() -> None:

@@ -53,7 +53,7 @@ def _add_units(*codes: str) -> None:
 def _tamper(app: Flask, *statements: str) -> None:
     with closing(sqlite3.connect(app.extensions["settings"].state_dir / "responder.db")) as file:
         for table in ("audit_event", "audit_link"):
-            for deed in ("update", "delete"):
+            for deed in ("update", "delete", "replace"):
                 file.execute(f"DROP TRIGGER IF EXISTS {table}_no_{deed}")
         for statement in statements:
             file.execute(statement)
@@ -109,6 +109,12 @@ def test_an_export_is_verified_by_itself_and_is_an_anchor_afterwards(
         assert (cut.exit_code, "尾部被删除" in cut.stderr) == (1, True)
 
 
+def _without(line: str, name: str) -> str:
+    link = json.loads(line)
+    del link["event"][name]
+    return f"{json.dumps(link)}\n"
+
+
 def test_what_is_done_to_an_export_is_seen(app: Flask, run: FlaskCliRunner, tmp_path: Path) -> None:
     file, torn = tmp_path / "a.jsonl", tmp_path / "torn.jsonl"
     assert run.invoke(args=["audit", "export", str(file)]).exit_code == 0
@@ -120,6 +126,12 @@ def test_what_is_done_to_an_export_is_seen(app: Flask, run: FlaskCliRunner, tmp_
         (lines[:-1], 2, "没有写完"),
         (["x"], 2, "不是回应台导出的"),
         (lines[1:], 2, "不是回应台导出的"),
+        ([*lines[:5], _without(lines[5], "note"), *lines[6:]], 1, "第 5 条，"),
+        ([*lines[:5], _without(lines[5], "at"), *lines[6:]], 1, "时间不可读"),
+        ([lines[0], '{"number":1,"digest":"","event":{"x":1}}\n'], 1, "第 1 条，"),
+        ([lines[0], '{"number":1,"digest":"","event":7}\n'], 2, "不是回应台导出的"),
+        ([lines[0], '{"number":"1","digest":"","event":{}}\n'], 2, "不是回应台导出的"),
+        ([lines[0], "[" * 100_000], 2, "不是回应台导出的"),
     ):
         torn.write_text("".join(kept), "utf-8")
         done = run.invoke(args=["audit", "verify", str(torn)])
@@ -133,7 +145,13 @@ def test_a_part_of_the_trail_is_exported_and_verified(run: FlaskCliRunner, tmp_p
     done = run.invoke(args=["audit", "export", str(file), "--after", "10", "--json"])
     assert done.exit_code == 0
     assert json.loads(file.read_text().splitlines()[1])["number"] == 11
-    assert run.invoke(args=["audit", "verify", str(file)]).exit_code == 0
+    alone = run.invoke(args=["audit", "verify", str(file), "--json"])
+    assert (alone.exit_code, json.loads(alone.stdout)["events"]) == (
+        0,
+        json.loads(done.stdout)["events"],
+    )
+    early = run.invoke(args=["audit", "verify", str(file), "--since", f"9:{'0' * 64}"])
+    assert "第 9 条在文件开头（第 10 条之后）之前" in early.exception.message
     again = run.invoke(args=["audit", "export", str(file)])
     assert "已存在" in again.exception.message
     beyond = run.invoke(args=["audit", "export", str(tmp_path / "b"), "--after", "9999"])

@@ -8,8 +8,7 @@ before that. What is summed is read back from the database, as whoever verifies 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from responder.core.audit.models import AuditEvent, AuditLink
+from responder.core.audit.stored import as_stored, understood
 from responder.core.database import before_commit
 from responder.core.turns import one_at_a_time
 
@@ -29,6 +29,8 @@ COLUMNS = (
     AuditEvent.object_type,
 )  # fmt: skip
 NAMES = tuple(column.key for column in COLUMNS)
+STORED = tuple(as_stored(column).label(column.key) for column in COLUMNS)
+_KINDS = {column.key: column.type for column in COLUMNS}
 
 Told = Mapping[str, Any]
 
@@ -52,11 +54,9 @@ def digest_after(previous: str, event: Told) -> str:
     return sha256(f"{previous}\n{plain}".encode("ascii")).hexdigest()
 
 
-def told(values: tuple[Any, ...]) -> dict[str, Any]:
-    """The values of :data:`COLUMNS` as JSON can say them."""
-    event = dict(zip(NAMES, values, strict=True))
-    at: datetime = event["at"]
-    return event | {"at": at.isoformat()}
+def told(values: Sequence[Any]) -> dict[str, Any]:
+    """The values of :data:`STORED` as JSON can say them; what cannot be read is left out."""
+    return understood(dict(zip(NAMES, values, strict=True)), _KINDS)
 
 
 def head(connection: Connection | Session) -> Head:
@@ -80,10 +80,10 @@ def link_new(session: Session) -> None:
     one_at_a_time(session, LOCK)
     place = head(session)
     # Others write at the same time, so not all between the first and the last are ours.
-    written = select(*COLUMNS).where(AuditEvent.id.between(min(new), max(new)))
+    written = select(*STORED).where(AuditEvent.id.between(min(new), max(new)))
     links = []
     for row in session.execute(written.order_by(AuditEvent.id)):
-        event = told(tuple(row))
+        event = told(row)
         if event["id"] in new:
             place = Head(place.number + 1, digest_after(place.digest, event))
             links.append({**place._asdict(), "event_id": event["id"]})

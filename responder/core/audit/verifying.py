@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.orm import Session
 
 from responder.core import soundness
-from responder.core.audit.chain import BEGINNING, COLUMNS, NAMES, Head, Told, digest_after, told
+from responder.core.audit.chain import BEGINNING, NAMES, STORED, Head, Told, digest_after, told
 from responder.core.audit.models import AuditEvent, AuditLink
+from responder.core.audit.stored import as_stored
 from responder.core.errors import Invalid
 from responder.core.office import office_zone
 from responder.core.times import local
@@ -27,7 +28,10 @@ _HEAD = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
 class Link(NamedTuple):
-    """A link as it is stored, and the event that it names; None where that is gone."""
+    """A link as it is stored, and the event that it names; None where that is gone.
+
+    What of an event cannot be read is not in it, and then no digest holds.
+    """
 
     number: int
     digest: str
@@ -40,10 +44,17 @@ class Outcome:
 
     :ivar head: of the last link that holds.
     :ivar problem: a sentence on the first that does not; empty where all do.
+    :ivar start: the head after which that was looked at.
     """
 
     head: Head
     problem: str = ""
+    start: Head = BEGINNING
+
+    @property
+    def count(self) -> int:
+        """How many events hold."""
+        return self.head.number - self.start.number
 
 
 def read_head(text: str) -> Head:
@@ -71,7 +82,7 @@ def verify(connection: Connection | Session, anchors: Sequence[Head] = ()) -> Ou
 
 def links_of(connection: Connection | Session, after: int = 0) -> Generator[Link, None, None]:
     """Every link after a number, in order; to be closed by whoever does not read it to its end."""
-    query = select(AuditLink.number, AuditLink.digest, *COLUMNS).outerjoin(
+    query = select(AuditLink.number, as_stored(AuditLink.digest), *STORED).outerjoin(
         AuditEvent, AuditEvent.id == AuditLink.event_id
     )
     query = query.where(_later(after)).order_by(AuditLink.number)
@@ -80,7 +91,12 @@ def links_of(connection: Connection | Session, after: int = 0) -> Generator[Link
     with closing(found):  # whoever stops at the first problem leaves the rest unread
         for row in found:
             number, digest, *values = row
-            yield Link(number, digest, None if row[place] is None else told(tuple(values)))
+            event = None if row[place] is None else told(values)
+            yield Link(number, _hexadecimal(digest), event)
+
+
+def _hexadecimal(stored: bytes | str | None) -> str:
+    return stored.decode("ascii", "replace") if isinstance(stored, bytes) else stored or ""
 
 
 def _later(after: int) -> ColumnElement[bool]:
@@ -96,10 +112,8 @@ def unlinked(connection: Connection | Session) -> str:
     ).one()
     if not count:
         return ""
-    event = connection.execute(select(*COLUMNS).where(AuditEvent.id == first)).one()
-    return (
-        f"有 {count} 条记录不在链上，第一条是{_named(told(tuple(event)))}：绕过系统加入，或链被截断"
-    )
+    event = connection.execute(select(*STORED).where(AuditEvent.id == first)).one()
+    return f"有 {count} 条记录不在链上，第一条是{_named(told(event))}：绕过系统加入，或链被截断"
 
 
 def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGINNING) -> Outcome:
@@ -107,27 +121,47 @@ def walk(links: Iterable[Link], anchors: Sequence[Head] = (), start: Head = BEGI
 
     :param links: in the order of their numbers, read one by one.
     :param start: a head that is taken as proven, which the first link follows.
+    :raises Invalid: a head was noted of what comes before ``start``, where nothing can tell.
     """
-    place, wanted = start, {head.number: head for head in anchors if head.number > start.number}
-    for head in anchors:
-        if head.number == start.number and head != start:
-            return Outcome(place, _other_way(head))
-    coming = iter(links)
-    for link in coming:
-        problem = _problem(place, link, coming)
-        place = place if problem else Head(link.number, link.digest)
-        if not problem and wanted.get(link.number, place) != place:
-            problem = _other_way(wanted[link.number])
-        if problem:
-            return Outcome(place, problem)
-    if missing := [head for head in anchors if head.number > place.number]:
-        return Outcome(
-            place, f"链到第 {place.number} 条为止，曾有第 {missing[0].number} 条：尾部被删除"
+    if earlier := [head for head in anchors if head.number < start.number]:
+        raise Invalid(
+            f"要对照的第 {min(earlier).number} 条在文件开头（第 {start.number} 条之后）之前："
+            "请对照数据库，或用从头导出的文件"
         )
-    return Outcome(place)
+    place, problem = _walked(links, _by_number(anchors), start)
+    if missing := [head for head in anchors if head.number > place.number and not problem]:
+        problem = f"链到第 {place.number} 条为止，曾有第 {missing[0].number} 条：尾部被删除"
+    return Outcome(place, problem, start)
 
 
-def _other_way(head: Head) -> str:
+def _walked(
+    links: Iterable[Link], wanted: Mapping[int, set[Head]], start: Head
+) -> tuple[Head, str]:
+    """The last place that holds, and a sentence on the first that does not."""
+    place, problem = start, _passed_by(start, wanted)
+    coming = iter(links)
+    while not problem and (link := next(coming, None)) is not None:
+        problem = _problem(place, link, coming)
+        if not problem:
+            place = Head(link.number, link.digest)
+            problem = _passed_by(place, wanted)
+    return place, problem
+
+
+def _by_number(anchors: Iterable[Head]) -> Mapping[int, set[Head]]:
+    """Every head counts: of two with the same number and different digests one is wrong."""
+    found: dict[int, set[Head]] = {}
+    for head in anchors:
+        found.setdefault(head.number, set()).add(head)
+    return found
+
+
+def _passed_by(place: Head, wanted: Mapping[int, set[Head]]) -> str:
+    """A sentence on a noted head that the chain does not go through here; empty where it does."""
+    others = wanted.get(place.number, set()) - {place}
+    if not others:
+        return ""
+    head = min(others)
     return f"链不再经过曾记下的第 {head.number} 条（{head.digest[:12]}…）：这一条或之前的被改写"
 
 
@@ -145,7 +179,7 @@ def _problem(place: Head, link: Link, coming: Iterator[Link]) -> str:
     if link.event is None:
         return f"第 {link.number} 条的记录不见了：被删除"
     reckoned = digest_after(place.digest, link.event)
-    if reckoned == link.digest:
+    if reckoned == link.digest and link.event.keys() == set(NAMES):
         return ""
     what = _diagnosis(place, link, reckoned, list(islice(coming, LOOKS_AHEAD)))
     return f"第 {link.number} 条，{_named(link.event)}：{what}"
@@ -166,10 +200,18 @@ def _diagnosis(place: Head, link: Link, reckoned: str, later: list[Link]) -> str
 
 
 def _named(event: Told) -> str:
-    """Number, record, time and person: enough to find it."""
-    at = local(datetime.fromisoformat(event["at"]), office_zone())
-    record = f"{event['object_type']} {event['object_id']}"
-    return f"审计记录 {event['id']}（{at:%Y-%m-%d %H:%M:%S}，{record}，{event['action']}）"
+    """Number, record, time and deed: enough to find it, as far as it can be read."""
+    told_of = {name: event.get(name, "（不可读）") for name in NAMES}
+    record = f"{told_of['object_type']} {told_of['object_id']}"
+    return f"审计记录 {told_of['id']}（{_when(event)}，{record}，{told_of['action']}）"
+
+
+def _when(event: Told) -> str:
+    try:
+        at = local(datetime.fromisoformat(event["at"]), office_zone())
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return "时间不可读"
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 @soundness.holds("审计链")
