@@ -24,6 +24,9 @@ BY_DIGEST: Mapping[str, tuple[str, ...]] = {
 OTHER_FOLDERS = ("uploads",)
 # What is made anew, or forgotten within a day.
 CACHES = ("topic_memory", "errand_files")
+# What this machine noted of itself: it is no part of the data, and noted heads of the trail that
+# stood in the same file as the trail would prove nothing.
+NOTES = ("logs",)
 
 # Kept apart from the data, or whoever has one has both: only on request, in a folder of their own.
 IDENTITY_KEYS, SECRET_KEY = "identity_keys", "secret_key"

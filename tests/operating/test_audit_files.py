@@ -40,8 +40,10 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def run(app: Flask) -> FlaskCliRunner:
-    return app.test_cli_runner()
+def run(app: Flask) -> Iterator[FlaskCliRunner]:
+    """Within this installation's context: a test before may have left that of another one."""
+    with app.app_context():
+        yield app.test_cli_runner()
 
 
 def _add_units(*codes: str) -> None:

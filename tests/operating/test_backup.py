@@ -286,7 +286,8 @@ def test_every_folder_of_the_state_is_kept_or_a_cache() -> None:
         and isinstance(found := getattr(settings, name), Path)
         and found.is_relative_to(settings.state_dir)
     }
-    known = {*kept.BY_DIGEST, *kept.OTHER_FOLDERS, *kept.CACHES, "resolved_identity_keys"}
+    named = (*kept.BY_DIGEST, *kept.OTHER_FOLDERS, *kept.CACHES, *kept.NOTES)
+    known = {*named, "resolved_identity_keys"}
     assert folders == known
 
 

@@ -63,7 +63,7 @@ def cluster() -> Iterator[Any]:
     """Two workers of Dask, each a process of its own; begun once for both databases."""
     distributed = pytest.importorskip("distributed", reason="Dask is not installed")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0",
         silence_logs=logging.CRITICAL,
     ) as found:  # fmt: skip
         yield found
