@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
@@ -30,6 +32,14 @@ from tests.installations import installation
 from tests.operating.filled import PASSPHRASE
 
 
+class Within(FlaskCliRunner):
+    """Each command in a context of this installation: another test's may still be open."""
+
+    def invoke(self, *given: Any, **more: Any) -> Result:
+        with self.app.app_context():
+            return super().invoke(*given, **more)
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[Flask]:
     """An installation whose trail ends with three units."""
@@ -40,10 +50,8 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def run(app: Flask) -> Iterator[FlaskCliRunner]:
-    """Within this installation's context: a test before may have left that of another one."""
-    with app.app_context():
-        yield app.test_cli_runner()
+def run(app: Flask) -> FlaskCliRunner:
+    return Within(app)
 
 
 def _add_units(*codes: str) -> None:
