@@ -274,7 +274,8 @@ def _woken(
             topics[topic_id].last_seen, [one.voice.occurred_at for one in description.members]
         )
     }
-    slept = ageing.sleeping(session, found.keys())
+    with session.no_autoflush:  # the new topics have no name yet
+        slept = ageing.sleeping(session, found.keys())
     return [(topic_id, count) for topic_id, count in found.items() if topic_id in slept]
 
 
