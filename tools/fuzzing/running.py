@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from tools.fuzzing.readers import KINDS, read
 
 SECONDS = 5.0  # of the processor, for one file of some kilobytes
-STUCK = 300  # of the clock: the machine may be busy
+STUCK = 3600  # of the clock, for a portion that hangs: the machine may be busy
 MEGABYTES = 2048  # of address space beyond what is mapped at the start
 GROWTH = 600  # megabytes that a process may come to hold beyond what it began with
 PORTION = 2000  # files of one process
@@ -87,7 +87,7 @@ def _apart(kind: str, files: int, number: int, kept: Path) -> Tally:
 def _limited(kind: str, files: int, number: int, folder: Path) -> None:
     most = _address_space() + (MEGABYTES << 20)
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    faulthandler.dump_traceback_later(STUCK + files * 2, exit=True)
+    faulthandler.dump_traceback_later(STUCK + files * 10, exit=True)
     tally = run(kind, files, number, folder)
     (folder / TALLY).write_text(json.dumps(vars(tally)), "utf-8")
 
