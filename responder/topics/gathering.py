@@ -164,7 +164,11 @@ def members(
 
 def newest_headings(session: Session, limit: int) -> Iterator[str]:
     """What the newest messages are headed, normalised."""
-    query = select(Message.title, Message.place).order_by(Message.occurred_at.desc()).limit(limit)
+    query = (
+        select(Message.title, Message.place)
+        .order_by(Message.occurred_at.desc(), Message.id.desc())
+        .limit(limit)
+    )
     for title, place in session.execute(query):
         yield heading(normalise(title), normalise(place))
 
