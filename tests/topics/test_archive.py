@@ -97,6 +97,13 @@ def topics() -> list[Any]:
     )  # fmt: skip
 
 
+def differing(found: list[Any], wanted: list[Any]) -> list[Any]:
+    """Each field that is not the same, with both of its values: short enough to be read."""
+    assert [one[0] for one in found] == [one[0] for one in wanted]
+    pairs = (pair for one in zip(found, wanted, strict=True) for pair in zip(*one, strict=True))
+    return [pair for pair in pairs if pair[0] != pair[1]]
+
+
 def groups() -> tuple[list[Any], ...]:
     repeats = select(MessageRepeat.message_id, MessageRepeat.first_id).order_by("message_id")
     keys = select(MessageSketch.key, MessageSketch.message_id).order_by("key", "message_id")
@@ -111,7 +118,7 @@ def test_topics_and_repeats_are_the_same_here_in_processes_and_on_a_cluster(app,
     for workers, dask in ((2, ""), (0, cluster.scheduler_address)):
         with hands(workers, dask) as found:
             spread = Spread(found.executor, found.at_once)
-            assert gathered(spread) == here
+            assert differing(gathered(spread), here) == []
             regrouped = regrouping.work_out(db.session, spread)
         with transaction(CONSOLE, NOW) as session:
             assert regrouping.store(session, regrouped) == MESSAGES
@@ -136,7 +143,7 @@ def test_a_worker_killed_half_way_changes_nothing(app, cluster, tmp_path: Path) 
     here = gathered()
     with hands(0, cluster.scheduler_address) as found:
         deadly = Deadly(found.executor, tmp_path / "killed")
-        assert gathered(Spread(deadly, found.at_once)) == here
+        assert differing(gathered(Spread(deadly, found.at_once)), here) == []
     assert deadly.submitted > 5
     assert (tmp_path / "killed").read_text() not in ("", str(os.getpid()))
 
