@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -96,14 +98,57 @@ def test_what_a_savepoint_took_back_is_not_linked(session: Session) -> None:
 
 
 def test_a_transaction_that_failed_leaves_nothing_to_the_next(session: Session) -> None:
+    before = chain.head(session)
     with pytest.raises(RuntimeError), transaction(CONSOLE, NOW):
         session.add(Unit(code="a", name="甲局"))
         session.flush()
         raise RuntimeError
     with transaction(CONSOLE, NOW):
         pass
+    assert chain.head(session) == before
     _add_unit(1)
+    _add_unit(2)
+    assert chain.head(session).number == before.number + 2
     assert _found(session) == ""
+
+
+def test_events_are_read_and_made_ready_before_the_chain_is_locked(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    lock, plain = chain.one_at_a_time, chain._plain
+
+    def locked(session: Session, number: int) -> None:
+        steps.append("lock")
+        lock(session, number)
+
+    def made_ready(event: chain.Told) -> str:
+        steps.append("event")
+        return plain(event)
+
+    monkeypatch.setattr(chain, "one_at_a_time", locked)
+    monkeypatch.setattr(chain, "_plain", made_ready)
+    with transaction(CONSOLE, NOW), _tables_read(session, steps):
+        session.add_all([Unit(code="a", name="甲局"), Unit(code="b", name="乙局")])
+        session.flush()
+        chain.link_new(session)
+        session.info["noted"].clear()
+    assert steps == ["audit_event", "event", "event", "lock", "audit_link"]
+
+
+@contextmanager
+def _tables_read(session: Session, steps: list[str]) -> Iterator[None]:
+    """Write down which tables of the trail are read."""
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if found := re.search(r"SELECT .* FROM (audit_\w+)", " ".join(statement.split())):
+            steps.append(found[1])
+
+    sa.event.listen(session.get_bind(), "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        sa.event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("table", ["audit_event", "audit_link"])
@@ -245,6 +290,22 @@ def test_a_changed_digest_is_told(trail: Session) -> None:
         sa.update(AuditLink).where(AuditLink.number == link.number).values(digest="f" * 64)
     )
     assert _found(trail).endswith("它的摘要被改动")
+
+
+@pytest.mark.parametrize("digest", ["x'ff00'", "CAST(x'ff' AS TEXT)", "'摘要'"])
+def test_a_last_digest_that_cannot_be_read_stops_no_work_and_is_told(
+    trail: Session, digest: str
+) -> None:
+    last = _place(trail, 0)
+    if trail.get_bind().dialect.name == "postgresql":
+        digest = "'摘要'"  # which keeps nothing else in such a column
+    trail.execute(sa.text(f"UPDATE audit_link SET digest = {digest} WHERE number = {last.number}"))
+    trail.commit()
+    assert chain.head(trail).number == last.number
+    _add_unit(9)
+    assert chain.head(trail).number == last.number + 1
+    said = _found(trail)
+    assert said.startswith(f"第 {last.number} 条，审计记录 {last.event_id}（")
 
 
 def test_a_tail_that_was_cut_off_is_seen_against_a_head_that_was_noted(trail: Session) -> None:
