@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,18 @@ def test_what_others_may_read_is_told(state: Path) -> None:
     state.chmod(0o755)
     [found] = of_place(state, "目录权限")
     assert (found.level, found.remedy) == (Level.WARNING, f"chmod 700 {state}")
+
+
+def test_logs_that_cannot_be_written_are_told(state: Path) -> None:
+    assert of_place(state, "日志") == []
+    (state / "logs" / "responder-2026-11-20.jsonl").mkdir(parents=True)  # in the way
+    today = datetime(2026, 11, 20, 1, tzinfo=UTC)
+    [found] = of_place(state, "日志", today)
+    assert (found.level, "Is a directory" in found.sentence) == (Level.WRONG, True)
+    assert of_place(state, "日志", today + timedelta(days=1)) == []
+    shutil.rmtree(state / "logs")
+    (state / "logs").write_text("in the way")
+    assert worst(of_place(state, "日志")) is Level.WRONG
 
 
 def test_a_full_disk_is_told(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
