@@ -170,6 +170,16 @@ def _lose_a_line(place: Path) -> None:
     logger("responder.x").info("of nobody")
 
 
+def test_a_line_that_comes_while_the_process_ends_is_kept(folder: Path, capsys) -> None:
+    logger("responder.x").info("before")
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, DailyFile):
+            handler.close()
+    logger("responder.x").info("after")
+    assert [line["event"] for line in lines_of(folder)] == ["before", "after"]
+    assert "lines are lost" not in capsys.readouterr().err
+
+
 def test_a_folder_that_is_deleted_meanwhile_is_made_anew(folder: Path) -> None:
     logger("responder.x").info("before")
     shutil.rmtree(folder)

@@ -206,7 +206,9 @@ def test_the_command_says_it_and_ends_with_how_bad_it_is(tmp_path: Path) -> None
     assert (told.returncode, checks["调度器"]["level"]) == (2, "wrong")
     settings = Settings(state_dir=tmp_path)
     with create_app(settings).app_context(), transaction(CONSOLE) as session:
-        session.get_one(SchedulerTurn, 1).renewed_at = utc_now() + timedelta(seconds=20)
+        now = utc_now()
+        session.get_one(SchedulerTurn, 1).renewed_at = now + timedelta(seconds=20)
+        session.add(CalendarYear(year=now.year + 1, source="国办发明电"))  # asked for in December
     assert run("doctor", state=tmp_path).returncode == 1
     made = run(
         "backup", str(tmp_path.parent / "b"), state=tmp_path, RESPONDER_BACKUP_PASSPHRASE="x" * 20

@@ -75,7 +75,7 @@ class DailyFile(logging.Handler):
     def _let_go(self) -> None:
         if self._file >= 0:
             os.close(self._file)
-            self._file = -1
+            self._file, self._day = -1, None
 
     def close(self) -> None:
         self._let_go()
