@@ -48,7 +48,7 @@ class Part(NamedTuple):
     end: Head
 
     @property
-    def count(self) -> int:
+    def events(self) -> int:
         return self.end.number - self.start.number
 
 
@@ -66,7 +66,7 @@ def part_of(session: Session, target: Path, after: int = 0) -> Part:
 def record_export(session: Session, part: Part) -> None:
     """The trail says what is taken along: of the event at its end, in so many rows."""
     last = select(AuditLink.event_id).where(AuditLink.number == part.end.number)
-    what = {"rows": part.count, "head": str(part.end)}
+    what = {"rows": part.events, "head": str(part.end)}
     record_of_trail(session, "export", session.scalar(last) or 0, what)
 
 
