@@ -5,5 +5,5 @@ from responder.core.logs import keep_logs
 from responder.settings import load_settings
 
 settings = load_settings()
-keep_logs(settings.logs, settings.zone)
 app = create_app(settings)
+keep_logs(settings.logs, settings.zone)

@@ -161,7 +161,7 @@ def _write(path: Path, given: Any) -> None:
     try:
         _written(path, given)
     except OSError as error:
-        _log.warning("what was read could not be kept: %s", error)
+        _log.warning("what was read could not be kept: %s", error.strerror)
 
 
 def _written(path: Path, given: Any) -> None:

@@ -21,7 +21,7 @@ from responder.core.audit import chain
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.logs import files as log_files
-from responder.core.logs import logger
+from responder.core.logs import keep, logger
 from responder.core.permissions import SYSTEM
 from responder.core.times import local, utc_now
 from responder.desk import drafts, joining
@@ -57,10 +57,20 @@ _log = logger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """A piece of work, and how many of the scheduler's intervals lie between two runs."""
+    """A piece of work, and what lies between two runs: so many of the scheduler's intervals, or a
+    time of its own."""
 
     work: Callable[[datetime, Settings], object]
-    every: int = 1
+    every: int | timedelta = 1
+
+    def seconds(self, interval: int) -> float:
+        """Between two runs.
+
+        :param interval: the scheduler's, in seconds.
+        """
+        if isinstance(self.every, timedelta):
+            return self.every.total_seconds()
+        return interval * self.every
 
 
 def _refresh_topics(now: datetime, settings: Settings) -> object:
@@ -181,9 +191,12 @@ def _learn_names(now: datetime, _settings: Settings) -> object:
 
 
 def _note_trail(_now: datetime, _settings: Settings) -> object:
-    """Where the chain of the trail ends goes into the log, which no one at the database reaches."""
+    """Where the chain of the trail ends goes into the log, which no one at the database reaches.
+
+    :raises Invalid: the log did not take it.
+    """
     end = chain.head(db.session)
-    _log.info("audit head", number=end.number, digest=end.digest)
+    keep(_log, "audit head", number=end.number, digest=end.digest)
     return end
 
 
@@ -217,7 +230,7 @@ JOBS = {
     "sweep-openness-files": Job(_sweep_openness_files, every=180),
     "sync-catalogue": Job(_sync_catalogue, every=3),
     "read-column-feeds": Job(reading.read_due),
-    "note-trail": Job(_note_trail, every=180),
+    "note-trail": Job(_note_trail, every=timedelta(hours=1)),
     "tidy-logs": Job(_tidy_logs, every=180),
 }
 

@@ -17,6 +17,7 @@ from responder.core.permissions import Role
 PREFIX = "RESPONDER_"
 KEY_LEAST, KEY_DIFFERENT = 32, 10  # characters of a key that signs sessions
 KNOWN_IN_KEYS = ("change", "secret", "password", "example", "responder", "your-", "placeholder")
+SIX_MONTHS = 184  # days, where they are longest: March to August
 LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
 
 # Not settings: for `responder init` alone, for backups alone, for tests and benchmarks.
@@ -71,13 +72,16 @@ class Settings(BaseSettings):
         10, ge=8, le=64, description="密码最少多少位；常见的、重复的、与用户名或单位名相近的不接受"
     )
     sign_in_keep_days: int = Field(
-        365, ge=180, le=3650, description="登录记录保留的天数，不少于六个月（网络安全法第二十一条）"
+        365,
+        ge=SIX_MONTHS,
+        le=3650,
+        description="登录记录保留的天数，不少于六个月（网络安全法第二十一条），即至少 184 天",
     )
     log_days: int = Field(
         366,
-        ge=180,
+        ge=SIX_MONTHS,
         le=3650,
-        description="运行日志保留的天数，不少于六个月（网络安全法第二十一条）",
+        description="运行日志保留的天数，不少于六个月（网络安全法第二十一条），即至少 184 天",
     )
     timezone: str = Field("Asia/Shanghai", description="页面与期限计算所用的时区")
     site_name: str = Field("回应台", description="工作台显示的名称")

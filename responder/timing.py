@@ -66,7 +66,7 @@ class Timetable:
                 self._run,
                 "interval",
                 args=(name,),
-                seconds=interval * job.every,
+                seconds=job.seconds(interval),
                 id=name,
                 coalesce=True,
                 max_instances=1,

@@ -69,8 +69,8 @@ def main() -> None:
         "post_fork": _let_go_of_stdin,
     }
     settings = load_settings()
-    keep_logs(settings.logs, settings.zone)
     app = create_app(settings)
+    keep_logs(settings.logs, settings.zone)
     _warm_up()
     _Server(app, options).run()
 

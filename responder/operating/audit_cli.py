@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from responder.core.audit import record_of_trail
 from responder.core.audit.chain import Head
 from responder.core.audit.verifying import read_head, verify
 from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
@@ -70,14 +69,15 @@ def _anchors(since: Sequence[str]) -> list[Head]:
 @json_option
 @with_appcontext
 def export_command(file: Path, after: int, as_json: bool) -> None:
-    """把审计记录连同摘要导出为 JSON 行，文件可以单独核验；导出本身也记入审计。
+    """把审计记录连同摘要导出为 JSON 行，文件可以单独核验；导出之前先记入审计。
 
     文件里的内容没有遮盖，请妥善保管。例：responder audit export 2026-11.jsonl
     """
-    head = audit_files.export(db.session, file, after)
+    with transaction(CONSOLE) as session:  # before the first byte leaves
+        part = audit_files.part_of(session, file, after)
+        audit_files.record_export(session, part)
+    head = audit_files.export(db.session, file, part)
     count = head.number - after
-    with transaction(CONSOLE) as session:
-        record_of_trail(session, "export", count, {"head": str(head)})
     if as_json:
         print_json({"file": str(file), "events": count, "head": str(head)})
     say(f"已导出 {count} 条：{file}，链到 {head}")

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from responder.core.logs import files as log_files
+from responder.core.times import local
 from responder.operating import kept, last_backup
 from responder.operating.findings import Finding, ok, warning, wrong
 from responder.settings import Settings
@@ -81,6 +83,15 @@ def _is_open(path: Path) -> bool:
     except OSError:
         return False  # gone meanwhile
     return stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o077)
+
+
+def logs_are_kept(settings: Settings, now: datetime) -> Iterator[Finding]:
+    problem = log_files.problem_of(settings.logs, local(now, settings.zone).date())
+    if problem is not None:
+        yield wrong(
+            f"不能写日志（{problem.strerror}）：系统做过什么、审计链到哪里都没有记下",
+            f"把 {settings.logs} 和其中文件的所有者改为运行服务的用户，或移开占用它的文件",
+        )
 
 
 def backups_are_made(settings: Settings, now: datetime) -> Iterator[Finding]:

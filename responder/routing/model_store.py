@@ -78,7 +78,7 @@ def _read(path: Path) -> Model | None:
             raise ValueError("another format")
         return Model(Card(**card), TextClassifier.from_arrays(arrays))
     except (OSError, ValueError, KeyError, TypeError, BadZipFile) as error:
-        _log.warning("the routing model cannot be read, cue words suggest alone: %s", error)
+        _log.warning("the routing model cannot be read, cue words suggest alone", exc_info=error)
         return None
 
 

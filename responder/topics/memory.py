@@ -61,7 +61,7 @@ def recall(folder: Path | None, run: TopicRefresh | None) -> Kept | None:
             crowd = Crowd.from_notes(stream.notes)
             return Kept(stream, crowd, int(path.stem.rpartition("-")[2]), run.ran_at)
         except (OSError, ValueError) as error:
-            _log.warning("topics are gathered from the messages again: %s", error)
+            _log.warning("topics are gathered from the messages again", exc_info=error)
     return None
 
 
@@ -119,4 +119,4 @@ def keep(
             if old != path and old.suffix in (".npz", ".part"):
                 old.unlink(missing_ok=True)
     except OSError as error:
-        _log.warning("what topics were gathered from could not be kept: %s", error)
+        _log.warning("what topics were gathered from could not be kept", exc_info=error)

@@ -1,11 +1,12 @@
-"""The trail is a chain: whatever is done to it afterwards is seen, and the first place is named."""
+"""The trail is a chain: each event is linked as it is stored, and the database keeps it so."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -14,56 +15,13 @@ from sqlalchemy.orm import Session
 
 from responder.accounts.models import Unit
 from responder.core.audit import AuditEvent, AuditLink, chain, verifying
-from responder.core.audit.chain import BEGINNING, Head
 from responder.core.audit.verifying import verify
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
 from tests.databases import DATABASES
 from tests.factories import NOW
 from tests.installations import PEOPLE, at_once, installation
-
-
-@pytest.fixture
-def trail(session: Session) -> Session:
-    """A trail that ends with five events of five transactions; its guards are off."""
-    for number in range(5):
-        _add_unit(number)
-    for statement in _guards_off(session):
-        session.execute(sa.text(statement))
-    return session
-
-
-def _add_unit(number: int) -> None:
-    with transaction(CONSOLE, NOW) as session:
-        session.add(Unit(code=f"u{number}", name=f"第{number}局"))
-
-
-def _guards_off(session: Session) -> list[str]:
-    if session.get_bind().dialect.name == "postgresql":
-        tables = ("audit_event", "audit_link")
-        return [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in tables]
-    found = session.scalars(
-        sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'audit%'")
-    )
-    return ["PRAGMA defer_foreign_keys = ON", *(f"DROP TRIGGER {name}" for name in found)]
-
-
-class Place(NamedTuple):
-    number: int
-    event_id: int
-
-
-def _place(session: Session, back: int) -> Place:
-    """The link that stands so many before the last."""
-    query = sa.select(AuditLink.number, AuditLink.event_id).order_by(AuditLink.number.desc())
-    return Place(*session.execute(query.offset(back).limit(1)).one())
-
-
-def _found(session: Session, *anchors: Head) -> str:
-    session.flush()
-    session.expire_all()
-    return verify(session, anchors).problem
+from tests.trails import add_unit
 
 
 def test_every_event_of_a_transaction_is_linked_in_its_order(session: Session) -> None:
@@ -92,23 +50,66 @@ def test_what_a_savepoint_took_back_is_not_linked(session: Session) -> None:
             point.rollback()
         session.add(Unit(code="b", name="乙局"))
     assert chain.head(session).number == before + 1
-    assert _found(session) == ""
+    assert verify(session).problem == ""
 
 
 def test_a_transaction_that_failed_leaves_nothing_to_the_next(session: Session) -> None:
+    before = chain.head(session)
     with pytest.raises(RuntimeError), transaction(CONSOLE, NOW):
         session.add(Unit(code="a", name="甲局"))
         session.flush()
         raise RuntimeError
     with transaction(CONSOLE, NOW):
         pass
-    _add_unit(1)
-    assert _found(session) == ""
+    assert chain.head(session) == before
+    add_unit(1)
+    add_unit(2)
+    assert chain.head(session).number == before.number + 2
+    assert verify(session).problem == ""
+
+
+def test_events_are_read_and_made_ready_before_the_chain_is_locked(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    lock, plain = chain.one_at_a_time, chain._plain
+
+    def locked(session: Session, number: int) -> None:
+        steps.append("lock")
+        lock(session, number)
+
+    def made_ready(event: chain.Told) -> str:
+        steps.append("event")
+        return plain(event)
+
+    monkeypatch.setattr(chain, "one_at_a_time", locked)
+    monkeypatch.setattr(chain, "_plain", made_ready)
+    with transaction(CONSOLE, NOW), _tables_read(session, steps):
+        session.add_all([Unit(code="a", name="甲局"), Unit(code="b", name="乙局")])
+        session.flush()
+        chain.link_new(session)
+        session.info["noted"].clear()
+    assert steps == ["audit_event", "event", "event", "lock", "audit_link"]
+
+
+@contextmanager
+def _tables_read(session: Session, steps: list[str]) -> Iterator[None]:
+    """Write down which tables of the trail are read."""
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        if found := re.search(r"SELECT .* FROM (audit_\w+)", " ".join(statement.split())):
+            steps.append(found[1])
+
+    sa.event.listen(session.get_bind(), "before_cursor_execute", note)
+    try:
+        yield
+    finally:
+        sa.event.remove(session.get_bind(), "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize("table", ["audit_event", "audit_link"])
 def test_the_database_refuses_to_change_it(session: Session, table: str) -> None:
-    _add_unit(1)
+    add_unit(1)
     deeds = ["DELETE FROM {}", "UPDATE {} SET {}"]
     if session.get_bind().dialect.name == "postgresql":
         deeds.append("TRUNCATE {} CASCADE")
@@ -125,7 +126,7 @@ def test_sqlite_refuses_to_replace_whichever_guard_is_asked(tmp_path: Path, tabl
     """Ours are two: triggers on INSERT for every connection, those on DELETE for the product's."""
     replace = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
     with installation("sqlite", tmp_path) as app, app.app_context():
-        _add_unit(1)
+        add_unit(1)
         with closing(sqlite3.connect(tmp_path / "responder.db")) as foreign:
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 foreign.execute(replace)
@@ -134,157 +135,6 @@ def test_sqlite_refuses_to_replace_whichever_guard_is_asked(tmp_path: Path, tabl
             foreign.commit()
         with pytest.raises(DBAPIError, match="append-only"):
             db.session.execute(sa.text(replace))
-
-
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        ("note", "'别的'"), ("actor_id", "7"), ("actor_name", "'别人'"), ("action", "'x'"),
-        ("object_id", "999"), ("object_type", "'x'"), ("changes", "'{}'"),
-        ("at", "'2020-01-01 00:00:00+00:00'"),
-    ],
-)  # fmt: skip
-def test_a_changed_column_is_told_with_number_record_and_time(
-    trail: Session, column: str, value: str
-) -> None:
-    link = _place(trail, 2)
-    if column == "at" and trail.get_bind().dialect.name == "sqlite":
-        value = "'2020-01-01 00:00:00.000000'"
-    trail.execute(
-        sa.text(f"UPDATE audit_event SET {column} = {value} WHERE id = :id"), {"id": link.event_id}
-    )
-    said = _found(trail)
-    assert said.startswith(f"第 {link.number} 条，审计记录 {link.event_id}（")
-    assert said.endswith("被改动，或紧接其前的记录被删除")
-    assert verify(trail).head.number == link.number - 1
-
-
-BROKEN = {
-    "sqlite": [
-        ("changes", "'{broken'"), ("changes", "x'00'"), ("at", "'x'"), ("at", "7.5"),
-        ("note", "CAST(x'ff' AS TEXT)"), ("note", "x'ff'"), ("actor_id", "'x'"),
-    ],
-    "postgresql": [("at", "'infinity'"), ("at", "'0044-03-15 12:00:00+00 BC'")],
-}  # fmt: skip
-
-
-def test_what_cannot_even_be_read_is_told_as_changed(trail: Session) -> None:
-    link = _place(trail, 2)
-    for column, value in BROKEN[trail.get_bind().dialect.name]:
-        with trail.begin_nested() as point:
-            changed = f"UPDATE audit_event SET {column} = {value} WHERE id = {link.event_id}"
-            trail.execute(sa.text(changed))
-            said = _found(trail)
-            assert said.startswith(f"第 {link.number} 条，审计记录 {link.event_id}（"), value
-            assert said.endswith("被改动，或紧接其前的记录被删除"), value
-            point.rollback()
-    assert _found(trail) == ""
-
-
-def test_a_removed_event_is_told(trail: Session) -> None:
-    link = _place(trail, 1)
-    trail.execute(sa.delete(AuditEvent).where(AuditEvent.id == link.event_id))
-    assert _found(trail) == f"第 {link.number} 条的记录不见了：被删除"
-
-
-def test_a_removed_link_is_told(trail: Session) -> None:
-    link = _place(trail, 1)
-    trail.execute(sa.delete(AuditLink).where(AuditLink.number == link.number))
-    assert _found(trail) == f"第 {link.number} 条不见了：被删除"
-
-
-def test_events_and_links_that_went_together_are_told_though_the_rest_moved_up(
-    trail: Session,
-) -> None:
-    link, last = _place(trail, 2), _place(trail, 0)
-    trail.execute(sa.delete(AuditLink).where(AuditLink.number == link.number))
-    trail.execute(sa.delete(AuditEvent).where(AuditEvent.id == link.event_id))
-    for number in range(link.number + 1, last.number + 1):
-        later = sa.update(AuditLink).where(AuditLink.number == number)
-        trail.execute(later.values(number=number - 1))
-    said = _found(trail)
-    assert said.startswith(f"第 {link.number} 条")
-    assert "紧接其前的记录被删除" in said
-
-
-def test_an_event_that_no_link_names_is_told(trail: Session) -> None:
-    columns = {"at": NOW, "actor_name": "x", "action": "x", "object_type": "unit", "object_id": 1}
-    added = trail.execute(sa.insert(AuditEvent).values(**columns)).inserted_primary_key[0]
-    said = _found(trail)
-    assert said.startswith(f"有 1 条记录不在链上，第一条是审计记录 {added}（")
-
-
-def test_an_event_that_was_put_between_is_told(trail: Session) -> None:
-    link, last = _place(trail, 1), _place(trail, 0)
-    columns = {"at": NOW, "actor_name": "x", "action": "x", "object_type": "unit", "object_id": 1}
-    added = trail.execute(sa.insert(AuditEvent).values(**columns)).inserted_primary_key[0]
-    for number in range(last.number, link.number - 1, -1):
-        later = sa.update(AuditLink).where(AuditLink.number == number)
-        trail.execute(later.values(number=number + 1))
-    trail.execute(sa.insert(AuditLink).values(number=link.number, event_id=added, digest="0" * 64))
-    said = _found(trail)
-    assert said.startswith(f"第 {link.number} 条，审计记录 {added}（")
-    assert said.endswith("被插入")
-
-
-def test_events_that_changed_places_are_told(trail: Session) -> None:
-    one, other = _place(trail, 3), _place(trail, 1)
-    mine, theirs = one.event_id, other.event_id
-    for number, event_id in ((one.number, -1), (other.number, mine), (one.number, theirs)):
-        trail.execute(
-            sa.update(AuditLink).where(AuditLink.number == number).values(event_id=event_id)
-        )
-    said = _found(trail)
-    assert said.startswith(f"第 {one.number} 条，")
-    assert said.endswith(f"次序被调换，这里原是现在的第 {other.number} 条")
-
-
-def test_a_changed_digest_is_told(trail: Session) -> None:
-    link = _place(trail, 1)
-    trail.execute(
-        sa.update(AuditLink).where(AuditLink.number == link.number).values(digest="f" * 64)
-    )
-    assert _found(trail).endswith("它的摘要被改动")
-
-
-def test_a_tail_that_was_cut_off_is_seen_against_a_head_that_was_noted(trail: Session) -> None:
-    noted = chain.head(trail)
-    for _ in range(2):
-        link = _place(trail, 0)
-        trail.execute(sa.delete(AuditLink).where(AuditLink.number == link.number))
-        trail.execute(sa.delete(AuditEvent).where(AuditEvent.id == link.event_id))
-    assert _found(trail) == ""  # nothing in the database itself tells it
-    said = _found(trail, noted)
-    assert said.startswith(f"链到第 {noted.number - 2} 条为止，曾有第 {noted.number} 条")
-
-
-def test_a_trail_that_was_written_anew_no_longer_goes_through_a_noted_head(
-    trail: Session,
-) -> None:
-    noted, link = chain.head(trail), _place(trail, 2)
-    trail.execute(sa.update(AuditEvent).where(AuditEvent.id == link.event_id).values(note="别的"))
-    place = BEGINNING
-    for one in list(verifying.links_of(trail)):
-        place = Head(one.number, chain.digest_after(place.digest, one.event))
-        again = sa.update(AuditLink).where(AuditLink.number == one.number)
-        trail.execute(again.values(digest=place.digest))
-    assert _found(trail) == ""
-    assert _found(trail, noted).startswith(f"链不再经过曾记下的第 {noted.number} 条")
-
-
-@pytest.mark.parametrize("order", [1, -1])
-def test_each_of_two_heads_that_were_noted_of_one_place_counts(trail: Session, order: int) -> None:
-    true, false = chain.head(trail), Head(chain.head(trail).number, "e" * 64)
-    said = _found(trail, *(true, false)[::order])
-    assert said.startswith(f"链不再经过曾记下的第 {true.number} 条（eeeeeeeeeeee…）")
-    assert _found(trail, true, true) == ""
-
-
-def test_only_a_number_with_a_digest_is_a_head() -> None:
-    assert verifying.read_head(f" 7:{'a' * 64}\n") == Head(7, "a" * 64)
-    for wrong in ("", "7", "7:abc", f"x:{'a' * 64}", f"7:{'A' * 64}"):
-        with pytest.raises(Invalid, match="链头"):
-            verifying.read_head(wrong)
 
 
 @pytest.mark.parametrize("kind", DATABASES)

@@ -86,6 +86,32 @@ def test_only_edges_read_the_clock() -> None:
     assert [path for path in readers if not edges.search(path)] == []
 
 
+LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
+
+
+def test_no_line_of_a_log_has_the_words_of_an_exception() -> None:
+    """They may be what somebody wrote; its kind and place are told by ``exc_info``."""
+    told = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in SOURCES
+        for handler in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(handler, ast.ExceptHandler) and handler.name
+        for call in ast.walk(handler)
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in LEVELS
+        if any(_is_said(argument, handler.name) for argument in call.args)
+    ]
+    assert told == []
+
+
+def _is_said(argument: ast.expr, name: str) -> bool:
+    """Whether an exception becomes text here: itself, or by ``str()`` or in an f-string."""
+    if isinstance(argument, ast.JoinedStr):
+        return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(argument))
+    if isinstance(argument, ast.Call) and getattr(argument.func, "id", "") in {"str", "repr"}:
+        return any(_is_said(one, name) for one in argument.args)
+    return isinstance(argument, ast.Name) and argument.id == name
+
+
 def test_templates_have_no_inline_script_or_style() -> None:
     bad = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|javascript:", re.I)
     found = [

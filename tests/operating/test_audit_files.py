@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from click.testing import Result
@@ -23,6 +23,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
 from responder.core.soundness import checks
+from responder.operating import audit_files
 from responder.operating.opening import examine
 from responder.operating.restoring import restore_into
 from responder.operating.verifying import verify
@@ -119,6 +120,66 @@ def test_an_export_is_verified_by_itself_and_is_an_anchor_afterwards(
         assert (cut.exit_code, "尾部被删除" in cut.stderr) == (1, True)
 
 
+def test_an_export_is_recorded_before_its_first_byte_leaves(
+    app: Flask, run: FlaskCliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever fills the disk, or pulls the plug half-way, has taken it under his name."""
+    stored: list[dict[str, Any]] = []
+
+    def torn(*_paths: Path) -> AbstractContextManager[IO[bytes]]:
+        stored.extend(_exports(app))
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(audit_files, "whole_or_nothing", torn)
+    with app.app_context():
+        head = chain.head(db.session)
+    done = run.invoke(args=["audit", "export", str(tmp_path / "a.jsonl"), "--after", "2"])
+    assert "No space left on device" in done.exception.message
+    what = {"rows": head.number - 2, "head": str(head)}
+    assert stored == [{"object_id": head.number, "changes": what}]
+    refused = run.invoke(args=["audit", "export", str(tmp_path / "a.jsonl"), "--after", "9999"])
+    assert "没有第 9999 条" in refused.exception.message
+    assert len(_exports(app)) == 1
+
+
+def _exports(app: Flask) -> list[dict[str, Any]]:
+    """What the database holds of exports, as somebody else sees it."""
+    query = "SELECT object_id, changes FROM audit_event WHERE action = 'export'"
+    with closing(sqlite3.connect(app.extensions["settings"].state_dir / "responder.db")) as file:
+        rows = file.execute(query).fetchall()
+    return [{"object_id": number, "changes": json.loads(text)} for number, text in rows]
+
+
+@pytest.mark.parametrize(
+    "behind",
+    ['{"head":"1:HEAD"}\n', '{"number":99,"digest":"","event":null}\n', "x", "\n", "\0"],
+)
+def test_nothing_stands_behind_the_head_of_an_export(
+    run: FlaskCliRunner, tmp_path: Path, behind: str
+) -> None:
+    file, longer = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    assert run.invoke(args=["audit", "export", str(file)]).exit_code == 0
+    text = file.read_text("utf-8")
+    longer.write_text(text + behind.replace("HEAD", "0" * 64), "utf-8")
+    line = text.count("\n") + 1
+    done = run.invoke(args=["audit", "verify", str(longer)])
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+    assert f"文件在链头之后还有内容（第 {line} 行起）" in done.stderr
+    since = run.invoke(args=["audit", "verify", "--since", str(longer)])
+    assert f"不能用来对照：文件在链头之后还有内容（第 {line} 行起）" in since.exception.message
+
+
+def test_a_head_in_the_middle_ends_an_export(run: FlaskCliRunner, tmp_path: Path) -> None:
+    file, cut = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    assert run.invoke(args=["audit", "export", str(file)]).exit_code == 0
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    last = json.loads(lines[3])
+    head = json.dumps({"head": f"{last['number']}:{last['digest']}"})
+    cut.write_text("".join([*lines[:4], f"{head}\n", *lines[4:]]), "utf-8")
+    done = run.invoke(args=["audit", "verify", str(cut)])
+    assert (done.exit_code, "（第 6 行起）" in done.stderr) == (1, True)
+
+
 def _without(line: str, name: str) -> str:
     link = json.loads(line)
     del link["event"][name]
@@ -140,6 +201,7 @@ def test_what_is_done_to_an_export_is_seen(app: Flask, run: FlaskCliRunner, tmp_
         ([*lines[:5], _without(lines[5], "at"), *lines[6:]], 1, "时间不可读"),
         ([lines[0], '{"number":1,"digest":"","event":{"x":1}}\n'], 1, "第 1 条，"),
         ([lines[0], '{"number":1,"digest":"","event":7}\n'], 2, "不是回应台导出的"),
+        ([*lines[:5], lines[5].replace("{", '{"x":1,', 1), *lines[6:]], 2, "不是回应台导出的"),
         ([lines[0], '{"number":"1","digest":"","event":{}}\n'], 2, "不是回应台导出的"),
         ([lines[0], "[" * 100_000], 2, "不是回应台导出的"),
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,6 +87,18 @@ def test_what_others_may_read_is_told(state: Path) -> None:
     state.chmod(0o755)
     [found] = of_place(state, "目录权限")
     assert (found.level, found.remedy) == (Level.WARNING, f"chmod 700 {state}")
+
+
+def test_logs_that_cannot_be_written_are_told(state: Path) -> None:
+    assert of_place(state, "日志") == []
+    (state / "logs" / "responder-2026-11-20.jsonl").mkdir(parents=True)  # in the way
+    today = datetime(2026, 11, 20, 1, tzinfo=UTC)
+    [found] = of_place(state, "日志", today)
+    assert (found.level, "Is a directory" in found.sentence) == (Level.WRONG, True)
+    assert of_place(state, "日志", today + timedelta(days=1)) == []
+    shutil.rmtree(state / "logs")
+    (state / "logs").write_text("in the way")
+    assert worst(of_place(state, "日志")) is Level.WRONG
 
 
 def test_a_full_disk_is_told(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +206,9 @@ def test_the_command_says_it_and_ends_with_how_bad_it_is(tmp_path: Path) -> None
     assert (told.returncode, checks["调度器"]["level"]) == (2, "wrong")
     settings = Settings(state_dir=tmp_path)
     with create_app(settings).app_context(), transaction(CONSOLE) as session:
-        session.get_one(SchedulerTurn, 1).renewed_at = utc_now() + timedelta(seconds=20)
+        now = utc_now()
+        session.get_one(SchedulerTurn, 1).renewed_at = now + timedelta(seconds=20)
+        session.add(CalendarYear(year=now.year + 1, source="国办发明电"))  # asked for in December
     assert run("doctor", state=tmp_path).returncode == 1
     made = run(
         "backup", str(tmp_path.parent / "b"), state=tmp_path, RESPONDER_BACKUP_PASSPHRASE="x" * 20

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 
 from responder import create_app, jobs
-from responder.core.audit import AuditEvent
+from responder.accounts.models import Unit
+from responder.core.audit import AuditEvent, chain
 from responder.core.database import alembic, db, transaction
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import CONSOLE
@@ -25,6 +26,7 @@ from responder.scheduling.service import Journal, Run
 from responder.settings import Settings
 from responder.timing import Timetable
 from tests.factories import NOW
+from tests.kept_logs import kept_logs, lines_of
 
 BEFORE, AFTER = NOW - timedelta(seconds=3), NOW
 
@@ -42,6 +44,26 @@ def installation(tmp_path) -> Iterator[Flask]:
 
 def test_every_job_has_a_name_for_people() -> None:
     assert list(jobs.JOBS) == list(JOB_LABELS)
+
+
+def test_the_head_of_the_trail_is_noted_each_hour(installation: Flask, tmp_path) -> None:
+    slow = create_app(Settings(state_dir=tmp_path, scheduler_interval_seconds=45))
+    trigger = Timetable(slow)._scheduler.get_job("note-trail").trigger
+    assert trigger.interval == timedelta(hours=1)
+    with kept_logs(tmp_path / "logs") as folder, installation.app_context():
+        with transaction(CONSOLE) as session:
+            session.add(Unit(code="a", name="甲局"))
+        jobs.run(installation, "note-trail")
+        [line] = [one for one in lines_of(folder) if one["event"] == "audit head"]
+        assert f"{line['number']}:{line['digest']}" == str(chain.head(db.session))
+
+
+def test_a_head_that_could_not_be_noted_fails_the_job(installation: Flask, tmp_path) -> None:
+    (tmp_path / "logs").write_text("in the way")
+    journal = Journal()
+    with kept_logs(tmp_path / "logs"):
+        jobs.run(installation, "note-trail", journal)
+    assert "没有记入日志" in journal.take()[-1].problem
 
 
 def _written(*runs: Run) -> None:

@@ -57,12 +57,14 @@ def record(
     _insert(session, session.connection(), _row(session, action, obj, changes or {}, note, actor))
 
 
-def record_of_trail(session: Session, action: str, number: int, changes: Mapping[str, Any]) -> None:
+def record_of_trail(
+    session: Session, action: str, event_id: int, changes: Mapping[str, Any]
+) -> None:
     """Write what a person did with the trail itself.
 
-    :param number: how many events of it that concerned.
+    :param event_id: the last event of it that this concerned.
     """
-    who = {"object_type": AuditEvent.__tablename__, "object_id": number}
+    who = {"object_type": AuditEvent.__tablename__, "object_id": event_id}
     line = _line(session, action, changes, "", session.info["actor"])
     _insert(session, session.connection(), line | who)
 

@@ -2,7 +2,8 @@
 
 The events of a transaction are linked at its very end, under one lock that is held until the
 commit: so the order of the chain is that of commits, and whoever writes waits for nobody
-before that. What is summed is read back from the database, as whoever verifies will read it.
+before that. What is summed is read back from the database, as whoever verifies will read it,
+and made ready before the lock is taken.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
 from responder.core.audit.models import AuditEvent, AuditLink
-from responder.core.audit.stored import as_stored, understood
+from responder.core.audit.stored import as_stored, legible, understood
 from responder.core.database import before_commit
 from responder.core.turns import one_at_a_time
 
@@ -50,8 +51,15 @@ BEGINNING = Head(0, "0" * 64)
 
 def digest_after(previous: str, event: Told) -> str:
     """The digest of an event that follows what ``previous`` is the digest of."""
-    plain = json.dumps(event, sort_keys=True, separators=(",", ":"))
-    return sha256(f"{previous}\n{plain}".encode("ascii")).hexdigest()
+    return _summed(previous, _plain(event))
+
+
+def _plain(event: Told) -> str:
+    return json.dumps(event, sort_keys=True, separators=(",", ":"))
+
+
+def _summed(previous: str, plain: str) -> str:
+    return sha256(f"{previous}\n{plain}".encode()).hexdigest()
 
 
 def told(values: Sequence[Any]) -> dict[str, Any]:
@@ -60,10 +68,10 @@ def told(values: Sequence[Any]) -> dict[str, Any]:
 
 
 def head(connection: Connection | Session) -> Head:
-    """Where the chain ends."""
-    last = select(AuditLink.number, AuditLink.digest).order_by(AuditLink.number.desc()).limit(1)
-    found = connection.execute(last).first()
-    return Head(*found) if found else BEGINNING
+    """Where the chain ends; a digest that cannot be read is told as far as it can."""
+    last = select(AuditLink.number, as_stored(AuditLink.digest))
+    found = connection.execute(last.order_by(AuditLink.number.desc()).limit(1)).first()
+    return Head(found[0], legible(found[1])) if found else BEGINNING
 
 
 def note(session: Session, event_id: int) -> None:
@@ -77,15 +85,20 @@ def link_new(session: Session) -> None:
     new: set[int] = session.info["noted"]
     if not new:
         return
+    written = _written(session, new)
+    if not written:
+        return
     one_at_a_time(session, LOCK)
-    place = head(session)
+    place, links = head(session), []
+    for event_id, plain in written.items():
+        place = Head(place.number + 1, _summed(place.digest, plain))
+        links.append({**place._asdict(), "event_id": event_id})
+    session.execute(insert(AuditLink), links)
+
+
+def _written(session: Session, new: set[int]) -> dict[int, str]:
+    """Id → what will be summed, of those that are there, in the order of their ids."""
     # Others write at the same time, so not all between the first and the last are ours.
-    written = select(*STORED).where(AuditEvent.id.between(min(new), max(new)))
-    links = []
-    for row in session.execute(written.order_by(AuditEvent.id)):
-        event = told(row)
-        if event["id"] in new:
-            place = Head(place.number + 1, digest_after(place.digest, event))
-            links.append({**place._asdict(), "event_id": event["id"]})
-    if links:
-        session.execute(insert(AuditLink), links)
+    between = select(*STORED).where(AuditEvent.id.between(min(new), max(new)))
+    events = (told(row) for row in session.execute(between.order_by(AuditEvent.id)))
+    return {event["id"]: _plain(event) for event in events if event["id"] in new}

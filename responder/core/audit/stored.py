@@ -51,6 +51,11 @@ def _on_postgresql(element: as_stored, compiler: SQLCompiler, **options: Any) ->
     return f"CAST({name} AS TEXT)" if isinstance(column.type, JSON) else name
 
 
+def legible(stored: Any) -> str:
+    """Text as far as it can be read: what is none was put there by somebody, and equals nothing."""
+    return stored.decode("utf-8", "replace") if isinstance(stored, bytes) else str(stored or "")
+
+
 def understood(values: Mapping[str, Any], kinds: Mapping[str, Any]) -> dict[str, Any]:
     """The values as JSON can say them; what cannot be read is left out.
 

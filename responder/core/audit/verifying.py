@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from responder.core import soundness
 from responder.core.audit.chain import BEGINNING, NAMES, STORED, Head, Told, digest_after, told
 from responder.core.audit.models import AuditEvent, AuditLink
-from responder.core.audit.stored import as_stored
+from responder.core.audit.stored import as_stored, legible
 from responder.core.errors import Invalid
 from responder.core.office import office_zone
 from responder.core.times import local
@@ -92,11 +92,7 @@ def links_of(connection: Connection | Session, after: int = 0) -> Generator[Link
         for row in found:
             number, digest, *values = row
             event = None if row[place] is None else told(values)
-            yield Link(number, _hexadecimal(digest), event)
-
-
-def _hexadecimal(stored: bytes | str | None) -> str:
-    return stored.decode("ascii", "replace") if isinstance(stored, bytes) else stored or ""
+            yield Link(number, legible(digest), event)
 
 
 def _later(after: int) -> ColumnElement[bool]:

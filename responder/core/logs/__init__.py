@@ -17,6 +17,7 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import Processor
 
+from responder.core.errors import Invalid
 from responder.core.logs.cleaning import without_people, without_words
 from responder.core.logs.files import DailyFile
 
@@ -53,6 +54,18 @@ def logger(name: str) -> structlog.stdlib.BoundLogger:
     return found
 
 
+def keep(log: structlog.stdlib.BoundLogger, event: str, **facts: object) -> None:
+    """Tell what is of worth only where it is kept.
+
+    :raises Invalid: no file has it.
+    """
+    files = [one for one in logging.getLogger().handlers if isinstance(one, DailyFile)]
+    before = sum(file.lost for file in files)
+    log.info(event, **facts)
+    if not files or sum(file.lost for file in files) > before:
+        raise Invalid("没有记入日志：请检查 logs 目录的权限和所在磁盘的空间")
+
+
 def console_only() -> None:
     """What somebody at the console reads: warnings and worse, in one readable line."""
     _begin(_console(), logging.WARNING)
@@ -64,7 +77,8 @@ def keep_logs(folder: Path, zone: ZoneInfo) -> None:
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     file.setFormatter(_formatter(renderer))
     _begin(_console(), logging.INFO, file)
-    adopt("gunicorn.error")
+    for name in ("gunicorn.error", PRODUCT):
+        adopt(name)
     logging.raiseExceptions = False  # or what cannot be told would be printed as it is
     sys.excepthook = _uncaught
     threading.excepthook = lambda told: _uncaught(

@@ -1,8 +1,9 @@
 """What a log line may hold: deeds, kinds, places and numbers, and of nobody what they are called.
 
 Whoever logs says nothing of people to begin with. These steps are the net below: of an
-exception its kind and its place, of an address nothing behind its host, and of whatever text is
-left a form without telephone numbers, ID cards, mail addresses and the like.
+exception its kind and its place, of an address nothing behind its host, of a path nothing behind
+its first part, nothing of what is asked behind a ``?``, and of whatever text is left a form without
+telephone numbers, ID cards, mail addresses and the like.
 """
 
 from __future__ import annotations
@@ -26,8 +27,13 @@ OWN = frozenset(
      "timestamp", "number", "user", "pid"}
 )  # fmt: skip
 
-_ADDRESS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)(?:[^\s/@'\"]*@)?([^\s/?#'\"]+)[^\s'\"]*", re.I)
-_ASKED = re.compile(r"(?<=[^\s?])\?[^\s?]*=\S*")
+_ADDRESS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)(\S*)", re.I)
+# What may stand before an @ is a password, wherever that @ is: then not even the host is told.
+_HOST = re.compile(
+    r"(?:[^/@?#]*@)?((?:\[[0-9a-f:.]+\]|[\w.-]+)(?::\d+)?)(?:[^\w@.:-][^@]*|[.:])?", re.I
+)
+_ASKED = re.compile(r"\?+[^\s?]\S*")
+_PATH = re.compile(r"(?<![\w./~-])(?!(?<=:)//)(/[^\s/]*)/\S+", re.A)
 _ROOT = str(Path(__file__).resolve().parents[3])
 # gunicorn names the whole address that failed, a token in it included.
 _FAILED = re.compile(r"^(Error handling request|Invalid request|Exception on).*", re.S)
@@ -95,10 +101,15 @@ def cleaned(value: Any) -> Any:
     """A value without addresses and personal data; what is no plain value becomes its kind."""
     if isinstance(value, str):
         text = _FAILED.sub(r"\1 …", value)
-        text = _ADDRESS.sub(r"\1\2/…", text)
-        return mask(_ASKED.sub("?…", text))
+        text = _ASKED.sub("?…", _ADDRESS.sub(_host_alone, text))
+        return mask(_PATH.sub(r"\1/…", text))
     if value is None or isinstance(value, (bool, int, float)):
         return value
     if isinstance(value, (list, tuple)):
         return [cleaned(one) for one in value]
     return f"<{type(value).__name__}>"
+
+
+def _host_alone(address: re.Match[str]) -> str:
+    host = _HOST.fullmatch(address[2])
+    return f"{address[1]}{host[1] if host else ''}/…"
