@@ -81,7 +81,9 @@ class Settings(BaseSettings):
         description="管理员按统一身份认证给出的哪一项绑定人员；sub 以外的，"
         "如 preferred_username，须是本人改不了的，只在首次登录时核对，此后认 sub",
     )
-    oidc_label: str = Field("统一身份认证登录", description="登录页上统一身份认证按钮的文字")
+    oidc_label: str = Field(
+        "", description="登录页上统一身份认证按钮的文字；留空则为“统一身份认证登录”"
+    )
     oidc_second_step: str = Field(
         "",
         description="统一身份认证的哪些 amr 或 acr 值算作已做第二步验证，逗号分隔，如 mfa,otp；"

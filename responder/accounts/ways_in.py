@@ -14,7 +14,7 @@ WAY_IN = "way_in"
 class WayIn:
     """What the pages of accounts must know of it.
 
-    :ivar label: of the button at the sign-in, in the words of the office.
+    :ivar label: of the button at the sign-in, in the words of the office; empty has the usual ones.
     :ivar begin: the endpoint where it begins; takes ``next``.
     :ivar overview: the endpoint of who may come in by it, for whoever manages accounts.
     :ivar of_person: the same of one person; takes ``user_id``.

@@ -30,6 +30,7 @@ class Gate:
 
         assert request.url is not None, "a prepared request has its address"
         body = request.body.encode() if isinstance(request.body, str) else request.body
+        assert body is None or isinstance(body, bytes), "Authlib streams nothing"
         sent = {name: value for name, value in request.headers.items() if name != "Content-Length"}
         if request.method == "POST":
             body = body or b""

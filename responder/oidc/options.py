@@ -43,10 +43,10 @@ def _require_safe(name: str, address: str) -> None:
     """Codes and secrets go to these addresses: by https, unless on this very machine."""
     try:
         parts = urlsplit(address)
-        host = parts.hostname
     except ValueError:
-        parts = host = None
-    if parts is None or not host or parts.query or parts.fragment:
+        parts = urlsplit("")
+    host = parts.hostname
+    if not host or parts.query or parts.fragment:
         raise SettingsError(f"{name}：{address} 不是网址：请填写 https:// 开头的地址")
     if parts.scheme != "https" and not (parts.scheme == "http" and host in OWN_MACHINE):
         raise SettingsError(

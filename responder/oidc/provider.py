@@ -36,8 +36,15 @@ SIGNATURES = (
 SCOPES = {SUBJECT: "openid", "email": "openid email"}
 
 
-class Refused(DomainError):
-    """The provider lets nobody in by this try. The sentence says what to do next."""
+class NotLetIn(DomainError):
+    """The provider lets nobody in by this try. The sentence says what to do next.
+
+    :ivar detail: what lies behind it, for whoever looks after the machine; never for the page.
+    """
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
 
 
 @dataclass(frozen=True)
@@ -91,7 +98,7 @@ class Provider:
         """Where to send somebody who wants to sign in.
 
         :param callback: the address to which they come back.
-        :raises Refused: the provider cannot be asked.
+        :raises NotLetIn: the provider cannot be asked.
         """
         with self._explained():
             begun = self._client().create_authorization_url(callback)
@@ -100,7 +107,7 @@ class Provider:
     def finish(self, code: str, begun: Begun, callback: str) -> Told:
         """Who came back with a code.
 
-        :raises Refused: the provider is away, or what it says does not hold.
+        :raises NotLetIn: the provider is away, or what it says does not hold.
         """
         with self._explained():
             client = self._client()
@@ -145,7 +152,7 @@ class Provider:
         try:
             with _in_words():
                 yield
-        except Refused:
+        except NotLetIn:
             self._app = None
             raise
 
@@ -182,7 +189,7 @@ class Provider:
         )
         said = client.load_server_metadata()
         if not isinstance(said.get("issuer"), str) or said["issuer"].rstrip("/") != self.issuer:
-            raise Refused(
+            raise NotLetIn(
                 "统一身份认证服务自称的 issuer 与 RESPONDER_OIDC_ISSUER 不同：请系统管理员改正设置"
             )
         offered = said.get("id_token_signing_alg_values_supported") or ["RS256"]
@@ -213,28 +220,30 @@ def _in_words() -> Iterator[None]:
         yield
     except FetchFailed as error:
         log.warning("identity provider: %s", error.message)
-        raise Refused(
-            f"统一身份认证服务现在不能用（{error.message}）：请稍后再试，或用密码登录"
+        raise NotLetIn(
+            "统一身份认证服务现在不能用：请稍后再试，或用密码登录；"
+            "系统管理员可用 responder doctor 查看原因",
+            error.message,
         ) from error
     except ExpiredTokenError as error:
         log.warning("identity provider: %s %s", type(error).__name__, _code(error))
-        raise Refused(
+        raise NotLetIn(
             "统一身份认证给出的登录凭据已过期：请重新登录；再出现时，请系统管理员核对两边的时间"
         ) from error
     except JoseError as error:
         log.warning("identity provider: %s %s", type(error).__name__, _code(error))
-        raise Refused(
+        raise NotLetIn(
             "统一身份认证给出的登录凭据不是给这次登录的，没有采用：请重新登录；"
             "再出现时，请联系系统管理员"
         ) from error
     except (AuthlibBaseError, RequestException) as error:
         log.warning("identity provider: %s %s", type(error).__name__, _code(error))
-        raise Refused(
+        raise NotLetIn(
             "统一身份认证服务没有确认这次登录：请重新登录；再出现时，请联系系统管理员"
         ) from error
     except (ValueError, TypeError, KeyError, AttributeError, RuntimeError) as error:
         log.warning("identity provider: %s %s", type(error).__name__, _code(error))
-        raise Refused(
+        raise NotLetIn(
             "统一身份认证服务的应答无法读取：请稍后再试，或用密码登录；再出现时，请联系系统管理员"
         ) from error
 

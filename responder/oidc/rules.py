@@ -10,13 +10,15 @@ LONGEST = 255  # characters of a subject, by OpenID Connect Core, section 2; of 
 
 
 def word(claims: Mapping[str, Any], name: str) -> str:
-    """A claim that is a text, tidied; empty where there is none, or something else.
+    """A claim that is a text; empty where there is none, or something else.
 
-    One that is too long to be stored is none: it must not be taken for its beginning.
+    What cannot be stored as it is, or typed by an administrator, is none: it must not be taken for
+    what is left of it.
     """
     value = claims.get(name)
-    text = value.strip() if isinstance(value, str) else ""
-    return text if len(text) <= LONGEST and "\0" not in text else ""
+    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
+        return ""
+    return value if value == value.strip() else ""
 
 
 def has_done_second_step(claims: Mapping[str, Any], accepted: frozenset[str]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask import session as cookie
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from responder.accounts import browsers, second_step
@@ -27,7 +28,8 @@ from responder.core.database import db, transaction
 from responder.core.errors import Delayed
 from responder.core.times import utc_now
 from responder.oidc import service
-from responder.oidc.provider import Begun, Provider, Refused, Told
+from responder.oidc.models import OidcIdentity
+from responder.oidc.provider import Begun, NotLetIn, Provider, Told
 from responder.oidc.rules import SUBJECT, has_done_second_step, word
 from responder.settings import Settings
 from responder.web.access import NOBODY, public
@@ -42,18 +44,6 @@ PENDING = "oidc_pending"  # in the browser: the sign-in that was begun, and wher
 PENDING_FOR = timedelta(minutes=10)
 LONGEST_NEXT = 500  # characters
 
-EXPIRED = "这次统一身份认证登录已过期或已用过：请重新登录"
-UNKNOWN = "统一身份认证中的这个身份还没有绑定账号，不能登录：请联系系统管理员绑定后再试"
-CLOSED = "您的账号已停用，不能登录：如工作需要，请联系系统管理员"
-# What a provider may answer (RFC 6749, OpenID Connect Core), and what is said of it.
-ANSWERS = {
-    "access_denied": "您在统一身份认证中取消了登录，或没有使用本系统的权限："
-    "请重新登录，或联系统一身份认证的管理员",
-    "temporarily_unavailable": "统一身份认证服务暂时不能用：请稍后再试，或用密码登录",
-    "server_error": "统一身份认证服务出错：请稍后再试，或用密码登录",
-}
-OTHER_ANSWER = "统一身份认证服务没有接受这次登录：请重新登录；再出现时，请联系系统管理员"
-
 
 @blueprint.get("/sign-in/oidc")
 @public
@@ -65,7 +55,7 @@ def begin() -> Response:
     try:
         with _counted(now):
             begun = provider().begin(own_address("oidc.callback"))
-    except (Refused, Delayed) as error:
+    except (NotLetIn, Delayed) as error:
         return _back(error.message, target)
     kept = [begun.state, begun.nonce, begun.verifier, int(now.timestamp()), target]
     cookie[PENDING] = kept
@@ -83,7 +73,7 @@ def callback() -> Response:
         with _counted(now):
             told = _told(begun)
             user = _recognised(told, now)
-    except (Refused, Delayed) as error:
+    except (NotLetIn, Delayed) as error:
         return _back(error.message, target)
     strong = has_done_second_step(told.claims, _settings().oidc_second_steps)
     method = Method.OIDC_STRONG if strong else Method.OIDC
@@ -105,7 +95,7 @@ def farewell(user_id: int) -> str | None:
     try:
         token = service.token_of(db.session, user_id)
         return provider().farewell(token, own_address("accounts.sign_in"))
-    except Refused:
+    except NotLetIn:
         return None
 
 
@@ -121,39 +111,58 @@ def _begun(now: datetime) -> tuple[Begun | None, str]:
 
 
 def _told(begun: Begun | None) -> Told:
-    """:raises Refused: the provider let nobody in, or the answer is to no question of ours."""
+    """:raises NotLetIn: the provider let nobody in, or the answer is to no question of ours."""
     if begun is None:
-        raise Refused(EXPIRED)
-    error, code = request.args.get("error"), request.args.get("code")
-    if error or not code:
-        raise Refused(ANSWERS.get(error or "", OTHER_ANSWER))
+        raise NotLetIn("这次统一身份认证登录已过期或已用过：请重新登录")
+    code = request.args.get("code", "")
+    if problem := _refusal(request.args.get("error", ""), code):
+        raise NotLetIn(problem)
     return provider().finish(code, begun, own_address("oidc.callback"))
+
+
+def _refusal(error: str, code: str) -> str | None:
+    """What is said of an answer that brings nobody (RFC 6749, OpenID Connect Core)."""
+    if error == "access_denied":
+        return (
+            "您在统一身份认证中取消了登录，或没有使用本系统的权限："
+            "请重新登录，或联系统一身份认证的管理员"
+        )
+    if error in {"temporarily_unavailable", "server_error"}:
+        return "统一身份认证服务暂时不能用：请稍后再试，或用密码登录"
+    if error or not code:
+        return "统一身份认证服务没有接受这次登录：请重新登录；再出现时，请联系系统管理员"
+    return None
 
 
 def _recognised(told: Told, now: datetime) -> User:
     """Whose account it is.
 
-    :raises Refused: nobody's, or one that is closed; the trail has it.
+    :raises NotLetIn: nobody's, or one that is closed; the trail has it.
     """
     claim, issuer = _settings().oidc_claim, provider().issuer
     awaited = "" if claim == SUBJECT else word(told.claims, claim)
     with transaction(NOBODY, now) as session:
         identity = service.recognise(session, issuer, told.subject, awaited, now)
-        if identity is None:
-            service.note_stranger(
-                session, issuer, told.subject, _name(told.claims, awaited), caller().told, now
-            )
-            problem = UNKNOWN
-        elif not identity.user.active:
-            facts = caller().told | {"method": Method.OIDC}
-            accounts.record_attempt(session, identity.user.username, "sign_in_refused", facts)
-            problem = CLOSED
-        else:
+        if identity is not None and identity.user.active:
             service.keep_token(session, identity, told.id_token)
-            user, problem = identity.user, ""
-    if problem:
-        raise Refused(problem)
-    return user
+            return identity.user
+        problem = _turned_away(session, identity, told, _name(told.claims, awaited), now)
+    raise problem
+
+
+def _turned_away(
+    session: Session, identity: OidcIdentity | None, told: Told, name: str, now: datetime
+) -> NotLetIn:
+    """Write down that somebody came and was not let in; the sentence for them."""
+    facts = caller().told
+    if identity is None:
+        service.note_stranger(session, provider().issuer, told.subject, name, facts, now)
+        return NotLetIn(
+            "统一身份认证中的这个身份还没有绑定账号，不能登录：请联系系统管理员绑定后再试"
+        )
+    username = identity.user.username
+    accounts.record_attempt(session, username, "sign_in_refused", facts | {"method": Method.OIDC})
+    return NotLetIn("您的账号已停用，不能登录：如工作需要，请联系系统管理员")
 
 
 def _name(claims: Any, awaited: str) -> str:

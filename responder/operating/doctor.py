@@ -22,6 +22,7 @@ PLACE: Mapping[str, OfPlace] = {
     "磁盘空间": place.disk_has_room,
     "目录权限": place.files_are_private,
     "备份": place.backups_are_made,
+    "统一身份认证": place.identity_provider_answers,
 }
 DATABASE = "数据库"
 RECORDS: Mapping[str, OfRecords] = {

@@ -11,8 +11,11 @@ from joserfc.jwk import RSAKey
 from responder.accounts.sessions.models import METHOD_LABELS, Method
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
+from responder.core.times import utc_now
 from responder.oidc import service
 from responder.oidc.models import OidcIdentity, OidcStranger
+from responder.operating.doctor import PLACE
+from responder.operating.findings import Level
 from tests.oidc.walking import (
     bound,
     browser,
@@ -191,18 +194,27 @@ def test_a_provider_that_does_not_work_is_said(app, people, provider, broken) ->
     assert walked(client).location == "/topics"
 
 
-def test_a_provider_that_is_away_is_said(app, office) -> None:
+def doctor(app) -> list[tuple[Level, str]]:
+    found = PLACE["统一身份认证"](app.extensions["settings"], utc_now())
+    return [(one.level, one.sentence) for one in found]
+
+
+def test_a_provider_that_is_away_is_said_and_the_doctor_knows_more(app, office) -> None:
+    assert [level for level, _sentence in doctor(app)] == [Level.OK]
     office(oidc_issuer="http://127.0.0.1:9", source_private_hosts="127.0.0.1:9")
     client = browser(app)
     page = said_at_sign_in(client, gone(client))
-    assert "连接不上 127.0.0.1" in page
     assert "用密码登录" in page
+    assert "127.0.0.1" not in page
+    [(level, sentence)] = doctor(app)
+    assert (level, "连接不上 127.0.0.1" in sentence) == (Level.WRONG, True)
 
 
 def test_an_inner_host_that_is_not_listed_is_not_asked(app, office, provider) -> None:
     office(source_private_hosts="")
     client = browser(app)
-    assert "RESPONDER_SOURCE_PRIVATE_HOSTS" in said_at_sign_in(client, gone(client))
+    assert "现在不能用" in said_at_sign_in(client, gone(client))
+    assert "RESPONDER_SOURCE_PRIVATE_HOSTS" in doctor(app)[0][1]
     assert provider.asked == []
 
 

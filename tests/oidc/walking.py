@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.error import HTTPError
 from urllib.parse import urlencode
-from urllib.request import HTTPRedirectHandler, build_opener
+from urllib.request import HTTPRedirectHandler, ProxyHandler, build_opener
 
 from flask import Flask, g
 from flask.testing import FlaskClient
@@ -42,7 +42,7 @@ def gone(client: FlaskClient, next_: str = OPEN_PAGE):
 def sent_back(address: str) -> str:
     """Where the provider sends a browser, as a path of the desk."""
     try:
-        build_opener(_Stay).open(address, timeout=5)
+        build_opener(ProxyHandler({}), _Stay).open(address, timeout=5)
     except HTTPError as answer:
         location = answer.headers["Location"]
         answer.close()
