@@ -67,7 +67,9 @@ def migrated_app(settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def office(app: Flask, settings: Settings) -> Iterator[Callable[..., None]]:
+def office(
+    app: Flask, settings: Settings, provider: IdentityProvider
+) -> Iterator[Callable[..., None]]:
     """Have the office set something else; the provider is asked anew."""
 
     def change(**changes: object) -> None:

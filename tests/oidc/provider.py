@@ -49,6 +49,7 @@ class IdentityProvider:
         self.breaks: dict[str, tuple[int, str]] = {}
         self.signs_with = self.key
         self.asked: list[str] = []
+        self.credentials: list[str] = []
         self.codes: dict[str, dict[str, str]] = {}
         self.tokens: list[str] = []
 
@@ -92,6 +93,8 @@ class IdentityProvider:
 
     def _note(self) -> tuple[str, int] | None:
         self.asked.append(request.path)
+        if "Authorization" in request.headers:
+            self.credentials.append(request.path)
         broken = self.breaks.get(request.path)
         return (broken[1], broken[0]) if broken else None
 
@@ -110,8 +113,12 @@ class IdentityProvider:
     def _token(self) -> Any:
         form, kept = request.form, self.codes.pop(request.form["code"], None)
         shown = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
-        secret_right = request.headers.get("Authorization") == f"Basic {shown}"
-        secret_right |= form.get("client_secret") == SECRET
+        ways = self.metadata.get("token_endpoint_auth_methods_supported", [])
+        secret_right = (
+            form.get("client_secret") == SECRET
+            if "client_secret_post" in ways
+            else request.headers.get("Authorization") == f"Basic {shown}"
+        )
         if not secret_right:
             return jsonify(error="invalid_client"), 401
         if (

@@ -61,3 +61,4 @@ def test_neither_proxies_nor_passwords_of_the_environment_count(
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     bound(people.editor, provider)
     assert walked(browser(app)).location == "/topics"
+    assert provider.credentials == ["/token"]

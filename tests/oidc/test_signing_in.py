@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from flask import g
 from joserfc.jwk import RSAKey
 
 from responder.accounts.sessions.models import METHOD_LABELS, Method
@@ -121,9 +122,12 @@ def test_an_answer_counts_once(app, people, provider) -> None:
     with client.session_transaction() as cookie:
         before = dict(cookie)
     assert get(client, back).location == "/topics"
-    get(client, "/sign-in")
+    g.pop("_login_user", None)
+    client.post("/sign-out")
+    assert "已过期或已用过" in said_at_sign_in(client, get(client, back))
     stranger = browser(app)
     assert "已过期或已用过" in said_at_sign_in(stranger, get(stranger, back))
+    assert provider.asked.count("/token") == 1
     # Even a browser whose cookie was copied before finds the code used up.
     with stranger.session_transaction() as cookie:
         cookie.update(before)
