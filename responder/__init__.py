@@ -15,6 +15,7 @@ from responder import (
     errands,
     guide,
     intake,
+    oidc,
     openness,
     operating,
     orders,
@@ -37,7 +38,7 @@ from responder.web.application import Application
 
 # In the order in which the work flows; each brings its pages and its commands.
 CAPABILITIES = (
-    accounts, scheduling, errands, intake, sources, routing, topics, orders, desk, alerts,
+    accounts, scheduling, errands, intake, sources, oidc, routing, topics, orders, desk, alerts,
     planning, responses, publishing, openness, deadlines, warnings, reports, guide,
     operating,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from responder.core.permissions import Role
 
 PREFIX = "RESPONDER_"
 KEY_LEAST, KEY_DIFFERENT = 32, 10  # characters of a key that signs sessions
+GIVEN_LEAST = 20  # characters of a secret that somebody else's service hands out
 KNOWN_IN_KEYS = ("change", "secret", "password", "example", "responder", "your-", "placeholder")
 SIX_MONTHS = 184  # days, where they are longest: March to August
 LEAST_CONTRAST = 4.5  # of words on their ground, by WCAG 2
@@ -67,6 +68,27 @@ class Settings(BaseSettings):
         "",
         description="哪些岗位登录须用动态口令，逗号分隔的岗位代码，建议 administrator,signer；"
         "还没有启用的人登录后先启用",
+    )
+    oidc_issuer: str = Field(
+        "",
+        description="统一身份认证（OIDC）服务的 issuer 地址，也可填发现文档的地址；留空则不用。"
+        "须安装 responder[oidc]；内网主机须列入 RESPONDER_SOURCE_PRIVATE_HOSTS",
+    )
+    oidc_client_id: str = Field("", description="在统一身份认证服务登记的客户端编号")
+    oidc_client_secret: str = Field("", description="该客户端的密钥，由统一身份认证服务发放")
+    oidc_claim: str = Field(
+        "sub",
+        pattern=r"^[A-Za-z_][\w:/.-]*$",
+        description="管理员按统一身份认证给出的哪一项绑定人员；sub 以外的，"
+        "如 preferred_username，须是本人改不了的，只在首次登录时核对，此后认 sub",
+    )
+    oidc_label: str = Field(
+        "", description="登录页上统一身份认证按钮的文字；留空则为“统一身份认证登录”"
+    )
+    oidc_second_step: str = Field(
+        "",
+        description="统一身份认证的哪些 amr 或 acr 值算作已做第二步验证，逗号分隔，如 mfa,otp；"
+        "留空则一概不算，启用了动态口令的人仍须输入",
     )
     password_least: int = Field(
         10, ge=8, le=64, description="密码最少多少位；常见的、重复的、与用户名或单位名相近的不接受"
@@ -213,6 +235,11 @@ class Settings(BaseSettings):
         return frozenset(_words(self.code_roles))
 
     @property
+    def oidc_second_steps(self) -> frozenset[str]:
+        """What the identity provider may say that counts as a second step."""
+        return frozenset(_words(self.oidc_second_step))
+
+    @property
     def resolved_identity_keys(self) -> Path:
         """The file that holds the keys of stored identities."""
         return Path(self.identity_key_file or self.state_dir / "identity_keys")
@@ -331,10 +358,15 @@ def load_settings() -> Settings:
             "RESPONDER_SECRET_KEY 太弱，别人可以伪造登录：请留空（自动生成），"
             "或用 openssl rand -base64 48 生成一个"
         )
+    if settings.oidc_client_secret and _is_weak(settings.oidc_client_secret, GIVEN_LEAST):
+        raise SettingsError(
+            "RESPONDER_OIDC_CLIENT_SECRET 太弱，别人可以冒充本系统："
+            "请在统一身份认证服务为这个客户端重新生成密钥，再填到这里"
+        )
     return settings
 
 
-def _is_weak(key: str) -> bool:
+def _is_weak(key: str, least: int = KEY_LEAST) -> bool:
     """Whether a key is short, of few characters, or one that stands in documents."""
-    few = len(key) < KEY_LEAST or len(set(key)) < KEY_DIFFERENT
+    few = len(key) < least or len(set(key)) < KEY_DIFFERENT
     return few or any(word in key.lower() for word in KNOWN_IN_KEYS)

@@ -20,6 +20,7 @@ SAYING = {
     "GuardRefused",
     "Invalid",
     "NotFound",
+    "NotLetIn",
     "Outcome",
     "SignedOut",
     "Stale",

@@ -2,7 +2,10 @@
 
 from flask import Flask
 
-from responder.accounts import sign_in_views  # noqa: F401 - adds its pages to those of people
+from responder.accounts import (
+    sign_in_views,  # noqa: F401 - adds its pages to those of people
+    ways_in,
+)
 from responder.accounts.absence_models import STATE_LABELS
 from responder.accounts.absence_views import blueprint as absence_pages
 from responder.accounts.absence_views import rights_as_deputy
@@ -33,6 +36,7 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(password_pages)
     entering.init_app(app)
     duties.init_app(app)
+    ways_in.init_app(app)
     saved_views.init_app(app)
     app.jinja_env.globals["absence_states"] = STATE_LABELS
     app.extensions.setdefault("token_channels", {})

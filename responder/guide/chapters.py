@@ -94,6 +94,7 @@ BESIDE = {
     "gallery": ("interface", ""),
     "identity": ("administrator", "identity"),
     "intake": ("analyst", "search"),
+    "oidc": ("administrator", ""),
     "openness": ("tasks", ""),
     "operating": ("administrator", ""),
     "orders": ("operator", "orders"),

@@ -23,6 +23,7 @@ PLACE: Mapping[str, OfPlace] = {
     "目录权限": place.files_are_private,
     "日志": place.logs_are_kept,
     "备份": place.backups_are_made,
+    "统一身份认证": place.identity_provider_answers,
 }
 DATABASE = "数据库"
 RECORDS: Mapping[str, OfRecords] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ import sqlalchemy as sa
 
 from responder.core.logs import files as log_files
 from responder.core.times import local
+from responder.oidc.options import is_wanted
+from responder.oidc.provider import NotLetIn, Provider, issuer_of
 from responder.operating import kept, last_backup
 from responder.operating.findings import Finding, ok, warning, wrong
 from responder.settings import Settings
@@ -38,6 +41,22 @@ def settings_fit(settings: Settings, _now: datetime) -> Iterator[Finding]:
             "没有设置公开栏目的地址，订阅源里的链接用访问者所用的地址",
             "设置 RESPONDER_PUBLIC_URL",
         )
+
+
+def identity_provider_answers(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Whether signing in by it would begin; nothing is said where none is set."""
+    if not is_wanted(settings):
+        return
+    try:
+        Provider(settings, time.monotonic).begin(settings.desk_url)
+    except NotLetIn as error:
+        yield wrong(
+            f"统一身份认证不能用（{error.detail or error.message}）",
+            "核对 RESPONDER_OIDC_ISSUER、RESPONDER_SOURCE_PRIVATE_HOSTS、"
+            "对方的证书和网络；在此之前可用密码登录",
+        )
+    else:
+        yield ok(f"{issuer_of(settings)} 可以使用")
 
 
 def disk_has_room(settings: Settings, _now: datetime) -> Iterator[Finding]:

@@ -124,6 +124,15 @@ class Network:
             )
         return answer
 
+    def exchange(self, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Answer:
+        """What an address answers, whatever its status; nothing is followed.
+
+        :param body: to be sent; None asks with a GET.
+        :raises FetchFailed: refused, late, or too large.
+        """
+        sent = {"User-Agent": AGENT, **headers, "Accept-Encoding": "gzip"}
+        return self._ask(url, sent, time.monotonic() + self.seconds, self.listed, body, whole=True)
+
     def connect(
         self,
         name: str,
@@ -168,8 +177,12 @@ class Network:
         deadline: float,
         listed: Listed,
         sent: bytes | None = None,
+        whole: bool = False,
     ) -> Answer:
-        """One hop: a GET, or a POST where there is something to send."""
+        """One hop: a GET, or a POST where there is something to send.
+
+        :param whole: the body also of a POST, and of a refusal.
+        """
         parts, port = _parts(url)
         assert parts.hostname is not None
         name = _ascii_name(parts.hostname)
@@ -181,7 +194,7 @@ class Network:
         try:
             connection.connect()
             with watched(connection.sock, deadline) as late:
-                response, body = self._exchange(connection, _target(parts), headers, sent)
+                response, body = self._exchange(connection, _target(parts), headers, sent, whole)
             if late.is_set():
                 raise _late(self.seconds)
         except (OSError, HTTPError, ValueError) as error:
@@ -199,6 +212,7 @@ class Network:
         target: str,
         headers: Mapping[str, str],
         sent: bytes | None,
+        whole: bool,
     ) -> tuple[HTTPResponse, bytes]:
         connection.request(
             "GET" if sent is None else "POST",
@@ -209,12 +223,11 @@ class Network:
             decode_content=False,
         )
         response = connection.getresponse()
-        return response, self._body(response) if sent is None else b""
+        used = whole or (sent is None and response.status == 200)
+        return response, self._body(response) if used else b""
 
     def _body(self, response: HTTPResponse) -> bytes:
-        """The body, unpacked; nothing is read of an answer that is not used."""
-        if response.status != 200:
-            return b""
+        """The body, unpacked."""
         coding = response.headers.get("Content-Encoding", "").strip().lower()
         if coding not in {"", "identity", "gzip", "x-gzip", "deflate"}:
             raise FetchFailed(f"对方用了不支持的压缩方式 {coding[:20]}：请换一个地址")

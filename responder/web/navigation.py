@@ -88,7 +88,7 @@ GROUPS = (
     Group(_l("管理"), (
         Room("deadlines.rules", _l("时限"), (P.CLOCK_READ,)),
         Room("accounts.people", _l("人员"), (P.USER_MANAGE,), (
-            "identity", "sessions.of_person", "tokens",
+            "identity", "oidc", "sessions.of_person", "tokens",
         )),
         Room("reports.audit_trail", _l("审计"), (P.AUDIT_READ,)),
         Room("scheduling.index", _l("定时任务"), (P.JOB_RUN,)),

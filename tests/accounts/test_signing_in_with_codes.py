@@ -107,8 +107,8 @@ def test_the_second_step_needs_the_first_and_does_not_wait_for_ever(app, people)
     assert code(stranger, totp.now()).location.startswith("/sign-in?next=")
     late = half_way(app)
     with late.session_transaction() as cookie:
-        user_id, seal, at = cookie["half_way"]
-        cookie["half_way"] = [user_id, seal, at - 301]
+        user_id, seal, at, method = cookie["half_way"]
+        cookie["half_way"] = [user_id, seal, at - 301, method]
     assert code(late, totp.now()).location.startswith("/sign-in?next=")
     assert not is_in(late)
 

@@ -47,7 +47,7 @@ def test_modules_and_functions_are_short() -> None:
 
 # What takes up to a second to load (or need not be there), and few commands need: imported where
 # it is used.
-HEAVY = {"distributed", "jieba", "pypinyin", "sklearn"}
+HEAVY = {"authlib", "distributed", "jieba", "joserfc", "pypinyin", "requests", "sklearn"}
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> str:
@@ -76,7 +76,7 @@ def test_a_command_does_not_wait_for_what_it_does_not_use() -> None:
 
 def test_only_edges_read_the_clock() -> None:
     edges = re.compile(
-        r"(views|api|cli|jobs|serving|timing|times|filters|helpers|database|importing|steps|loader|years|errands/exports|entering)"
+        r"(views|api|cli|jobs|serving|timing|times|filters|helpers|database|importing|steps|loader|years|errands/exports|entering|second_step)"
     )
     readers = [
         path.relative_to(ROOT).as_posix()

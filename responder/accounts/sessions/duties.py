@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from responder.accounts import proofs
 from responder.accounts.models import User
 from responder.accounts.sessions.entering import present
-from responder.accounts.sessions.models import Method
+from responder.accounts.sessions.models import BY_PROVIDER, ONE_STEP
 from responder.core.database import db
 from responder.core.errors import Forbidden
 from responder.web.access import asks_who_it_is
@@ -39,11 +39,11 @@ def _lead_to_what_comes_first() -> Response | None:
     here = present()
     if here is None:
         return None
-    if current_user.must_change_password:
+    if current_user.must_change_password and here.method not in BY_PROVIDER:
         return _lead(
             OF_PASSWORDS, "passwords.own", _("您的密码由别人设定：请先改成只有自己知道的密码")
         )
-    if here.method == Method.PASSWORD and must_enrol(current_user):
+    if here.method in ONE_STEP and must_enrol(current_user):
         return _lead(OF_CODES, "proofs.index", _("您的岗位须用动态口令登录：请先启用动态口令"))
     return None
 

@@ -14,11 +14,19 @@ from responder.core.database import Base, choice
 
 
 class Method(StrEnum):
-    """By what somebody signed in."""
+    """By what somebody signed in.
+
+    :cvar OIDC: by the identity provider; what follows it was asked for here.
+    :cvar OIDC_STRONG: by the identity provider, which has seen a second step itself.
+    """
 
     PASSWORD = "password"  # noqa: S105
     CODE = "code"
     RECOVERY = "recovery"
+    OIDC = "oidc"
+    OIDC_CODE = "oidc_code"
+    OIDC_RECOVERY = "oidc_recovery"
+    OIDC_STRONG = "oidc_strong"
 
 
 class Why(StrEnum):
@@ -33,8 +41,15 @@ class Why(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+ONE_STEP = frozenset({Method.PASSWORD, Method.OIDC})
+BY_PROVIDER = frozenset(
+    {Method.OIDC, Method.OIDC_CODE, Method.OIDC_RECOVERY, Method.OIDC_STRONG}
+)  # fmt: skip
 METHOD_LABELS = {
     Method.PASSWORD: "密码", Method.CODE: "动态口令", Method.RECOVERY: "恢复码",
+    Method.OIDC: "统一身份认证", Method.OIDC_CODE: "统一身份认证和动态口令",
+    Method.OIDC_RECOVERY: "统一身份认证和恢复码",
+    Method.OIDC_STRONG: "统一身份认证（含两步验证）",
 }  # fmt: skip
 WHY_LABELS = {
     Why.SIGNED_OUT: "已退出",

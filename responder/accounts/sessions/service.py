@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from hashlib import sha256
 
@@ -96,14 +97,21 @@ def end(session: Session, ended: SignInSession, why: Why, actor: Actor, now: dat
 
 
 def end_all(
-    session: Session, user: User, why: Why, actor: Actor, now: datetime, but: int | None = None
+    session: Session,
+    user: User,
+    why: Why,
+    actor: Actor,
+    now: datetime,
+    but: int | None = None,
+    methods: Collection[Method] = frozenset(Method),
 ) -> int:
     """End whatever of a person's is open, save perhaps one; how many it was.
 
+    :param methods: only what was begun by one of these.
     :raises Forbidden: somebody else's, by whoever may not manage accounts.
     """
     ended = [one for one in session.scalars(_open().where(SignInSession.user_id == user.id))
-             if one.id != but]  # fmt: skip
+             if one.id != but and one.method in methods]  # fmt: skip
     for one in ended:
         end(session, one, why, actor, now)
     return len(ended)
