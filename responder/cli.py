@@ -16,6 +16,7 @@ from responder.accounts import service as accounts
 from responder.accounts.password_rules import USUAL, PasswordRules
 from responder.accounts.password_views import rules_of
 from responder.alerts.raising import seed_rules
+from responder.core import disk
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
 from responder.core.database import alembic, db, schema_is_current, transaction
@@ -77,8 +78,13 @@ def main() -> None:
     except DomainError as error:
         say(f"错误：{error.message}")
         sys.exit(CANNOT)
-    except (OperationalError, ProgrammingError) as error:
-        say(f"错误：{_database_sentence(str(error.orig))}")
+    except (OperationalError, ProgrammingError, OSError) as error:
+        if disk.is_full(error):
+            say(f"错误：{disk.NOT_DONE}")
+        elif isinstance(error, OSError):
+            raise
+        else:
+            say(f"错误：{_database_sentence(str(error.orig))}")
         sys.exit(CANNOT)
 
 

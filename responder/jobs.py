@@ -16,7 +16,7 @@ from responder.accounts.delays import service as delays
 from responder.accounts.sessions import service as sessions
 from responder.accounts.sessions.entering import limits_of
 from responder.alerts import raising
-from responder.core import measuring
+from responder.core import disk, measuring
 from responder.core.audit import chain
 from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
@@ -255,7 +255,7 @@ def run(app: Flask, name: str, journal: Journal | None = None) -> None:
             with measuring.job(name):
                 JOBS[name].work(begun, app.extensions["settings"])
         except Exception as error:
-            app.logger.exception("job %s failed; it will be tried again", name)
+            _tell(app, f"job {name}", error)
             problem = scheduling.problem_of(error)
     journal.note(Run(name, begun, utc_now(), time.monotonic() - ticks, problem))
 
@@ -272,7 +272,15 @@ def watch(app: Flask, name: str, stop: threading.Event) -> None:
             try:
                 if WATCHES[name](settings, lambda: not stop.is_set()):
                     continue
-            except Exception:
-                app.logger.exception("%s failed; it will be tried again", name)
+            except Exception as error:
+                _tell(app, name, error)
                 pause = settings.scheduler_interval_seconds
         stop.wait(pause)
+
+
+def _tell(app: Flask, what: str, error: Exception) -> None:
+    """A disk that is full is told in one line: where it was met helps nobody."""
+    if disk.is_full(error):
+        app.logger.error("%s: no space is left on the disk; it will be tried again", what)
+    else:
+        app.logger.error("%s failed; it will be tried again", what, exc_info=error)

@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 
 from responder import jobs
+from responder.core import disk
 from responder.core.database import db, transaction
 from responder.core.permissions import SYSTEM
 from responder.core.times import utc_now
@@ -151,5 +152,8 @@ class Timetable:
         """Whatever goes wrong here is tried again: the timetable outlives database and disk."""
         try:
             yield
-        except Exception:
-            _log.exception("%s; it will be tried again", told)
+        except Exception as error:
+            if disk.is_full(error):
+                _log.error("%s: no space is left on the disk; it will be tried again", told)
+            else:
+                _log.exception("%s; it will be tried again", told)

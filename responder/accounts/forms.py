@@ -76,6 +76,7 @@ class PersonForm(FlaskForm):
         render_kw={"autocomplete": "new-password"},
     )
     active = BooleanField(_l("可以登录"), default=True)
+    version_id = HiddenField()
     submit = SubmitField(_l("保存"))
 
 

@@ -41,10 +41,14 @@ class User(UserMixin, Audited, Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     must_change_password: Mapped[bool] = mapped_column(default=False, server_default=false())
     last_signed_in_at: Mapped[datetime | None]
+    version_id: Mapped[int] = mapped_column(default=1, server_default="1")
     unit: Mapped[Unit | None] = relationship()
     posts: Mapped[list[UserRole]] = relationship(
         back_populates="user", cascade="all, delete-orphan", lazy="selectin"
     )
+
+    # Counted by whoever edits: signing in changes nothing that somebody could write over.
+    __mapper_args__ = {"version_id_col": version_id, "version_id_generator": False}
 
     @property
     def is_active(self) -> bool:

@@ -80,6 +80,7 @@ def change_user(
     if not keeps_managing and _is_last_administrator(session, user):
         raise Invalid("至少要保留一位能登录的系统管理员：请先指定另一位", {"roles": "最后一位"})
     user.display_name, user.unit, user.active = display_name, unit, active
+    user.version_id += 1
     user.posts = [post for post in user.posts if post.role in wanted]
     user.posts += [UserRole(role=role) for role in wanted - set(user.roles)]
     if password:

@@ -15,11 +15,13 @@ from responder.accounts.password_views import password_rules
 from responder.accounts.sessions import service as sessions
 from responder.accounts.sessions.models import Why
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
+from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
+from responder.core.versions import check_seen
 from responder.web.access import current_actor, requires
-from responder.web.forms import show_errors
+from responder.web.errors import STATUS
+from responder.web.forms import seen_version, show_errors
 from responder.web.listing import add_list_pages, show
 
 blueprint = Blueprint("accounts", __name__)
@@ -70,6 +72,7 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
     actor, now = current_actor(), utc_now()
     try:
         with transaction(actor, now) as session:
+            check_seen(person, seen_version())
             service.change_user(
                 session,
                 person,
@@ -82,9 +85,9 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
             )
             if not person.active:
                 sessions.end_all(session, person, Why.CLOSED, actor, now)
-    except Invalid as error:
+    except (Invalid, Stale) as error:
         show_errors(form, error)
-        return _person_page(form, person), 422
+        return _person_page(form, person), STATUS[type(error)]
     flash(_("已保存%(name)s。", name=person.display_name), "success")
     return redirect(url_for("accounts.people"))
 

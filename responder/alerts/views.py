@@ -17,7 +17,7 @@ from responder.core.permissions import Permission
 from responder.core.times import utc_now
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import show_errors
+from responder.web.forms import seen_version, show_errors
 from responder.web.listing import add_list_pages, show
 from responder.web.navigation import counted
 from responder.web.redirects import back_to
@@ -111,13 +111,13 @@ def new_rule() -> str | Response | tuple[str, int]:
 @requires(Permission.ALERT_EDIT)
 def edit_rule(rule_id: int) -> str | Response | tuple[str, int]:
     rule = service.get_rule(db.session, rule_id)
-    form = _form(rule.kind, _values(rule) if request.method == "GET" else None)
+    form = _form(rule.kind, _values(rule))
     if not form.validate_on_submit():
         return _rule_page(form, rule.kind, rule)
     try:
         with transaction(current_actor()) as session:
             rule = service.get_rule(session, rule_id)
-            seen = int(form.version_id.data) if (form.version_id.data or "").isdecimal() else 0
+            seen = seen_version() or 0
             service.edit_rule(session, rule, _facts(form), seen)
     except (Invalid, Stale) as error:
         return _refused(form, service.get_rule(db.session, rule_id).kind, error)

@@ -18,7 +18,7 @@ from responder.deadlines import service
 from responder.deadlines.forms import RuleForm
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import show_errors
+from responder.web.forms import seen_version, show_errors
 
 blueprint = Blueprint("deadlines", __name__)
 
@@ -89,7 +89,7 @@ def edit_rule(rule_id: int) -> Page:
     if not form.validate_on_submit():
         return _rule_page(form, rule), 422 if form.is_submitted() else 200
     facts = RuleFacts(form.name.data, form.length.data, form.unit.data, form.source.data)
-    seen = int(form.version_id.data) if (form.version_id.data or "").isdecimal() else 0
+    seen = seen_version() or 0
     try:
         with transaction(current_actor()) as session:
             rule = get_rule(session, rule_id)

@@ -18,6 +18,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 
 from responder.accounts.models import User
+from responder.core import disk
 from responder.core.database import db, end_read, transaction
 from responder.core.errors import DomainError, Forbidden
 from responder.core.permissions import SYSTEM, Actor
@@ -97,9 +98,8 @@ class Runner:
             raise  # the database is away: the errand stays claimed, and is taken up again
         except DomainError as error:
             self._end(errand_id, ErrandState.FAILED, Outcome(error.message))
-        except Exception:
-            _log.exception("errand %s failed", errand_id)
-            self._end(errand_id, ErrandState.FAILED, Outcome(BROKEN))
+        except Exception as error:
+            self._broken(errand_id, error)
         return True
 
     def _claim(self) -> int | None:
@@ -139,6 +139,16 @@ class Runner:
             errand.told, errand.file_name = outcome.told[:500], outcome.name
             if state is ErrandState.DONE:
                 errand.done = errand.total = errand.total or errand.done
+
+    def _broken(self, errand_id: int, error: Exception) -> None:
+        """It cannot be done; what was written of a result goes."""
+        service.result_path(self.folder, errand_id).unlink(missing_ok=True)
+        if disk.is_full(error):
+            _log.error("errand %s: no space is left on the disk", errand_id)
+            self._end(errand_id, ErrandState.FAILED, Outcome(disk.NOT_DONE))
+            return
+        _log.error("errand %s failed", errand_id, exc_info=error)
+        self._end(errand_id, ErrandState.FAILED, Outcome(BROKEN))
 
     def _let_go(self, errand_id: int) -> None:
         end_read()

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Engine, Table
 
+from responder.core import disk
 from responder.core.audit import AuditLink, chain
 from responder.core.errors import Invalid
 from responder.operating import kept, portable
@@ -122,7 +123,7 @@ def back_up(
             return _write(file, passphrase, connection, settings, made_at, with_keys, tell)
     except OSError as error:
         raise Invalid(
-            f"备份没有写成（{error.strerror or error}）：请检查 {target.parent} 的磁盘空间和权限，"
+            f"备份没有写成（{disk.reason(error)}）：请检查 {target.parent} 的磁盘空间和权限，"
             "然后重新备份"
         ) from error
 

@@ -9,12 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from responder.core import disk
 from responder.core.database import schema_is_current
+from responder.operating.place import folders
 from responder.scheduling.turns import scheduler_is_alive
+from responder.settings import Settings
 
 
-def lacking(session: Session, now: datetime) -> Iterator[str]:
+def lacking(session: Session, settings: Settings, now: datetime) -> Iterator[str]:
     """Why it is not ready, without a word about where things are; nothing when it is."""
+    if _least_free(settings) < disk.NONE:
+        yield "disk: full"
     try:
         session.execute(sa.text("SELECT 1"))
         if not schema_is_current():
@@ -23,3 +28,13 @@ def lacking(session: Session, now: datetime) -> Iterator[str]:
             yield "scheduler: no sign of life"
     except DBAPIError:
         yield "database: no answer"
+
+
+def foreseen(settings: Settings) -> Iterator[str]:
+    """What will stop the work if nobody acts."""
+    if disk.NONE <= _least_free(settings) < disk.SCARCE:
+        yield "disk: nearly full"
+
+
+def _least_free(settings: Settings) -> int:
+    return min(disk.free_bytes(folder) for folder in folders(settings))

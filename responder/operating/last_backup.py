@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from responder.core import disk
+
 NAME = "last-backup"
 
 
 def note(state_dir: Path, made_at: datetime) -> None:
-    (state_dir / NAME).write_text(made_at.isoformat(), "ascii")
+    """:raises OSError: the disk does not take it; what was noted before is there still."""
+    disk.write_whole(state_dir / NAME, lambda part: part.write_text(made_at.isoformat(), "ascii"))
 
 
 def made_at(state_dir: Path) -> datetime | None:

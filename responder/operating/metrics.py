@@ -151,7 +151,6 @@ def measure_requests(app: Flask) -> None:
     @app.after_request
     def end(answer: Response) -> Response:
         endpoint = request.endpoint or NOWHERE
-        measuring.REQUESTS.labels(endpoint, request.method, answer.status_code).inc()
-        if "began" in g:
-            measuring.REQUEST_SECONDS.labels(endpoint).observe(perf_counter() - g.began)
+        seconds = perf_counter() - g.began if "began" in g else None
+        measuring.answer(endpoint, request.method, answer.status_code, seconds)
         return answer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from responder.core import disk
 from responder.core.logs import files as log_files
 from responder.core.times import local
 from responder.oidc.options import is_wanted
@@ -21,7 +21,7 @@ from responder.operating.findings import Finding, ok, warning, wrong
 from responder.settings import Settings
 
 GIGABYTE = 1024**3
-SCARCE, LOW = GIGABYTE // 2, 2 * GIGABYTE
+LOW = 2 * GIGABYTE
 BACKUP_EVERY = timedelta(days=8)
 
 
@@ -60,16 +60,26 @@ def identity_provider_answers(settings: Settings, _now: datetime) -> Iterator[Fi
 
 
 def disk_has_room(settings: Settings, _now: datetime) -> Iterator[Finding]:
-    for folder in {settings.state_dir.resolve(), *_database_folder(settings)}:
-        free = shutil.disk_usage(folder).free
+    for folder in folders(settings):
+        free = disk.free_bytes(folder)
         told = f"{folder} 所在磁盘剩余 {free / GIGABYTE:.1f} GB"
         remedy = "清理磁盘或扩容：空间用尽后不能再保存任何内容"
-        if free < SCARCE:
+        if free < disk.NONE:
+            yield wrong(
+                f"{folder} 所在磁盘已满（剩余 {free // disk.MEGABYTE} MB）",
+                "清理磁盘或扩容：现在不能保存任何内容；腾出空间后自行恢复，不必重新启动",
+            )
+        elif free < disk.SCARCE:
             yield wrong(told, remedy)
         elif free < LOW:
             yield warning(told, remedy)
         else:
             yield ok(told)
+
+
+def folders(settings: Settings) -> set[Path]:
+    """What is stored lies in these."""
+    return {settings.state_dir.resolve(), *_database_folder(settings)}
 
 
 def _database_folder(settings: Settings) -> Iterator[Path]:

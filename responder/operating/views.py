@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from responder.core.database import db
 from responder.core.times import utc_now
-from responder.operating.health import lacking
+from responder.operating.health import foreseen, lacking
 from responder.operating.metrics import require_reader, told
 from responder.web.access import public
 
@@ -25,9 +25,10 @@ def alive() -> Response:
 @blueprint.get("/readyz")
 @public
 def ready() -> Response:
-    """It can be worked with; otherwise 503 and the reasons."""
-    reasons = list(lacking(db.session, utc_now()))
-    lines = "".join(f"{reason}\n" for reason in reasons or ["ok"])
+    """It can be worked with, and for how long; otherwise 503 and the reasons."""
+    settings = current_app.extensions["settings"]
+    reasons = list(lacking(db.session, settings, utc_now()))
+    lines = "".join(f"{line}\n" for line in [*(reasons or ["ok"]), *foreseen(settings)])
     return Response(lines, 503 if reasons else 200, content_type=PLAIN)
 
 

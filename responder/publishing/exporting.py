@@ -16,6 +16,7 @@ from pathlib import Path
 from flask import current_app, render_template
 from sqlalchemy.orm import Session
 
+from responder.core import disk
 from responder.core.errors import Invalid
 from responder.publishing import front, service
 from responder.publishing.feed import (
@@ -75,7 +76,9 @@ def export(session: Session, folder: Path, site: str, settings: Settings) -> Exp
     except OSError as error:
         if error.errno == errno.EBUSY:
             raise Invalid(_MOUNTED.format(folder=folder)) from error
-        raise Invalid(f"无法写入 {folder}（{error.strerror}）：请检查目录权限和磁盘空间") from error
+        raise Invalid(
+            f"无法写入 {folder}（{disk.reason(error)}）：请检查目录权限和磁盘空间"
+        ) from error
     return Exported(len(entries), files)
 
 

@@ -21,7 +21,7 @@ from responder.routing.models import Category, CategoryConfirmation
 from responder.routing.service import Choice, Suggestion
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import show_errors, unit_choices
+from responder.web.forms import seen_version, show_errors, unit_choices
 from responder.web.paging import paginate, requested_page
 from responder.web.sentences import spoken
 
@@ -140,10 +140,7 @@ def edit_category(category_id: int) -> str | Response | tuple[str, int]:
     try:
         with transaction(current_actor()) as session:
             category = taxonomy.get_category(session, category_id)
-            seen = form.version_id.data or ""
-            taxonomy.edit_category(
-                session, category, form.facts(), int(seen) if seen.isdecimal() else 0
-            )
+            taxonomy.edit_category(session, category, form.facts(), seen_version() or 0)
     except (Invalid, Stale) as error:
         return _refused(form, taxonomy.get_category(db.session, category_id), error)
     flash(_("已保存分类，新的版本立即用于建议。"), "success")

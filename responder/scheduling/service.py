@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from responder.core import audit
+from responder.core import audit, disk
 from responder.core.errors import DomainError, NotFound
 from responder.scheduling.labels import JOB_LABELS
 from responder.scheduling.models import ScheduledJob
@@ -70,6 +70,8 @@ def problem_of(error: Exception) -> str:
     """What went wrong, without anybody's words: the product's own sentence, or what and where."""
     if isinstance(error, DomainError):
         return error.message[:300]
+    if disk.is_full(error):
+        return disk.FULL
     frames = traceback.extract_tb(error.__traceback__)
     own = next((one for one in reversed(frames) if "responder" in Path(one.filename).parts), None)
     where = f"（{Path(own.filename).stem}:{own.lineno}）" if own else ""

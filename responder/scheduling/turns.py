@@ -21,6 +21,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from responder.core import disk
 from responder.core.database import transaction
 from responder.core.permissions import SYSTEM
 from responder.scheduling.models import SchedulerTurn
@@ -65,7 +66,7 @@ class Turn:
         except (SQLAlchemyError, OSError) as error:
             _log.warning("the turn could not be renewed: %s", type(error).__name__)
         if before and not self.is_ours:
-            _log.warning("this scheduler waits: another acts")
+            _log.warning("this scheduler waits: another acts, or the turn cannot be written down")
         elif self.is_ours and not before:
             _log.info("this scheduler acts")
         return self.is_ours
@@ -119,7 +120,8 @@ def _name(state_dir: Path) -> str:
     """Of whoever acts from this folder on this machine: the same after a restart."""
     path = state_dir / NAME
     if not path.exists():
-        path.write_text(secrets.token_hex(8), "ascii")
+        named = secrets.token_hex(8)
+        disk.write_whole(path, lambda part: part.write_text(named, "ascii"))
     return f"{socket.gethostname()[:100]}:{path.read_text('ascii').strip()[:16]}"
 
 

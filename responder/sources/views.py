@@ -24,7 +24,7 @@ from responder.sources.models import KIND_LABELS, STATE_LABELS, Kind, Source
 from responder.sources.service import SourceFacts, Trial
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import show_errors
+from responder.web.forms import seen_version, show_errors
 from responder.web.sentences import spoken
 
 blueprint = Blueprint("sources", __name__)
@@ -89,7 +89,7 @@ def edit(source_id: int) -> Page:
         return _form_page(form, kind, source), 422 if form.is_submitted() else 200
     if form.trial.data:
         return _try_form(form, kind, source)
-    seen = int(form.version_id.data) if (form.version_id.data or "").isdecimal() else 0
+    seen = seen_version() or 0
     try:
         with transaction(current_actor()) as session:
             source = service.get(session, source_id)

@@ -45,14 +45,18 @@ def heat_scale() -> Scale:
 @blueprint.get("/topics/heat")
 @requires(Permission.HEAT_EDIT)
 def heat_setting() -> str:
+    return _page(_form())
+
+
+def _form() -> HeatForm:
     values = values_of(heat_settings.current(db.session), heat_settings.version(db.session))
-    return _page(HeatForm(data=values))
+    return HeatForm(data=values)
 
 
 @blueprint.post("/topics/heat")
 @requires(Permission.HEAT_EDIT)
 def save_heat_setting() -> str | Response | tuple[str, int]:
-    form = HeatForm()
+    form = _form()
     if not form.validate():
         return _page(form), 422
     scale = form.scale()
@@ -60,8 +64,7 @@ def save_heat_setting() -> str | Response | tuple[str, int]:
         return _refused(form, Invalid("", wrong))
     if form.preview.data:
         return _page(form, heat_settings.preview(db.session, scale))
-    version = form.version_id.data or ""
-    return _save(form, scale, int(version) if version.isdecimal() else 0)
+    return _save(form, scale, seen_version() or 0)
 
 
 @blueprint.post("/topics/heat/reset")
@@ -83,6 +86,9 @@ def _save(form: HeatForm, scale: Scale, version: int) -> Response | tuple[str, i
 
 
 def _refused(form: HeatForm, error: DomainError) -> tuple[str, int]:
+    if isinstance(error, Stale):
+        show_errors(form, error)
+        return _page(form), STATUS[Stale]
     for sentence in error.fields.values() or [spoken(error.message)]:
         show_errors(form, Invalid(sentence))
     return _page(form), STATUS[type(error)]

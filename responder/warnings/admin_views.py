@@ -33,7 +33,7 @@ from responder.warnings.service import ChannelFacts, StepFacts
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import plain_number, show_errors
+from responder.web.forms import seen_version, show_errors
 
 blueprint = Blueprint("warning_rules", __name__)
 
@@ -92,7 +92,7 @@ def edit_step(step_id: int) -> Page:
     try:
         with transaction(current_actor()) as session:
             step = service.find_step(session, step_id)
-            service.edit_step(session, step, _step_facts(form), plain_number(form.version.data))
+            service.edit_step(session, step, _step_facts(form), seen_version())
     except (Invalid, Stale) as error:
         show_errors(form, error)
         return _step_page(form, step_id), STATUS[type(error)]
@@ -129,7 +129,7 @@ def quiet_hours() -> Page:
                 night_to=form.night_to.data,
                 rest_days=form.rest_days.data,
                 digest_over=form.digest_over.data,
-                version=plain_number(form.version.data),
+                version=seen_version(),
             )
     except (Invalid, Stale) as error:
         show_errors(form, error)
@@ -176,7 +176,7 @@ def edit_channel(channel_id: int) -> Page:
         facts = _channel_facts(form)
         with transaction(current_actor()) as session:
             channel = service.find_channel(session, channel_id)
-            service.edit_channel(session, channel, facts, plain_number(form.version.data))
+            service.edit_channel(session, channel, facts, seen_version())
     except (Invalid, Stale) as error:
         return _channel_refused(form, channel_id, error)
     flash(_("已保存。"), "success")

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
-from responder.core import errors
+from responder.core import disk, errors
 from responder.core.database import said_by
 from responder.core.identity import KeysUnusable
 from responder.web import api
@@ -50,6 +50,7 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(out_of_range, _range_error)
     app.before_request(_refuse_nul)
     app.register_error_handler(OperationalError, _database_error)
+    app.register_error_handler(OSError, _file_error)
 
 
 Refusal = tuple[str, int] | Response
@@ -118,5 +119,24 @@ def _twin_error(error: IntegrityError) -> Refusal:
 
 
 def _database_error(error: OperationalError) -> Refusal:
+    if disk.is_full(error):
+        return _disk_is_full()
     current_app.logger.error("database: %s", said_by(error))
     return _page(503, _(SENTENCES[503]))
+
+
+def _file_error(error: OSError) -> Refusal:
+    if disk.is_full(error):
+        return _disk_is_full()
+    raise error
+
+
+def _disk_is_full() -> Refusal:
+    current_app.logger.error("no space is left on the disk")
+    return _page(
+        503,
+        _(
+            "磁盘已满，没有保存：请联系系统管理员腾出空间，然后再提交一次；"
+            "已填写的内容可返回上一页找回。"
+        ),
+    )

@@ -12,9 +12,10 @@ from wtforms import DateField, DateTimeLocalField, IntegerField
 from wtforms.fields import SelectChoice
 from wtforms.validators import NumberRange, StopValidation
 
-from responder.core.errors import DomainError
+from responder.core.errors import DomainError, Stale
 from responder.core.times import FIRST_YEAR, LAST_YEAR, is_plausible
 from responder.core.versions import Versioned
+from responder.web.overtaken import VERSIONS, is_overtaken, show_overtaken
 from responder.web.sentences import spoken
 
 
@@ -89,7 +90,12 @@ class MomentField(_Bounded, DateTimeLocalField):
 
 
 def show_errors(form: FlaskForm, error: DomainError) -> None:
-    """Put the sentence under its field, or above the form when it names none."""
+    """Put the sentence under its field, or above the form when it names none.
+
+    Where somebody else saved first, what they saved is shown in its stead.
+    """
+    if isinstance(error, Stale) and show_overtaken(form):
+        return
     named = [name for name in error.fields if name in form]
     for name in named:
         form[name].errors = [*form[name].errors, spoken(error.message)]
@@ -110,7 +116,7 @@ def shown_version(record: Versioned | None, anew: bool = False) -> int | None:
     """
     if record is None:
         return None
-    seen = None if anew else seen_version()
+    seen = None if anew or is_overtaken() else seen_version()
     return record.version_id if seen is None else seen
 
 
@@ -124,5 +130,9 @@ def plain_number(text: object) -> int | None:
 
 
 def seen_version() -> int | None:
-    """The version that a step's form was shown with; None when it tells none or nonsense."""
-    return plain_number(request.form.get("version"))
+    """The version that a form was shown with; None when it tells none or nonsense.
+
+    Of what was sent, never of the form's field: one that was left out has what is stored.
+    """
+    told = (request.form.get(name) for name in VERSIONS)
+    return plain_number(next(filter(None, told), None))

@@ -110,6 +110,8 @@ def test_the_last_administrator_cannot_be_taken_away(client, people, session) ->
     admin = people.administrator
     people.sign_in(client, admin)
     form = {"username": "administrator", "display_name": "管理员", "unit_id": "0", "active": "y"}
-    answer = client.post(f"/people/{admin.id}", data={**form, "roles": ["editor"]})
+    answer = client.post(
+        f"/people/{admin.id}", data={**form, "roles": ["editor"], "version_id": "1"}
+    )
     assert answer.status_code == 422
     assert "至少要保留一位" in answer.text

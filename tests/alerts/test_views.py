@@ -168,7 +168,7 @@ def test_an_old_page_does_not_undo_a_colleagues_rule(client, people, session) ->
         f"/alerts/rules/{made.id}", data={"name": "x", "people": 5, "version_id": 7}
     )
     assert answer.status_code == 409
-    assert "刚被别人修改过" in answer.text
+    assert "别人保存过这一项" in answer.text
 
 
 @pytest.mark.parametrize(

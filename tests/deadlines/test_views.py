@@ -115,8 +115,8 @@ def test_an_edited_rule_moves_its_open_clocks_and_tells_from_when_to_when(
         ({"unit": "weeks"}, "修改时限规则"),
         ({"source": " "}, "请填写依据"),
         ({"reason": ""}, "请写明修改的理由"),
-        ({"version_id": "77"}, "已被别人改过"),
-        ({"version_id": "x"}, "已被别人改过"),
+        ({"version_id": "77"}, "别人保存过这一项"),
+        ({"version_id": "x"}, "别人保存过这一项"),
     ],
 )
 def test_a_refused_edit_keeps_what_was_typed(supervisor, wrong, told) -> None:

@@ -105,7 +105,7 @@ def test_a_full_disk_is_told(state: Path, monkeypatch: pytest.MonkeyPatch) -> No
     class Usage:
         free = 100 * 1024**2
 
-    monkeypatch.setattr("responder.operating.place.shutil.disk_usage", lambda _path: Usage)
+    monkeypatch.setattr("responder.core.disk.shutil.disk_usage", lambda _path: Usage)
     assert worst(of_place(state, "磁盘空间")) is Level.WRONG
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from responder import create_app
+from responder.core import disk
 from responder.core.database import alembic, db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
@@ -70,6 +71,17 @@ def test_ready_is_who_has_a_scheduler_and_this_versions_schema(tmp_path: Path) -
     assert client.get("/readyz").text == "schema: not current\n"
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.mark.parametrize(("free", "told"), [(disk.SCARCE - 1, "nearly full"), (0, "full")])
+def test_a_disk_is_told_of_before_it_is_full_and_when(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, free: int, told: str
+) -> None:
+    before = client.get("/readyz").text
+    monkeypatch.setattr(disk, "free_bytes", lambda _folder: free)
+    assert set(client.get("/readyz").text.splitlines()) - set(before.splitlines()) == {
+        f"disk: {told}"
+    }
 
 
 def test_figures_say_what_runs_late_and_what_waits(

@@ -55,15 +55,15 @@ def _web_processes_and_scheduler_count_together(address: str) -> None:
     asked = 'responder_requests_total{endpoint="accounts.sign_in",method="GET",status="200"}'
     assert _figures(address)[asked] == 20
     beats = 'responder_job_runs_total{job="publish-due",outcome="done"}'
-    assert _until(lambda: _figures(address).get(beats, 0) >= 1)
-    assert _until(lambda: urlopen(f"{address}/readyz").status == 200)
+    assert until(lambda: _figures(address).get(beats, 0) >= 1)
+    assert until(lambda: urlopen(f"{address}/readyz").status == 200)
 
 
 def _a_scheduler_that_dies_is_started_again(server: int, log: Path) -> None:
     [first] = _schedulers(server)
     os.kill(first, signal.SIGKILL)
-    assert _until(lambda: RESTARTED in log.read_text("utf-8"))
-    assert _until(lambda: len(_schedulers(server)) == 1)
+    assert until(lambda: RESTARTED in log.read_text("utf-8"))
+    assert until(lambda: len(_schedulers(server)) == 1)
     assert _schedulers(server) != [first]
 
 
@@ -84,7 +84,7 @@ def _figures(address: str) -> dict[str, float]:
         return read(answer.read().decode())
 
 
-def _until(holds: Callable[[], bool], seconds: float = 60) -> bool:
+def until(holds: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         try:

@@ -159,7 +159,7 @@ def test_a_source_that_moves_forgets_where_it_was(desk, reachable) -> None:
     (made,) = sources()
     assert (made.cursor, made.next_run_at) == ({}, NOW)
     stale = desk.post(edit, data=fields(version_id=1))
-    assert (stale.status_code, "刚被别人修改过" in stale.text) == (409, True)
+    assert (stale.status_code, "别人保存过这一项" in stale.text) == (409, True)
 
 
 def test_a_password_is_sealed_and_goes_nowhere_else(desk, session) -> None:

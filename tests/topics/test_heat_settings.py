@@ -226,7 +226,7 @@ def test_an_old_page_does_not_undo_a_colleagues_weights(client, people, session)
     people.sign_in(client, people.analyst)
     answer = client.post("/topics/heat", data=fields(SHIPPED, submit="保存"))
     assert answer.status_code == 409
-    assert "刚被别人修改过" in answer.text
+    assert "别人保存过这一项" in answer.text
     assert heat_settings.current(session) == BY_REACH
 
 

@@ -125,7 +125,7 @@ def test_an_address_is_stated_kept_sealed_and_given_up(client, people, session):
         ({"target": "rule:999999"}, "用于"),
         ({"target": "moon"}, "用于"),
         ({"repeats": "61"}, "请填写 1 到 60 之间的数"),
-        ({"version": "77"}, "已有变化"),
+        ({"version": "77"}, "别人保存过这一项"),
     ],
 )
 def test_a_refused_step_keeps_what_was_typed(supervisor, session, wrong, told):

@@ -26,16 +26,19 @@ blueprint = Blueprint("identity", __name__)
 @blueprint.get("/identity-retention")
 @requires(Permission.IDENTITY_KEEP)
 def index() -> str:
+    return _page(_form())
+
+
+def _form() -> RuleForm:
     rule = retention.rule_of(db.session)
-    form = RuleForm(data={"keep_days": rule.keep_days, "version": rule.version_id})
-    return _page(form)
+    return RuleForm(data={"keep_days": rule.keep_days, "version": rule.version_id})
 
 
 @blueprint.post("/identity-retention")
 @requires(Permission.IDENTITY_KEEP)
 def change() -> str | Response | tuple[str, int]:
     """Ask first: what is erased does not come back."""
-    form = RuleForm()
+    form = _form()
     if not form.validate():
         return _page(form), 422
     days: int = form.keep_days.data

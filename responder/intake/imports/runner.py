@@ -18,6 +18,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from responder.core import disk
 from responder.core.database import db, end_read, transaction
 from responder.core.errors import DomainError
 from responder.core.lifecycle import Attempt
@@ -111,7 +112,9 @@ class Runner:
             raise  # the database is away: the piece stays claimed, and is taken up again
         except DomainError as error:
             self._settle(run_id, "fail", error.message)
-        except Exception:
+        except Exception as error:
+            if disk.is_full(error):
+                raise  # as a database that is away: it is taken up again when there is space
             _log.exception("import %s failed", run_id)
             self._settle(run_id, "fail", BROKEN)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import uuid4
 
+from responder.core import disk
 from responder.core.errors import Invalid, NotFound
 
 LONGEST_STEM = 60
@@ -51,9 +52,10 @@ class UploadFolder:
 
     def write(self, name: str, content: Any) -> None:
         """Keep a piece of JSON beside the file."""
-        part = self.path / f"{name}.part"
-        part.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-        part.replace(self.path / f"{name}.json")
+        text = json.dumps(content, ensure_ascii=False)
+        disk.write_whole(
+            self.path / f"{name}.json", lambda part: part.write_text(text, encoding="utf-8")
+        )
 
     def read(self, name: str) -> Any:
         """What was kept under this name; None when nothing was."""
@@ -91,7 +93,7 @@ def receive(root: Path, stream: IO[bytes], file_name: str) -> tuple[UploadFolder
     except OSError as error:
         folder.remove()
         raise Invalid(
-            f"文件没有保存下来（{error.strerror}）：请联系系统管理员检查磁盘空间和目录权限",
+            f"文件没有保存下来（{disk.reason(error)}）：请联系系统管理员检查磁盘空间和目录权限",
             {"file": "没有保存下来"},
         ) from error
     if not size:

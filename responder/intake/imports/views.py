@@ -119,13 +119,21 @@ def upload() -> Response | tuple[str, int]:
     except Invalid as error:
         context = _imports_context() | {"problem": spoken(error.message)}
         return render_template("intake/imports.html", **context), 422
-    now = utc_now()
-    with transaction(current_actor(), now) as session:
-        run = import_service.take_in(
-            session, current_actor(), folder.name, folder.file.name, size, now
-        )
-    _read_if_small(run)
+    _read_if_small(run := _taken_in(folder, size))
     return _to_run(run.id)
+
+
+def _taken_in(folder: UploadFolder, size: int) -> ImportRun:
+    """An upload that the database does not take leaves no file behind."""
+    now = utc_now()
+    try:
+        with transaction(current_actor(), now) as session:
+            return import_service.take_in(
+                session, current_actor(), folder.name, folder.file.name, size, now
+            )
+    except BaseException:
+        folder.remove()
+        raise
 
 
 def _read_if_small(run: ImportRun) -> None:

@@ -233,6 +233,7 @@ def _criteria_page(
     scheme: AssessmentScheme, rows: list[TypedCriterion], error: DomainError | None = None
 ) -> str:
     last = max((place for place, row in enumerate(rows, 1) if not row.is_empty), default=0)
+    overtaken = isinstance(error, Stale)
     empty = TypedCriterion(0, "", "", "", False, "", "", "", "", False)
     return render_template(
         "openness/assessment/criteria.html",
@@ -242,5 +243,10 @@ def _criteria_page(
         measures=MEASURES.values(),
         scorings=SCORING_LABELS,
         groups=list(dict.fromkeys(one.group for one in scheme.criteria)),
-        version=shown_version(scheme),
+        version=shown_version(scheme, overtaken),
+        stored=_lines(scheme) if overtaken else None,
     )
+
+
+def _lines(scheme: AssessmentScheme) -> list[str]:
+    return [f"{one.group} {one.name} {one.points:f}" for one in scheme.criteria]

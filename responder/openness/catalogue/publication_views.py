@@ -39,11 +39,11 @@ from responder.openness.catalogue.views import (
     to_column,
 )
 from responder.openness.years import local_today
-from responder.planning.events.forms import differences
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version, unit_choices
 from responder.web.listing import add_list_pages, show
+from responder.web.overtaken import differences
 
 WRITERS = (Permission.OPENNESS_EDIT, Permission.OPENNESS_REPORT)
 

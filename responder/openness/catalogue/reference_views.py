@@ -24,11 +24,12 @@ from responder.openness.catalogue.views import (
     blueprint,
     to_column,
 )
-from responder.planning.events.forms import differences
 from responder.settings import Settings
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version
+from responder.web.overtaken import differences
+from responder.web.sentences import spoken
 
 
 @blueprint.get("/openness/catalogue/settings")
@@ -150,16 +151,50 @@ def _reference_page(
 @blueprint.post("/openness/catalogue/mapping")
 @requires(EDIT)
 def save_mapping() -> Response:
-    """Say into which columns goes what is published here."""
+    """Say into which columns goes what is published here.
+
+    Lines that somebody else has changed meanwhile stay as they are, unless they were not touched.
+    """
     attempt = attempt_now()
     with transaction(attempt.actor, attempt.now) as session:
+        touched = [line for line in syncing.lines(session) if _chosen(line) != _seen(line)]
+        overtaken = [line for line in touched if _stored(line) not in {_seen(line), _chosen(line)}]
         wanted = {
-            (line.kind, line.detail): plain_number(request.form.get(field_of(line))) or None
-            for line in syncing.lines(session)
+            (line.kind, line.detail): _chosen(line) for line in touched if line not in overtaken
         }
         syncing.save_mapping(session, wanted, attempt)
-    flash(_("已保存栏目对应；调度器随后登记，也可以点“立即登记”。"), "success")
+        told = [_overtaken_words(line) for line in overtaken]
+    for sentence in told:
+        flash(sentence, "warning")
+    if wanted or not told:
+        flash(_("已保存栏目对应；调度器随后登记，也可以点“立即登记”。"), "success")
     return to_settings("own")
+
+
+def _chosen(line: Line) -> int | None:
+    return plain_number(request.form.get(field_of(line))) or None
+
+
+def _seen(line: Line) -> int | None:
+    """What the line said when the page was opened."""
+    return plain_number(request.form.get(f"was-{field_of(line)}")) or None
+
+
+def _stored(line: Line) -> int | None:
+    return line.column.id if line.column else None
+
+
+def _overtaken_words(line: Line) -> str:
+    chosen = db.session.get(CatalogueColumn, _chosen(line) or 0)
+    nothing = _("没有指定")
+    return str(
+        _(
+            "“%(line)s”没有改成您选的“%(mine)s”：别人刚改为“%(theirs)s”。核对后如仍要改，请再选一次。",
+            line=spoken(line.label),
+            mine=chosen.name if chosen else nothing,
+            theirs=line.column.name if line.column else nothing,
+        )
+    )
 
 
 @blueprint.app_template_filter("mapping_field")

@@ -27,12 +27,12 @@ from responder.openness.catalogue.queries import TreeRow, Wanted
 from responder.openness.catalogue.rules import Cadence
 from responder.openness.catalogue.tables import catalogue_workbook, file_title
 from responder.openness.years import asked_year, local_today
-from responder.planning.events.forms import differences
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version, unit_choices
 from responder.web.media_types import XLSX
+from responder.web.overtaken import differences
 from responder.web.paging import paginate, requested_page
 
 blueprint = Blueprint("catalogue", __name__)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from responder.accounts.models import Unit
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Invalid, NotFound
+from responder.core.errors import DomainError, Invalid, NotFound, Stale
 from responder.core.permissions import Permission
 from responder.core.versions import check_seen
 from responder.openness.access import READERS, demand_sight, is_of
@@ -132,6 +132,7 @@ def _unit_page(round_id: int, unit_id: int, error: DomainError | None = None) ->
     one = queries.find(db.session, round_id, attempt.actor)
     found = queries.participant_of(one, unit_id)
     before = queries.previous(db.session, one, attempt.actor)
+    overtaken = isinstance(error, Stale)
     line = next(
         line for group in ranking(one, before) for line in group.lines if line.participant is found
     )
@@ -151,8 +152,19 @@ def _unit_page(round_id: int, unit_id: int, error: DomainError | None = None) ->
         explains=explains,
         typed=request.form,
         error=error,
-        version=shown_version(found),
+        version=shown_version(found, overtaken),
+        stored=_lines(one, found) if overtaken else None,
     )
+
+
+def _lines(one: EvaluationRound, found: Participant) -> list[str]:
+    scores = [
+        f"{each.name} {_('不适用') if mark.score is None else plain(mark.score)}"
+        for each in one.indicators
+        if (mark := found.marks.get(each.id)) is not None
+    ]
+    total = [] if found.given is None else [plain(found.given)]
+    return [*filter(None, [found.group]), *scores, *total]
 
 
 def _shown_marks(one: EvaluationRound, found: Participant) -> dict[int, tuple[str, bool]]:

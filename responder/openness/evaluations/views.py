@@ -201,6 +201,7 @@ def _indicators_page(
     one: EvaluationRound, rows: list[TypedIndicator], error: DomainError | None = None
 ) -> str:
     last = max((place for place, row in enumerate(rows, 1) if not row.is_empty), default=0)
+    overtaken = isinstance(error, Stale)
     empty = TypedIndicator(0, "", "", "", "")
     shown = [*rows[:last], *[empty] * SPARE_ROWS][:MOST_INDICATORS]
     return render_template(
@@ -208,9 +209,14 @@ def _indicators_page(
         round=one,
         rows=shown,
         error=error,
-        version=shown_version(one),
+        version=shown_version(one, overtaken),
+        stored=_lines(one) if overtaken else None,
         sources=queries.with_indicators(db.session, one.id) if not one.indicators else [],
     )
+
+
+def _lines(one: EvaluationRound) -> list[str]:
+    return [f"{each.group} {each.name} {each.weight:f} {each.full:f}" for each in one.indicators]
 
 
 def _values(one: EvaluationRound) -> dict[str, object]:

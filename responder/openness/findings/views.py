@@ -26,11 +26,11 @@ from responder.openness.findings.models import Finding, FindingSource
 from responder.openness.findings.service import FindingFacts
 from responder.openness.findings.tables import FORMATS
 from responder.openness.years import asked_year, local_today
-from responder.planning.events.forms import differences
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.overtaken import differences
 
 blueprint = Blueprint("findings", __name__)
 

@@ -27,7 +27,6 @@ from responder.openness.tasks.models import Level, Task
 from responder.openness.tasks.queries import Show, Wanted
 from responder.openness.tasks.service import TaskFacts
 from responder.openness.years import asked_year, local_today
-from responder.planning.events.forms import differences
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
@@ -37,6 +36,7 @@ from responder.web.forms import (
     shown_version,
     unit_choices,
 )
+from responder.web.overtaken import differences
 from responder.web.paging import paginate
 
 blueprint = Blueprint("tasks", __name__)

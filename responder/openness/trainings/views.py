@@ -33,11 +33,11 @@ from responder.openness.trainings.occasion_rows import occasion_columns, occasio
 from responder.openness.trainings.service import OccasionFacts
 from responder.openness.trainings.words import title_of
 from responder.openness.years import asked_year, local_today
-from responder.planning.events.forms import differences
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.overtaken import differences
 from responder.web.sentences import spoken
 
 blueprint = Blueprint("trainings", __name__)

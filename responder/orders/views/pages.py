@@ -33,7 +33,7 @@ from responder.orders.views.common import READERS, Page, blueprint, zone
 from responder.routing import service as routing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import show_errors
+from responder.web.forms import seen_version, show_errors
 from responder.web.listing import add_list_pages, show
 
 # A change of these alone stands beside “填写答复”, which says it.
@@ -183,7 +183,7 @@ def revise(order_id: int) -> Page:
     try:
         with transaction(current_actor()) as session:
             order = service.find_for(session, order_id, current_actor())
-            matter, version = form.matter(session), form.version.data
+            matter, version = form.matter(session), seen_version()
             service.revise(session, order, matter, current_actor(), version, zone())
     except (Invalid, Stale, WrongState) as error:
         show_errors(form, error)

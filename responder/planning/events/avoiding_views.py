@@ -11,13 +11,13 @@ from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
 from responder.core.versions import check_seen
 from responder.planning.events import avoiding
-from responder.planning.events.forms import differences
 from responder.planning.events.models import AvoidedPeriod
 from responder.planning.events.small_forms import PeriodForm
 from responder.planning.views import blueprint, local_today
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.overtaken import differences
 from responder.web.undoing import flash_with_undo
 
 Page = str | Response | tuple[str, int]

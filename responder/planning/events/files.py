@@ -15,7 +15,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from responder.core import file_kinds
+from responder.core import disk, file_kinds
 from responder.core.errors import Invalid, NotFound
 from responder.core.permissions import Actor
 from responder.intake.imports.uploads import safe_name
@@ -74,7 +74,7 @@ def keep(
         part.replace(root / digest.hexdigest())
     except OSError as error:
         raise Invalid(
-            f"文件没有保存下来（{error.strerror}）：请联系系统管理员检查磁盘空间和目录权限",
+            f"文件没有保存下来（{disk.reason(error)}）：请联系系统管理员检查磁盘空间和目录权限",
             {"file": "没有保存下来"},
         ) from error
     finally:

@@ -45,6 +45,7 @@ from responder.planning.models import (
     SpeakerRank,
 )
 from responder.web.forms import MomentField
+from responder.web.overtaken import plain
 
 FORM_CHOICES = [SelectChoice(form.value, _l(label)) for form, label in FORM_LABELS.items()]
 RANK_CHOICES = [SelectChoice(rank.value, _l(label)) for rank, label in SPEAKER_RANK_LABELS.items()]
@@ -151,7 +152,7 @@ def take_over(form: EventForm, stored: Mapping[str, Any]) -> list[str]:
     for name, value in stored.items():
         field = form[name]
         untouched = seen.get(name) == _print(field.data)
-        if name in _KEPT or not untouched or _plain(field.data) == _plain(value):
+        if name in _KEPT or not untouched or plain(field.data) == plain(value):
             continue
         field.data, field.raw_data = value, None
         taken.append(name)
@@ -160,7 +161,7 @@ def take_over(form: EventForm, stored: Mapping[str, Any]) -> list[str]:
 
 
 def _print(value: Any) -> str:
-    return sha256(repr(_plain(value) or "").encode()).hexdigest()[:12]
+    return sha256(repr(plain(value) or "").encode()).hexdigest()[:12]
 
 
 def values_of(event: PressEvent, zone: ZoneInfo) -> dict[str, Any]:
@@ -203,30 +204,6 @@ def facts_of_form(
         speaker_rank=SpeakerRank(form.speaker_rank.data),
         **{name: form[name].data or "" for name in _TEXTS},
     )
-
-
-def differences(form: FlaskForm, stored: Mapping[str, Any]) -> dict[str, str]:
-    """Field → what is stored, where the form says something else; for a second editor."""
-    return {
-        name: _told(form, name, value)
-        for name, value in stored.items()
-        if name not in _KEPT and _plain(form[name].data) != _plain(value)
-    }
-
-
-def _plain(value: Any) -> Any:
-    return value.strip().replace("\r\n", "\n") if isinstance(value, str) else value
-
-
-def _told(form: FlaskForm, name: str, value: Any) -> str:
-    choices = getattr(form[name], "choices", None)
-    if choices:
-        return str(next((one.label for one in choices if one.value == value), value))
-    if isinstance(value, bool):
-        return str(_("是") if value else _("否"))
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    return str(_("（空）") if value in ("", None) else value)
 
 
 def _shown(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -18,7 +18,6 @@ from responder.planning import service
 from responder.planning.access import demand_in_full
 from responder.planning.events import media
 from responder.planning.events.exporting import media_workbook
-from responder.planning.events.forms import differences
 from responder.planning.events.models import REPLY_LABELS, MediaInvitation, Reply
 from responder.planning.events.pasted import read_media
 from responder.planning.events.small_forms import MediumForm, PasteForm
@@ -28,6 +27,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
 from responder.web.media_types import XLSX
+from responder.web.overtaken import differences
 
 Page = str | Response | tuple[str, int]
 

@@ -14,7 +14,6 @@ from responder.core.versions import check_seen
 from responder.planning import service
 from responder.planning.events import checklist, preparing
 from responder.planning.events.declared import PREPARATION, SHOWN_DAYS
-from responder.planning.events.forms import differences
 from responder.planning.events.models import PreparationItem, PreparationTask
 from responder.planning.events.small_forms import ItemForm, TaskForm
 from responder.planning.models import Form, PressEvent
@@ -23,6 +22,7 @@ from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.overtaken import differences
 from responder.web.redirects import back_to
 from responder.web.undoing import sent_moment
 

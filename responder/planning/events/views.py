@@ -32,7 +32,6 @@ from responder.planning.events.clashes import (
 from responder.planning.events.declared import EVENTS
 from responder.planning.events.forms import (
     EventForm,
-    differences,
     entry_choices,
     facts_of_form,
     fingerprints,
@@ -58,6 +57,7 @@ from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, unit_choices
 from responder.web.listing import add_list_pages, show
+from responder.web.overtaken import differences
 from responder.web.sentences import spoken
 
 Page = str | Response | tuple[str, int]
@@ -166,7 +166,7 @@ def _save(session: Session, event: PressEvent, form: EventForm, found: list[Clas
     if taken and event.state not in TOOK_PLACE:
         slots = series.wanted_slots(session, event, facts, scope, zone())
         found += clashes_of(session, slots, zone())
-    version = plain_number(form.version_id.data) or 0
+    version = seen_version() or 0
     count = series.edit_series(session, event, facts, version, scope, actor, now, zone())
     demand_acceptance(session, event, found, form.accept_clashes.data, actor)
     return count

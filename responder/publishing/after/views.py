@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -52,7 +52,7 @@ def evaluate(item_id: int) -> Page:
                 asked_again=form.asked_again.data == YES,
                 findings=form.findings.data,
                 lessons=form.lessons.data or "",
-                seen=plain_number(form.seen.data) or 0,
+                seen=plain_number(request.form.get("seen")) or 0,
             )
     except Stale as error:
         form.seen.data = _last_number(item_id)

@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
+from responder.core import disk
 from responder.core.errors import Invalid, WrongState
 from responder.publishing.archiving.contents import contents, facts
 from responder.publishing.archiving.packing import as_json, pack
@@ -47,7 +48,9 @@ def save_archive(session: Session, item: ResponseItem, path: Path) -> str:
             finally:
                 new.unlink(missing_ok=True)
     except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请检查目录、权限和磁盘空间") from error
+        raise Invalid(
+            f"无法写入 {path}（{disk.reason(error)}）：请检查目录、权限和磁盘空间"
+        ) from error
     return digest
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from responder.core.database import db, transaction
-from responder.core.errors import DomainError, Invalid, NotFound
+from responder.core.errors import DomainError, Invalid, NotFound, Stale
 from responder.core.file_kinds import DOCUMENTS
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
@@ -19,7 +19,12 @@ from responder.publishing.packages import columns, entering, queries
 from responder.publishing.packages.entering import MaterialFacts
 from responder.publishing.packages.forms import MaterialForm
 from responder.publishing.packages.lifecycle import PACKAGE
-from responder.publishing.packages.models import InterpretationColumn, Material, PolicyPackage
+from responder.publishing.packages.models import (
+    InterpretationColumn,
+    Material,
+    PlanLine,
+    PolicyPackage,
+)
 from responder.publishing.packages.views import (
     READERS,
     REFUSALS,
@@ -91,6 +96,7 @@ def _typed_rows() -> list[dict[str, str]]:
 def _plan_page(
     package: PolicyPackage, rows: list[dict[str, str]], error: DomainError | None = None
 ) -> str:
+    overtaken = isinstance(error, Stale)
     empty = dict.fromkeys(ROW_FIELDS, "")
     filled = rows if error else [row for row in rows if any(row.values())]
     return render_template(
@@ -98,9 +104,14 @@ def _plan_page(
         package=package,
         rows=[*filled, *[empty] * SPARE_ROWS][:PLAN_ROWS],
         columns=_choosable({line.column for line in package.plan}),
-        version=shown_version(package),
+        version=shown_version(package, overtaken),
+        stored=[" ".join(_words(line)) for line in package.plan] if overtaken else None,
         error=error,
     )
+
+
+def _words(line: PlanLine) -> tuple[str, ...]:
+    return line.column.name, line.form, line.writer, line.due_on.isoformat(), line.channel
 
 
 def _choosable(kept: set[InterpretationColumn]) -> list[InterpretationColumn]:

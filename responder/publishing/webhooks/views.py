@@ -19,7 +19,7 @@ from responder.publishing.webhooks.models import DeliveryState, WebhookReceiver
 from responder.sources.fetching import Network
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import show_errors
+from responder.web.forms import seen_version, show_errors
 from responder.web.listing import add_list_pages, show
 
 blueprint = Blueprint("webhooks", __name__)
@@ -59,7 +59,7 @@ def edit(receiver_id: int) -> Page:
     form = ReceiverForm(obj=receiver, data={"version": receiver.version_id})
     if not form.validate_on_submit():
         return _form_page(receiver_id, form), 422 if form.is_submitted() else 200
-    seen = int(form.version.data) if (form.version.data or "").isdecimal() else None
+    seen = seen_version()
     try:
         with transaction(current_actor()) as session:
             receiver = service.get(session, receiver_id)

@@ -47,18 +47,21 @@ def save_template() -> Response | tuple[str, int]:
         db.session.rollback()
         own = wording.stored(db.session)
         latest = own.version_id if own else None
-        return _page(text, latest, spoken(error.message)), STATUS[type(error)]
+        stored = own.text if own and isinstance(error, Stale) else ""
+        return _page(text, latest, spoken(error.message), stored), STATUS[type(error)]
     flash(_("模板已保存：下次生成或重新汇总年度总结时使用。"), "success")
     return redirect(url_for("annual.template"))
 
 
-def _page(text: str, version: int | None, problem: str = "") -> str:
+def _page(text: str, version: int | None, problem: str = "", stored: str = "") -> str:
+    """:param stored: what somebody else saved meanwhile."""
     standings = freezing.standings(db.session, _span())
     return render_template(
         "statistics/annual_template.html",
         text=text,
         version=version,
         problem=problem,
+        stored=stored,
         names=[one.counted.figure.name for one in standings.values()],
         manners=[one for one in rules.MANNERS if one],
         words=wording.WORDS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
@@ -67,7 +67,7 @@ def agree_wording(item_id: int) -> Page:
                 text=form.text.data,
                 agreed_by=form.agreed_by.data,
                 consultation_id=form.consultation_id.data,
-                seen=plain_number(form.seen.data) or 0,
+                seen=plain_number(request.form.get("seen")) or 0,
             )
     except Stale as error:
         beside = service.beside(db.session, item_id)

@@ -23,7 +23,7 @@ from responder.responses.drafting.templates import TemplateFacts
 from responder.routing.taxonomy import tree
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import plain_number, seen_version, show_errors
+from responder.web.forms import seen_version, show_errors
 from responder.web.undoing import flash_with_undo
 
 blueprint = Blueprint("drafting", __name__)
@@ -120,7 +120,7 @@ def edit_word(word_id: int) -> Page:
 def _put_word(session: Session, row: SensitiveWord | None, form: WordForm) -> None:
     lists.put_word(
         session, row, form.word.data, form.advice.data or "", Severity(form.severity.data),
-        current_actor(), plain_number(form.version.data),
+        current_actor(), seen_version(),
     )  # fmt: skip
 
 
@@ -178,7 +178,7 @@ def edit_name(name_id: int) -> Page:
 def _put_name(session: Session, row: ProperName | None, form: NameForm) -> None:
     lists.put_name(
         session, row, form.name.data, form.wrong.data or "", current_actor(),
-        plain_number(form.version.data),
+        seen_version(),
     )  # fmt: skip
 
 
@@ -243,7 +243,7 @@ def _put_template(session: Session, template_id: int | None, form: TemplateForm)
         Nature(form.nature.data) if form.nature.data else None,
         form.active.data,
     )
-    version = plain_number(form.version.data)
+    version = seen_version()
     return templates.put_template(session, row, facts, current_actor(), version)
 
 

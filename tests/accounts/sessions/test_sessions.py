@@ -219,10 +219,15 @@ def test_an_account_that_is_closed_has_nothing_back_when_it_is_opened_again(
     own = entered(app, editor.username)
     people.sign_in(client, people.administrator)
     form = {"username": "editor", "display_name": "编辑", "unit_id": "0", "roles": ["editor"]}
-    assert client.post(f"/people/{editor.id}", data=form).status_code == 302
+    assert client.post(f"/people/{editor.id}", data={**form, "version_id": "1"}).status_code == 302
     assert (rows()[0].why, rows()[0].ended_at is not None) == (Why.CLOSED, True)
     assert told("session_ended")[-1]["why"] == Why.CLOSED
-    assert client.post(f"/people/{editor.id}", data={**form, "active": "y"}).status_code == 302
+    assert (
+        client.post(
+            f"/people/{editor.id}", data={**form, "version_id": "2", "active": "y"}
+        ).status_code
+        == 302
+    )
     assert not opens(own)
     assert opens(entered(app, editor.username))
 

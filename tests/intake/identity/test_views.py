@@ -86,7 +86,7 @@ def test_who_looked_at_an_older_rule_is_told(administrator: FlaskClient, session
     with transaction(CONSOLE) as writing:
         retention.change(writing, 365)
     stale = {"keep_days": 700, "version": "0", "confirmed": "0"}
-    assert "刚被别人修改过" in administrator.post(PAGE, data=stale).text
+    assert "别人保存过这一项" in administrator.post(PAGE, data=stale).text
     assert retention.keep_days(session) == 365
 
 

@@ -16,6 +16,7 @@ from responder.openness.catalogue.models import (
     CatalogueColumn,
     ColumnAdjustment,
     ColumnFeed,
+    OwnKind,
     OwnMapping,
     Publication,
 )
@@ -236,11 +237,28 @@ def test_kinds_areas_feeds_and_the_mapping_are_the_offices(people, client) -> No
     mapping = {"concern-all": str(one.id), "document-office": str(one.id)}
     assert office.post(f"{HOME}/mapping", data=mapping).status_code == 302
     assert len(db.session.scalars(select(OwnMapping)).all()) == 2
-    assert office.post(f"{HOME}/mapping", data={}).status_code == 302
+    seen = {f"was-{line}": column_id for line, column_id in mapping.items()}
+    assert office.post(f"{HOME}/mapping", data=seen).status_code == 302
     assert db.session.scalars(select(OwnMapping)).all() == []
     answer = office.post(f"{HOME}/sync", follow_redirects=True)
     assert "新登记 0 条" in answer.text
     strict(answer.text)
+
+
+def test_of_two_who_map_at_once_each_keeps_what_only_they_changed(people, client) -> None:
+    seeded()
+    first, second = column(code="A", name="甲栏目"), column(code="B", name="乙栏目")
+    office = people.sign_in(client, people.openness_officer)
+    nothing_yet = {"was-concern-all": "", "was-document-all": ""}
+    office.post(f"{HOME}/mapping", data={**nothing_yet, "concern-all": str(first.id)})
+    both = {"concern-all": str(second.id), "document-all": str(second.id)}
+    answer = office.post(f"{HOME}/mapping", data={**nothing_yet, **both}, follow_redirects=True)
+    assert "没有改成您选的“乙栏目”：别人刚改为“甲栏目”" in answer.text
+    kept = {one.kind: one.column.name for one in db.session.scalars(select(OwnMapping))}
+    assert kept == {OwnKind.CONCERN: "甲栏目", OwnKind.DOCUMENT: "乙栏目"}
+    blind = office.post(f"{HOME}/mapping", data={"concern-all": str(second.id)})
+    assert blind.status_code == 302
+    assert kept == {one.kind: one.column.name for one in db.session.scalars(select(OwnMapping))}
 
 
 def test_a_table_of_items_comes_in_by_the_page(people, client, tmp_path) -> None:

@@ -55,7 +55,7 @@ def plan_change(entry_id: int) -> Response | Page:
         with transaction(current_actor()) as session:
             entry = service.get_entry(session, entry_id)
             facts = facts_of(session, form)
-            change = changing.change_entry(session, entry, facts, seen(form), _ground(form))
+            change = changing.change_entry(session, entry, facts, seen(), _ground(form))
             number, year = change.number, entry.plan.year
     except REFUSED as error:
         return _refused(form, entry_id, error)
@@ -72,7 +72,7 @@ def drop_entry(entry_id: int) -> Response | Page:
     try:
         with transaction(current_actor()) as session:
             entry = service.get_entry(session, entry_id)
-            change = changing.drop_entry(session, entry, seen(form), _ground(form))
+            change = changing.drop_entry(session, entry, seen(), _ground(form))
             number, year = change.number, entry.plan.year
     except REFUSED as error:
         show_errors(form, error)

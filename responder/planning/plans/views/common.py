@@ -6,7 +6,6 @@ from typing import TypeVar
 
 from flask import render_template, request
 from flask_babel import gettext as _
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 
 from responder.accounts import service as accounts
@@ -29,7 +28,7 @@ from responder.planning.plans.models import PlanChange
 from responder.planning.plans.tables import adoption_words
 from responder.planning.views import local_today
 from responder.web.access import current_actor, may
-from responder.web.forms import plain_number, unit_choices
+from responder.web.forms import plain_number, seen_version, unit_choices
 
 Page = str | tuple[str, int]
 AnyForm = TypeVar("AnyForm", bound=PlanEntryForm)
@@ -102,9 +101,9 @@ def values_of(entry: PlanEntry) -> dict[str, object]:
     }
 
 
-def seen(form: FlaskForm) -> int:
+def seen() -> int:
     """The version that a form was shown with; 0, which no record has, for nonsense."""
-    return plain_number(form["version_id"].data) or 0
+    return seen_version() or 0
 
 
 def ticked() -> dict[int, int]:

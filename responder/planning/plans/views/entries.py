@@ -41,7 +41,7 @@ def plan_entry(entry_id: int) -> Response | Page:
         with transaction(current_actor()) as session:
             entry = service.get_entry(session, entry_id)
             facts = facts_of(session, form)
-            entries.edit_entry(session, entry, facts, seen(form), current_actor())
+            entries.edit_entry(session, entry, facts, seen(), current_actor())
             year = entry.plan.year
     except (Invalid, Stale) as error:
         return _refused(form, entry_id, error)

@@ -59,7 +59,9 @@ def edit_plan_rule(rule_id: int) -> Response | Page:
     try:
         with transaction(current_actor()) as session:
             rule = frequency.get_rule(session, rule_id)
-            frequency.edit_rule(session, rule, _facts(session, form), form.version_id.data or "")
+            frequency.edit_rule(
+                session, rule, _facts(session, form), request.form.get("version_id", "")
+            )
     except (Invalid, Stale) as error:
         return _refused(form, frequency.get_rule(db.session, rule_id), error)
     flash(_("已保存。"), "success")

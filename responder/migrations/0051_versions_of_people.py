@@ -1,0 +1,20 @@
+"""people count their changes"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0051"
+down_revision = "0050"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "user_account", sa.Column("version_id", sa.Integer(), nullable=False, server_default="1")
+    )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("user_account") as table:
+        table.drop_column("version_id")

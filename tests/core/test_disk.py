@@ -1,0 +1,62 @@
+"""A full disk is known by whoever meets it, and a file is whole or not there."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from psycopg.errors import ConnectionTimeout, DiskFull
+from sqlalchemy.exc import OperationalError
+
+from responder.core import disk, measuring
+from responder.scheduling.service import problem_of
+
+
+def test_a_full_disk_is_known_from_other_failures() -> None:
+    assert disk.is_full(OSError(errno.ENOSPC, "No space left on device"))
+    assert disk.is_full(OSError(errno.EDQUOT, "Disk quota exceeded"))
+    assert not disk.is_full(PermissionError(errno.EACCES, "Permission denied"))
+    assert disk.is_full(OperationalError("INSERT", {}, DiskFull()))
+    assert not disk.is_full(OperationalError("INSERT", {}, ConnectionTimeout()))
+
+
+def test_sqlite_says_that_it_is_full_and_a_job_says_so_in_a_word(tmp_path: Path) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'small.db'}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 3")
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+        with pytest.raises(OperationalError) as full:
+            connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(100000))")
+        with pytest.raises(OperationalError) as other:
+            connection.exec_driver_sql("SELECT * FROM nowhere")
+    engine.dispose()
+    assert problem_of(full.value) == "磁盘已满"
+    assert not disk.is_full(other.value)
+
+
+def test_what_cannot_be_written_whole_leaves_what_was_there(tmp_path: Path) -> None:
+    def breaks_off(part: Path) -> None:
+        part.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    kept = tmp_path / "kept"
+    disk.write_whole(kept, lambda part: part.write_text("before"))
+    with pytest.raises(OSError, match="No space"):
+        disk.write_whole(kept, breaks_off)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["before"]
+
+
+def test_counts_have_their_space_before_the_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(measuring.FOLDER, str(tmp_path))
+    monkeypatch.setattr(measuring, "_ready", set())
+    assert measuring._can_count()
+    taken = {path.name: path.stat().st_blocks * 512 for path in tmp_path.iterdir()}
+    assert taken == {f"{kind}_{os.getpid()}.db": size for kind, size in measuring.FILES.items()}
+    monkeypatch.setenv(measuring.FOLDER, str(tmp_path / "nowhere"))
+    monkeypatch.setattr(measuring, "_ready", set())
+    assert not measuring._can_count()
