@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from responder.core.times import utc_now
 from tools.soak.browser import Browser, Ended
 from tools.soak.ledger import Deed, Ledger
 
@@ -91,6 +92,7 @@ def push(desk: Desk, browser: Browser, chance: random.Random) -> None:
             "title": f"{chance.choice(PLACES)}{chance.choice(MATTERS)}",
             "body": f"{chance.choice(PLACES)}{chance.choice(MATTERS)}，编号{deed.mark}。",
             "external_id": deed.mark,
+            "occurred_at": utc_now().isoformat(),
         }
         for deed in deeds
     ]
