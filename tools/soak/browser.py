@@ -18,7 +18,7 @@ HOST = "127.0.0.1"
 WAITS_SECONDS = 0.5  # before somebody tries again
 PATIENCE_SECONDS = 60
 # As any browser does by itself with a connection that the server closed while nobody used it.
-ASKS_AGAIN = Retry(total=1, connect=0, status=0, allowed_methods={"GET"})
+ASKS_AGAIN = Retry(1, connect=0, allowed_methods={"GET"}, respect_retry_after_header=False)
 AGAIN = ("稍后再试", "稍候再试", "retry-after")
 
 

@@ -175,7 +175,7 @@ def _step(desk: Desk, browser: Browser, path: str, label: str, mark: str) -> Non
 
 def _filled(press: Press) -> dict[str, str]:
     """What a button must have: whoever signs says their password once more."""
-    return {name: PASSWORD if kind == "password" else kind for name, kind in press.must}
+    return {name: PASSWORD if kind == "<password>" else kind for name, kind in press.must}
 
 
 def look_around(browser: Browser, addresses: Sequence[str], chance: random.Random) -> None:
