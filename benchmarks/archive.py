@@ -38,7 +38,7 @@ from responder.cli import prepare_database
 from responder.core.database import db, transaction
 from responder.core.executors import hands, processes
 from responder.core.permissions import CONSOLE
-from responder.intake.models import Message
+from responder.intake.models import Arrival, Message
 from responder.intake.repeats import regrouping
 from responder.settings import Settings
 from responder.topics import crowd, heat_reading
@@ -83,6 +83,8 @@ def _stored(count: int) -> dict[str, Any]:
     ]  # fmt: skip
     with transaction(CONSOLE) as session:
         session.execute(insert(Message), rows)
+        waits = select(Message.id, Message.occurred_at)
+        session.execute(insert(Arrival).from_select(["message_id", "occurred_at"], waits))
     started = time.process_time()
     vectors = BigramVectorizer().fit_transform(made.documents)
     vectorising = time.process_time() - started

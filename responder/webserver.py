@@ -61,6 +61,9 @@ def main() -> None:
         "worker_class": "gthread",
         "threads": 4,
         "timeout": 60,
+        # Longer than proxies keep a connection that nobody uses (nginx: 60): whoever closes first
+        # loses what the other has just sent.
+        "keepalive": 75,
         "graceful_timeout": ENDS_WITHIN_SECONDS - 5,  # what is asked by then is answered
         "loglevel": "warning",
         "logger_class": _Log,

@@ -109,11 +109,22 @@ def init_database(app: Flask, url: str) -> None:
         raise SettingsError(
             "RESPONDER_DATABASE_URL 不是可用的数据库地址：请填 sqlite:///… 或 postgresql+psycopg://…"
         ) from error
+    # Before the library's own end of a request, which would fail with a connection that was cut
+    # and so lose an answer that is complete.
+    app.teardown_appcontext(lambda _error: let_go())
     alembic.init_app(app)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _tune_sqlite(db.engine)
+
+
+def let_go() -> None:
+    """End what this request asked of the database, also where that no longer answers."""
+    try:
+        db.session.close()
+    except DBAPIError:
+        db.session.invalidate()
 
 
 def schema_is_current() -> bool:

@@ -180,6 +180,21 @@ class MessageRepeat(Base):
     first_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
 
 
+class Arrival(Base):
+    """A message that no topic has yet (待聚合): it leaves the queue as it joins one.
+
+    ``occurred_at`` is the message's: what waits within a window is read by index, however much
+    was said before it.
+    """
+
+    __tablename__ = "message_arrival"
+
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("message.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    occurred_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class MessageSketch(Base):
     """A key under which near-copies of a message are looked for; see ``nlp.NearDuplicates``.
 

@@ -9,7 +9,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Select, Table, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
@@ -20,7 +20,7 @@ from responder.core.identity import KeyRing
 from responder.core.permissions import Actor
 from responder.intake import rules
 from responder.intake.identity import authors
-from responder.intake.models import Channel, ImportBatch, Message, Nature
+from responder.intake.models import Arrival, Channel, ImportBatch, Message, Nature
 from responder.intake.new_message import NewMessage
 from responder.intake.preparing import Prepared, prepare
 from responder.intake.repeats import grouping
@@ -152,14 +152,16 @@ def _store(
 ) -> int:
     """Insert the messages that are new (the database itself refuses the others); how many.
 
-    The search index and the groups of repeats never lag behind the messages: they are
-    written here. What may lag (topics, alerts) is a job.
+    The queue of what has no topic, the search index and the groups of repeats never lag behind
+    the messages: they are written here. What may lag (topics, alerts) is a job.
     """
     dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    statement = insert(_MESSAGES).on_conflict_do_nothing(index_elements=["fingerprint"])
+    insert_new = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert_new(_MESSAGES).on_conflict_do_nothing(index_elements=["fingerprint"])
     last = session.scalar(select(func.max(Message.id))) or 0
     insert_columns(session.connection(), statement, columns)
+    arrived = select(Message.id, Message.occurred_at).where(Message.id > last)
+    session.execute(insert(Arrival).from_select(["message_id", "occurred_at"], arrived))
     stored = session.execute(
         select(Message.id, Message.fingerprint).where(Message.id > last).order_by(Message.id)
     )

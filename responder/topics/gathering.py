@@ -17,7 +17,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nlp import Document, TopicStream, normalise
-from responder.intake.models import Message, MessageRepeat
+from responder.intake.models import Arrival, Message, MessageRepeat
 from responder.topics import corrections, memory
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership
@@ -205,9 +205,9 @@ def _messages(*further: Any) -> Select[Any]:
 def _without_topic(begins: datetime, ends: datetime) -> Select[Any]:
     return (
         _messages()
-        .outerjoin(Membership, Membership.message_id == Message.id)
-        .where(Membership.message_id.is_(None), Message.occurred_at.between(begins, ends))
-        .order_by(Message.occurred_at, Message.id)
+        .join(Arrival, Arrival.message_id == Message.id)
+        .where(Arrival.occurred_at.between(begins, ends))
+        .order_by(Arrival.occurred_at, Arrival.message_id)
     )
 
 

@@ -54,7 +54,7 @@ class Topic(Audited, Base):
     """
 
     __tablename__ = "topic"
-    __table_args__ = (Index("ix_topic_heat", "heat"),)
+    __table_args__ = (Index("ix_topic_heat", "heat"), Index("ix_topic_order", "pinned", "heat"))
     __audit_skip__ = frozenset(
         {
             "label", "keywords", "heat", "heat_parts", "message_count", "people_count",

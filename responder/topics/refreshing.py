@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,7 +23,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import Stale
 from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import SHANGHAI
-from responder.intake.models import Message
+from responder.intake.models import Arrival
 from responder.topics import ageing, corrections, crowd, heat_reading, heat_series, lineage, memory
 from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, describe
@@ -153,11 +153,7 @@ def waiting_in_all(now: datetime, window: timedelta) -> int:
 
 
 def _waiting(now: datetime, window: timedelta) -> Select[int]:
-    return (
-        select(Message.id)
-        .outerjoin(Membership, Membership.message_id == Message.id)
-        .where(Membership.message_id.is_(None), Message.occurred_at.between(now - window, now))
-    )
+    return select(Arrival.message_id).where(Arrival.occurred_at.between(now - window, now))
 
 
 def _run(
@@ -285,7 +281,7 @@ def _ranked(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
 
 
 def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -> None:
-    """Store the memberships of the new messages."""
+    """Store the memberships of the new messages, which wait no longer."""
     rows = [
         {
             "message_id": one.id,
@@ -297,6 +293,10 @@ def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -
     ]
     if rows:
         session.execute(insert(Membership), rows)
+        joined = list(gathering.similarities)
+        for start in range(0, len(joined), ageing.TOPICS_A_STATEMENT):
+            ids = joined[start : start + ageing.TOPICS_A_STATEMENT]
+            session.execute(delete(Arrival).where(Arrival.message_id.in_(ids)))
 
 
 def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol, TypeVar, runtime_checkable
 
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import lazy_gettext as _l
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
@@ -60,6 +60,11 @@ def signed_in(view: View) -> View:
 def current_actor() -> Actor:
     """Whoever sent this request, as the services know them."""
     return current_user.actor if current_user.is_authenticated else NOBODY
+
+
+def ask_nobody() -> None:
+    """From here on, this request is a stranger's: the database, which knows people, is away."""
+    g._login_user = login_manager.anonymous_user()
 
 
 def may(permission: Permission | str) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, render_template, request
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from responder.core import disk, errors
-from responder.core.database import said_by
+from responder.core.database import let_go, said_by
 from responder.core.identity import KeysUnusable
-from responder.web import api
+from responder.web import access, api, preferences
 from responder.web.sentences import spoken
 from responder.web.typed import words_typed
 
@@ -41,19 +44,34 @@ SENTENCES = {
 }
 
 
-def init_app(app: Flask) -> None:
-    app.register_error_handler(errors.DomainError, _domain_error)
-    app.register_error_handler(CSRFError, _csrf_error)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(IntegrityError, _twin_error)
-    for out_of_range in (DataError, OverflowError):
-        app.register_error_handler(out_of_range, _range_error)
-    app.before_request(_refuse_nul)
-    app.register_error_handler(OperationalError, _database_error)
-    app.register_error_handler(OSError, _file_error)
-
-
 Refusal = tuple[str, int] | Response
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_refuse_nul)
+    for kinds, answer in (
+        ((errors.DomainError,), _domain_error),
+        ((CSRFError,), _csrf_error),
+        ((HTTPException,), _http_error),
+        ((IntegrityError,), _twin_error),
+        ((DataError, OverflowError), _range_error),
+        ((OperationalError,), _database_error),
+        ((OSError,), _file_error),
+    ):
+        for kind in kinds:
+            app.register_error_handler(kind, _or_away(answer))
+
+
+def _or_away(answer: Callable[[Any], Refusal]) -> Callable[[Any], Refusal]:
+    """An answer whose page may itself meet with a database that is away."""
+
+    def told(error: Exception) -> Refusal:
+        try:
+            return answer(error)
+        except OperationalError as away:
+            return _database_error(away)
+
+    return told
 
 
 def _page(status: int, message: str) -> Refusal:
@@ -61,8 +79,9 @@ def _page(status: int, message: str) -> Refusal:
     if api.asked():
         return api.refusal(status)
     page = render_template(
-        "error.html", status=status, message=message, typed=_typed(), back=_form_page()
-    )
+        "error.html", status=status, message=message, typed=_typed(), back=_form_page(),
+        again=request.full_path.rstrip("?") if status == 503 and request.method == "GET" else None,
+    )  # fmt: skip
     return page, status
 
 
@@ -119,10 +138,16 @@ def _twin_error(error: IntegrityError) -> Refusal:
 
 
 def _database_error(error: OperationalError) -> Refusal:
+    """Of a database that is away the page asks nothing: that would fail in turn."""
     if disk.is_full(error):
         return _disk_is_full()
     current_app.logger.error("database: %s", said_by(error))
-    return _page(503, _(SENTENCES[503]))
+    let_go()
+    access.ask_nobody()
+    preferences.ask_nobody()
+    answer = make_response(_page(503, _(SENTENCES[503])))
+    answer.headers["Retry-After"] = str(api.RETRY_SECONDS)
+    return answer
 
 
 def _file_error(error: OSError) -> Refusal:

@@ -74,6 +74,11 @@ def preferences() -> Preferences:
     return kept
 
 
+def ask_nobody() -> None:
+    """From here on, this request has what the cookie says: the database is away."""
+    request.environ[KEEPER] = _of_session()
+
+
 def remember(**changes: Any) -> None:
     """Change some of the preferences of whoever sent this request; commits for a person."""
     wanted = replace(preferences(), **changes)

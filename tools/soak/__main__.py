@@ -133,7 +133,7 @@ def _signed_in(
     client = pages.client_of(app, who)
     name = app.config["SESSION_COOKIE_NAME"]
     cookie = client.get_cookie(name)
-    return Browser(office.urls, ledger, over, {name: cookie.value} if cookie else None)
+    return Browser(office.urls, ledger, over, (name, cookie.value) if cookie else None)
 
 
 def _program(
@@ -165,7 +165,11 @@ def _backup(office: Office, path: Path) -> int:
 
 
 def _responder(office: Office, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**office.webs[0].environment, "RESPONDER_BACKUP_PASSPHRASE": PASSPHRASE}
+    environment = {
+        **office.webs[0].environment,
+        "RESPONDER_BACKUP_PASSPHRASE": PASSPHRASE,
+        "RESPONDER_IDENTITY_KEY_FILE": str(office.folder / "identity_keys"),
+    }
     return subprocess.run(
         [sys.executable, "-m", "responder", *arguments],
         env=environment, capture_output=True, text=True, check=False,

@@ -8,12 +8,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from tools.forms import Press, presses
 from tools.soak.ledger import NOBODY, Answer, Ledger
 
+HOST = "127.0.0.1"
 WAITS_SECONDS = 0.5  # before somebody tries again
 PATIENCE_SECONDS = 60
+# As any browser does by itself with a connection that the server closed while nobody used it.
+ASKS_AGAIN = Retry(1, connect=0, allowed_methods={"GET"}, respect_retry_after_header=False)
 AGAIN = ("稍后再试", "稍候再试", "retry-after")
 
 
@@ -29,13 +34,15 @@ class Browser:
         hosts: Sequence[str],
         ledger: Ledger,
         over: threading.Event,
-        cookies: Mapping[str, str] | None = None,
+        cookie: tuple[str, str] | None = None,
         token: str = "",
     ) -> None:
         self.ledger, self._over = ledger, over
         self._hosts = list(hosts)
         self._session = requests.Session()
-        self._session.cookies.update(cookies or {})
+        self._session.mount("http://", HTTPAdapter(max_retries=ASKS_AGAIN))
+        if cookie:  # of the host that will set it anew
+            self._session.cookies.set(*cookie, domain=HOST, path="/")
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
 

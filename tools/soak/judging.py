@@ -16,7 +16,7 @@ from tools.soak.people import WAY
 # Deed → how often its mark is stored. Steps stand in the audit trail of their item.
 MESSAGES = "SELECT body FROM message WHERE body LIKE '%编号sk%'"
 ITEMS = "SELECT title FROM response_item WHERE title LIKE '%sk%'"
-DRAFTS = "SELECT text FROM draft WHERE text LIKE '%编号sk%'"
+DRAFTS = "SELECT text FROM response_draft WHERE text LIKE '%编号sk%'"
 STEPS = (
     "SELECT item.title, event.action FROM audit_event AS event"
     " JOIN response_item AS item ON item.id = event.object_id"

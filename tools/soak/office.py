@@ -10,7 +10,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -127,7 +127,8 @@ class Office:
         os.kill(pid, signal.SIGQUIT)
         postmaster.wait(30)
         time.sleep(ABSENT_SECONDS)
-        self.server.start()
+        with suppress(subprocess.TimeoutExpired):  # it goes on to recover meanwhile
+            self.server.start()
         self._wait_for_the_database()
 
     def _wait_for_the_database(self) -> None:

@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from responder.core.times import utc_now
+from responder.demo.accounts import PASSWORD
+from tools.forms import Press
 from tools.soak.browser import Browser, Ended
 from tools.soak.ledger import Deed, Ledger
 
@@ -91,6 +94,7 @@ def push(desk: Desk, browser: Browser, chance: random.Random) -> None:
             "title": f"{chance.choice(PLACES)}{chance.choice(MATTERS)}",
             "body": f"{chance.choice(PLACES)}{chance.choice(MATTERS)}，编号{deed.mark}。",
             "external_id": deed.mark,
+            "occurred_at": utc_now().isoformat(),
         }
         for deed in deeds
     ]
@@ -164,9 +168,14 @@ def _step(desk: Desk, browser: Browser, path: str, label: str, mark: str) -> Non
             desk.ledger.acknowledge(deed)
             return
         desk.ledger.send(deed)
-        answer = browser.send(f"item: {label}", press, **dict(press.must))
+        answer = browser.send(f"item: {label}", press, **_filled(press))
         if answer.status_code not in {302, 303, 409}:
             desk.ledger.refused[label].append(_sentence(answer.text))
+
+
+def _filled(press: Press) -> dict[str, str]:
+    """What a button must have: whoever signs says their password once more."""
+    return {name: PASSWORD if kind == "<password>" else kind for name, kind in press.must}
 
 
 def look_around(browser: Browser, addresses: Sequence[str], chance: random.Random) -> None:
