@@ -149,7 +149,7 @@ def members(
 ) -> tuple[list[Said], list[int]]:
     """The messages of these topics in order of time, and the topic of each."""
     found: list[tuple[Said, int]] = []
-    for ids in _portions(sorted(topic_ids)):
+    for ids in portions(sorted(topic_ids)):
         query = (
             _messages(Membership.topic_id)
             .join(Membership, Membership.message_id == Message.id)
@@ -173,7 +173,8 @@ def newest_headings(session: Session, limit: int) -> Iterator[str]:
         yield heading(normalise(title), normalise(place))
 
 
-def _portions(ids: Iterable[int]) -> Iterator[list[int]]:
+def portions(ids: Iterable[int]) -> Iterator[list[int]]:
+    """So many ids at a time as one statement takes."""
     waiting = iter(ids)
     while portion := list(islice(waiting, IDS_A_STATEMENT)):
         yield portion

@@ -6,14 +6,13 @@ what is new: see ``memory`` and ``ageing``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,14 +23,22 @@ from responder.core.errors import Stale
 from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import SHANGHAI
 from responder.intake.models import Arrival
-from responder.topics import ageing, corrections, crowd, heat_reading, heat_series, lineage, memory
+from responder.topics import (
+    ageing,
+    corrections,
+    crowd,
+    heat_reading,
+    heat_series,
+    memory,
+    storing,
+)
 from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, describe
 from responder.topics.gathering import Gathering, gather, is_last, newest_headings
 from responder.topics.heat_models import TopicDay
 from responder.topics.heat_reading import HeatView
-from responder.topics.models import EventKind, Membership, Topic, TopicRefresh
-from responder.topics.restating import HEADINGS, confuse, said_of, write
+from responder.topics.models import Topic, TopicRefresh
+from responder.topics.restating import HEADINGS, said_of
 
 PORTION = 100_000  # messages that are gathered at a time: so much memory is enough, ever
 ATTEMPTS = 3  # the scheduler and a person's click may meet
@@ -66,7 +73,7 @@ def refresh(
         try:
             with transaction(actor, now) as session:
                 _check_still_holds(session, seen, last, found.view)
-                touched, born = _store(session, found.gathering, found.descriptions, as_of)
+                touched, born = storing.store(session, found.gathering, found.descriptions, as_of)
                 aged = ageing.age(session, found.view, window, touched, zone)
                 if _is_whole(session, found.gathering, as_of, most):
                     ageing.put_to_sleep(session, as_of)
@@ -110,9 +117,14 @@ def _computed(
     # comes back from one does it at once: the next portion would not know of it.
     newest = _newest_as_of(session)
     gathering = gather(
-        session, as_of, window, kept, all_topics=everything, most=most,
+        session,
+        as_of,
+        window,
+        kept,
+        all_topics=everything,
+        most=most,
         only_at_last=newest is not None and as_of < newest,
-    )  # fmt: skip
+    )
     voices = gathering.new_voices()
     spoke = crowd.lately(session, kept.crowd if kept else None, voices, as_of, window)
     view = heat_reading.read(session, as_of, spoke)
@@ -190,7 +202,7 @@ def _earlier(
 ) -> dict[int, Earlier]:
     """Topic id → what was said of it; not of those into which another went."""
     merged = {kept for kept, _ in gathering.merges}
-    return {topic.id: said_of(topic) for topic in _known(session, set(topic_ids) - merged)}
+    return {topic.id: said_of(topic) for topic in storing.known(session, set(topic_ids) - merged)}
 
 
 def _is_look_back(session: Session, last: TopicRefresh | None, as_of: datetime) -> bool:
@@ -220,98 +232,9 @@ def _check_still_holds(
     heat_reading.check_still_holds(session, view)
 
 
-def _store(
-    session: Session,
-    gathering: Gathering,
-    descriptions: Mapping[int, Description],
-    as_of: datetime,
-) -> tuple[set[int], int]:
-    """Write what was found; return the ids of the topics touched, and how many are new."""
-    topics = _topics(session, descriptions)
-    woken = _woken(session, topics, descriptions)
-    for topic_id, description in descriptions.items():
-        write(topics[topic_id], description, as_of)
-    session.flush()
-    gathering.stream.rename({old: topic.id for old, topic in topics.items() if old < 0})
-    born = [(topic.id, topic.message_count) for old, topic in topics.items() if old < 0]
-    lineage.record_all(session, EventKind.BORN, born, as_of)
-    lineage.record_all(session, EventKind.WOKEN, woken, as_of)
-    _join(session, gathering, topics)
-    _merge(session, gathering, as_of)
-    confuse(session, list(topics.values()), gathering.stream)
-    return {topic.id for topic in topics.values()}, len(born)
-
-
-def _topics(session: Session, descriptions: Mapping[int, Description]) -> dict[int, Topic]:
-    """The row of each topic; a new one for each negative id, oldest first."""
-    topics = {topic.id: topic for topic in _known(session, descriptions)}
-    born = {topic_id: Topic() for topic_id in sorted(descriptions, reverse=True) if topic_id < 0}
-    session.add_all(born.values())
-    return topics | born
-
-
-def _known(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
-    """The rows of those topics that have one."""
-    known = sorted(topic_id for topic_id in topic_ids if topic_id > 0)
-    for start in range(0, len(known), ageing.TOPICS_A_STATEMENT):
-        ids = known[start : start + ageing.TOPICS_A_STATEMENT]
-        yield from session.scalars(select(Topic).where(Topic.id.in_(ids)))
-
-
-def _woken(
-    session: Session, topics: Mapping[int, Topic], descriptions: Mapping[int, Description]
-) -> list[tuple[int, int]]:
-    """(id, messages) of the topics that slept until now."""
-    found = {
-        topic_id: len(description.members)
-        for topic_id, description in descriptions.items()
-        if topic_id > 0
-        and ageing.wakes(
-            topics[topic_id].last_seen, [one.voice.occurred_at for one in description.members]
-        )
-    }
-    with session.no_autoflush:  # the new topics have no name yet
-        slept = ageing.sleeping(session, found.keys())
-    return [(topic_id, count) for topic_id, count in found.items() if topic_id in slept]
-
-
 def _ranked(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
     """The topics that this refresh has ranked and that are not cold."""
-    return (topic for topic in _known(session, topic_ids) if topic.heat > 0)
-
-
-def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -> None:
-    """Store the memberships of the new messages, which wait no longer."""
-    rows = [
-        {
-            "message_id": one.id,
-            "topic_id": topics[topic_id].id,
-            "similarity": round(gathering.similarities[one.id], 4),
-        }
-        for one, topic_id in zip(gathering.said, gathering.topic_ids, strict=True)
-        if one.id in gathering.similarities
-    ]
-    if rows:
-        session.execute(insert(Membership), rows)
-        joined = list(gathering.similarities)
-        for start in range(0, len(joined), ageing.TOPICS_A_STATEMENT):
-            ids = joined[start : start + ageing.TOPICS_A_STATEMENT]
-            session.execute(delete(Arrival).where(Arrival.message_id.in_(ids)))
-
-
-def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:
-    """Store which topics turned out to be one; the row of the other stays, for its history."""
-    both = {topic.id: topic for topic in _known(session, {*chain(*gathering.merges)})}
-    for kept_id, lost_id in gathering.merges:
-        kept, lost = both[kept_id], both[lost_id]
-        lineage.record(session, EventKind.MERGED, kept, as_of, other=lost, count=lost.message_count)
-        session.execute(
-            update(Membership).where(Membership.topic_id == lost_id).values(topic_id=kept_id)
-        )
-        lost.merged_into_id = kept_id
-        lost.message_count = lost.people_count = lost.level = 0
-        lost.heat, lost.heat_parts, lost.representatives = 0.0, [], []
-    session.flush()
+    return (topic for topic in storing.known(session, topic_ids) if topic.heat > 0)
 
 
 def _in_window(session: Session, as_of: datetime, window: timedelta) -> int:
