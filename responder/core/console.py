@@ -10,9 +10,13 @@ from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+
+from responder.core import disk
+from responder.core.errors import Invalid
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -35,6 +39,20 @@ def say(message: str) -> None:
 def print_json(payload: Any) -> None:
     """``payload`` as one JSON object on standard output."""
     click.echo(json.dumps(payload, ensure_ascii=False, default=_plain))
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what a command was asked for: whole, or not at all.
+
+    :raises Invalid: it cannot be written there.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a pipe, a device: nothing takes its place
+            path.write_bytes(content)
+        else:
+            disk.write_whole(path, lambda part: part.write_bytes(content))
+    except OSError as error:
+        raise Invalid(f"无法写入 {path}（{disk.reason(error)}）：请用 --out 换一个位置") from error
 
 
 def _plain(value: Any) -> Any:

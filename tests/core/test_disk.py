@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,11 @@ from psycopg.errors import ConnectionTimeout, DiskFull
 from sqlalchemy.exc import OperationalError
 
 from responder.core import disk, measuring
+from responder.core.console import write_file
+from responder.core.errors import Invalid
+from responder.core.logs import logger
 from responder.scheduling.service import problem_of
+from tests.kept_logs import kept_logs
 
 
 def test_a_full_disk_is_known_from_other_failures() -> None:
@@ -47,6 +55,38 @@ def test_what_cannot_be_written_whole_leaves_what_was_there(tmp_path: Path) -> N
     with pytest.raises(OSError, match="No space"):
         disk.write_whole(kept, breaks_off)
     assert [path.read_text() for path in tmp_path.iterdir()] == ["before"]
+
+
+@contextmanager
+def _room_for(more: int, path: Path) -> Iterator[None]:
+    """A file may grow by so many bytes and no further, as on a disk that fills up."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + more, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_half_a_line_of_the_log_spoils_no_other(tmp_path: Path) -> None:
+    log = logger("responder.x")
+    with kept_logs(tmp_path / "logs") as folder:
+        log.info("before")
+        [path] = folder.iterdir()
+        with _room_for(10, path):
+            log.info("lost")
+        log.info("after")
+    before, torn, after = path.read_text("utf-8").splitlines()
+    assert [json.loads(line)["event"] for line in (before, after)] == ["before", "after"]
+    assert len(torn) == 10
+
+
+def test_a_file_of_a_command_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    out = tmp_path / "out.xlsx"
+    write_file(out, b"before")
+    with _room_for(10, out), pytest.raises(Invalid, match=r"无法写入 .*out\.xlsx"):
+        write_file(out, b"x" * 100)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
+    write_file(Path(os.devnull), b"x")
+    assert not Path(os.devnull).is_file()
 
 
 def test_counts_have_their_space_before_the_first(

@@ -14,6 +14,7 @@ from io import BufferedReader
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from responder.core import disk
 from responder.core.times import local
 
 FOLDER = "logs"
@@ -41,13 +42,14 @@ class DailyFile(logging.Handler):
         self._day: date | None = None
         self._file = -1
         self._loss_is_told = False
+        self._is_torn = False
         self.lost = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = f"{self.format(record)}\n".encode("utf-8", "replace")
             day = datetime.fromtimestamp(record.created, self._zone).date()
-            _write(self._opened(day), line)
+            self._write(self._opened(day), line)
             self._loss_is_told = False
         except Exception:
             self.handleError(record)
@@ -72,6 +74,14 @@ class DailyFile(logging.Handler):
             self._day = day
         return self._file
 
+    def _write(self, file: int, line: bytes) -> None:
+        """A line in one piece; half of one, on a disk that fills up, spoils no other."""
+        whole = b"\n" + line if self._is_torn else line
+        written = os.write(file, whole)
+        self._is_torn = 0 < written < len(whole)
+        if written < len(whole):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
     def _let_go(self) -> None:
         if self._file >= 0:
             os.close(self._file)
@@ -80,11 +90,6 @@ class DailyFile(logging.Handler):
     def close(self) -> None:
         self._let_go()
         super().close()
-
-
-def _write(file: int, line: bytes) -> None:
-    if os.write(file, line) < len(line):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def problem_of(folder: Path, today: date) -> OSError | None:
@@ -146,14 +151,14 @@ def _pack(path: Path) -> None:
 
 def _append(plain: BufferedReader, packed: Path) -> None:
     """Add a member to a packed file, which is there as it was or as it will be."""
-    part = packed.with_suffix(".part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as raw:
-        if packed.exists():
-            with packed.open("rb") as before:
-                shutil.copyfileobj(before, raw)
-        with gzip.GzipFile(packed.stem, "wb", fileobj=raw, mtime=0) as target:
-            shutil.copyfileobj(plain, target)
-        raw.flush()
-        os.fsync(raw.fileno())
-    part.rename(packed)
+
+    def write(part: Path) -> None:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as raw:
+            if packed.exists():
+                with packed.open("rb") as before:
+                    shutil.copyfileobj(before, raw)
+            with gzip.GzipFile(packed.stem, "wb", fileobj=raw, mtime=0) as target:
+                shutil.copyfileobj(plain, target)
+
+    disk.write_whole(packed, write)

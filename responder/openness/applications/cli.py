@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 
 from responder.core import clocks as core_clocks
 from responder.core import privacy
-from responder.core.console import json_option, print_json, say
+from responder.core.console import json_option, print_json, say, write_file
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
@@ -136,10 +136,7 @@ def export(
     year = _year(year)
     content = _tables_file(year, kind) if what == "tables" else _register_file(year, identities)
     path = out or Path(f"{year}年{FILES[what, kind]}.{kind}")
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请用 --out 换一个位置") from error
+    write_file(path, content)
     say(f"已写入 {path}")
     if as_json:
         print_json({"file": str(path), "what": what, "format": kind, "bytes": len(content)})

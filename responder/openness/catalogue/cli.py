@@ -8,9 +8,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from responder.core.console import json_option, print_json, say
+from responder.core.console import json_option, print_json, say, write_file
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
@@ -192,10 +191,7 @@ def export(year: int | None, out: Path | None, as_json: bool) -> None:
     year = year or local_today().year
     content = catalogue_workbook(db.session, year, utc_now(), CONSOLE)
     path = out or Path(f"{file_title(year)}.xlsx")
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请用 --out 换一个位置") from error
+    write_file(path, content)
     say(f"已写入 {path}")
     if as_json:
         print_json({"file": str(path), "year": year, "bytes": len(content)})

@@ -8,9 +8,8 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from responder.core.console import json_option, print_json, say
+from responder.core.console import json_option, print_json, say, write_file
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
@@ -144,10 +143,7 @@ def circular(year: int | None, kind: str, number: int, out: Path | None, as_json
     words = circulars.template(db.session)
     found = circulars.circular_of(one, queries.previous_circulated(db.session, one), words)
     path = out or Path(f"{found.title}.docx")
-    try:
-        path.write_bytes(circulars.circular_document(found, utc_now()))
-    except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请用 --out 换一个位置") from error
+    write_file(path, circulars.circular_document(found, utc_now()))
     say(f"已写入 {path}")
     if as_json:
         print_json({"file": str(path), **_round_as_json(one)})

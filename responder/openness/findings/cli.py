@@ -10,9 +10,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from responder.accounts.models import Unit
-from responder.core.console import json_option, print_json, say
+from responder.core.console import json_option, print_json, say, write_file
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid, NotFound
+from responder.core.errors import NotFound
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
@@ -112,10 +112,7 @@ def export(year: int | None, code: str | None, kind: str, out: Path | None, as_j
     tables = three_tables(db.session, year, CONSOLE, _unit_of(code))
     content = FORMATS[kind][2](year, utc_now(), tables)
     path = out or Path(file_name(year, kind))
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请用 --out 换一个位置") from error
+    write_file(path, content)
     say(f"已写入 {path}")
     if as_json:
         rows = {which.value: len(table.rows) for which, table in tables.items()}

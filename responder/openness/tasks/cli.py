@@ -8,9 +8,8 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from responder.core.console import json_option, print_json, say
+from responder.core.console import json_option, print_json, say, write_file
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
@@ -100,10 +99,7 @@ def export(year: int, kind: str, out: Path | None, as_json: bool) -> None:
     check_year(year)
     content = FORMATS[kind].write(db.session, year, CONSOLE, utc_now())
     path = out or Path(f"{title_of(year)}.{kind}")
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请用 --out 换一个位置") from error
+    write_file(path, content)
     say(f"已写入 {path}")
     if as_json:
         print_json({"file": str(path), "format": kind, "bytes": len(content)})

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from responder.core.console import say
+from responder.core.console import say, write_file
 from responder.core.database import db
 from responder.core.office import public_lines
 from responder.core.times import utc_now
@@ -35,6 +35,6 @@ def briefing(event_id: int, out: Path) -> None:
     """
     event = service.get_event(db.session, event_id)
     pack = prepare(db.session, event, Standpoint(utc_now(), zone(), public_lines()))
-    out.write_bytes(word_file(pack, templates.current_content(db.session)))
+    write_file(out, word_file(pack, templates.current_content(db.session)))
     questions = sum(len(part.questions) for part in pack.topics)
     say(f"{out}：{pack.theme}，话题 {len(pack.topics)} 个，群众问题 {questions} 个")

@@ -11,9 +11,9 @@ from flask.cli import with_appcontext
 from sqlalchemy import select
 
 from responder.accounts.models import Unit
-from responder.core.console import json_option, print_json, say
+from responder.core.console import json_option, print_json, say, write_file
 from responder.core.database import db, transaction
-from responder.core.errors import Invalid, NotFound
+from responder.core.errors import NotFound
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
 from responder.intake.registers.console import file_argument, take_in
@@ -154,10 +154,7 @@ def export(year: int, kind: str, out: Path | None, as_json: bool) -> None:
     found = service.get_plan(db.session, year)
     content = FORMATS[kind].write(db.session, found, zone(), utc_now(), CONSOLE)
     path = out or Path(f"{found.title}.{kind}")
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请用 --out 换一个位置") from error
+    write_file(path, content)
     say(f"已写入 {path}")
     if as_json:
         print_json({"file": str(path), "format": kind, "bytes": len(content)})

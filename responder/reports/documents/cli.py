@@ -11,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from responder.core.console import json_option, print_json, say
+from responder.core.console import json_option, print_json, say, write_file
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.lifecycle import Attempt
@@ -165,14 +165,6 @@ def export(report_id: int, out: Path, as_json: bool) -> None:
         print_json(_as_json(found) | {"file": str(out)})
         return
     say(f"{out}：{queries.number(found)} {found.title}")
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """:raises Invalid: it cannot be written there."""
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise Invalid(f"无法写入 {path}（{error.strerror}）：请换一个位置") from error
 
 
 def _word_file(one: Report) -> bytes:

@@ -11,7 +11,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say
+from responder.core.console import DONE_WITH_REFUSALS, json_option, print_json, say, write_file
 from responder.core.database import db
 from responder.core.times import utc_now
 from responder.intake.imports.mapping import load_mapping
@@ -50,7 +50,7 @@ def audit_answers(
         given, refused = from_file(source, settings, utc_now())
         report = audit(given, days)
     if out:
-        out.write_bytes(workbook(report, settings.zone).getvalue())
+        write_file(out, workbook(report, settings.zone).getvalue())
     if as_json:
         print_json(_as_json(report, refused, settings.zone))
     else:
