@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from responder.core import audit
@@ -13,7 +13,7 @@ from responder.core.errors import Invalid
 from responder.core.permissions import Actor
 from responder.desk.models import CallAttachment
 from responder.intake.models import Message
-from responder.topics import corrections
+from responder.topics import arrivals, corrections
 from responder.topics.corrections.storing import place
 from responder.topics.models import Membership, Topic
 from responder.topics.restating import restate
@@ -69,7 +69,7 @@ def _settle(session: Session, waiting: Iterable[CallAttachment], now: datetime) 
         here = session.get(Membership, one.message_id, populate_existing=True)
         if here is None:
             values = {"message_id": one.message_id, "topic_id": topic.id, "similarity": 1.0}
-            session.execute(insert(Membership).values(**values, held=True))
+            arrivals.join(session, [{**values, "held": True}])
         else:
             changed[here.topic_id] = session.get_one(Topic, here.topic_id)
             place(session, [one.message_id], topic, held=True)

@@ -16,5 +16,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("user_account") as table:
-        table.drop_column("version_id")
+    # Not in batches: SQLite would drop the table, and with it whatever points to people.
+    op.drop_column("user_account", "version_id")

@@ -10,14 +10,14 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from responder.core.console import json_option, print_json, say
-from responder.core.database import db
+from responder.core.database import db, transaction
 from responder.core.errors import Invalid
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import mask
 from responder.core.stopping import stopping
 from responder.core.times import end_of_day, utc_now
 from responder.settings import Settings
-from responder.topics import archive, refreshing, service
+from responder.topics import archive, arrivals, refreshing, service
 from responder.topics.models import Topic, TopicRefresh
 from responder.topics.progress import Progress
 
@@ -54,6 +54,8 @@ def refresh(as_of: str | None, workers: int | None, dask: str, portion: int, as_
     moment = _moment(as_of, settings) if as_of else began
     window = timedelta(days=settings.topic_window_days)
     runs = []
+    with transaction(CONSOLE, began) as session:
+        arrivals.mend(session)
     waiting = refreshing.waiting(moment, window, archive.WORTH_SPREADING)
     progress = Progress()
     with (

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from responder.intake.models import Arrival
-from responder.topics import ageing, lineage
+from responder.topics import ageing, arrivals, lineage
 from responder.topics.describing import Description
 from responder.topics.gathering import Gathering, portions
 from responder.topics.models import EventKind, Membership, Topic
@@ -71,7 +70,7 @@ def _woken(
 
 
 def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -> None:
-    """Store the memberships of the new messages, which wait no longer."""
+    """Store the memberships of the new messages."""
     rows = [
         {
             "message_id": one.id,
@@ -81,10 +80,7 @@ def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -
         for one, topic_id in zip(gathering.said, gathering.topic_ids, strict=True)
         if one.id in gathering.similarities
     ]
-    if rows:
-        session.execute(insert(Membership), rows)
-    for ids in portions(gathering.similarities):
-        session.execute(delete(Arrival).where(Arrival.message_id.in_(ids)))
+    arrivals.join(session, rows)
 
 
 def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:

@@ -215,3 +215,28 @@ def test_nobody_goes_back_behind_what_would_be_lost(loss: str, kind: str, tmp_pa
             assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")), table
             db.session.rollback()
             db.engine.dispose()
+
+
+@pytest.mark.xdist_group("downgrades")
+@pytest.mark.parametrize("kind", DATABASES)
+def test_whoever_goes_back_behind_the_versions_of_people_keeps_them(
+    kind: str, tmp_path: Path
+) -> None:
+    with migrated_database(kind, tmp_path, "0051") as url:
+        app = create_app(Settings(database_url=url, state_dir=tmp_path))
+        with app.app_context():
+            yes = "1" if kind == "sqlite" else "true"
+            with db.engine.begin() as connection:
+                for row in (
+                    "INSERT INTO user_account (id, username, display_name, password_hash, active)"
+                    f" VALUES (1, 'a', '甲', '', {yes})",
+                    "INSERT INTO user_role (user_id, role) VALUES (1, 'editor')",
+                    "INSERT INTO saved_view (list_code, owner_id, name, address, audience,"
+                    f" saved_at) VALUES ('orders', 1, '超时', 'view=overdue', 'own', {_WHEN})",
+                ):
+                    connection.execute(sa.text(row))
+            alembic.downgrade("0050")
+            for table in ("user_role", "saved_view"):
+                assert db.session.scalar(sa.text(f"SELECT count(*) FROM {table}")) == 1, table
+            db.session.rollback()
+            db.engine.dispose()

@@ -6,11 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from responder import create_app
-from responder.core.database import alembic, db
+from responder.core import soundness
+from responder.core.database import alembic, db, transaction
+from responder.core.permissions import CONSOLE
 from responder.intake.models import Arrival, Message
 from responder.settings import Settings
 from responder.topics import refreshing
@@ -59,3 +62,22 @@ def test_an_office_that_upgrades_has_those_in_the_queue_that_had_no_topic(
             assert (len(waits), _queue(db.session)) == (1, waits)
             db.session.close()
             db.engine.dispose()
+
+
+def test_what_came_past_the_queue_is_told_and_the_command_puts_it_right(
+    app: Flask, session: Session
+) -> None:
+    two_worries()
+    refresh()
+    some = session.scalars(select(Message).order_by(Message.id)).first()
+    store("青枫里停水", "青枫里停水三天了", "丁")
+    with transaction(CONSOLE, NOW) as session:
+        session.execute(delete(Arrival))
+        session.add(Arrival(message_id=some.id, occurred_at=some.occurred_at))
+    check = soundness.checks()["待聚合的留言"]
+    assert list(check(session)) == [
+        "1 条留言已有话题却仍在待聚合队列中，1 条两处都没有：请运行 responder topics refresh"
+    ]
+    told = app.test_cli_runner().invoke(args=["topics", "refresh", "--as-of", "2026-11-21"])
+    assert told.exit_code == 0, told.output
+    assert (list(check(session)), _queue(session)) == ([], set())
