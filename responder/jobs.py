@@ -281,6 +281,9 @@ def watch(app: Flask, name: str, stop: threading.Event) -> None:
 def _tell(app: Flask, what: str, error: Exception) -> None:
     """A disk that is full is told in one line: where it was met helps nobody."""
     if disk.is_full(error):
-        app.logger.error("%s: no space is left on the disk; it will be tried again", what)
+        code = disk.code_of(error)
+        app.logger.error(
+            "%s: no space is left on the disk (%s); it will be tried again", what, code
+        )
     else:
         app.logger.error("%s failed; it will be tried again", what, exc_info=error)

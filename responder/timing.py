@@ -154,6 +154,9 @@ class Timetable:
             yield
         except Exception as error:
             if disk.is_full(error):
-                _log.error("%s: no space is left on the disk; it will be tried again", told)
+                code = disk.code_of(error)
+                _log.error(
+                    "%s: no space is left on the disk (%s); it will be tried again", told, code
+                )
             else:
                 _log.exception("%s; it will be tried again", told)

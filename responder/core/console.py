@@ -6,6 +6,7 @@ Exit codes everywhere: 0 done, 1 done with refused rows, 2 wrong use or cannot.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -46,11 +47,18 @@ def write_file(path: Path, content: bytes) -> None:
 
     :raises Invalid: it cannot be written there.
     """
+    place = path.resolve()
+
+    def write(part: Path) -> None:
+        part.write_bytes(content)
+        if place.exists():
+            shutil.copymode(place, part)
+
     try:
-        if path.exists() and not path.is_file():  # a pipe, a device: nothing takes its place
-            path.write_bytes(content)
+        if place.exists() and not place.is_file():  # a pipe, a device: nothing takes its place
+            place.write_bytes(content)
         else:
-            disk.write_whole(path, lambda part: part.write_bytes(content))
+            disk.write_whole(place, write)
     except OSError as error:
         raise Invalid(f"无法写入 {path}（{disk.reason(error)}）：请用 --out 换一个位置") from error
 

@@ -37,6 +37,14 @@ def is_full(error: BaseException) -> bool:
     )
 
 
+def code_of(error: BaseException) -> str:
+    """By what name the system or the database knows this: a disk that fails may say it is full."""
+    if isinstance(error, OSError):
+        return errno.errorcode.get(error.errno or 0, "")
+    told = getattr(error, "orig", None)
+    return getattr(told, "sqlite_errorname", None) or getattr(told, "sqlstate", None) or ""
+
+
 def reason(error: OSError) -> str:
     """Why a file could not be written, in a few words for a sentence."""
     return FULL if is_full(error) else error.strerror or str(error)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from responder.core import disk, errors
-from responder.core.database import let_go, said_by
+from responder.core.database import end_read, let_go, said_by
 from responder.core.identity import KeysUnusable
 from responder.web import access, api, preferences
 from responder.web.sentences import spoken
@@ -140,7 +140,7 @@ def _twin_error(error: IntegrityError) -> Refusal:
 def _database_error(error: OperationalError) -> Refusal:
     """Of a database that is away the page asks nothing: that would fail in turn."""
     if disk.is_full(error):
-        return _disk_is_full()
+        return _disk_is_full(error)
     current_app.logger.error("database: %s", said_by(error))
     let_go()
     access.ask_nobody()
@@ -152,12 +152,13 @@ def _database_error(error: OperationalError) -> Refusal:
 
 def _file_error(error: OSError) -> Refusal:
     if disk.is_full(error):
-        return _disk_is_full()
+        return _disk_is_full(error)
     raise error
 
 
-def _disk_is_full() -> Refusal:
-    current_app.logger.error("no space is left on the disk")
+def _disk_is_full(error: Exception) -> Refusal:
+    current_app.logger.error("no space is left on the disk (%s)", disk.code_of(error))
+    end_read()  # what failed would fail whatever the page asks after it
     return _page(
         503,
         _(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from flask_login import login_user
+from psycopg.errors import DiskFull
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 HUGE = "9" * 20
 
@@ -71,3 +75,17 @@ def test_wrong_fields_are_named_above_the_form_with_the_way_to_each(client, peop
     summary = refused.text.partition("还没有保存，请改正")[2].partition("</div>")[0]
     assert 'href="#theme"' in summary
     assert "csrf" not in summary
+
+
+def test_a_full_disk_is_told_on_a_page_that_asks_the_database_anew(
+    app, client, people, session
+) -> None:
+    people.sign_in(client, people.operator)
+    with app.test_request_context("/"):
+        login_user(people.operator)
+        with pytest.raises(DBAPIError):
+            session.execute(text("SELECT nothing FROM nowhere"))
+        page, status = app.handle_user_exception(OperationalError("SELECT", {}, DiskFull()))
+    assert status == 503
+    assert "磁盘已满，没有保存" in page
+    assert people.operator.display_name in page

@@ -42,14 +42,13 @@ class DailyFile(logging.Handler):
         self._day: date | None = None
         self._file = -1
         self._loss_is_told = False
-        self._is_torn = False
         self.lost = 0
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
             line = f"{self.format(record)}\n".encode("utf-8", "replace")
             day = datetime.fromtimestamp(record.created, self._zone).date()
-            self._write(self._opened(day), line)
+            _write(self._opened(day), line)
             self._loss_is_told = False
         except Exception:
             self.handleError(record)
@@ -74,14 +73,6 @@ class DailyFile(logging.Handler):
             self._day = day
         return self._file
 
-    def _write(self, file: int, line: bytes) -> None:
-        """A line in one piece; half of one, on a disk that fills up, spoils no other."""
-        whole = b"\n" + line if self._is_torn else line
-        written = os.write(file, whole)
-        self._is_torn = 0 < written < len(whole)
-        if written < len(whole):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
     def _let_go(self) -> None:
         if self._file >= 0:
             os.close(self._file)
@@ -90,6 +81,16 @@ class DailyFile(logging.Handler):
     def close(self) -> None:
         self._let_go()
         super().close()
+
+
+def _write(file: int, line: bytes) -> None:
+    """A line in one piece; half of one, on a disk that fills up, is taken back."""
+    written = os.write(file, line)
+    if written < len(line):
+        end = os.lseek(file, 0, os.SEEK_CUR)
+        if os.fstat(file).st_size == end:  # nobody has written behind it
+            os.ftruncate(file, end - written)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def problem_of(folder: Path, today: date) -> OSError | None:
