@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,3 +53,18 @@ def at_once(app: Flask, act: Callable[[int], object]) -> list[DomainError]:
     for thread in threads:
         thread.join()
     return refused
+
+
+def wait_until_it_waits_or_is_done(thread: threading.Thread) -> None:
+    """Until what a thread does on this PostgreSQL waits for somebody else's lock, or has ended."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    with db.engine.connect() as watching:
+        for _moment in range(100):
+            if not thread.is_alive() or watching.exec_driver_sql(waiting).scalar():
+                return
+            watching.rollback()
+            time.sleep(0.05)
+    raise AssertionError("it neither waits nor ends")

@@ -9,11 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from time import perf_counter
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from responder.core import disk
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 DONE, FAILED = "done", "failed"
@@ -22,6 +26,7 @@ FILES = {"counter": 1 << 20, "histogram": 1 << 21}
 
 _registry = CollectorRegistry()
 _ready: set[int] = set()  # processes whose files are there with all their blocks
+_making = Lock()
 
 REQUESTS = Counter(
     "responder_requests_total",
@@ -86,24 +91,32 @@ def _can_count() -> bool:
     pid = os.getpid()
     if FOLDER not in os.environ or pid in _ready:
         return True
-    if _has_its_files(pid):
-        _ready.add(pid)
+    with _making:
+        if pid not in _ready and _has_its_files(pid):
+            _ready.add(pid)
     return pid in _ready
 
 
 def _has_its_files(pid: int) -> bool:
-    for name, size in FILES.items():
-        path = Path(os.environ[FOLDER], f"{name}_{pid}.db")
-        try:
-            file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                os.posix_fallocate(file, 0, size)
-            finally:
-                os.close(file)
-        except OSError:
-            path.unlink(missing_ok=True)
-            return False
+    """Whoever tells the sum reads each ``*.db`` that is there: one appears when it is whole."""
+    try:
+        for name, size in FILES.items():
+            path = Path(os.environ[FOLDER], f"{name}_{pid}.db")
+            if path.exists():  # of an earlier process of this number, whose counts are added to
+                _take_blocks(path, size)
+            else:
+                disk.write_whole(path, partial(_take_blocks, size=size))
+    except OSError:
+        return False
     return True
+
+
+def _take_blocks(path: Path, size: int) -> None:
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        os.posix_fallocate(file, 0, size)
+    finally:
+        os.close(file)
 
 
 def counted() -> CollectorRegistry:

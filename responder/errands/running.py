@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from responder.accounts.models import User
 from responder.core import disk
@@ -130,19 +131,24 @@ class Runner:
         return kind.work(actor, dict(errand.arguments), teller, path)
 
     def _end(self, errand_id: int, state: ErrandState, outcome: Outcome) -> None:
+        """Write down how it ended, unless somebody else has taken it over.
+
+        What was written of a result that nobody gets goes; whoever took it over writes there now.
+        """
         end_read()
         with transaction(SYSTEM, self.clock()) as session:
-            errand = session.get(Errand, errand_id)
-            if errand is None or errand.runner != self.name:
+            errand = self._mine(session, errand_id)
+            if errand is None:
                 return
+            if state is not ErrandState.DONE:
+                service.result_path(self.folder, errand_id).unlink(missing_ok=True)
             errand.state, errand.ended_at = state, self.clock()
             errand.told, errand.file_name = outcome.told[:500], outcome.name
             if state is ErrandState.DONE:
                 errand.done = errand.total = errand.total or errand.done
 
     def _broken(self, errand_id: int, error: Exception) -> None:
-        """It cannot be done; what was written of a result goes."""
-        service.result_path(self.folder, errand_id).unlink(missing_ok=True)
+        """It cannot be done, for a reason that is none of the office's."""
         if disk.is_full(error):
             _log.error("errand %s: no space is left on the disk", errand_id)
             self._end(errand_id, ErrandState.FAILED, Outcome(disk.NOT_DONE))
@@ -153,8 +159,13 @@ class Runner:
     def _let_go(self, errand_id: int) -> None:
         end_read()
         with transaction(SYSTEM, self.clock()) as session:
-            errand = session.get_one(Errand, errand_id)
-            errand.state, errand.runner = ErrandState.WAITING, ""
+            if errand := self._mine(session, errand_id):
+                errand.state, errand.runner = ErrandState.WAITING, ""
+
+    def _mine(self, session: Session, errand_id: int) -> Errand | None:
+        """The errand, if we still work on it; nobody takes it over before this transaction ends."""
+        own = select(Errand).where(Errand.id == errand_id, Errand.runner == self.name)
+        return session.scalar(own.with_for_update())
 
 
 def _actor(user_id: int) -> Actor:

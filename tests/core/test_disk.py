@@ -6,12 +6,15 @@ import errno
 import json
 import os
 import resource
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from prometheus_client import generate_latest
 from psycopg.errors import ConnectionTimeout, DiskFull
 from sqlalchemy.exc import OperationalError
 
@@ -63,8 +66,10 @@ def _room_for(more: int, path: Path) -> Iterator[None]:
     """A file may grow by so many bytes and no further, as on a disk that fills up."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + more, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_half_a_line_of_the_log_spoils_no_other(tmp_path: Path) -> None:
@@ -109,3 +114,48 @@ def test_counts_have_their_space_before_the_first(
     monkeypatch.setenv(measuring.FOLDER, str(tmp_path / "nowhere"))
     monkeypatch.setattr(measuring, "_ready", set())
     assert not measuring._can_count()
+
+
+def test_the_sum_is_told_while_a_process_gets_no_space_for_its_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, told = os.posix_fallocate, list[bytes]()
+
+    def meanwhile(file: int, offset: int, size: int) -> None:
+        told.append(generate_latest(measuring.counted()))
+        given(file, offset, size)
+
+    monkeypatch.setenv(measuring.FOLDER, str(tmp_path))
+    monkeypatch.setattr(measuring, "_ready", set())
+    monkeypatch.setattr(os, "posix_fallocate", meanwhile)
+    (first, size), *_others = measuring.FILES.items()
+    with _room_for(size, Path(os.devnull)):
+        assert not measuring._can_count()
+    assert (told, [path.name for path in tmp_path.iterdir()]) == (
+        [b"", b""], [f"{first}_{os.getpid()}.db"],
+    )  # fmt: skip
+    assert measuring._can_count()
+
+
+def test_of_several_answers_one_makes_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, at_work, most = os.posix_fallocate, list[int](), list[int]()
+    crowded = threading.Event()
+
+    def slowly(file: int, offset: int, size: int) -> None:
+        at_work.append(file)
+        most.append(len(at_work))
+        if len(at_work) > 1:
+            crowded.set()
+        crowded.wait(0.2)
+        given(file, offset, size)
+        at_work.remove(file)
+
+    monkeypatch.setenv(measuring.FOLDER, str(tmp_path))
+    monkeypatch.setattr(measuring, "_ready", set())
+    monkeypatch.setattr(os, "posix_fallocate", slowly)
+    with ThreadPoolExecutor(4) as answers:
+        counting = [answers.submit(measuring._can_count) for _answer in range(4)]
+        assert all(one.result() for one in counting)
+    assert most == [1] * len(measuring.FILES)

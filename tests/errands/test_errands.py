@@ -11,13 +11,13 @@ import pytest
 from flask import current_app
 
 from responder.core.database import transaction
-from responder.core.errors import Forbidden
+from responder.core.errors import Forbidden, Invalid
 from responder.core.permissions import CONSOLE, Actor, Permission
 from responder.errands import service
 from responder.errands.kinds import KINDS, Kind, Outcome, Progress, name_errand
 from responder.errands.models import Errand, ErrandState
 from responder.errands.rules import seconds_left
-from responder.errands.running import SILENT_AFTER, Runner
+from responder.errands.running import SILENT_AFTER, Runner, Stopping
 from tests.factories import NOW
 
 
@@ -108,6 +108,44 @@ def test_an_errand_whose_runner_fell_silent_is_taken_up_anew(session, people, tm
     clock.now = NOW + SILENT_AFTER
     assert Runner(tmp_path, clock).run_once()
     assert session.get_one(Errand, errand_id).state is ErrandState.DONE
+
+
+@pytest.mark.parametrize("end", [RuntimeError("no such row"), Invalid("没有这一行"), Stopping()])
+def test_who_was_taken_over_leaves_what_the_other_has_finished(
+    session, people, tmp_path, counting, end: Exception
+):
+    errand_id = asked(counting, people.analyst.actor)
+    clock, begun = Ticks(), list[Path]()
+
+    def taken_over(
+        actor: Actor, arguments: Mapping[str, Any], progress: Progress, path: Path
+    ) -> Outcome:
+        begun.append(path)
+        if len(begun) > 1:
+            return count_to(actor, arguments, progress, path)
+        clock.now += SILENT_AFTER
+        assert Runner(tmp_path, clock).run_once()
+        raise end
+
+    name_errand(current_app, Kind(counting.code, "", counting.permissions, taken_over, ""))
+    assert Runner(tmp_path, clock).run_once()
+    assert begun[1].read_text() == "3"
+    errand = session.get_one(Errand, errand_id)
+    assert (errand.state, errand.told) == (ErrandState.DONE, "数完了")
+
+
+def test_what_was_written_of_a_result_goes_when_it_fails(session, people, tmp_path, counting):
+    def half_way(
+        _actor: Actor, _arguments: Mapping[str, Any], _progress: Progress, path: Path
+    ) -> Outcome:
+        path.write_text("1")
+        raise RuntimeError
+
+    name_errand(current_app, Kind(counting.code, "", counting.permissions, half_way, ""))
+    errand_id = asked(counting, people.analyst.actor)
+    assert Runner(tmp_path, Ticks()).run_once()
+    assert session.get_one(Errand, errand_id).state is ErrandState.FAILED
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_results_are_forgotten_after_a_day(session, people, tmp_path, counting):

@@ -15,6 +15,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
+from responder.core import disk
 from responder.core.errors import Invalid
 from responder.intake.files import Cell
 from responder.intake.imports.rows import Refusal
@@ -59,18 +60,27 @@ class ErrorWorkbook:
     def close(self) -> bool:
         """Finish the file; whether there is one.
 
-        :raises Invalid: it cannot be written.
+        :raises OSError: no space is left; nothing stays of the file.
+        :raises Invalid: it cannot be written for another reason.
         """
         if self._book is None:
             return False
         try:
             self._book.close()
         except (FileCreateError, OSError) as error:
+            self._drop_if_full(error)
             raise Invalid(
                 f"无法写入错误表 {self.path}（{error}）：其余的行已导入，"
                 "请换一个可写的位置再运行一次，被退回的行会重新列出"
             ) from error
         return True
+
+    def _drop_if_full(self, error: BaseException) -> None:
+        """:raises OSError: as the system told it, which the library wraps."""
+        told = error.args[0] if isinstance(error, FileCreateError) and error.args else error
+        if isinstance(told, OSError) and disk.is_full(told):
+            self.path.unlink(missing_ok=True)
+            raise told
 
     def _open(self) -> None:
         self._book = xlsxwriter.Workbook(self.path, {"constant_memory": True})
@@ -114,6 +124,7 @@ class ErrorWorkbook:
 def check_writable(path: Path, source: Path) -> None:
     """Refuse a place for the error workbook before anything is imported.
 
+    :raises OSError: no space is left.
     :raises Invalid: not .xlsx, no such folder, the imported file itself, not writable.
     """
     if path.suffix.lower() != ".xlsx":
@@ -126,6 +137,8 @@ def check_writable(path: Path, source: Path) -> None:
     try:
         path.open("ab").close()
     except OSError as error:
+        if disk.is_full(error):
+            raise
         raise Invalid(f"无法写入 {path}（{error.strerror}）：请换一个位置存放错误表") from error
     if not existed:
         with suppress(OSError):

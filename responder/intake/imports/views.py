@@ -16,9 +16,10 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from sqlalchemy.exc import OperationalError
 from werkzeug.wrappers import Response
 
-from responder.core import audit
+from responder.core import audit, disk
 from responder.core.database import db, transaction
 from responder.core.errors import GuardRefused, Invalid, NotFound, WrongState
 from responder.core.lifecycle import Attempt, Choice
@@ -124,15 +125,20 @@ def upload() -> Response | tuple[str, int]:
 
 
 def _taken_in(folder: UploadFolder, size: int) -> ImportRun:
-    """An upload that the database does not take leaves no file behind."""
+    """An upload that the database does not take leaves no file behind.
+
+    Where the answer to a commit was lost, nobody knows whether it was taken: its file stays, and
+    is swept an hour later when no run names it.
+    """
     now = utc_now()
     try:
         with transaction(current_actor(), now) as session:
             return import_service.take_in(
                 session, current_actor(), folder.name, folder.file.name, size, now
             )
-    except BaseException:
-        folder.remove()
+    except Exception as error:
+        if not isinstance(error, OperationalError) or disk.is_full(error):
+            folder.remove()
         raise
 
 

@@ -157,6 +157,7 @@ def save_mapping() -> Response:
     """
     attempt = attempt_now()
     with transaction(attempt.actor, attempt.now) as session:
+        syncing.hold_mapping(session)
         touched = [line for line in syncing.lines(session) if _chosen(line) != _seen(line)]
         overtaken = [line for line in touched if _stored(line) not in {_seen(line), _chosen(line)}]
         wanted = {

@@ -15,6 +15,7 @@ from responder.core.errors import Forbidden, Invalid
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import local
+from responder.core.turns import one_at_a_time
 from responder.openness.catalogue import registering
 from responder.openness.catalogue.models import (
     OWN_LABELS,
@@ -37,6 +38,7 @@ ENDPOINTS = {
     OwnKind.INTERPRETATION: ("interpretations.show", "interpretation_id"),
 }
 EVERYTHING = ""
+MAPPING_LOCK = 20_260_136  # nothing else in this database locks by it
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,14 @@ def lines(session: Session) -> list[Line]:
         ),
     ]  # fmt: skip
     return [Line(kind, detail, label, named.get((kind, detail))) for kind, detail, label in details]
+
+
+def hold_mapping(session: Session) -> None:
+    """Until this transaction ends, whoever else changes the mapping waits.
+
+    For whoever decides by what they read of it, before they read.
+    """
+    one_at_a_time(session, MAPPING_LOCK)
 
 
 def save_mapping(

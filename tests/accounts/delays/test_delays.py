@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 from string import ascii_letters, digits
@@ -33,7 +32,12 @@ from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
 from tests.conftest import DATABASES
 from tests.factories import NOW, PASSWORD
-from tests.installations import PEOPLE, at_once, installation
+from tests.installations import (
+    PEOPLE,
+    at_once,
+    installation,
+    wait_until_it_waits_or_is_done,
+)
 
 HOME, FLOOD = "10.1.3.77", "203.0.113.5"
 SECOND = timedelta(seconds=1)
@@ -353,18 +357,7 @@ def test_whatever_is_done_at_the_same_moment_waits_in_one_order(tmp_path: Path, 
         with transaction(CONSOLE, now) as session:
             service.count(session, BOTH[:1], now)
             thread.start()
-            _wait_until_it_waits_or_is_done(thread)
+            wait_until_it_waits_or_is_done(thread)
             service.count(session, BOTH[1:], now)
         thread.join()
     assert failed == []
-
-
-def _wait_until_it_waits_or_is_done(thread: threading.Thread) -> None:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-    with db.engine.connect() as watching:
-        for _moment in range(100):
-            if not thread.is_alive() or watching.exec_driver_sql(waiting).scalar():
-                return
-            watching.rollback()
-            time.sleep(0.05)
-    raise AssertionError("it neither waits nor ends")

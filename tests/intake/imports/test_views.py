@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import gc
 import io
 import os
 import re
@@ -498,3 +500,24 @@ def test_the_choice_of_headings_shows_no_words_of_the_rows_below(
     shown = page(monitor, send(monitor, path))
     assert "第 2 行</option>" in shown
     assert "李娜" not in shown
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # of a zip file
+def test_a_disk_that_is_full_for_the_refused_rows_costs_the_import_nothing(
+    monitor: FlaskClient, app: Flask, tmp_path: Path
+) -> None:
+    lines = [line(1), line(2, 登记于="昨天")]
+    run = send(monitor, write_csv(tmp_path / "a.csv", lines, headings=HEADINGS))
+    post(monitor, run, "columns", **CHOICES)
+    work(app)
+    post(monitor, run, "start")
+    errors = app.extensions["settings"].uploads / run.folder / "退回.xlsx"
+    errors.symlink_to("/dev/full")
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)):
+        runner(app).import_once()
+    gc.collect()  # here the half of a file is closed, which tries once more to be written
+    assert (state(run), errors.is_symlink()) == (RunState.RUNNING, False)
+    later = Runner(app.extensions["settings"], lambda: utc_now() + 2 * SILENT_AFTER)
+    assert later.import_once()
+    assert (state(run), run.batch.created, run.batch.errors) == (RunState.DONE, 1, 1)
+    assert errors.is_file()
