@@ -27,9 +27,9 @@ ONCE = frozenset({
     "assessment_hand_score", "assessment_scheme", "assessment_settled_score", "briefing_template",
     "calendar_day", "calendar_year", "category", "circular_template", "clock_rule",
     "entered_figure", "fixed_holiday", "forgotten_year", "heat_setting", "identity_rule",
-    "interpretation_column", "key_area", "plan_baseline", "preparation_item", "priority_kind",
-    "rating_salt", "release_plan", "release_rule", "release_rule_unit", "search_mark",
-    "search_name", "signing_proof", "site_check_kind", "summary_template", "taxonomy_version",
+    "interpretation_column", "key_area", "oidc_identity", "plan_baseline", "preparation_item",
+    "priority_kind", "rating_salt", "release_plan", "release_rule", "release_rule_unit",
+    "search_mark", "search_name", "signing_proof", "site_check_kind", "summary_template", "taxonomy_version",
     "unit", "user_account", "user_role", "warning_address", "warning_channel", "warning_setting",
     "warning_step",
 })  # fmt: skip

@@ -21,6 +21,9 @@ OBJECTS = {
     "category_id": "SELECT min(id) FROM category",
     "order_id": "SELECT max(order_id) FROM order_part JOIN unit ON unit.id = unit_id"
     " WHERE unit.code = 'ZJJ'",
+    # A month in which something was dispatched: the present one may have just begun.
+    "orders.export_monthly": """SELECT substr(CAST(min(dispatched_at) AS text), 1, 7) AS month
+        FROM work_order""",
     "orders.revise": "SELECT min(id) AS order_id FROM work_order WHERE state = 'received'",
     # topics
     "topic_id": "SELECT id FROM topic WHERE merged_into_id IS NULL ORDER BY heat DESC LIMIT 1",

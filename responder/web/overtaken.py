@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import FileField, HiddenField, PasswordField, SubmitField
@@ -28,7 +28,7 @@ def show_overtaken(form: FlaskForm) -> bool:
     Templates find it as ``form.stored`` (``ui.form_errors``).
     """
     fields = [one for one in form if not isinstance(one, _NOT_SHOWN) and one.name not in _NOT_KEPT]
-    if not any(one.object_data for one in fields):
+    if not any(one.object_data for one in fields) or not _has_version(form):
         return False
     form.stored = differences(form, {one.name: one.object_data for one in fields})
     for name in VERSIONS:
@@ -36,6 +36,11 @@ def show_overtaken(form: FlaskForm) -> bool:
             form[name].data, form[name].raw_data = form[name].object_data, None
     g.overtaken = True
     return True
+
+
+def _has_version(form: FlaskForm) -> bool:
+    """Whether this is an edit of a record that counts its changes, and no other kind of form."""
+    return any(name in form or name in request.form for name in VERSIONS)
 
 
 def is_overtaken() -> bool:

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from responder.accounts.models import User
 from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
-from responder.core.times import utc_now
+from responder.core.times import local, utc_now
 from responder.planning import service
 from responder.planning.calendars import feeds
 from responder.planning.events import files, media, preparing
@@ -180,8 +180,9 @@ def test_the_own_unit_and_the_office_read_all_of_it(
 def test_rows_of_a_draft_are_for_the_office_and_the_own_unit(
     client: FlaskClient, people: People
 ) -> None:
-    year = utc_now().year
-    make.entry(year, utc_now().month, 15, theme="住建的草案条目")
+    today = local(utc_now()).date()  # the calendar opens in the office's month
+    year = today.year
+    make.entry(year, today.month, 15, theme="住建的草案条目")
     addresses = [
         f"/planning/plan/{year}",
         f"/planning/plan/{year}/export.xlsx",

@@ -225,7 +225,7 @@ def test_an_export_that_fails_leaves_the_earlier_one(session, tmp_path, monkeypa
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(exporting, "sitemap_of", broken)
-    with pytest.raises(Invalid, match="No space"):
+    with pytest.raises(Invalid, match="磁盘已满"):
         export(tmp_path / "column")
     assert (tmp_path / "column" / "index.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["column"]
