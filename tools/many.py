@@ -29,9 +29,9 @@ ONCE = frozenset({
     "entered_figure", "fixed_holiday", "forgotten_year", "heat_setting", "identity_rule",
     "interpretation_column", "key_area", "oidc_identity", "plan_baseline", "preparation_item",
     "priority_kind", "rating_salt", "release_plan", "release_rule", "release_rule_unit",
-    "search_mark", "search_name", "signing_proof", "site_check_kind", "summary_template", "taxonomy_version",
-    "unit", "user_account", "user_role", "warning_address", "warning_channel", "warning_setting",
-    "warning_step",
+    "search_mark", "search_name", "signing_proof", "site_check_kind", "summary_template",
+    "taxonomy_version", "unit", "user_account", "user_role", "warning_address", "warning_channel",
+    "warning_setting", "warning_step",
 })  # fmt: skip
 
 
