@@ -93,11 +93,13 @@ def _tell_refused(session: Session, username: str, caller: Caller, wait: timedel
 
 
 def admit(
-    user: User, caller: Caller, browser: Browser, told: dict[str, str], now: datetime
+    session: Session,
+    user: User,
+    counts: Sequence[Counted],
+    told: dict[str, str],
+    now: datetime,
 ) -> None:
     """Somebody has shown who they are: their counts end, and the trail has it."""
-    counts = counts_of(user.username, caller, browser, now)
-    with transaction(user.actor, now) as session:
-        delays.succeed(session, counts, now)
-        user.last_signed_in_at = now
-        service.record_attempt(session, user.username, "sign_in", caller.told | told)
+    delays.succeed(session, counts, now)
+    user.last_signed_in_at = now
+    service.record_attempt(session, user.username, "sign_in", told)

@@ -55,11 +55,10 @@ def sign_in_code() -> Page:
     """The second step, for whoever has one-time codes and has just done the first."""
     if current_user.is_authenticated:
         return redirect(url_for("reports.today"))
-    found = second_step.half_way()
+    found, target = second_step.half_way(), request.args.get("next")
     if found is None:
-        flash(_("请先输入用户名和密码。"), "info")
-        return redirect(url_for("accounts.sign_in", next=request.args.get("next") or None))
-    user, first = found
+        return second_step.start_over(target)
+    user, first, visit_id = found
     seal, form = user.seal, CodeForm()
     if not form.validate_on_submit():
         return render_template("accounts/sign_in_code.html", form=form)
@@ -70,15 +69,16 @@ def sign_in_code() -> Page:
     except (Delayed, Forbidden) as error:
         form.code.errors = [spoken(error.message)]
         return _refused(render_template("accounts/sign_in_code.html", form=form), error)
+    done = second_step.AFTERWARDS.get((first, method))
+    if done is None:  # their codes were taken off while this one was on its way
+        return second_step.start_over(target)
     if method == proofs.RECOVERY:
         count = recovery.left(db.session, user.id)
         flash(
             _("您用了一个恢复码，还剩 %(count)s 个：请尽快更换手机或重新生成。", count=count),
             "warning",
         )
-    return second_step.enter(
-        user, seal, second_step.AFTERWARDS[first, method], request.args.get("next")
-    )
+    return second_step.enter(user, seal, done, target, visit_id)
 
 
 def _refused(page: str, error: Delayed | Forbidden) -> tuple[str, int, dict[str, str]]:
@@ -90,10 +90,10 @@ def _refused(page: str, error: Delayed | Forbidden) -> tuple[str, int, dict[str,
 @signed_in
 def sign_out() -> Page:
     second_step.forget_half_way()
-    here, user_id, way = entering.present(), current_user.id, way_in()
+    here, way = entering.present(), way_in()
     entering.leave()
     if way is not None and here is not None and here.method in BY_PROVIDER:
-        there = way.farewell(user_id)
+        there = way.farewell(here.id)
         if there:
             return _leave_there(there)
     flash(_("您已退出。"), "info")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, current_app
+from sqlalchemy.orm import Session
 
 WAY_IN = "way_in"
 
@@ -18,13 +19,17 @@ class WayIn:
     :ivar begin: the endpoint where it begins; takes ``next``.
     :ivar overview: the endpoint of who may come in by it, for whoever manages accounts.
     :ivar of_person: the same of one person; takes ``user_id``.
-    :ivar farewell: where to send a person who came in by it and signs out; None is nowhere.
+    :ivar admit: in the transaction that lets a person in: session, number of what was kept of their
+        coming, person, sign-in; raises Forbidden where they may not come in by it any more.
+    :ivar farewell: where to send whoever came in by it and signs out; takes the sign-in, None is
+        nowhere.
     """
 
     label: str
     begin: str
     overview: str
     of_person: str
+    admit: Callable[[Session, int, int, int], None]
     farewell: Callable[[int], str | None]
 
 

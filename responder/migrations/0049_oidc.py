@@ -23,8 +23,8 @@ def upgrade() -> None:
         sa.Column("issuer", sa.String(255), nullable=False),
         sa.Column("subject", sa.String(255), nullable=True),
         sa.Column("awaited", sa.String(255), nullable=True),
+        sa.Column("awaited_claim", sa.String(255), nullable=True),
         sa.Column("bound_at", _MOMENT, nullable=True),
-        sa.Column("id_token", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"],
             name=op.f("fk_oidc_identity_user_id_user_account"), ondelete="CASCADE",
@@ -32,8 +32,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_oidc_identity")),
         sa.UniqueConstraint("user_id", name=op.f("uq_oidc_identity_user_id")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_oidc_identity_issuer_subject")),
-        sa.UniqueConstraint("issuer", "awaited", name=op.f("uq_oidc_identity_issuer_awaited")),
+        sa.UniqueConstraint(
+            "issuer", "awaited_claim", "awaited",
+            name=op.f("uq_oidc_identity_issuer_awaited_claim_awaited"),
+        ),
     )  # fmt: skip
+    op.create_table(
+        "oidc_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("identity_id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("id_token", sa.Text(), nullable=False),
+        sa.Column("begun_at", _MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["identity_id"], ["oidc_identity.id"],
+            name=op.f("fk_oidc_visit_identity_id_oidc_identity"), ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["sign_in_session.id"],
+            name=op.f("fk_oidc_visit_session_id_sign_in_session"), ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oidc_visit")),
+        sa.UniqueConstraint("session_id", name=op.f("uq_oidc_visit_session_id")),
+    )  # fmt: skip
+    for column in ("identity_id", "begun_at"):
+        op.create_index(op.f(f"ix_oidc_visit_{column}"), "oidc_visit", [column])
     op.create_table(
         "oidc_stranger",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -50,7 +73,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _refuse_to_lose()
-    for table in ("oidc_stranger", "oidc_identity"):
+    for table in ("oidc_stranger", "oidc_visit", "oidc_identity"):
         op.drop_table(table)
     _allow_methods(*OWN)
 

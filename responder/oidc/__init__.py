@@ -10,12 +10,13 @@ from responder.accounts.ways_in import WayIn, open_way_in
 from responder.oidc import admin_views  # noqa: F401 - adds its pages to those of signing in
 from responder.oidc.options import is_wanted, require_ready
 from responder.oidc.provider import Provider
-from responder.oidc.views import EXTENSION, blueprint, farewell
+from responder.oidc.views import EXTENSION, admit, blueprint, farewell
 from responder.web.trail import Kind, name_kind
 
 FACTS = {
-    "issuer": "统一身份认证服务", "subject": "统一身份认证编号", "awaited": "待核对的用户名",
-    "bound_at": "绑定时间", "last_at": "最近一次", "times": "次数", "id_token": "登录凭据",
+    "issuer": "统一身份认证服务", "subject": "统一身份认证编号", "awaited": "待核对的名称",
+    "awaited_claim": "核对哪一项",
+    "bound_at": "绑定时间", "last_at": "最近一次", "times": "次数",
     "address": "地址", "browser": "浏览器",
 }  # fmt: skip
 
@@ -33,6 +34,5 @@ def init_app(app: Flask) -> None:
     require_ready(settings)
     app.extensions[EXTENSION] = Provider(settings, time.monotonic)
     app.register_blueprint(blueprint)
-    open_way_in(
-        app, WayIn(settings.oidc_label, "oidc.begin", "oidc.index", "oidc.of_person", farewell)
-    )
+    pages = ("oidc.begin", "oidc.index", "oidc.of_person")
+    open_way_in(app, WayIn(settings.oidc_label, *pages, admit, farewell))

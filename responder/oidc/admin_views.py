@@ -26,7 +26,7 @@ def index() -> str:
     return render_template(
         "oidc/index.html",
         strangers=service.strangers(db.session, provider().issuer),
-        users=service.unbound_users(db.session),
+        users=service.unbound_users(db.session, provider().issuer),
         issuer=provider().issuer,
         claim=_claim(),
         callback=own_address("oidc.callback"),

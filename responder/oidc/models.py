@@ -13,7 +13,7 @@ from responder.core.database import Base
 from responder.core.identity import Sealed
 from responder.oidc.rules import LONGEST
 
-TOKEN_CONTEXT = "oidc_identity.id_token"  # noqa: S105
+TOKEN_CONTEXT = "oidc_visit.id_token"  # noqa: S105
 LONGEST_TOKEN = 16_000  # characters
 
 
@@ -23,13 +23,14 @@ class OidcIdentity(Audited, Base):
     :ivar issuer: the provider; the same subject of another one is somebody else.
     :ivar subject: by which the provider knows them; None until the first sign-in.
     :ivar awaited: the name that an administrator prepared; it counts until there is a subject.
-    :ivar id_token: of their last sign-in, to tell the provider who signs out; sealed.
+    :ivar awaited_claim: in which of the provider's claims that name has to stand.
     """
 
     __tablename__ = "oidc_identity"
-    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("issuer", "awaited"))
-    __audit_skip__ = frozenset({"id_token"})
-    __audit_masked__ = frozenset({"id_token"})
+    __table_args__ = (
+        UniqueConstraint("issuer", "subject"),
+        UniqueConstraint("issuer", "awaited_claim", "awaited"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(
@@ -38,11 +39,31 @@ class OidcIdentity(Audited, Base):
     issuer: Mapped[str] = mapped_column(String(LONGEST))
     subject: Mapped[str | None] = mapped_column(String(LONGEST))
     awaited: Mapped[str | None] = mapped_column(String(LONGEST))
+    awaited_claim: Mapped[str | None] = mapped_column(String(LONGEST))
     bound_at: Mapped[datetime | None]
-    id_token: Mapped[str] = mapped_column(
-        Sealed(TOKEN_CONTEXT, LONGEST_TOKEN), default="", deferred=True
-    )
     user: Mapped[User] = relationship()
+
+
+class OidcVisit(Base):
+    """Somebody whom the provider let through, up to the sign-in that came of it.
+
+    Goes with the identity: whoever is unbound between two steps comes no further.
+
+    :ivar session_id: of the sign-in; None while a code is owed, and of whoever never gave it.
+    :ivar id_token: to tell the provider who signs out; sealed, empty where it is too long.
+    """
+
+    __tablename__ = "oidc_visit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    identity_id: Mapped[int] = mapped_column(
+        ForeignKey("oidc_identity.id", ondelete="CASCADE"), index=True
+    )
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sign_in_session.id", ondelete="CASCADE"), unique=True
+    )
+    id_token: Mapped[str] = mapped_column(Sealed(TOKEN_CONTEXT, LONGEST_TOKEN), deferred=True)
+    begun_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class OidcStranger(Audited, Base):

@@ -9,7 +9,7 @@ from responder.core.errors import SettingsError
 from responder.oidc.provider import issuer_of
 from responder.settings import Settings
 
-EXTRA = ("authlib", "requests")
+EXTRA = ("authlib", "joserfc", "requests")
 OWN_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy.orm import Session, joinedload
 
 from responder.accounts.models import User
 from responder.accounts.sessions import service as sessions
 from responder.accounts.sessions.models import BY_PROVIDER, Why
 from responder.core import audit
-from responder.core.errors import Invalid, NotFound, WrongState
+from responder.core.errors import Forbidden, Invalid, NotFound, WrongState
 from responder.core.permissions import Actor
-from responder.oidc.models import LONGEST_TOKEN, OidcIdentity, OidcStranger
+from responder.oidc.models import LONGEST_TOKEN, OidcIdentity, OidcStranger, OidcVisit
 from responder.oidc.rules import SUBJECT
 
 STRANGERS_KEPT = timedelta(days=90)
 MOST_STRANGERS = 200  # on the page of them
+VISITS_KEPT = timedelta(days=4)  # longer than any sign-in lasts
 
 
 def of_user(session: Session, user_id: int) -> OidcIdentity | None:
@@ -37,13 +38,8 @@ def bind(
     value = value.strip()
     if not value:
         raise Invalid("没有填写：请填写统一身份认证中的编号或用户名", {"value": "必填"})
-    column = OidcIdentity.subject if claim == SUBJECT else OidcIdentity.awaited
-    taken = session.scalar(
-        select(OidcIdentity)
-        .options(joinedload(OidcIdentity.user))
-        .where(OidcIdentity.issuer == issuer, column == value, OidcIdentity.user_id != user.id)
-    )
-    if taken is not None:
+    taken = _known_as(session, issuer, claim, value)
+    if taken is not None and taken.user_id != user.id:
         name = taken.user.display_name
         raise Invalid(f"已绑定到{name}的账号：请先在那里解除绑定", {"value": "已被使用"})
     if of_user(session, user.id) is not None:
@@ -55,6 +51,7 @@ def bind(
             issuer=issuer,
             subject=value if bound else None,
             awaited=None if bound else value,
+            awaited_claim=None if bound else claim,
             bound_at=now if bound else None,
         )
     )
@@ -75,18 +72,19 @@ def unbind(session: Session, user: User, actor: Actor, now: datetime) -> None:
 
 
 def recognise(
-    session: Session, issuer: str, subject: str, awaited: str, now: datetime
+    session: Session, issuer: str, subject: str, claim: str, awaited: str, now: datetime
 ) -> OidcIdentity | None:
     """Whose identity this is; the first sign-in under a prepared name binds it.
 
-    :param awaited: the name that counts at the first sign-in; empty where none does.
+    :param claim: in which the name stands that counts at the first sign-in.
+    :param awaited: that name; empty where none does.
     """
     query = select(OidcIdentity).where(OidcIdentity.issuer == issuer).with_for_update()
     found = session.scalar(query.where(OidcIdentity.subject == subject))
     if found is not None or not awaited:
         return found
     prepared = session.scalar(
-        query.where(OidcIdentity.awaited == awaited, OidcIdentity.subject.is_(None))
+        query.where(_is_awaited(claim, awaited), OidcIdentity.subject.is_(None))
     )
     if prepared is not None and prepared.user.active:
         prepared.subject, prepared.bound_at = subject, now
@@ -94,16 +92,42 @@ def recognise(
     return prepared
 
 
-def keep_token(session: Session, identity: OidcIdentity, id_token: str) -> None:
-    """Keep by what the provider knows this sign-in again; one that is too long is not kept."""
-    identity.id_token = id_token if len(id_token) <= LONGEST_TOKEN else ""
+def let_through(session: Session, identity: OidcIdentity, id_token: str, now: datetime) -> int:
+    """Keep that somebody came by the provider, for the steps that follow; the visit's number."""
+    session.execute(delete(OidcVisit).where(OidcVisit.begun_at < now - VISITS_KEPT))
+    kept = id_token if len(id_token) <= LONGEST_TOKEN else ""
+    visit = OidcVisit(identity_id=identity.id, id_token=kept, begun_at=now)
+    session.add(visit)
+    session.flush()
+    return visit.id
 
 
-def token_of(session: Session, user_id: int) -> str:
-    """What was kept of somebody's last sign-in; empty without one."""
-    query = select(OidcIdentity).options(undefer(OidcIdentity.id_token))
-    found = session.scalar(query.where(OidcIdentity.user_id == user_id))
-    return found.id_token if found is not None else ""
+def admit(session: Session, issuer: str, visit_id: int, user_id: int, session_id: int) -> None:
+    """Have a sign-in come of a visit.
+
+    :raises Forbidden: somebody was unbound or bound anew since they came, or came in already.
+    """
+    bound = session.scalar(
+        select(OidcIdentity)
+        .join(OidcVisit, OidcVisit.identity_id == OidcIdentity.id)
+        .where(
+            OidcVisit.id == visit_id,
+            OidcVisit.session_id.is_(None),
+            OidcIdentity.user_id == user_id,
+            OidcIdentity.issuer == issuer,
+        )
+        .with_for_update(of=OidcIdentity)
+    )
+    if bound is None:
+        raise Forbidden("统一身份认证的绑定已更改，登录没有完成：请重新登录，或联系系统管理员")
+    session.get_one(OidcVisit, visit_id).session_id = session_id
+    session.flush()
+
+
+def token_of(session: Session, session_id: int) -> str:
+    """By what the provider knows a sign-in again; empty where nothing was kept of it."""
+    query = select(OidcVisit.id_token).where(OidcVisit.session_id == session_id)
+    return session.scalar(query) or ""
 
 
 def note_stranger(
@@ -134,9 +158,10 @@ def strangers(session: Session, issuer: str) -> list[OidcStranger]:
     return list(session.scalars(query.order_by(OidcStranger.last_at.desc()).limit(MOST_STRANGERS)))
 
 
-def unbound_users(session: Session) -> list[User]:
-    """Accounts in use that nobody of the provider's belongs to."""
-    query = select(User).where(User.active, User.id.not_in(select(OidcIdentity.user_id)))
+def unbound_users(session: Session, issuer: str) -> list[User]:
+    """Accounts in use that nobody of this provider's belongs to."""
+    bound = select(OidcIdentity.user_id).where(OidcIdentity.issuer == issuer)
+    query = select(User).where(User.active, User.id.not_in(bound))
     return list(session.scalars(query.order_by(User.username)))
 
 
@@ -146,11 +171,25 @@ def bind_stranger(
     """Give an account to somebody who came without one.
 
     :raises NotFound: nobody came by this number.
-    :raises Invalid: they have one.
+    :raises Invalid: they have one, or the account is somebody's of the same provider.
     """
     stranger = session.get(OidcStranger, stranger_id)
     if stranger is None:
         raise NotFound("没有这条记录：请刷新页面后再试")
+    present = of_user(session, user.id)
+    if present is not None and present.issuer == stranger.issuer:
+        raise Invalid(f"{user.display_name}的账号已有绑定：请先到此人的页面解除绑定")
     bind(session, user, stranger.issuer, SUBJECT, stranger.subject, actor, now)
     session.delete(stranger)
     session.flush()
+
+
+def _known_as(session: Session, issuer: str, claim: str, value: str) -> OidcIdentity | None:
+    """To whom a number or a prepared name was given before."""
+    same = OidcIdentity.subject == value if claim == SUBJECT else _is_awaited(claim, value)
+    query = select(OidcIdentity).options(joinedload(OidcIdentity.user))
+    return session.scalar(query.where(OidcIdentity.issuer == issuer, same))
+
+
+def _is_awaited(claim: str, name: str) -> ColumnElement[bool]:
+    return and_(OidcIdentity.awaited_claim == claim, OidcIdentity.awaited == name)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hmac import compare_digest
-from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask import session as cookie
@@ -22,15 +21,17 @@ from responder.accounts import browsers, second_step
 from responder.accounts import service as accounts
 from responder.accounts.delays import service as delays
 from responder.accounts.delays.rules import Counted, Kind
+from responder.accounts.delays.service import TOLD_IN_SECONDS
 from responder.accounts.models import User
 from responder.accounts.sessions.models import Method
-from responder.core.database import db, transaction
+from responder.core.database import db, end_read, transaction
 from responder.core.errors import Delayed
 from responder.core.times import utc_now
 from responder.oidc import service
+from responder.oidc.failures import NotLetIn
 from responder.oidc.models import OidcIdentity
-from responder.oidc.provider import Begun, NotLetIn, Provider, Told
-from responder.oidc.rules import SUBJECT, has_done_second_step, word
+from responder.oidc.provider import Begun, Provider, Told
+from responder.oidc.rules import has_done_second_step
 from responder.settings import Settings
 from responder.web.access import NOBODY, public
 from responder.web.callers import caller, key_of
@@ -51,14 +52,12 @@ def begin() -> Response:
     target = request.args.get("next", "")[:LONGEST_NEXT]
     if current_user.is_authenticated:
         return redirect(back_to(target))
-    now = utc_now()
+    end_read()  # the provider may take its time
     try:
-        with _counted(now):
-            begun = provider().begin(own_address("oidc.callback"))
-    except (NotLetIn, Delayed) as error:
+        begun = provider().begin(own_address("oidc.callback"))
+    except NotLetIn as error:
         return _back(error.message, target)
-    kept = [begun.state, begun.nonce, begun.verifier, int(now.timestamp()), target]
-    cookie[PENDING] = kept
+    cookie[PENDING] = [begun.state, begun.nonce, begun.verifier, int(utc_now().timestamp()), target]
     return redirect(begun.url)
 
 
@@ -70,14 +69,14 @@ def callback() -> Response:
     now = utc_now()
     begun, target = _begun(now)
     try:
-        with _counted(now):
-            told = _told(begun)
-            user = _recognised(told, now)
-    except (NotLetIn, Delayed) as error:
+        if begun is None:
+            raise NotLetIn("这次统一身份认证登录已过期或已用过：请重新登录")
+        told, user, visit_id = _came(begun, now)
+    except NotLetIn as error:
         return _back(error.message, target)
     strong = has_done_second_step(told.claims, _settings().oidc_second_steps)
     method = Method.OIDC_STRONG if strong else Method.OIDC
-    return second_step.proceed(user, user.seal, method, target)
+    return second_step.proceed(user, user.seal, method, target, visit_id)
 
 
 def provider() -> Provider:
@@ -90,10 +89,16 @@ def own_address(endpoint: str) -> str:
     return _settings().desk_url.rstrip("/") + url_for(endpoint)
 
 
-def farewell(user_id: int) -> str | None:
+def admit(session: Session, visit_id: int, user_id: int, session_id: int) -> None:
+    """:raises Forbidden: whoever came by the provider is no longer bound."""
+    service.admit(session, provider().issuer, visit_id, user_id, session_id)
+
+
+def farewell(session_id: int) -> str | None:
     """Where somebody who signs out is signed out by the provider, too; nowhere while it is away."""
+    token = service.token_of(db.session, session_id)
+    end_read()  # the provider may take its time
     try:
-        token = service.token_of(db.session, user_id)
         return provider().farewell(token, own_address("accounts.sign_in"))
     except NotLetIn:
         return None
@@ -110,14 +115,17 @@ def _begun(now: datetime) -> tuple[Begun | None, str]:
     return None if late else Begun("", state, nonce, verifier), target
 
 
-def _told(begun: Begun | None) -> Told:
-    """:raises NotLetIn: the provider let nobody in, or the answer is to no question of ours."""
-    if begun is None:
-        raise NotLetIn("这次统一身份认证登录已过期或已用过：请重新登录")
+def _came(begun: Begun, now: datetime) -> tuple[Told, User, int]:
+    """Who came back, whose account it is, and the number of the visit.
+
+    :raises NotLetIn: the provider let nobody in, or nobody who has an account.
+    """
     code = request.args.get("code", "")
     if problem := _refusal(request.args.get("error", ""), code):
         raise NotLetIn(problem)
-    return provider().finish(code, begun, own_address("oidc.callback"))
+    with _counted(now):
+        told = provider().finish(code, begun, own_address("oidc.callback"), now)
+        return told, *_recognised(told, now)
 
 
 def _refusal(error: str, code: str) -> str | None:
@@ -134,28 +142,27 @@ def _refusal(error: str, code: str) -> str | None:
     return None
 
 
-def _recognised(told: Told, now: datetime) -> User:
-    """Whose account it is.
+def _recognised(told: Told, now: datetime) -> tuple[User, int]:
+    """Whose account it is, and the number of the visit.
 
     :raises NotLetIn: nobody's, or one that is closed; the trail has it.
     """
     claim, issuer = _settings().oidc_claim, provider().issuer
-    awaited = "" if claim == SUBJECT else word(told.claims, claim)
     with transaction(NOBODY, now) as session:
-        identity = service.recognise(session, issuer, told.subject, awaited, now)
+        identity = service.recognise(session, issuer, told.subject, claim, told.awaited, now)
         if identity is not None and identity.user.active:
-            service.keep_token(session, identity, told.id_token)
-            return identity.user
-        problem = _turned_away(session, identity, told, _name(told.claims, awaited), now)
+            return identity.user, service.let_through(session, identity, told.id_token, now)
+        problem = _turned_away(session, identity, told, now)
     raise problem
 
 
 def _turned_away(
-    session: Session, identity: OidcIdentity | None, told: Told, name: str, now: datetime
+    session: Session, identity: OidcIdentity | None, told: Told, now: datetime
 ) -> NotLetIn:
     """Write down that somebody came and was not let in; the sentence for them."""
     facts = caller().told
     if identity is None:
+        name = told.awaited or told.called
         service.note_stranger(session, provider().issuer, told.subject, name, facts, now)
         return NotLetIn(
             "统一身份认证中的这个身份还没有绑定账号，不能登录：请联系系统管理员绑定后再试"
@@ -165,29 +172,40 @@ def _turned_away(
     return NotLetIn("您的账号已停用，不能登录：如工作需要，请联系系统管理员")
 
 
-def _name(claims: Any, awaited: str) -> str:
-    """What the provider calls somebody, for the administrator who looks for them."""
-    named = (awaited, word(claims, "preferred_username"), word(claims, "name"))
-    return next(filter(None, named), "")
-
-
 @contextmanager
 def _counted(now: datetime) -> Iterator[None]:
-    """Count a try, as those of the sign-in form are; one that was right is taken off again.
+    """Count a try apart from those of the sign-in form; one that was not wrong is taken off again.
 
-    :raises Delayed: too soon after what was wrong; nothing is asked of the provider.
+    :raises NotLetIn: too soon after what was wrong; nothing is asked of the provider.
     """
     browser = browsers.this_browser()
     one = (
         Counted(Kind.BROWSER, key_of("browser-oidc", browser.id))
         if browser.user_ids
-        else Counted(Kind.ADDRESS, caller().key)
+        else Counted(Kind.ADDRESS, key_of("address-oidc", caller().key))
     )
-    with transaction(now=now) as session:
-        delays.count(session, [one], now)
-    yield
+    try:
+        with transaction(now=now) as session:
+            delays.count(session, [one], now)
+    except Delayed as error:
+        raise _too_soon(error.seconds) from error
+    try:
+        yield
+    except NotLetIn as error:
+        if error.away:
+            with transaction(now=now) as session:
+                delays.take_back(session, [one], now)
+        raise
     with transaction(now=now) as session:
         delays.succeed(session, [one], now)
+
+
+def _too_soon(seconds: int) -> NotLetIn:
+    if seconds <= TOLD_IN_SECONDS:
+        return NotLetIn(f"统一身份认证登录多次没有成功：请 {seconds} 秒后再试，或用密码登录")
+    return NotLetIn(
+        f"统一身份认证登录多次没有成功：请 {-(-seconds // 60)} 分钟后再试，或用密码登录"
+    )
 
 
 def _back(sentence: str, target: str) -> Response:

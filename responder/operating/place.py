@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from responder.core import disk
 from responder.core.logs import files as log_files
 from responder.core.times import local
+from responder.oidc.failures import NotLetIn
 from responder.oidc.options import is_wanted
-from responder.oidc.provider import NotLetIn, Provider, issuer_of
+from responder.oidc.provider import Provider, issuer_of
 from responder.operating import kept, last_backup
 from responder.operating.findings import Finding, ok, warning, wrong
 from responder.settings import Settings

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from http.client import HTTPException
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -197,7 +198,7 @@ class Network:
                 response, body = self._exchange(connection, _target(parts), headers, sent, whole)
             if late.is_set():
                 raise _late(self.seconds)
-        except (OSError, HTTPError, ValueError) as error:
+        except (OSError, HTTPError, HTTPException, ValueError, zlib.error) as error:
             if isinstance(error, TimeoutError) or time.monotonic() >= deadline:
                 raise _late(self.seconds) from error
             raise FetchFailed(f"{name} 的应答无法读取：{_reason(error)}，请稍后再试") from error

@@ -12,7 +12,7 @@ from flask import g
 from pydantic import ValidationError
 from sqlalchemy import select
 
-from responder.accounts import proofs, recovery
+from responder.accounts import admitting, proofs, recovery
 from responder.accounts.proof_models import RecoveryCode
 from responder.accounts.sessions.models import SignInSession
 from responder.core.audit import AuditEvent
@@ -107,8 +107,8 @@ def test_the_second_step_needs_the_first_and_does_not_wait_for_ever(app, people)
     assert code(stranger, totp.now()).location.startswith("/sign-in?next=")
     late = half_way(app)
     with late.session_transaction() as cookie:
-        user_id, seal, at, method = cookie["half_way"]
-        cookie["half_way"] = [user_id, seal, at - 301, method]
+        user_id, seal, at, *more = cookie["half_way"]
+        cookie["half_way"] = [user_id, seal, at - 301, *more]
     assert code(late, totp.now()).location.startswith("/sign-in?next=")
     assert not is_in(late)
 
@@ -272,3 +272,38 @@ def test_at_the_same_moment_a_code_on_paper_counts_once(tmp_path: Path, database
 
         at_once(app, send)
         assert len(taken) == 1
+
+
+def without_codes(people) -> None:
+    with transaction(people.administrator.actor) as session:
+        proofs.remove(session, people.signer, people.administrator.actor)
+
+
+def test_whoever_has_no_codes_any_more_half_way_signs_in_anew(app, people) -> None:
+    enrolled(people.signer.actor, utc_now() - ENROLLED_AGO)
+    client = half_way(app)
+    without_codes(people)
+    g.pop("_login_user", None)
+    assert client.get("/sign-in/code?next=/topics").location == "/sign-in?next=/topics"
+    enrolled(people.signer.actor, utc_now() - ENROLLED_AGO)
+    again = half_way(app)
+    without_codes(people)
+    assert code(again, PASSWORD).location == "/sign-in?next=/topics"
+    assert not is_in(again)
+
+
+def test_codes_that_are_taken_off_while_one_is_on_its_way_sign_nobody_in(
+    app, people, monkeypatch
+) -> None:
+    enrolled(people.signer.actor, utc_now() - ENROLLED_AGO)
+    client, check = half_way(app), admitting.check_code
+
+    def late(*given):
+        without_codes(people)
+        return check(*given)
+
+    monkeypatch.setattr(admitting, "check_code", late)
+    answer = code(client, PASSWORD)
+    assert answer.location == "/sign-in?next=/topics"
+    assert "请重新登录" in client.get("/sign-in").text
+    assert not is_in(client)

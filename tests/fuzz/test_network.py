@@ -19,7 +19,7 @@ KNOWN = {
     "sources/mailboxes.py": "is given its connection by fetching",
     "warnings/courier.py": "a process that knows one name, with the addresses that were judged",
     "oidc/gate.py": "hands what Authlib asks to fetching, and leaves its session no other way out",
-    "oidc/provider.py": "knows the errors of requests, whose session the gate holds",
+    "oidc/failures.py": "knows the errors of requests, whose session the gate holds",
     "scheduling/turns.py": "asks for the machine's own name alone",
     "serving.py": "tries whether its own port is free",
 }

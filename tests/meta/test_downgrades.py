@@ -44,8 +44,8 @@ LOSSES = {
         (
             "INSERT INTO user_account (id, username, display_name, password_hash, active)"
             " VALUES (1, 'a', '甲', '', {true})",
-            "INSERT INTO oidc_identity (user_id, issuer, subject, id_token)"
-            " VALUES (1, 'https://id.example', 'u-1', '')",
+            "INSERT INTO oidc_identity (user_id, issuer, subject)"
+            " VALUES (1, 'https://id.example', 'u-1')",
         ),
         "1 条统一身份绑定和经它登录的记录会丢失",
     ),

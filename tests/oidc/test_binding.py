@@ -6,8 +6,8 @@ import pytest
 from flask import g
 
 from responder.core.audit import history
-from responder.core.database import db
-from responder.core.permissions import Permission
+from responder.core.database import db, transaction
+from responder.core.permissions import CONSOLE, Permission
 from responder.oidc import service
 from responder.oidc.models import OidcIdentity, OidcStranger
 from responder.web.access import PUBLIC, declared_access
@@ -116,7 +116,35 @@ def test_a_stranger_is_given_an_account(app, desk, people, provider) -> None:
     assert db.session.query(OidcStranger).all() == []
     assert walked(client).location == "/topics"
     assert sent(desk, address, user_id=editor.id).status_code == 404
-    assert editor not in service.unbound_users(db.session)
+    assert editor not in service.unbound_users(db.session, provider.issuer)
+
+
+def test_after_a_change_of_provider_everybody_can_be_bound_anew(
+    app, desk, people, provider
+) -> None:
+    editor = bound(people.editor, provider)
+    with transaction(CONSOLE) as session:
+        service.of_user(session, editor.id).issuer = "https://former.example"
+    client = browser(app)
+    walked(client)
+    page = get(desk, "/people/oidc").text
+    assert f'<option value="{editor.id}">' in page
+    [stranger] = db.session.query(OidcStranger).all()
+    sent(desk, f"/people/oidc/strangers/{stranger.id}/bind", user_id=editor.id)
+    assert walked(client).location == "/topics"
+
+
+def test_a_stranger_does_not_take_an_account_that_is_somebodys(app, desk, people, provider) -> None:
+    editor = bound(people.editor, provider, "u-1")
+    walked(browser(app))
+    [stranger] = db.session.query(OidcStranger).all()
+    address = f"/people/oidc/strangers/{stranger.id}/bind"
+    assert sent(desk, address, user_id=editor.id).location == "/people/oidc"
+    assert "请先到此人的页面解除绑定" in get(desk, "/people/oidc").text
+    assert service.of_user(db.session, editor.id).subject == "u-1"
+    bound(people.analyst, provider)  # as somebody else did meanwhile
+    sent(desk, address, user_id=people.signer.id)
+    assert service.of_user(db.session, people.signer.id) is None
 
 
 def test_the_token_that_is_kept_is_sealed_and_never_told(app, people, provider, desk) -> None:
@@ -128,7 +156,8 @@ def test_the_token_that_is_kept_is_sealed_and_never_told(app, people, provider, 
     assert token not in str(stored)
     bound(editor, provider)
     walked(browser(app))
-    rows = db.session.connection().exec_driver_sql("SELECT * FROM oidc_identity").all()
+    rows = db.session.connection().exec_driver_sql("SELECT * FROM oidc_visit").all()
+    assert rows
     assert provider.tokens[-1] not in str(rows)
 
 

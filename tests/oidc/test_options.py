@@ -65,17 +65,19 @@ def test_the_office_names_the_button(tmp_path) -> None:
 
 WITHOUT_THE_EXTRA = """
 import sys
-sys.modules["authlib"] = None
+sys.modules[sys.argv.pop()] = None
 from responder.cli import main
 main()
 """
 
 
-@pytest.mark.parametrize("command", ["doctor", "serve"])
-def test_without_the_extra_one_sentence_says_what_to_install(tmp_path, command) -> None:
+@pytest.mark.parametrize(
+    ("command", "lacks"), [("doctor", "authlib"), ("serve", "authlib"), ("serve", "joserfc")]
+)
+def test_without_the_extra_one_sentence_says_what_to_install(tmp_path, command, lacks) -> None:
     environment = {f"RESPONDER_{name.upper()}": value for name, value in RIGHT.items()}
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_THE_EXTRA, command],
+        [sys.executable, "-c", WITHOUT_THE_EXTRA, command, lacks],
         env={**os.environ, **environment, "RESPONDER_STATE_DIR": str(tmp_path)},
         capture_output=True,
         text=True,

@@ -11,10 +11,13 @@ from flask import g
 from responder.accounts import recovery
 from responder.accounts.sessions.models import Method
 from responder.core.database import transaction
+from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
+from responder.oidc import service
 from responder.oidc.rules import has_done_second_step
+from responder.settings import Settings
 from tests.accounts.test_proofs import enrolled
-from tests.oidc.walking import bound, browser, get, is_in, methods, said_at_sign_in, walked
+from tests.oidc.walking import bound, browser, events, get, is_in, methods, said_at_sign_in, walked
 
 pytestmark = pytest.mark.usefixtures("office")
 AGO = timedelta(minutes=5)
@@ -96,4 +99,50 @@ def test_amr_that_is_no_list_counts_for_nothing(app, people, provider, office) -
     client = browser(app)
     assert "没有采用" in said_at_sign_in(client, walked(client))
     assert not has_done_second_step({"amr": "mfa", "acr": ["mfa"]}, frozenset({"mfa"}))
-    assert not has_done_second_step({}, frozenset({""}) - {""})
+
+
+@pytest.mark.parametrize("said", [{}, {"amr": [""]}, {"acr": ""}])
+def test_what_is_empty_is_no_second_step(said) -> None:
+    assert not has_done_second_step(said, frozenset({""}))
+    assert not has_done_second_step(said, Settings(oidc_second_step=" ,, ").oidc_second_steps)
+
+
+def test_what_the_provider_did_not_sign_is_no_second_step(
+    app, people, provider, office, telephone
+) -> None:
+    office(oidc_claim="preferred_username", oidc_second_step="mfa")
+    provider.userinfo = {"preferred_username": "wang.ying", "amr": ["mfa"], "acr": "mfa"}
+    assert walked(browser(app)).location == "/sign-in/code?next=/topics"
+
+
+def unbind(user) -> None:
+    with transaction(CONSOLE) as session:
+        service.unbind(session, user, CONSOLE, utc_now())
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_whoever_is_unbound_half_way_comes_no_further(
+    app, people, provider, telephone, anew
+) -> None:
+    client = browser(app)
+    walked(client)
+    unbind(people.signer)
+    if anew:
+        bound(people.signer, provider, "u-2002")
+    answer = code(client, telephone.now())
+    assert "绑定已更改" in said_at_sign_in(client, answer)
+    assert not is_in(client)
+    assert (methods(), events("sign_in")) == ([], [])
+
+
+def test_of_one_coming_one_sign_in_comes(app, people, telephone) -> None:
+    actor = people.signer.actor
+    with transaction(actor) as session:
+        given = recovery.issue(session, actor.id, utc_now())[0]
+    client, copied = browser(app), browser(app)
+    walked(client)
+    with client.session_transaction() as cookie, copied.session_transaction() as other:
+        other.update(cookie)
+    assert code(client, telephone.now()).location == "/topics"
+    assert "绑定已更改" in said_at_sign_in(copied, code(copied, given))
+    assert methods() == [Method.OIDC_CODE]

@@ -9,6 +9,7 @@ from flask import g
 
 from responder.accounts.sessions.models import SignInSession, Why
 from responder.core.database import db
+from responder.oidc.provider import Provider
 from tests.oidc.provider import CLIENT
 from tests.oidc.walking import bound, browser, is_in, walked
 from tests.responses.pages import strict
@@ -42,6 +43,25 @@ def test_whoever_signs_out_is_led_to_the_provider_with_its_own_token(inside, pro
     assert asked["post_logout_redirect_uri"] == ["http://localhost/sign-in"]
     assert not is_in(inside)
     assert db.session.query(SignInSession.why).all() == [(Why.SIGNED_OUT,)]
+
+
+def test_each_sign_in_leaves_with_its_own_token(app, inside, provider) -> None:
+    walked(browser(app))
+    first, second = provider.tokens
+    address = left(inside).headers["Refresh"]
+    assert parse_qs(urlsplit(address).query)["id_token_hint"] == [first]
+    assert first != second
+
+
+def test_nothing_of_the_database_is_held_while_the_provider_is_asked(
+    app, inside, monkeypatch
+) -> None:
+    held = []
+    monkeypatch.setattr(
+        Provider, "farewell", lambda *_given: held.append(db.session.in_transaction())
+    )
+    assert left(inside).location == "/sign-in"
+    assert held == [False]
 
 
 def test_a_provider_without_such_a_door_is_left_alone(inside, provider, office) -> None:

@@ -246,3 +246,13 @@ def test_no_proxy_of_the_environment_is_used(web, monkeypatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     assert web.network().get(web.put("/rss", "<rss/>")).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [(b"no gzip", {"Content-Encoding": "gzip"}), (b"<rss/>", {"X-Long": "x" * 70_000})],
+)
+def test_an_answer_that_no_library_reads_is_said(web, body, headers) -> None:
+    url = web.put("/rss", body, headers=headers)
+    with pytest.raises(FetchFailed, match="无法读取"):
+        web.network().get(url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ from flask import Flask, current_app, g, request
 from flask import session as cookie
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from responder.accounts.models import User
 from responder.accounts.sessions import service
@@ -58,17 +60,27 @@ def present() -> Present | None:
     return kept
 
 
-def enter(user: User, seal: str, method: Method, caller: Caller) -> None:
+def enter(
+    user: User,
+    seal: str,
+    method: Method,
+    caller: Caller,
+    admit: Callable[[Session, int], None],
+    now: datetime,
+) -> None:
     """Sign somebody in at this browser.
 
     :param seal: of the password that they knew: a new one meanwhile ends the sign-in at once.
+    :param admit: what belongs to it, in the same transaction; takes the number of the sign-in.
+    :raises Forbidden: what ``admit`` raises; nothing of it has happened then.
     """
-    now = utc_now()
     with transaction(user.actor, now) as session:
         token = service.begin(session, user, seal, method, caller, now)
+        here = _present(service.find(session, token))
+        assert here is not None, "it was begun just now"
+        admit(session, here.id)
     login_user(user)
-    cookie[TOKEN] = token
-    g.present = _present(service.find(db.session, token))
+    cookie[TOKEN], g.present = token, here
 
 
 def leave() -> None:
