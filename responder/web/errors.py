@@ -145,7 +145,9 @@ def _database_error(error: OperationalError) -> Refusal:
     let_go()
     access.ask_nobody()
     preferences.ask_nobody()
-    answer = make_response(_page(503, _(SENTENCES[503])))
+    has_typed = request.method == "POST"
+    told = _(SENTENCES[503]) if has_typed else _("数据库暂时无法使用：请稍后再试。")
+    answer = make_response(_page(503, told))
     answer.headers["Retry-After"] = str(api.RETRY_SECONDS)
     return answer
 
