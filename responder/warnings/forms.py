@@ -28,6 +28,7 @@ from responder.warnings.models import (
 from responder.warnings.rules import MOST_AMOUNT, MOST_REPEATS, Severity, Timing
 from responder.warnings.settings import MOST_DIGEST
 from responder.web.forms import WholeNumber
+from responder.web.overtaken import WriteOnlyField
 
 _NAME = (DataRequired(_l("请填写名称")), Length(max=60, message=_l("最多 60 字")))
 
@@ -115,7 +116,7 @@ class QuietForm(FlaskForm):
 
 class ChannelForm(FlaskForm):
     name = StringField(_l("名称"), validators=_NAME)
-    url = StringField(
+    url = WriteOnlyField(
         _l("地址"),
         validators=[Length(max=URL_CHARACTERS, message=_l("最多 500 字"))],
         description=_l("保存后加密存放，不再显示；修改时留空则不变。"),

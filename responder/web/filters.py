@@ -13,6 +13,7 @@ from responder.core import privacy
 from responder.core.office import public_lines
 from responder.core.permissions import ROLE_LABELS, Role
 from responder.core.times import local, utc_now
+from responder.web.overtaken import says_unseen, to_give_again
 from responder.web.scripts import in_script
 from responder.web.sentences import spoken
 
@@ -73,7 +74,9 @@ def _masked(text: str, names: frozenset[str] = privacy.NOBODY) -> str:
 
 
 def init_app(app: Flask) -> None:
-    for filter_ in (in_script, moment, remaining, spoken, urgency, weekday):
+    for filter_ in (
+        in_script, moment, remaining, says_unseen, spoken, to_give_again, urgency, weekday,
+    ):  # fmt: skip
         app.add_template_filter(filter_)
     app.add_template_filter(_masked, "masked")
     app.add_template_filter(privacy.mask_name, "masked_name")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from flask import request
+from flask import g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import DateField, DateTimeLocalField, IntegerField
@@ -108,15 +108,27 @@ def unit_choices(units: Iterable[Named]) -> list[SelectChoice]:
     return [SelectChoice(0, _l("请选择")), *(SelectChoice(one.id, one.name) for one in units)]
 
 
+def note_read(record: Versioned) -> None:
+    """The form of this request holds ``record`` as it was read just now.
+
+    What somebody saves from here on is not what its page names (see :func:`shown_version`).
+    """
+    g.noted = (record, record.version_id)
+
+
 def shown_version(record: Versioned | None, anew: bool = False) -> int | None:
     """For the field ``version`` of a form; None for what is not stored yet.
 
-    :param anew: the form comes back with what somebody else has saved, for a second decision;
-        else it keeps what was seen when it was opened.
+    :param anew: the form comes back with what somebody else has saved, for a second decision: over
+        the version that was read with what it names. Else it keeps what was seen when it was
+        opened.
     """
     if record is None:
         return None
-    seen = None if anew or is_overtaken() else seen_version()
+    if anew or is_overtaken():
+        noted, version = g.get("noted", (None, 0))
+        return version if noted is record else record.version_id
+    seen = seen_version()
     return record.version_id if seen is None else seen
 
 

@@ -14,12 +14,20 @@ from typing import Any
 from flask import g, request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import FileField, HiddenField, PasswordField, SubmitField
+from wtforms import Field, FileField, HiddenField, PasswordField, StringField, SubmitField
 
 VERSIONS = ("version", "version_id")
 # What nobody fills in, or what is said of a change and not kept in the record.
 _NOT_KEPT = frozenset({*VERSIONS, "reason"})
-_NOT_SHOWN = (HiddenField, SubmitField, PasswordField, FileField)  # the token of a form is hidden
+_NOT_GIVEN_BACK = (PasswordField, FileField)
+
+
+class WriteOnlyField(StringField):
+    """A text that is stored and never shown: where it is left empty, the stored one stays."""
+
+
+# The token of a form is hidden.
+_NOT_SHOWN = (HiddenField, SubmitField, WriteOnlyField, *_NOT_GIVEN_BACK)
 
 
 def show_overtaken(form: FlaskForm) -> bool:
@@ -55,6 +63,21 @@ def differences(form: FlaskForm, stored: Mapping[str, Any]) -> dict[str, str]:
         for name, value in stored.items()
         if name not in _NOT_KEPT and _same(form[name].data) != _same(value)
     }
+
+
+def to_give_again(form: FlaskForm) -> list[str]:
+    """Labels of what was sent, is not stored, and is given back by no page."""
+    return [str(one.label.text) for one in form if isinstance(one, _NOT_GIVEN_BACK) and _sent(one)]
+
+
+def says_unseen(form: FlaskForm) -> bool:
+    """Whether something was sent of which no page says if the same is stored."""
+    return any(_sent(one) for one in form if isinstance(one, (WriteOnlyField, *_NOT_GIVEN_BACK)))
+
+
+def _sent(field: Field) -> bool:
+    """A browser sends a file without a name where none was chosen."""
+    return any(field.data if isinstance(field.data, list) else [field.data])
 
 
 def plain(value: Any) -> Any:

@@ -92,7 +92,11 @@ EDITS: dict[str, Edit] = {
     "responses.ask_anew": Edit("responses.ask_anew", "task"),
     "responses.edit_priority_kind": Edit("responses.edit_priority_kind", "name"),
     "responses.judge": Edit(
-        "responses.judge", "grade", ("general", "larger"), both(reason="试一试"), "一般"
+        "responses.judge",
+        "grade",
+        ("general", "larger"),
+        both(reason="试一试"),
+        "已保存为“一般突发事件”",
     ),
     "responses.material": Edit("responses.material", "text"),
     "responses.revise": Edit("responses.revise", "title"),
@@ -104,12 +108,18 @@ EDITS: dict[str, Edit] = {
     "tasks.milestones": Edit("tasks.milestones", "what-1"),
     "topics.rename": Edit("topics.show", "label"),
     "topics.save_heat_setting": Edit(
-        "topics.heat_setting", "volume", ("44", "43"), ({"speed": "13"}, {"speed": "14"})
+        "topics.heat_setting",
+        "volume",
+        ("44", "43"),
+        ({"speed": "13"}, {"speed": "14"}),
+        "已保存为“44”",
     ),
     "trainings.edit": Edit("trainings.edit", "title"),
     "warning_rules.edit_channel": Edit("warning_rules.edit_channel", "name"),
     "warning_rules.edit_step": Edit("warning_rules.edit_step", "name"),
-    "warning_rules.quiet_hours": Edit("warning_rules.quiet_hours", "digest_over", ("3", "4")),
+    "warning_rules.quiet_hours": Edit(
+        "warning_rules.quiet_hours", "digest_over", ("3", "4"), shown="已保存为“3”"
+    ),
     "webhooks.edit": Edit("webhooks.edit", "name"),
 }
 MAKES = "makes something new, which nobody wrote before"
@@ -226,6 +236,8 @@ def test_the_second_saver_sees_both_and_decides(office: Office, endpoint: str) -
     client = office.readers.client(office.pages[edit.page].who)
     decided = client.post(again.address, data=MultiDict(again.sent(**filled)), buffered=True)
     assert decided.status_code == 302, _read(decided.text)[:400]
+    kept = next(one for one in office.open(endpoint, edit) if one.address == opened.address)
+    assert mine in dict(kept.fields)[edit.field]
 
 
 def test_every_form_that_comes_filled_in_is_in_the_inventory(office: Office) -> None:

@@ -41,6 +41,7 @@ from responder.openness.applications.rules import (
 )
 from responder.openness.applications.step_facts import MOST_REPLY, Facts
 from responder.web.forms import DayField, plain_number
+from responder.web.overtaken import WriteOnlyField
 
 One = TypeVar("One")
 MOST_MATTER = 500
@@ -69,18 +70,18 @@ class ApplicationForm(FlaskForm):
         choices=[SelectChoice(kind.value, _l(kind_name(kind))) for kind in ApplicantKind],
         default=ApplicantKind.PERSON.value,
     )
-    applicant_name = StringField(
+    applicant_name = WriteOnlyField(
         _l("姓名或单位名称"), validators=[_at_most(NAME_CHARACTERS)],
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
-    applicant_code = StringField(
+    applicant_code = WriteOnlyField(
         _l("证件号码或统一社会信用代码"), validators=[_at_most(CODE_CHARACTERS)],
         render_kw={"autocomplete": "off"},
     )  # fmt: skip
-    applicant_phone = StringField(
+    applicant_phone = WriteOnlyField(
         _l("联系电话"), validators=[_at_most(PHONE_CHARACTERS)], render_kw={"autocomplete": "off"}
     )
-    applicant_contact = StringField(
+    applicant_contact = WriteOnlyField(
         _l("通信地址或电子邮箱"), validators=[_at_most(CONTACT_CHARACTERS)],
         render_kw={"autocomplete": "off"},
     )  # fmt: skip

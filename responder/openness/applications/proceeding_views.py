@@ -34,7 +34,7 @@ from responder.openness.applications.views_common import (
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import plain_number, seen_version, show_errors, shown_version
+from responder.web.forms import note_read, plain_number, seen_version, show_errors, shown_version
 
 PATH = f"{ADDRESS}/proceedings"
 REFUSALS = (Invalid, Stale, Forbidden, NotFound)
@@ -69,6 +69,7 @@ def _number_of(asked: str | None) -> str:
 @requires(HANDLE)
 def edit_proceeding(proceeding_id: int) -> Page:
     proceeding = proceedings.find(db.session, proceeding_id)
+    note_read(proceeding)
     return _saved(ProceedingForm(data=_values(proceeding)), proceeding_id)
 
 

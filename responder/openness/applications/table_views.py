@@ -27,7 +27,7 @@ from responder.openness.applications.views_common import (
 from responder.openness.years import asked_year
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.forms import note_read, seen_version, show_errors, shown_version
 from responder.web.listing.views import asked_of, asker_now
 from responder.web.media_types import DOCX, XLSX
 
@@ -114,6 +114,7 @@ def list_outcomes() -> str:
 @requires(HANDLE)
 def edit_outcome(outcome_id: int) -> Page:
     outcome = outcomes.get(db.session, outcome_id)
+    note_read(outcome)
     form = OutcomeForm(obj=outcome)
     if not form.validate_on_submit():
         return _outcome_page(form, outcome), 422 if form.is_submitted() else 200

@@ -37,7 +37,7 @@ from responder.openness.applications.views_common import (
 from responder.web import listing
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.forms import note_read, seen_version, show_errors, shown_version
 from responder.web.sentences import spoken
 
 REFUSALS = (Invalid, GuardRefused, Stale, Forbidden)
@@ -134,6 +134,7 @@ def new() -> Page:
 def edit(application_id: int) -> Page:
     attempt = attempt_now()
     application = queries.find(db.session, application_id, attempt.actor)
+    note_read(application)
     form = ApplicationForm(data=_values(application))
     if not form.validate_on_submit():
         return _form_page(form, application), 422 if form.is_submitted() else 200

@@ -37,7 +37,7 @@ from responder.openness.word_files import word_file
 from responder.openness.years import asked_year
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import plain_number, seen_version, show_errors, shown_version
+from responder.web.forms import note_read, plain_number, seen_version, show_errors, shown_version
 
 blueprint = Blueprint("assessment", __name__)
 
@@ -99,6 +99,7 @@ def edit(scheme_id: int) -> Page:
     attempt = attempt_now()
     scheme = queries.find(db.session, scheme_id, attempt.actor)
     ASSESSMENT.allow(scheme, "edit", attempt)
+    note_read(scheme)
     form = _form(scheme)
     if not form.validate_on_submit():
         return _form_page(form, scheme), 422 if form.is_submitted() else 200

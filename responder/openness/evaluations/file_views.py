@@ -41,7 +41,7 @@ from responder.openness.evaluations.views import (
 from responder.openness.word_files import word_file
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.forms import note_read, seen_version, show_errors, shown_version
 from responder.web.sentences import spoken
 
 _IMPORT = "/openness/evaluations/<int:round_id>/import"
@@ -133,6 +133,7 @@ def circular_file(round_id: int) -> Response:
 @requires(*EDITORS)
 def circular_template() -> Page:
     kept = circulars.template(db.session)
+    note_read(kept)
     form = CircularTemplateForm(obj=kept)
     if not form.validate_on_submit():
         return _template_page(form, kept), 422 if form.is_submitted() else 200

@@ -26,7 +26,7 @@ from responder.openness.years import local_today
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import plain_number, seen_version, show_errors, shown_version
+from responder.web.forms import note_read, plain_number, seen_version, show_errors, shown_version
 
 blueprint = Blueprint("evaluations", __name__)
 
@@ -100,6 +100,7 @@ def edit(round_id: int) -> Page:
     attempt = attempt_now()
     one = queries.find(db.session, round_id, attempt.actor)
     EVALUATION.allow(one, "edit", attempt)
+    note_read(one)
     form = RoundForm(obj=one) if request.method == "POST" else RoundForm(data=_values(one))
     if not form.validate_on_submit():
         return _form_page(form, one), 422 if form.is_submitted() else 200

@@ -202,6 +202,7 @@ def _report_page(
         reached=reached,
         version=shown_version(draft, overtaken),
         overtaken=overtaken,
+        chose_files=bool(chosen_files()),
     )
 
 

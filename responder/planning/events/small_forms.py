@@ -19,6 +19,7 @@ from responder.planning.events.forms import FORM_CHOICES
 from responder.planning.events.preparing import MOST_DAYS
 from responder.planning.events.series import MOST_EVENTS
 from responder.web.forms import DayField, WholeNumber
+from responder.web.overtaken import WriteOnlyField
 
 _DAYS = NumberRange(-MOST_DAYS, MOST_DAYS, _l("请填写 -60 至 60 的整数"))
 _DAYS_HELP = _l("填正数为举行前的工作日数，0 为当天，负数为举行后的工作日数。")
@@ -71,7 +72,7 @@ class MediumForm(FlaskForm):
         _l("媒体名称"), validators=[DataRequired(_l("请填写媒体名称")), Length(max=100)]
     )
     journalist = StringField(_l("记者姓名"), validators=[Length(max=64)])
-    phone = StringField(
+    phone = WriteOnlyField(
         _l("联系电话"), validators=[Length(max=32)], render_kw={"autocomplete": "off"}
     )
     accreditation = StringField(_l("记者证号"), validators=[Length(max=64)])

@@ -35,7 +35,7 @@ from responder.publishing.packages.views import (
 )
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.forms import note_read, seen_version, show_errors, shown_version, unit_choices
 from responder.web.sentences import spoken
 
 PLAN_ROWS = 8
@@ -137,6 +137,7 @@ def edit_material(material_id: int) -> Page:
 def _material(package: PolicyPackage, material: Material | None) -> Page:
     attempt, package_id = attempt_now(), package.id
     PACKAGE.allow(package, "edit", attempt)
+    note_read(package)
     form = MaterialForm(obj=material)
     form.column_id.choices = unit_choices(_choosable({material.column} if material else set()))
     if not form.validate_on_submit():

@@ -19,7 +19,7 @@ from responder.publishing.packages.slip_document import slip_document
 from responder.publishing.packages.views import READERS, REFUSALS, Page, attempt_now, blueprint
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.forms import note_read, seen_version, show_errors, shown_version
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -60,6 +60,7 @@ def add_column() -> Page:
 @requires(Permission.PACKAGE_EDIT)
 def edit_column(column_id: int) -> Page:
     column = columns.find_column(db.session, column_id)
+    note_read(column)
     return _column(column, ColumnForm(obj=column))
 
 

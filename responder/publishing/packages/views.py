@@ -32,7 +32,7 @@ from responder.publishing.packages.models import Duty, Level, PolicyPackage
 from responder.web import listing
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.forms import note_read, seen_version, show_errors, shown_version, unit_choices
 from responder.web.sentences import spoken
 
 blueprint = Blueprint("packages", __name__)
@@ -121,6 +121,7 @@ def edit(package_id: int) -> Page:
     attempt = attempt_now()
     package = queries.find(db.session, package_id, attempt.actor)
     PACKAGE.allow(package, "edit", attempt)
+    note_read(package)
     form = _form(PackageForm(data=_values(package)), attempt.actor)
     if not form.validate_on_submit():
         return _form_page(form, package), 422 if form.is_submitted() else 200

@@ -29,7 +29,7 @@ from responder.reports.statistics.freezing import Standing
 from responder.reports.statistics.spans import MONTHS, Span
 from responder.web.access import current_actor, may, requires
 from responder.web.errors import STATUS
-from responder.web.forms import plain_number, seen_version, show_errors, shown_version
+from responder.web.forms import note_read, plain_number, seen_version, show_errors, shown_version
 from responder.web.media_types import XLSX
 from responder.web.paging import PAGE_SIZE, Page, requested_page
 
@@ -188,6 +188,7 @@ def edit_entered(entered_id: int) -> Answer:
         if request.method == "POST":
             raise Forbidden(_("您没有填报统计数据的权限：请联系政务公开办"))
         return render_template("statistics/entered_read.html", entered=found)
+    note_read(found)
     year, form = found.year, EnteredForm(obj=found)
     if not form.validate_on_submit():
         return _entered_page(form, year, entered_id), 422 if form.is_submitted() else 200

@@ -23,7 +23,7 @@ from responder.responses.models import ResponseItem
 from responder.responses.views import blueprint, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version
+from responder.web.forms import note_read, seen_version, show_errors, shown_version
 
 Page = str | Response | tuple[str, int]
 
@@ -32,6 +32,7 @@ Page = str | Response | tuple[str, int]
 @requires(Permission.RESPONSE_JUDGE)
 def judge(item_id: int) -> Page:
     item = responses.find_item(db.session, item_id)
+    note_read(item)
     earlier = judgements_of(db.session, item_id)
     form = _form(earlier[0] if earlier else None)
     if not form.validate_on_submit():
@@ -117,6 +118,7 @@ def new_priority_kind() -> Page:
 @requires(Permission.CLOCK_EDIT)
 def edit_priority_kind(kind_id: int) -> Page:
     kind = kinds.get_kind(db.session, kind_id)
+    note_read(kind)
     form = PriorityKindForm(obj=kind)
     if not form.validate_on_submit():
         return _kind_page(form, kind), 422 if form.is_submitted() else 200

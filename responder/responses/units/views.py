@@ -26,7 +26,7 @@ from responder.responses.units.models import ItemPart
 from responder.responses.views import blueprint, this_minute, zone
 from responder.web.access import current_actor, requires
 from responder.web.errors import STATUS
-from responder.web.forms import seen_version, show_errors, shown_version, unit_choices
+from responder.web.forms import note_read, seen_version, show_errors, shown_version, unit_choices
 from responder.web.listing import add_list_pages, show
 
 Page = str | Response | tuple[str, int]
@@ -56,6 +56,7 @@ def assign(item_id: int) -> Page:
 @requires(Permission.RESPONSE_OPEN)
 def ask_anew(item_id: int, part_id: int) -> Page:
     part = service.find_part(db.session, item_id, part_id)
+    note_read(part)
     form = _part_form(item_id, part)
     if not form.validate_on_submit():
         return _part_page(item_id, form, part), 422 if form.is_submitted() else 200
@@ -164,6 +165,7 @@ add_list_pages(
 @requires(Permission.RESPONSE_ASSIST)
 def material(part_id: int) -> Page:
     outline = service.outline_for(db.session, part_id, current_actor())
+    note_read(outline.part)
     last = outline.part.material
     form = MaterialForm(data={"text": last.text if last else ""})
     if not form.validate_on_submit():
