@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from responder.core.errors import DomainError
 from responder.sources.fetching import FetchFailed
 
@@ -32,7 +34,6 @@ class NotLetIn(DomainError):
 def in_words() -> Iterator[None]:
     """What Authlib, the network or the provider's answers fail with, in a sentence for people."""
     from authlib.common.errors import AuthlibBaseError
-    from cryptography.exceptions import UnsupportedAlgorithm
     from joserfc.errors import ExpiredTokenError, JoseError
     from requests import RequestException
 
