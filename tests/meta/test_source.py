@@ -164,3 +164,17 @@ def test_no_template_word_is_taken_twice(settings, monkeypatch) -> None:
         monkeypatch.setattr(Flask, f"add_template_{kind}", note(method, kind))
     create_app(settings)
     assert [name for name, times in Counter(taken).items() if times > 1] == []
+
+
+def test_each_lock_of_the_database_has_a_number_of_its_own() -> None:
+    numbers = Counter(
+        node.value.value
+        for path in SOURCES
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.targets[0], ast.Name)
+        and node.targets[0].id.endswith("_LOCK")
+    )
+    assert len(numbers) > 8
+    assert [number for number, times in numbers.items() if times > 1] == []

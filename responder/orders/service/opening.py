@@ -30,7 +30,7 @@ MAX_TITLE_LENGTH = 200
 MAX_BRIEF_LENGTH = 4000
 
 # Any number that nothing else in this database locks by.
-NUMBER_LOCK = 20_171_232
+NUMBER_LOCK = 20_171_235
 
 
 @dataclass(frozen=True)
