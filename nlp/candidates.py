@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, takewhile
+from math import fsum
 from typing import NamedTuple
 
 from nlp.headline import is_paired, words_that
@@ -165,7 +166,7 @@ def _worth(tokens: Sequence[str], text: str, places: Sequence[str], topic: Topic
         and token not in words_that("generic")
         and token not in topic.place
     }
-    worth: float = sum(
+    worth = fsum(  # the same in whatever order a process has its sets
         (topic.support.get(word, 1.0) - topic.least) * min(len(word), 4) ** 0.5 for word in matter
     )
     worth = min(worth, _WORDS_ENOUGH)

@@ -13,7 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 from typing import Any, Self
 
 import numpy as np
@@ -166,7 +166,7 @@ class TextClassifier:
                 terms = {f" {word}", *(word[i : i + 2] for i in range(len(word) - 1))}
                 terms.update(word[: max(0, OPENING - start)])
                 columns = (self.vocabulary_.get(term, -1) for term in terms)
-                found[word] = sum(worth.get(column, 0.0) for column in columns)
+                found[word] = fsum(worth.get(column, 0.0) for column in columns)
         ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
         return [Word(word, round(weight, 4)) for word, weight in ranked[:most] if weight > 0]
 

@@ -32,12 +32,14 @@ def cosines(
 
 
 def _weighted(sayings: Sequence[Collection[str]]) -> Matrix:
-    counts = Counter(word for words in sayings for word in words)
-    columns = {word: column for column, word in enumerate(counts)}
-    rarity = np.log((1 + len(sayings)) / np.fromiter(counts.values(), np.float32, len(counts)))
+    counts = sorted(Counter(word for words in sayings for word in words).items())
+    columns = {word: column for column, (word, _) in enumerate(counts)}
+    often = np.array([count for _, count in counts], np.float32)
+    rarity = np.log((1 + len(sayings)) / often)
     indices = np.fromiter((columns[word] for words in sayings for word in words), np.int32)
     indptr = np.cumsum([0, *map(len, sayings)])
     rows = csr_matrix((rarity[indices], indices, indptr), (len(sayings), len(columns)))
+    rows.sort_indices()  # a set has another order in each process
     lengths = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
     rows.data /= np.repeat(np.where(lengths > 0, lengths, 1), np.diff(indptr))
     return rows.astype(np.float32)
