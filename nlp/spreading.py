@@ -35,8 +35,8 @@ _LEFT_AFTER = 3600  # seconds; no part takes so long to write
 class Spread:
     """Do the same work to many parts, in their order.
 
-    A part and what it gives are plain JSON values (lists, texts, numbers, None), the work is a
-    function of a module that knows nothing but its part: both travel by pickle.
+    A part and what it gives are plain JSON values (lists, texts, numbers, None) and travel as
+    such; the work is a function of a module that knows nothing but its part.
 
     `executor`: who works; None: this process, part by part. `at_once`: how many parts are on
     their way at a time, so that ten million messages never stand in memory. `folder`: where
@@ -84,7 +84,7 @@ class Spread:
     def _begun(self, work: Work, part: Part, kept: Path | None) -> Future[Any] | None:
         if self.executor is None or (kept is not None and kept.exists()):
             return None
-        return self.executor.submit(checked, program(), work, part)
+        return self.executor.submit(checked, program(), work, json.dumps(part))
 
     def _finished(
         self, work: Work, part: Part, kept: Path | None, future: Future[Any] | None
@@ -93,7 +93,7 @@ class Spread:
         if held is not None:
             self._told(True)
             return part, held
-        given = work(part) if future is None else future.result()
+        given = work(part) if future is None else json.loads(future.result())
         if kept is not None:
             _write(kept, given)
         self._told(False)
@@ -111,11 +111,14 @@ class OtherProgram(Exception):
     """Whoever was asked has another version: what it finds may differ."""
 
 
-def checked(asked: str, work: Work, part: Any) -> Any:
-    """Do the work, where the program is the one that is `asked` for; else raise `OtherProgram`."""
+def checked(asked: str, work: Work, part: str) -> str:
+    """Do the work, where the program is the one that is `asked` for; else raise `OtherProgram`.
+
+    One text of JSON goes and comes, because Dask walks through each list that it carries.
+    """
     if program() != asked:
         raise OtherProgram
-    return work(part)
+    return json.dumps(work(json.loads(part)))
 
 
 def forget(folder: Path) -> None:

@@ -71,6 +71,7 @@ def processes(workers: int) -> Iterator[Hands]:
 @contextmanager
 def _cluster(address: str) -> Iterator[Any]:
     try:
+        import dask
         from distributed import Client
     except ImportError as error:
         raise Invalid("没有安装 Dask：请运行 pip install 'responder[dask]'") from error
@@ -80,7 +81,8 @@ def _cluster(address: str) -> Iterator[Any]:
         client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, ValueError) as error:
         raise Invalid(f"连不上 Dask 调度器 {address}：请核对地址，确认调度器已启动") from error
-    with client:
+    # The largest topic goes as one part, however long its messages are.
+    with client, dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 GiB"}):
         _check_workers(client, address)
         yield client
 
