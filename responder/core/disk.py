@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -61,7 +62,7 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     :param write: writes all of it to the path that it is given.
     :raises OSError: it could not be; what was there before is there still.
     """
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
         write(part)
         with part.open("rb") as written:

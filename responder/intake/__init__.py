@@ -5,7 +5,7 @@ from flask import Flask
 from responder.accounts.tokens import name_channels
 from responder.intake.identity.cli import identity_command
 from responder.intake.identity.views import blueprint as identity_blueprint
-from responder.intake.imports import views as import_views
+from responder.intake.imports import batch_views, views
 from responder.intake.imports.cli import import_command, mappings_command
 from responder.intake.imports.undo import on_departure
 from responder.intake.models import CHANNEL_LABELS, NATURE_LABELS
@@ -45,6 +45,6 @@ def init_app(app: Flask) -> None:
     for name in ("channel", "channels"):
         name_values(app, name, CHANNEL_LABELS)
     name_values(app, "nature", NATURE_LABELS)
-    name_kind(app, "import_batch", import_views.BATCH_KIND)
-    name_kind(app, "import_run", import_views.RUN_KIND)
-    name_kind(app, "saved_mapping", import_views.MAPPING_KIND)
+    name_kind(app, "import_batch", batch_views.BATCH_KIND)
+    name_kind(app, "import_run", views.RUN_KIND)
+    name_kind(app, "saved_mapping", batch_views.MAPPING_KIND)

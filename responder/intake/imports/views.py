@@ -1,4 +1,4 @@
-"""Imports in the browser: upload, columns, dry run, progress, result, undo."""
+"""An import in the browser: upload, columns, dry run, progress."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from werkzeug.wrappers import Response
 
 from responder.core import audit, disk
 from responder.core.database import db, transaction
-from responder.core.errors import GuardRefused, Invalid, NotFound, WrongState
+from responder.core.errors import Invalid, NotFound, WrongState
 from responder.core.lifecycle import Attempt, Choice
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.intake.imports import saved_mappings, undo
+from responder.intake.imports import saved_mappings
 from responder.intake.imports import service as import_service
 from responder.intake.imports.declared import IMPORTS, STATE_LABELS, state_of
 from responder.intake.imports.fields import FIELD_LABELS
@@ -37,7 +37,7 @@ from responder.intake.imports.models import ImportRun, RunState
 from responder.intake.imports.rows import NO_HEADINGS
 from responder.intake.imports.template import write_template
 from responder.intake.imports.uploads import UploadFolder, receive
-from responder.intake.models import CHANNEL_LABELS, ImportBatch
+from responder.intake.models import CHANNEL_LABELS
 from responder.intake.views import blueprint
 from responder.settings import Settings
 from responder.web.access import current_actor, may, requires
@@ -52,11 +52,6 @@ FORM_BYTES = 64 * 1024  # what a form has besides the file
 # A file up to this size is read while its sender waits; a larger one by the scheduler.
 READ_AT_ONCE_BYTES = 4 * 1024**2
 
-BATCH_KIND = Kind(
-    "导入批次",
-    {"import": "导入", "ask-undo": "要求撤销导入", "undo": "撤销导入"},
-    {"removed": "撤出的留言"},
-)
 RUN_KIND = Kind(
     "导入任务",
     {t.action: t.label for t in IMPORT_RUN.transitions}
@@ -64,7 +59,6 @@ RUN_KIND = Kind(
     {"year": "年份", "mapping": "列映射"},
     IMPORT_RUN.states,
 )
-MAPPING_KIND = Kind("列映射", fields={"columns": "列", "channel": "渠道"})
 
 
 @blueprint.url_value_preprocessor
@@ -79,7 +73,7 @@ def _settings() -> Settings:
     return found
 
 
-def _folder(run: ImportRun) -> UploadFolder:
+def folder_of(run: ImportRun) -> UploadFolder:
     return UploadFolder(_settings().uploads, run.folder)
 
 
@@ -146,7 +140,7 @@ def _read_if_small(run: ImportRun) -> None:
     """Look into a small file right away; whatever is wrong with it stands on its page."""
     if run.size > READ_AT_ONCE_BYTES:
         return
-    folder, now, layout = _folder(run), utc_now(), None
+    folder, now, layout = folder_of(run), utc_now(), None
     problem = ""
     try:
         where = read_where(request.form)
@@ -180,7 +174,7 @@ def import_run(run_id: int) -> str | Response:
 
 
 def _run_page(run: ImportRun, problems: dict[str, str]) -> str:
-    folder = _folder(run)
+    folder = folder_of(run)
     layout = restored(folder.read("layout"))
     return render_template(
         "intake/import_run.html",
@@ -271,7 +265,7 @@ def import_table(run_id: int) -> Response:
 def import_columns(run_id: int) -> Response | tuple[str, int]:
     now = utc_now()
     run = import_service.get_run(db.session, run_id)
-    layout = restored(_folder(run).read("layout")) or Layout()
+    layout = restored(folder_of(run).read("layout")) or Layout()
     try:
         choices = read_choices(request.form, layout)
         with transaction(current_actor(), now) as session:
@@ -299,7 +293,7 @@ def import_wish(run_id: int, action: str) -> Response:
         flash(spoken(error.message), "warning")
         return _to_run(run_id)
     if action == "discard":
-        _folder(run).remove()
+        folder_of(run).remove()
         flash(_("已放弃，上传的文件已删除。"), "success")
         return redirect(url_for("intake.imports"))
     return _to_run(run_id)
@@ -310,7 +304,7 @@ def import_wish(run_id: int, action: str) -> Response:
 def import_errors(run_id: int) -> Response:
     """The refused rows, as they came, with the reason beside each."""
     run = import_service.get_run(db.session, run_id)
-    path = _folder(run).errors
+    path = folder_of(run).errors
     if not path.is_file():
         raise NotFound(_("退回的行已过保留期或不存在：如需要，请重新上传原文件"))
     with transaction(current_actor(), utc_now()) as session:
@@ -324,59 +318,3 @@ def import_errors(run_id: int) -> Response:
 def import_template() -> Response:
     content = BytesIO(write_template())
     return send_file(content, XLSX, as_attachment=True, download_name=_("留言导入模板.xlsx"))
-
-
-@blueprint.get("/imports/<int:batch_id>")
-@requires(IMPORT)
-def import_batch(batch_id: int) -> str:
-    batch = import_service.get_batch(db.session, batch_id)
-    runs = list(db.session.scalars(import_service.runs_of(batch)))
-    return render_template(
-        "intake/import_batch.html",
-        batch=batch,
-        labels=CHANNEL_LABELS,
-        returned=[run for run in runs if _folder(run).errors.is_file()],
-        unfinished=next((run for run in runs if run.state is not RunState.DONE), None),
-        events=audit.history(db.session, batch),
-    )
-
-
-@blueprint.get("/imports/<int:batch_id>/undo")
-@requires(IMPORT)
-def import_undo_page(batch_id: int) -> str:
-    batch = import_service.get_batch(db.session, batch_id)
-    return _undo_page(batch)
-
-
-def _undo_page(batch: ImportBatch, problem: str = "") -> str:
-    return render_template(
-        "intake/import_undo.html",
-        batch=batch,
-        obstacles=undo.obstacles(db.session, batch),
-        also_in=undo.also_in(db.session, batch),
-        problem=problem,
-    )
-
-
-@blueprint.post("/imports/<int:batch_id>/undo")
-@requires(IMPORT)
-def import_undo(batch_id: int) -> Response | tuple[str, int]:
-    now = utc_now()
-    try:
-        with transaction(current_actor(), now) as session:
-            batch = import_service.get_batch(session, batch_id)
-            undo.ask(session, batch, current_actor(), now)
-    except GuardRefused as error:
-        return _undo_page(
-            import_service.get_batch(db.session, batch_id), spoken(error.message)
-        ), 422
-    return redirect(url_for("intake.import_batch", batch_id=batch_id))
-
-
-@blueprint.post("/imports/mappings/<int:mapping_id>/delete")
-@requires(IMPORT)
-def import_mapping_delete(mapping_id: int) -> Response:
-    with transaction(current_actor(), utc_now()) as session:
-        name = saved_mappings.delete(session, mapping_id)
-    flash(_("已删除映射“%(name)s”。", name=name), "success")
-    return redirect(url_for("intake.imports"))

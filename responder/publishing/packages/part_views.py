@@ -131,6 +131,7 @@ def add_material(package_id: int) -> Page:
 def edit_material(material_id: int) -> Page:
     material = entering.find_material(db.session, material_id)
     package = queries.find(db.session, material.package_id, current_actor())
+    db.session.refresh(material)  # as it stands after the version that it is saved over was read
     return _material(package, material)
 
 
