@@ -1,13 +1,15 @@
 """A million messages beside ten thousand: what one costs, and what a page takes.
 
-    python -m benchmarks.million --folder F [--messages 1000000] [--beside 10000]
+    python -m benchmarks.million --folder F [--messages 1000000]
 
 Real texts resampled (clauses of one message thinned and shuffled, a clause of another added,
 places swapped), 1,000 a day, up to this moment: so ten thousand are ten days, a million 2.7
-years. On SQLite and on PostgreSQL, each size is brought in by the product's own import, gathered
-by its own refresh, and looked at: Today, the pages of the twenty hottest topics, searches.
-Seconds are of processors (of the process and, on PostgreSQL, of its server), so what else the
-machine does hardly counts. Each step is a process of its own and leaves its figures in the
+years. On SQLite and on PostgreSQL an office is first filled up to its last 10,000 messages: one
+that gets 10,000 in all not at all. Those 10,000 are then brought in by the product's own import
+and gathered by its own refresh, and the office is looked at: Today, the pages of the twenty
+hottest topics, searches. Each such step is taken at both sizes one after the other, so that
+whatever else the machine does meets both. Seconds are of processors (of the process and, on
+PostgreSQL, of its server). Each step is a process of its own and leaves its figures in the
 folder: what was finished is not done again. Prints a JSON object a step, the ratios at the end.
 """
 
@@ -26,9 +28,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from benchmarks.import_speed import database_on
+from benchmarks.million_steps import LAST
 from benchmarks.postgresql import postgresql
 
-STEPS = ("texts", "prepare", "ingest", "refresh", "more", "pages", "sizes")
+FILLING = ("texts", "prepare", "fill")
+MEASURED = ("ingest", "refresh", "more", "pages", "sizes")
 DATABASES = ("sqlite", "postgresql")
 ASKED_MESSAGE, ASKED_PAGE = 1.5, 2.0
 
@@ -39,8 +43,14 @@ def measure(folder: Path, sizes: tuple[int, int], databases: tuple[str, ...]) ->
     ratios = {}
     for database in databases:
         with _server(database, folder) as address:
-            told = {size: _at(size, database, folder, address(size)) for size in sizes}
-        ratios[database] = _ratios(*(told[size] for size in sizes))
+            for size in sizes:
+                for step in FILLING:
+                    _told(step, size, database, folder, address(size))
+            told: dict[int, dict[str, Any]] = {size: {} for size in sizes}
+            for step in MEASURED:
+                for size in sizes:
+                    told[size][step] = _told(step, size, database, folder, address(size))
+            ratios[database] = _ratios(*(told[size] for size in sizes))
     return {
         "messages": sizes[1],
         "beside": sizes[0],
@@ -49,20 +59,18 @@ def measure(folder: Path, sizes: tuple[int, int], databases: tuple[str, ...]) ->
     }
 
 
-def _at(size: int, database: str, folder: Path, address: str) -> dict[str, Any]:
-    """What each step told, of this run or of an earlier one."""
-    found: dict[str, Any] = {}
-    for step in STEPS:
-        where = folder / f"{'any' if step == 'texts' else database}-{size}-{step}.json"
-        if not where.exists():
-            started = time.perf_counter()
-            told = _child(step, size, database, folder, address)
-            told["waited_seconds"] = round(time.perf_counter() - started, 1)
-            where.write_text(json.dumps(told), encoding="utf-8")
-        found[step] = json.loads(where.read_text(encoding="utf-8"))
-        head = {"database": database, "messages": size, "step": step}
-        print(json.dumps(head | found[step], ensure_ascii=False), flush=True)
-    return found
+def _told(step: str, size: int, database: str, folder: Path, address: str) -> dict[str, Any]:
+    """What a step told, in this run or in an earlier one."""
+    where = folder / f"{'any' if step == 'texts' else database}-{size}-{step}.json"
+    if not where.exists():
+        started = time.perf_counter()
+        told = _child(step, size, database, folder, address)
+        told["waited_seconds"] = round(time.perf_counter() - started, 1)
+        where.write_text(json.dumps(told), encoding="utf-8")
+    found = json.loads(where.read_text(encoding="utf-8"))
+    head = {"database": database, "messages": size, "step": step}
+    print(json.dumps(head | found, ensure_ascii=False), flush=True)
+    return dict(found)
 
 
 def _child(step: str, size: int, database: str, folder: Path, address: str) -> dict[str, Any]:
@@ -110,11 +118,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--messages", type=int, default=1_000_000)
-    parser.add_argument("--beside", type=int, default=10_000)
     parser.add_argument("--database", choices=DATABASES, action="append")
     given = parser.parse_args()
     databases = tuple(given.database or DATABASES)
-    told = measure(given.folder.absolute(), (given.beside, given.messages), databases)
+    told = measure(given.folder.absolute(), (LAST, given.messages), databases)
     print(json.dumps({"benchmark": "million", **told}, ensure_ascii=False))
 
 
