@@ -1,9 +1,12 @@
 """Find texts that say the same again: copies with small changes, not the same matter elsewhere."""
 
 import re
-from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from hashlib import blake2b
+from heapq import nlargest
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +25,11 @@ SHINGLE = 4  # characters
 SAYS_ENOUGH = 8
 """Characters. What is shorter (路灯坏了) two people say without one repeating the other."""
 
+NEWEST_OF_A_KEY = 20
+"""A form letter shares its keys with thousands: so many under each key are known."""
+
 _BODY_ALONE = 20  # characters of a body that need no title to be compared by
-_MOST_CANDIDATES = 20
+_CLOSEST = 8  # texts that one is compared with in full
 _OPENING = 80  # characters: what a text is about stands there
 _REMEMBERED = 1 << 12  # texts that were just compared, and so are likely to be again
 
@@ -61,8 +67,8 @@ class NearDuplicates:
     are also in the other, whole or in part: a copy may leave the street or the city out, but
     not name another estate. Marks of sending on (转发, //@…:) do not count.
 
-    `sketch` finds candidates among millions, by an index of its keys; `repeats` decides on
-    two texts; `fit_predict` does both in memory.
+    `sketch` gives keys, by an index of which `closest` finds candidates among millions;
+    `repeats` decides on two texts; `fit_predict` does it all in memory.
     """
 
     def __init__(self, threshold: float = 0.8, same_author: float = 0.6) -> None:
@@ -74,33 +80,37 @@ class NearDuplicates:
 
         A representative is always its own representative.
         """
-        # The newest of all candidates are among the newest of each key: more need not be known,
-        # and a form letter shares its keys with thousands.
-        posted: dict[int, deque[int]] = defaultdict(lambda: deque(maxlen=_MOST_CANDIDATES))
+        posted = no_keys()
         result = np.arange(len(sayings), dtype=np.int64)
         for index, keys in enumerate(self.sketch(sayings).tolist()):
-            known = {other for key in keys for other in posted[key]}
-            first = self.first_of(sayings[index], {other: sayings[other] for other in known})
+            alike = {other: sayings[other] for other in closest(keys, posted)}
+            first = self.first_of(sayings[index], alike)
             if first is not None:
                 result[index] = first
                 continue
-            for key in filter(None, dict.fromkeys(keys)):
+            for key in distinct(keys):
                 posted[key].append(index)
         return result
 
     def sketch(self, sayings: Sequence[Saying]) -> Keys:
-        """Return int64 (n, 4) > 0: texts that share a key may be repeats; 0 for no text."""
+        """Return int64 (n, 4) > 0: texts that share a key may be repeats; 0 for no text.
+
+        The numbers that must agree are part of each key: the letters of building 3 and of
+        building 5 share none, however alike they are.
+        """
         texts = [compared(one) for one in sayings]
         ends = np.zeros(len(texts) + 1, dtype=np.int64)
         np.cumsum([len(text) for text in texts], out=ends[1:])
         keys = np.zeros((len(texts), BANDS), dtype=np.int64)
         shingles.sketch(_codes("".join(texts)), ends, SHINGLE, ROWS, keys)
-        return keys
+        marks = np.array([_mark(_numbers(one)) for one in sayings], dtype=np.int64)
+        return np.where(keys == 0, 0, np.maximum(keys ^ marks[:, None], 1))
 
-    def first_of(self, one: Saying, earlier: dict[int, Saying]) -> int | None:
-        """Return the smallest number whose text `one` repeats, of the newest 20; or None."""
-        newest = sorted(earlier)[-_MOST_CANDIDATES:]
-        return next((number for number in newest if self.repeats(one, earlier[number])), None)
+    def first_of(self, one: Saying, earlier: Mapping[int, Saying]) -> int | None:
+        """Return the smallest number whose text `one` repeats; or None."""
+        return next(
+            (number for number in sorted(earlier) if self.repeats(one, earlier[number])), None
+        )
 
     def repeats(self, one: Saying, other: Saying) -> bool:
         """Tell whether `one` says again what `other` said."""
@@ -112,6 +122,27 @@ class NearDuplicates:
         if _jaccard(text, other_text) < least or not _agree(one, other):
             return False
         return by_one_person or bool(_named(one)) == bool(_named(other))
+
+
+def no_keys() -> defaultdict[int, deque[int]]:
+    """Return a place for the newest numbers under each key, in ascending order."""
+    return defaultdict(lambda: deque(maxlen=NEWEST_OF_A_KEY))
+
+
+def distinct(keys: Iterable[int]) -> Iterable[int]:
+    """Return the keys of one text, each once, without those that stand for no text."""
+    return filter(None, dict.fromkeys(keys))
+
+
+def closest(keys: Iterable[int], posted: Mapping[int, Iterable[int]]) -> list[int]:
+    """Return the numbers that share most of the keys, the newest of equals; at most eight.
+
+    The more keys two texts share, the more of their shingles they are likely to.
+    """
+    shared = Counter(chain.from_iterable(posted[key] for key in distinct(keys) if key in posted))
+    if len(shared) <= _CLOSEST:
+        return list(shared)
+    return nlargest(_CLOSEST, shared, key=lambda number: (shared[number], number))
 
 
 def compared(one: Saying) -> str:
@@ -176,6 +207,12 @@ def _named(one: Saying) -> frozenset[str]:
 def _numbers(one: Saying) -> frozenset[str]:
     opening = f"{one.title[:_OPENING]} {one.body[:_OPENING]}"
     return frozenset(_NUMBER.findall(_PASSING_NUMBER.sub(" ", opening)))
+
+
+def _mark(numbers: frozenset[str]) -> int:
+    """Return 63 bits that stand for some numbers, 0 for none."""
+    said = " ".join(sorted(numbers)).encode()
+    return int.from_bytes(blake2b(said, digest_size=8).digest()) >> 1 if numbers else 0
 
 
 @lru_cache(maxsize=1)

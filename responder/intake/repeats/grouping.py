@@ -6,7 +6,7 @@ new message is compared with it. So the cost does not grow with the messages sto
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import cast
@@ -15,10 +15,10 @@ from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, 
 from sqlalchemy.orm import Session, joinedload
 
 from nlp import NearDuplicates, Saying, normalise
+from nlp.duplicates import NEWEST_OF_A_KEY, closest, distinct, no_keys
 from responder.core.bulk import among, insert_columns
 from responder.intake.models import Message, MessageRepeat, MessageSketch
 
-NEWEST_OF_A_KEY = 20  # a form letter shares its keys with thousands
 ROWS_A_PORTION = 500
 ROWS_A_STATEMENT = 50_000
 
@@ -50,19 +50,20 @@ def group(
     :param sayings: by id, of messages that were just stored and are in no group yet.
     :param keys: their sketches.
     """
-    posted = _posted(session, {key for some in keys.values() for key in some if key})
-    earlier = said_by(session, {one for some in posted.values() for one in some} - set(sayings))
+    posted = _posted(session, {key for some in keys.values() for key in some if key}, sayings)
+    earlier = said_by(session, {one for some in keys.values() for one in closest(some, posted)})
     repeats: dict[int, int] = {}
     firsts: list[tuple[int, int]] = []
     for message_id, said in sayings.items():
-        own = list(filter(None, dict.fromkeys(keys[message_id])))
-        alike = {one for key in own for one in posted[key] if one in earlier}
-        first = _finder.first_of(said, {one: earlier[one] for one in alike}) if alike else None
+        alike = closest(keys[message_id], posted)
+        # One that newer ones have made way for, key by key.
+        earlier |= said_by(session, set(alike) - set(earlier))
+        first = _finder.first_of(said, {one: earlier[one] for one in alike})
         if first is not None:
             repeats[message_id] = first
             continue
         earlier[message_id] = said
-        for key in own:
+        for key in distinct(keys[message_id]):
             posted[key].append(message_id)
             firsts.append((key, message_id))
     insert_repeats(session, repeats.items())
@@ -88,9 +89,9 @@ def _insert(
         insert_columns(session.connection(), insert(table), columns)
 
 
-def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
-    """Key → ids of the newest messages under it."""
-    found: dict[int, list[int]] = defaultdict(list)
+def _posted(session: Session, keys: Collection[int], but: Collection[int]) -> dict[int, deque[int]]:
+    """Key → ids of the newest messages under it, in ascending order, ``but`` those."""
+    found = no_keys()
     rank = func.row_number().over(
         partition_by=MessageSketch.key, order_by=MessageSketch.message_id.desc()
     )
@@ -100,8 +101,9 @@ def _posted(session: Session, keys: Collection[int]) -> dict[int, list[int]]:
         .subquery()
     )
     query = select(ranked.c.key, ranked.c.message_id).where(ranked.c.rank <= NEWEST_OF_A_KEY)
-    for key, message_id in session.execute(query):
-        found[key].append(message_id)
+    for key, message_id in session.execute(query.order_by(ranked.c.message_id)):
+        if message_id not in but:
+            found[key].append(message_id)
     return found
 
 
