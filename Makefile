@@ -29,7 +29,7 @@ check: $(VENV)/.dev  ## lint, types, import contracts, migrations = models
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check_migrations
 
-fuzz: $(VENV)/.dev  ## 20,000 hostile files, imports, HTML and API calls, then bandit and pip-audit
+fuzz: $(VENV)/.dev  ## expressions, 20,000 hostile files, imports, HTML and API calls, then bandit and pip-audit
 	$(BIN)/python -W ignore -m tools.fuzz
 	$(BIN)/python -m tools.audit
 

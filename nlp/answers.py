@@ -44,6 +44,8 @@ _ORDER = (
     Part.SIGNATURE,
 )  # fmt: skip
 
+_LONGEST_CLAUSE = 300  # characters; what follows says nothing of what a clause does
+
 # The marks in an address on the web end no clause.
 _CLAUSE = re.compile(r"(?:https?://[!-~]+|[^。！？!?；;，,：:\s])+[。！？!?；;，,：:]*")
 # 12 月 25 日 is 12月25日.
@@ -56,7 +58,7 @@ _REASON = re.compile(
 )
 _TIME = re.compile(
     r"\d{4}年|\d{1,2}月(?:\d{1,2}日|底|初|中旬|上旬|下旬|份)|今年|明年|年底|月底|本月|下月|"
-    r"\d+个?(?:工作日|天|日内|小时|个?月内)|[一二三四]季度|节前|节后"
+    r"(?<!\d)\d{1,6}个?(?:工作日|天|日内|小时|个?月内)|[一二三四]季度|节前|节后"
 )
 
 
@@ -138,7 +140,8 @@ def _words(text: str, segmenter: Segmenter | None) -> frozenset[str]:
 
 def _part(clause: str) -> Part:
     cues = _cues()
-    return next((part for part in _ORDER if cues[part].search(clause)), Part.SUBSTANCE)
+    read = clause[:_LONGEST_CLAUSE]
+    return next((part for part in _ORDER if cues[part].search(read)), Part.SUBSTANCE)
 
 
 @cache

@@ -24,8 +24,9 @@ _COMPATIBILITY_HAN = "\u2e80-\u2fdf\uf900-\ufaff"
 _TO_FOLD = re.compile(f"[{_FULL_WIDTH}{_COMPATIBILITY_HAN}]")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]")
-_LINE_BREAKS = re.compile(r"\s*[\n\r\u2028\u2029]\s*")
-_SPACES = re.compile(r"[^\S\n]+")
+# Blanks first, or a thousand of them would be gone over a thousand times.
+_SPACES = re.compile(r"[^\S\n\r\u2028\u2029]+")
+_LINE_BREAKS = re.compile(r" ?[\n\r\u2028\u2029]\s*")
 _OTHER_SPACES = "\t\r\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 # Whatever is changed in any script.
 _CHANGED = "".join(one.pattern[1:-1] for one in (_INVISIBLE, _CONTROL, _TO_FOLD)) + _OTHER_SPACES
@@ -107,5 +108,5 @@ def normalise(text: str) -> str:
         text = _INVISIBLE.sub("", text)
         text = _CONTROL.sub(" ", text)
         text = _TO_FOLD.sub(_fold, text)
-        text = _SPACES.sub(" ", _LINE_BREAKS.sub("\n", text)).strip()
+        text = _LINE_BREAKS.sub("\n", _SPACES.sub(" ", text)).strip()
     return to_simplified(text)

@@ -1,8 +1,8 @@
 """``python -m tools.fuzz``: what comes in, made to hurt, through each function that reads it.
 
-Files of every kind; imports as a person makes them, into a database; HTML through what cleans it;
-every call of the API. It prints the seed and a line for each, and ends with 1 when anything failed;
-the smallest file that failed lies in ``fuzz-failures/``.
+Every regular expression; files of every kind; imports as a person makes them, into a database;
+HTML through what cleans it; every call of the API. It prints the seed and a line for each, and
+ends with 1 when anything failed; the smallest file that failed lies in ``fuzz-failures/``.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from responder.core.times import utc_now
 from tools import world
 from tools.fuzzing.calls import fuzz_calls
 from tools.fuzzing.imports import fuzz_imports
+from tools.fuzzing.patterns import fuzz_patterns
 from tools.fuzzing.readers import KINDS
 from tools.fuzzing.registers import fuzz_registers
 from tools.fuzzing.running import Tally, fuzz
@@ -35,13 +36,14 @@ from tools.fuzzing.sanitiser import fuzz_html
 
 FILES, IMPORTS, TEXTS, CALLS = 20_000, 300, 3_000, 500
 KEPT = Path("fuzz-failures")
-PARTS = ("files", "html", "imports", "registers", "api")
+PARTS = ("patterns", "files", "html", "imports", "registers", "api")
 
 
 def main() -> None:
     asked = _asked()
     print(f"seed {asked.seed}", flush=True)
     parts: dict[str, Callable[[argparse.Namespace], bool]] = {
+        "patterns": _expressions,
         "files": _files,
         "html": _html,
         "imports": _imports,
@@ -65,6 +67,15 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--jobs", type=int, default=2)
     return parser.parse_args()
+
+
+def _expressions(_asked: argparse.Namespace) -> bool:
+    """Run each expression on what makes a careless one hang; whether all are quick."""
+    count, faults = fuzz_patterns()
+    print(f"{'patterns':12} {count:6} expressions, {len(faults)} slow", flush=True)
+    for fault in faults:
+        print(fault, flush=True)
+    return not faults
 
 
 def _files(asked: argparse.Namespace) -> bool:

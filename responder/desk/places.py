@@ -29,8 +29,8 @@ LONGEST_NAME = 20
 SHORTEST_IN_TEXT = 3
 DISTRICT_ENDINGS = ("区", "县", "市", "旗", "新区", "开发区")
 OFFICE = ("人民政府", "政府", "管理委员会", "管委会")
-# What stands behind a name and is no part of it: 12号, 3栋2单元, 502.
-_NUMBER = re.compile(r"(?:[#-]|[A-Za-z]?\d{1,5}(?:号楼?|[#栋幢座室房组队]|单元)?)+$")
+# The last of what stands behind a name and is no part of it: 12号, 3栋2单元, 502.
+_NUMBER = re.compile(r"(?:[#-]|[A-Za-z]?\d{1,5}(?:号楼?|[#栋幢座室房组队]|单元)?)$")
 
 
 Noted = tuple[str, str]
@@ -143,7 +143,10 @@ def without_door(text: str) -> str:
     """
     name = normalise(text)
     found = privacy.find(name)
-    return _NUMBER.sub("", name[: found[0].start] if found else name).strip()
+    name = name[: found[0].start] if found else name
+    while (shorter := _NUMBER.sub("", name)) != name:
+        name = shorter
+    return name.strip()
 
 
 def _noted(since: int, until: int) -> Select[str, str, int]:

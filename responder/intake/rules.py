@@ -55,9 +55,9 @@ _COMPACT = re.compile(
     r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<clock>\d{6}|\d{4})(?P<zone>Z)?)?"
 )
 _CLOCK = re.compile(
-    r"[T ]*(?P<half>上午|下午|AM|PM)?\s*(?P<hour>\d{1,2})[:时点](?P<minute>\d{1,2})?分?"
-    r"(?::?(?P<second>\d{1,2})秒?)?(?:\.\d+)?\s*(?P<half_after>AM|PM)?"
-    r"\s*(?P<zone>Z|[+-]\d\d:?\d\d)?",
+    r"[T ]*+(?P<half>上午|下午|AM|PM)?\s*+(?P<hour>\d{1,2})[:时点](?P<minute>\d{1,2})?分?"
+    r"(?::?(?P<second>\d{1,2})秒?)?(?:\.\d+)?\s*+(?P<half_after>AM|PM)?"
+    r"\s*+(?P<zone>Z|[+-]\d\d:?\d\d)?",
     re.IGNORECASE,
 )
 _WEEKDAY = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")

@@ -7,6 +7,7 @@ replaced. Attachments are not opened.
 
 from __future__ import annotations
 
+import codecs
 import email.policy
 import re
 from collections.abc import Iterable
@@ -22,7 +23,12 @@ from responder.sources import plain_text
 _GB = frozenset(
     {"gb2312", "gbk", "gb18030", "x-gbk", "cp936", "euc-cn", "hz-gb-2312", "gb_2312-80"}
 )
-_FOLD = re.compile(r"\s*[\r\n]+\s*")
+# Charsets that letters are written in. Python decodes more (punycode, utf-7, unicode_escape),
+# some of it in time that grows with the square of the length.
+_CHARSET = re.compile(
+    r"utf-(?:8|16|32)(?:-.*)?|gb.*|big5.*|cp\d+|iso8859-\d+|iso2022_.*|euc_.*|shift_jis.*|koi8-."
+)
+LONGEST_HEADER = 4_000  # characters; no line that people read is as long
 
 
 @dataclass(frozen=True)
@@ -53,19 +59,21 @@ def _sender(value: object) -> str:
     if not isinstance(value, str):  # raw bytes: nothing in them is quoted anyway
         name, address = parseaddr(_text(value))
         return name or address
-    name, address = parseaddr(value)
+    name, address = parseaddr(value[:LONGEST_HEADER])
     return _text(name) or address
 
 
 def _text(value: object) -> str:
-    """A header as text: encoded words decoded, raw bytes read."""
+    """The beginning of a header as text: encoded words decoded, raw bytes read."""
     if value is None:
         return ""
+    if isinstance(value, str):
+        value = value[:LONGEST_HEADER]
     parts = []
     for chunk, charset in _words(value):
         raw = chunk if isinstance(chunk, bytes) else chunk.encode("utf-8", "surrogateescape")
-        parts.append(decoded(raw, charset))
-    return _FOLD.sub(" ", "".join(parts)).strip()
+        parts.append(decoded(raw[:LONGEST_HEADER], charset))
+    return plain_text.unfolded("".join(parts)).strip()
 
 
 def _words(value: object) -> Iterable[tuple[bytes | str, str | None]]:
@@ -109,7 +117,7 @@ def decoded(content: bytes, charset: str | None) -> str:
     if named in _GB:
         return content.decode("gb18030", "replace")
     for candidate in (named, "utf-8", "gb18030"):
-        if candidate not in {"", "us-ascii", "ascii"}:
-            with suppress(UnicodeError, LookupError):
+        with suppress(ValueError, LookupError):
+            if _CHARSET.fullmatch(codecs.lookup(candidate).name):
                 return content.decode(candidate)
     return content.decode("utf-8", "replace")

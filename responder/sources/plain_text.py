@@ -13,6 +13,7 @@ _BLOCKS = frozenset({
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object"})
 MOST_CHARACTERS = 300_000
 _BLANKS = re.compile(r"[ \t\r\f\v\u00a0\u200b\ufeff]+")
+_LINE_BREAK = re.compile(r"[\r\n]+")
 _LOOKS_LIKE_HTML = re.compile(r"<(?:/?[a-zA-Z][^<>]*|!--)>|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);")
 
 
@@ -44,7 +45,7 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self._silence:
-            self.parts.append(re.sub(r"\s*\n\s*", " ", data))
+            self.parts.append(unfolded(data))
 
 
 def from_html(html: str) -> str:
@@ -58,6 +59,14 @@ def from_html(html: str) -> str:
 def from_either(text: str) -> str:
     """Text that may be HTML or not: tags and entities make it HTML."""
     return from_html(text) if _LOOKS_LIKE_HTML.search(text) else tidy(text)
+
+
+def unfolded(text: str) -> str:
+    """Text with a blank in place of each line break and the blanks about it."""
+    if len(lines := _LINE_BREAK.split(text)) == 1:
+        return text
+    first, *between, last = lines
+    return " ".join([first.rstrip(), *filter(None, map(str.strip, between)), last.lstrip()])
 
 
 def tidy(text: str) -> str:

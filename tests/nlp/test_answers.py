@@ -82,3 +82,8 @@ def test_traditional_script_is_read_as_well() -> None:
 def test_nothing_at_all_says_nothing() -> None:
     assert read_answer("").says_nothing
     assert read_answer("", "何时？").relevance == 0.0 or not read_answer("", "何时？").asked
+
+
+def test_a_run_of_digits_is_read_as_quickly_as_words() -> None:
+    answer = f"经核查，编号为{'7' * 200_000}的路灯将在3个工作日内修好。"
+    assert read_answer(answer).times == ("3个工作日",)

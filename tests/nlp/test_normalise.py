@@ -71,3 +71,8 @@ def test_a_search_asks_for_both_scripts(text: str) -> None:
 def test_a_search_keeps_what_was_typed_and_repeats_nothing() -> None:
     assert scripts("路燈开放") == ("路燈开放", "路灯开放", "路燈開放")
     assert scripts("abc 12") == ("abc 12",)
+
+
+def test_a_text_of_blanks_is_as_quick_as_one_of_words() -> None:
+    blanks = "\t \u3000" * 100_000
+    assert normalise(f"a{blanks}b{blanks}\r\n{blanks}\u2028c") == "a b\nc"

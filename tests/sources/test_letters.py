@@ -109,3 +109,29 @@ def test_broken_letters_are_read_without_an_error(content: bytes) -> None:
 def test_an_unknown_charset_is_guessed() -> None:
     letter = letters.read(b"Content-Type: text/plain; charset=no-such\r\n\r\n\xd6\xd0\xce\xc4")
     assert letter.body == "中文"
+
+
+BLANKS = " \t" * 100_000
+
+
+def test_a_letter_of_blanks_is_read_as_fast_as_one_of_words() -> None:
+    """Each of these took minutes: blanks, time and again tried from the next one on."""
+    html = b64encode(f"<p>路灯{BLANKS}坏了{BLANKS}</p>".encode())
+    letter = letters.read(
+        b"Subject: =?utf-8?q?=E8=B7=AF" + b"_" * 3_000 + b"=E7=81=AF?=\n"
+        b"Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: base64\n\n" + html
+    )
+    assert (letter.subject, letter.body) == (f"路{' ' * 3_000}灯", "路灯 坏了")
+
+
+def test_a_subject_ends_where_nobody_reads_on_and_line_breaks_in_it_are_blanks() -> None:
+    assert letters.read(b"Subject: a \n \n b\n\nc").subject == "a b"
+    assert letters.read(b"Subject: a \n  b\n\nc").subject == "a b"
+    long = letters.read(b"Subject: " + b"abc " * 10_000 + b"\n\nc").subject
+    assert len(long) <= letters.LONGEST_HEADER
+    assert long.startswith("abc abc")
+
+
+@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "utf-7", "a\0b", "rot13"])
+def test_what_is_no_charset_of_letters_is_guessed(charset: str) -> None:
+    assert letters.decoded("路灯坏了".encode(), charset) == "路灯坏了"
