@@ -217,17 +217,30 @@ def _details(chance: random.Random) -> dict[str, object]:
     }
 
 
+_TITLE = 16  # characters of a clause that stand behind the place in a title
+
+
 class _Varied:
-    """Real messages, their clauses shuffled and thinned, their places swapped for made-up ones."""
+    """Clauses of real messages, thinned and shuffled, their places swapped for made-up ones.
+
+    A topic has a place and the clauses of three messages of its own, so that a million messages
+    are of as many topics as were asked for, and not of the few thousand that were collected.
+    """
 
     def __init__(self, texts: Sequence[Document]) -> None:
         self.places = _places()
-        self.texts = [(title, _CLAUSE.findall(body[:400])) for title, body in texts if body]
+        clauses = (_CLAUSE.findall(body[:400]) for _, body in texts)
+        self.texts = [some for some in clauses if some]
 
     def write(self, topic: int, dice: Dice) -> Document:
-        """Another message on a topic: one real message's clauses, at the topic's own place."""
-        place = self.places[topic * 7_919 % len(self.places)]
-        title, clauses = self.texts[topic * 104_729 % len(self.texts)]
-        kept = dice.some(clauses, 1 + len(clauses) * 4 // 5) if len(clauses) > 1 else clauses
+        """Another message on a topic: most of its clauses, in another order, at its place."""
+        place, own = self.places[topic * 7_919 % len(self.places)], Dice.of(topic)
+        matter = [clause for _ in range(3) for clause in self._clauses(own)]
+        kept = dice.some(matter, 1 + len(matter) * 4 // 5) if len(matter) > 1 else matter
         body = _PLACE.sub(place, "".join(kept))[:300]
-        return f"{place}{_PLACE.sub('', title)}", body
+        return f"{place}{_PLACE.sub('', matter[0])[:_TITLE]}", body
+
+    def _clauses(self, dice: Dice) -> Iterator[str]:
+        """Some of one message's."""
+        clauses = self.texts[dice.roll(len(self.texts))]
+        return dice.some(clauses, 3) if len(clauses) > 3 else iter(clauses)
