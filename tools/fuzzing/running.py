@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from tools.fuzzing.readers import KINDS, read
 
-SECONDS = 5.0  # of the processor, for one file of some kilobytes
+SECONDS = 15.0  # of a busy processor, for one file of some kilobytes: a sheet has a million rows
 STUCK = 3600  # of the clock, for a portion that hangs: the machine may be busy
 MEGABYTES = 2048  # of address space beyond what is mapped at the start
 GROWTH = 600  # megabytes that a process may come to hold beyond what it began with
