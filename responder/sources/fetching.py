@@ -104,7 +104,7 @@ class Network:
             answer = self._ask(url, sent, deadline, listed)
             if answer.status not in _REDIRECTS:
                 return _usable(answer, accepts)
-            url = urljoin(url, answer.headers.get("location", ""))
+            url = _next(url, answer.headers.get("location", ""))
         raise FetchFailed(f"这个地址重定向超过 {MOST_REDIRECTS} 次：请填写最终的地址")
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -287,7 +287,19 @@ def _connection(
 
 
 def _host(url: str) -> str | None:
-    return urlsplit(url).hostname
+    """The host; None where there is none, or the address is none: that is refused on asking."""
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
+
+
+def _next(url: str, location: str) -> str:
+    """Where a redirect leads."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchFailed("这个地址重定向到一个无效的地址：请填写最终的地址") from error
 
 
 @contextmanager
