@@ -36,8 +36,12 @@ def test_a_wrong_password_keeps_the_name_and_says_so(client, people) -> None:
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1"]
-)
+    "elsewhere",
+    [
+        "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1",
+        "/topics\r\nX-Made-Up: 1", "/topics\n", "/\t/evil.example",
+    ],
+)  # fmt: skip
 def test_signing_in_never_leads_to_another_site(client, people, elsewhere) -> None:
     assert people.editor
     assert sign_in(client, next_=elsewhere).location == "/"
