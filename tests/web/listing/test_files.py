@@ -53,6 +53,23 @@ def test_a_file_holds_exactly_what_is_filtered_and_no_formula(client, people, se
     assert told[0].changes["conditions"] == ["关键词：路灯"]
 
 
+def test_a_file_of_the_desk_is_kept_by_no_browser(client, people) -> None:
+    for reader, address in (
+        (people.editor, "/messages/list.xlsx"),
+        (people.administrator, "/people/list.csv"),
+    ):
+        people.sign_in(client, reader)
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+            assert answer.headers["Cache-Control"] == "no-store", address
+
+
+def test_what_is_public_is_kept_as_it_was(client) -> None:
+    with client.get("/static/responder.css") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] != "no-store"
+
+
 def test_a_print_is_a_page_and_what_is_too_much_is_said(client, people, monkeypatch) -> None:
     store()
     people.sign_in(client, people.editor)
