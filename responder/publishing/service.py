@@ -167,7 +167,8 @@ def entries(q: str = "", year: int | None = None, zone: ZoneInfo = SHANGHAI) -> 
     """The public column, newest first.
 
     :param q: words in either script (the first few: :func:`rules.sought`), searched in title,
-        concern and answer, of each wording that stood; what was withdrawn is not found by words that nobody may read any more.
+        concern and answer, of each wording that stood; what was withdrawn is not found by words
+        that nobody may read any more.
     :param year: of publication, by the clocks of ``zone``.
     """
     query = select(Entry).order_by(Entry.published_at.desc(), Entry.id.desc())

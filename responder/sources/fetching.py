@@ -97,10 +97,10 @@ class Network:
         """
         deadline = time.monotonic() + self.seconds
         sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **(headers or {})}
-        asked = _host(url)
+        asked = _parts(url)[0].hostname
         for _hop in range(MOST_REDIRECTS + 1):
             # What is listed is listed for the source, not for whoever it points at.
-            listed = self.listed if _host(url) == asked else Listed()
+            listed = self.listed if _parts(url)[0].hostname == asked else Listed()
             answer = self._ask(url, sent, deadline, listed)
             if answer.status not in _REDIRECTS:
                 return _usable(answer, accepts)
@@ -284,14 +284,6 @@ def _connection(
         connection = _PinnedConnection(name, port, timeout=seconds)
     connection.connect_checked = connect
     return connection
-
-
-def _host(url: str) -> str | None:
-    """The host; None where there is none, or the address is none: that is refused on asking."""
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
 
 
 def _next(url: str, location: str) -> str:
