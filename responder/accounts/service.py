@@ -116,12 +116,17 @@ def change_own_password(
 
 
 def _is_last_administrator(session: Session, user: User) -> bool:
-    others = (
-        select(User.id)
-        .join(UserRole)
-        .where(UserRole.role == Role.ADMINISTRATOR, User.active, User.id != user.id)
+    """Of two who take each other's post at the same moment, one waits here for the other.
+
+    Counted by a statement after the one that waits: it sees what the other has stored.
+    """
+    if Role.ADMINISTRATOR not in user.roles:
+        return False
+    administrators = (
+        select(User.id).join(UserRole).where(UserRole.role == Role.ADMINISTRATOR, User.active)
     )
-    return Role.ADMINISTRATOR in user.roles and session.scalar(others.limit(1)) is None
+    session.execute(administrators.order_by(User.id).with_for_update(of=User))
+    return session.scalar(administrators.where(User.id != user.id).limit(1)) is None
 
 
 def _hash(password: str, rules: PasswordRules, names: Sequence[str]) -> str:
