@@ -204,14 +204,16 @@ def authenticate(session: Session, username: str, password: str) -> User:
     return user
 
 
-def record_attempt(session: Session, username: str, deed: str, told: Mapping[str, object]) -> None:
+def record_attempt(session: Session, username: str, deed: str, told: Mapping[str, object]) -> bool:
     """Note an attempt to sign in; an unknown name is nobody's and leaves no line.
 
     :param told: where it came from, as far as the trail may know.
+    :return: whether there is a line.
     """
     user = find_user(session, username)
     if user is not None:
         audit.record(session, deed, user, told, actor=user.actor)
+    return user is not None
 
 
 def units(session: Session) -> list[Unit]:
