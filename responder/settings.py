@@ -363,6 +363,11 @@ def load_settings() -> Settings:
             "RESPONDER_OIDC_CLIENT_SECRET 太弱，别人可以冒充本系统："
             "请在统一身份认证服务为这个客户端重新生成密钥，再填到这里"
         )
+    if settings.metrics_token and _is_weak(settings.metrics_token):
+        raise SettingsError(
+            "RESPONDER_METRICS_TOKEN 太弱，别人可以读取 /metrics："
+            "请留空（只有本机可以读取），或用 openssl rand -base64 48 生成一个"
+        )
     return settings
 
 

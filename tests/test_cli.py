@@ -15,6 +15,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from responder.core.errors import SettingsError
+from responder.settings import load_settings
 from tests.browser.conftest import free_port, wait_until_up
 from tests.console import run
 
@@ -73,6 +75,19 @@ def test_a_key_that_can_be_guessed_is_refused(tmp_path: Path, key: str) -> None:
     assert key not in result.stderr
     strong = run("settings", state=tmp_path, RESPONDER_SECRET_KEY=secrets.token_urlsafe(48))
     assert strong.returncode == 0, strong.stderr
+
+
+def test_a_token_for_the_figures_that_can_be_guessed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RESPONDER_STATE_DIR", str(tmp_path))
+    for weak in ("x", "metrics-metrics-metrics", "change-me-change-me-change-me-0123456789"):
+        monkeypatch.setenv("RESPONDER_METRICS_TOKEN", weak)
+        with pytest.raises(SettingsError, match="RESPONDER_METRICS_TOKEN 太弱"):
+            load_settings()
+    strong = secrets.token_urlsafe(48)
+    monkeypatch.setenv("RESPONDER_METRICS_TOKEN", strong)
+    assert load_settings().metrics_token == strong
 
 
 def test_a_first_password_that_everybody_tries_is_refused(tmp_path: Path) -> None:

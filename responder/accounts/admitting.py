@@ -52,7 +52,8 @@ def check_password(
         user = service.authenticate(db.session, username, password)
     except Forbidden:
         with transaction(now=now) as session:
-            _tell_refused(session, username, caller, wait)
+            if not _tell_refused(session, username, caller, wait):
+                delays.write_again(session, counts)  # a name is not known by its taking longer
         raise
     return user
 
@@ -85,11 +86,13 @@ def check_code(user: User, given: str, caller: Caller, browser: Browser, now: da
     return proven.method
 
 
-def _tell_refused(session: Session, username: str, caller: Caller, wait: timedelta) -> None:
-    service.record_attempt(session, username, "sign_in_refused", caller.told)
+def _tell_refused(session: Session, username: str, caller: Caller, wait: timedelta) -> bool:
+    """Whether the trail has it: an unknown name leaves no line."""
+    has_line = service.record_attempt(session, username, "sign_in_refused", caller.told)
     if wait:
         told = caller.told | {"seconds": int(wait.total_seconds())}
         service.record_attempt(session, username, "sign_in_delayed", told)
+    return has_line
 
 
 def admit(

@@ -116,12 +116,17 @@ def change_own_password(
 
 
 def _is_last_administrator(session: Session, user: User) -> bool:
-    others = (
-        select(User.id)
-        .join(UserRole)
-        .where(UserRole.role == Role.ADMINISTRATOR, User.active, User.id != user.id)
+    """Of two who take each other's post at the same moment, one waits here for the other.
+
+    Counted by a statement after the one that waits: it sees what the other has stored.
+    """
+    if Role.ADMINISTRATOR not in user.roles:
+        return False
+    administrators = (
+        select(User.id).join(UserRole).where(UserRole.role == Role.ADMINISTRATOR, User.active)
     )
-    return Role.ADMINISTRATOR in user.roles and session.scalar(others.limit(1)) is None
+    session.execute(administrators.order_by(User.id).with_for_update(of=User))
+    return session.scalar(administrators.where(User.id != user.id).limit(1)) is None
 
 
 def _hash(password: str, rules: PasswordRules, names: Sequence[str]) -> str:
@@ -199,14 +204,16 @@ def authenticate(session: Session, username: str, password: str) -> User:
     return user
 
 
-def record_attempt(session: Session, username: str, deed: str, told: Mapping[str, object]) -> None:
+def record_attempt(session: Session, username: str, deed: str, told: Mapping[str, object]) -> bool:
     """Note an attempt to sign in; an unknown name is nobody's and leaves no line.
 
     :param told: where it came from, as far as the trail may know.
+    :return: whether there is a line.
     """
     user = find_user(session, username)
     if user is not None:
         audit.record(session, deed, user, told, actor=user.actor)
+    return user is not None
 
 
 def units(session: Session) -> list[Unit]:

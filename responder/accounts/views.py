@@ -7,13 +7,11 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 from wtforms.fields import SelectChoice
 
-from responder.accounts import proofs, service
+from responder.accounts import closing, proofs, service
 from responder.accounts.declared import PEOPLE
 from responder.accounts.forms import PersonForm, UnitForm
 from responder.accounts.models import Unit, User
 from responder.accounts.password_views import password_rules
-from responder.accounts.sessions import service as sessions
-from responder.accounts.sessions.models import Why
 from responder.core.database import db, transaction
 from responder.core.errors import Invalid, Stale
 from responder.core.permissions import Permission
@@ -73,6 +71,7 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
     try:
         with transaction(actor, now) as session:
             check_seen(person, seen_version())
+            was_closed = not person.active
             service.change_user(
                 session,
                 person,
@@ -83,8 +82,8 @@ def edit_person(user_id: int) -> str | Response | tuple[str, int]:
                 password=form.password.data or "",
                 rules=password_rules(),
             )
-            if not person.active:
-                sessions.end_all(session, person, Why.CLOSED, actor, now)
+            if was_closed or not person.active:  # opened again, nothing of before comes back
+                closing.end_all_of(session, person, actor, now)
     except (Invalid, Stale) as error:
         show_errors(form, error)
         return _person_page(form, person), STATUS[type(error)]

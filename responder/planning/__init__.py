@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from responder.accounts.closing import end_with_account
 from responder.core.permissions import Permission
 from responder.errands.kinds import Kind as Errand
 from responder.errands.kinds import name_errand
@@ -10,7 +11,7 @@ from responder.planning.briefing import helpers as briefing_helpers
 from responder.planning.briefing import models as briefing_models
 from responder.planning.briefing import views as briefing_views
 from responder.planning.briefing.cli import briefing
-from responder.planning.calendars import feed_views, ical_views, moving_views
+from responder.planning.calendars import feed_views, feeds, ical_views, moving_views
 from responder.planning.calendars import models as calendar_models
 from responder.planning.calendars import views as calendar_views
 from responder.planning.calendars.cli import import_ics
@@ -62,3 +63,4 @@ def init_app(app: Flask) -> None:
     helpers.register(app)
     briefing_helpers.register(app)
     keep_topics("press events", service.linked_topics)
+    end_with_account("calendar feeds", feeds.revoke_feeds_of)

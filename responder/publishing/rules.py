@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from responder.core import texts
 from responder.core.times import is_too_far, local
+from responder.web.listing.rules import MOST_TYPED
+
+MOST_WORDS = 8
+
+
+class Sought(NamedTuple):
+    """What is looked for in the public column.
+
+    :param text: as it was typed, so far as it counts.
+    :param words: of which each must be there.
+    :param is_cut: more was typed than is looked for.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    is_cut: bool
+
+
+def sought(typed: str) -> Sought:
+    """Read the search box that everybody may use: each word costs, and so their number ends."""
+    text = texts.clean(typed).strip()
+    kept = text[:MOST_TYPED].strip()
+    words = tuple(dict.fromkeys(kept.split()))
+    return Sought(kept, words[:MOST_WORDS], kept != text or len(words) > MOST_WORDS)
 
 
 def is_past(moment: datetime, now: datetime) -> bool:

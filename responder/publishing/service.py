@@ -166,13 +166,14 @@ def _is_due(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def entries(q: str = "", year: int | None = None, zone: ZoneInfo = SHANGHAI) -> Select[Entry]:
     """The public column, newest first.
 
-    :param q: words in either script, searched in title, concern and answer, of each wording
-        that stood; what was withdrawn is not found by words that nobody may read any more.
+    :param q: words in either script (the first few: :func:`rules.sought`), searched in title,
+        concern and answer, of each wording that stood; what was withdrawn is not found by words
+        that nobody may read any more.
     :param year: of publication, by the clocks of ``zone``.
     """
     query = select(Entry).order_by(Entry.published_at.desc(), Entry.id.desc())
     query = query.options(selectinload(Entry.changes))
-    words = response_rules.clean(q).split()
+    words = rules.sought(q).words
     for word in words:
         query = query.where(_holds(Entry, word) | _told(ChangeKind.CORRECT, word))
     if words:

@@ -20,7 +20,7 @@ from responder.core.database import db, transaction
 from responder.core.lifecycle import Attempt
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
-from responder.publishing import front, service
+from responder.publishing import front, rules, service
 from responder.publishing.answers import cacheable, office, shared, site, to_subscribers
 from responder.publishing.feed import FEED_ENTRIES, SITEMAP_ADDRESSES, atom
 from responder.publishing.feed import json_feed as as_json_feed
@@ -41,14 +41,19 @@ LOGO_CACHED = 3600  # seconds
 @blueprint.get("/concerns")
 @public
 def index() -> Response:
-    q, zone = request.args.get("q", "").strip(), office().zone
+    sought, zone = rules.sought(request.args.get("q", "")), office().zone
     years = service.years(db.session, zone)
     year = request.args.get("year", type=int)
-    query = service.entries(q, year if year in years else None, zone)
+    query = service.entries(sought.text, year if year in years else None, zone)
     page = paginate(db.session, query, requested_page(), ENTRIES_A_PAGE)
     return cacheable(
         render_template(
-            "publishing/index.html", page=page, years=years, shared=shared(), places=Live()
+            "publishing/index.html",
+            page=page,
+            years=years,
+            sought=sought,
+            shared=shared(),
+            places=Live(),
         )
     )
 

@@ -97,14 +97,14 @@ class Network:
         """
         deadline = time.monotonic() + self.seconds
         sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Accept": "*/*", **(headers or {})}
-        asked = _host(url)
+        asked = _parts(url)[0].hostname
         for _hop in range(MOST_REDIRECTS + 1):
             # What is listed is listed for the source, not for whoever it points at.
-            listed = self.listed if _host(url) == asked else Listed()
+            listed = self.listed if _parts(url)[0].hostname == asked else Listed()
             answer = self._ask(url, sent, deadline, listed)
             if answer.status not in _REDIRECTS:
                 return _usable(answer, accepts)
-            url = urljoin(url, answer.headers.get("location", ""))
+            url = _next(url, answer.headers.get("location", ""))
         raise FetchFailed(f"这个地址重定向超过 {MOST_REDIRECTS} 次：请填写最终的地址")
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -286,8 +286,12 @@ def _connection(
     return connection
 
 
-def _host(url: str) -> str | None:
-    return urlsplit(url).hostname
+def _next(url: str, location: str) -> str:
+    """Where a redirect leads."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise FetchFailed("这个地址重定向到一个无效的地址：请填写最终的地址") from error
 
 
 @contextmanager

@@ -57,6 +57,21 @@ def signed_in(view: View) -> View:
     return declare(SIGNED_IN)(view)
 
 
+def taken_along(view: View) -> View:
+    """Say of a view that it hands out something and tells the trail who took it.
+
+    A page elsewhere must not have somebody take it unawares: it opens from pages of ours, from
+    an address that was typed, and from programs that are no browser.
+    """
+    view.taken_along = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_sent_by_another_site() -> bool:
+    """Whether a page of another site had the browser ask; what says nothing is believed."""
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
 def current_actor() -> Actor:
     """Whoever sent this request, as the services know them."""
     return current_user.actor if current_user.is_authenticated else NOBODY
@@ -123,6 +138,11 @@ def declared_access(app: Flask, endpoint: str) -> object:
     return getattr(app.view_functions[endpoint], "access", None)
 
 
+def is_taken_along(app: Flask, endpoint: str) -> bool:
+    """Whether a route says that it tells the trail what it hands out."""
+    return getattr(app.view_functions[endpoint], "taken_along", False)
+
+
 def asks_who_it_is() -> bool:
     """Whether the route of this request opens by who has signed in: nothing else looks it up."""
     if request.endpoint is None:
@@ -152,6 +172,8 @@ def _check_access() -> Response | None:
         if request.method == "POST" and request.form:
             raise SignedOut("登录已过期：请重新登录后再提交；您填写的内容在下面，可复制")
         return login_manager.unauthorized()
-    if may_open(request.endpoint):
-        return None
-    raise Forbidden("您没有打开这个页面的权限；如工作需要，请联系系统管理员")
+    if not may_open(request.endpoint):
+        raise Forbidden("您没有打开这个页面的权限；如工作需要，请联系系统管理员")
+    if is_taken_along(current_app, request.endpoint) and is_sent_by_another_site():
+        raise Forbidden("这次下载是从别的网站发起的，没有办理：请在工作台打开列表或记录，再点下载")
+    return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
+
+from responder.web.access import PUBLIC, declared_access
 
 # Bootstrap draws its small icons as data: images inside the stylesheet.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -49,5 +51,13 @@ def init_app(app: Flask) -> None:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         if not response.cache_control.max_age:
-            response.headers.setdefault("Cache-Control", "no-store")
+            if _is_public():
+                response.headers.setdefault("Cache-Control", "no-store")
+            else:  # a file that is sent says no-cache by itself, which lets it be stored
+                response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _is_public() -> bool:
+    endpoint = request.endpoint
+    return endpoint is not None and declared_access(current_app, endpoint) == PUBLIC

@@ -43,6 +43,14 @@ def test_colours_are_there_before_any_script_runs(client, scheme) -> None:
     assert media.get(scheme.value, "") in page
 
 
+def test_a_visitor_is_led_back_to_a_path_and_to_no_line_of_a_header(client) -> None:
+    for asked, led in (("/concerns?q=路灯\u3000停水", "/concerns?q="), ("/x\r\nA: b", "/")):
+        answer = client.post("/scheme", data={"scheme": "dark", "next": asked})
+        assert answer.status_code == 302
+        assert answer.location.startswith(led)
+        assert "A: b" not in str(answer.headers)
+
+
 def test_any_room_may_ask_and_remember(app, people) -> None:
     client = people.sign_in(app.test_client(), people.analyst)
     with client:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flask import g
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from responder.accounts import service
 from responder.core.audit import AuditEvent
-from responder.core.database import transaction
+from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
 from tests.factories import PASSWORD
 
@@ -36,8 +36,12 @@ def test_a_wrong_password_keeps_the_name_and_says_so(client, people) -> None:
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1"]
-)
+    "elsewhere",
+    [
+        "https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:1",
+        "/topics\r\nX-Made-Up: 1", "/topics\n", "/\t/evil.example",
+    ],
+)  # fmt: skip
 def test_signing_in_never_leads_to_another_site(client, people, elsewhere) -> None:
     assert people.editor
     assert sign_in(client, next_=elsewhere).location == "/"
@@ -72,6 +76,32 @@ def test_signing_in_and_failing_to_are_in_the_trail(client, people, session) -> 
     sign_in(client)
     client.post("/sign-in", data={"username": "nobody", "password": "x"})
     assert deeds(session)[-2:] == ["sign_in_refused", "sign_in"]
+
+
+def test_a_name_that_nobody_has_is_refused_by_as_many_stores_as_one_that_is_known(
+    client, people, session
+) -> None:
+    """What is stored takes time; and of the unknown one nothing new is stored but its count."""
+    assert people.editor
+
+    def stores(username: str) -> int:
+        stored: list[str] = []
+
+        def note(_c, _cursor, statement, *_rest) -> None:
+            if statement.startswith(("INSERT", "UPDATE")):
+                stored.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            answer = client.post("/sign-in", data={"username": username, "password": "wrong"})
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+        assert answer.status_code == 403
+        return len(stored)
+
+    known, before = stores("editor"), deeds(session)
+    assert stores("nobody") == known
+    assert deeds(session) == before
 
 
 def test_a_new_password_ends_the_old_sessions(client, people, session) -> None:

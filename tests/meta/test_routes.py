@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from pathlib import Path
@@ -12,7 +13,14 @@ from responder import create_app
 from responder.core.permissions import Permission, Role, permissions_of
 from responder.settings import Settings
 from responder.web import errors
-from responder.web.access import PUBLIC, SIGNED_IN, Gate, declare, declared_access
+from responder.web.access import (
+    PUBLIC,
+    SIGNED_IN,
+    Gate,
+    declare,
+    declared_access,
+    is_taken_along,
+)
 
 PUBLIC_ENDPOINTS = {
     "accounts.sign_in",
@@ -68,6 +76,27 @@ def test_every_route_says_who_may_open_it(app) -> None:
 def test_the_list_of_public_routes_is_this_one(app) -> None:
     found = {r.endpoint for r in rules(app) if declared_access(app, r.endpoint) == PUBLIC}
     assert found == PUBLIC_ENDPOINTS
+
+
+def test_what_is_told_when_it_is_fetched_is_fetched_by_no_other_site(app) -> None:
+    """A view that writes although it is only asked says so (``access.taken_along``)."""
+    writing = {
+        rule.endpoint
+        for rule in rules(app)
+        if "POST" not in rule.methods
+        and declared_access(app, rule.endpoint) != PUBLIC
+        and re.search(
+            r"\b(transaction|_exported)\(",
+            inspect.getsource(inspect.unwrap(app.view_functions[rule.endpoint])),
+        )
+        and rule.methods & {"GET"}
+    }
+    assert {
+        "applications.download_file",
+        "intake.import_errors",
+        "accounts.people_export",
+    } <= writing
+    assert [one for one in sorted(writing) if not is_taken_along(app, one)] == []
 
 
 def test_addresses_are_kebab_case_and_numbers_are_typed(app) -> None:

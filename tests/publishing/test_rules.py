@@ -27,5 +27,14 @@ def test_a_name_for_an_entry_does_not_depend_on_its_address():
     assert name == "tag:example.org,2026-11-20:HY-2026-0042"
 
 
+def test_what_everybody_may_type_is_looked_for_as_far_as_it_counts():
+    assert rules.sought(" 停水  停水 公告 ") == ("停水  停水 公告", ("停水", "公告"), False)
+    many = [f"词{n}" for n in range(9)]
+    assert rules.sought(" ".join(many)).words == tuple(many[:8])
+    assert rules.sought(" ".join(many)).is_cut
+    assert not rules.sought(" ".join(many[:8])).is_cut
+    assert rules.sought("长" * 101) == ("长" * 100, ("长" * 100,), True)
+
+
 def test_each_line_is_a_paragraph_and_empty_lines_are_none():
     assert rules.paragraphs("一。\n\n  二。 \n") == ["一。", "二。"]

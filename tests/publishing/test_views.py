@@ -68,6 +68,20 @@ def test_the_column_is_searched_paged_and_split_by_year(client, people):
         assert client.get(f"/concerns?{nonsense}").status_code == 200
 
 
+def test_a_search_of_very_many_words_asks_for_the_first_few_and_says_so(client, people):
+    take(brought_to(S.SIGNED, title="去年的停水"), "publish", people.press_officer)
+    few = client.get("/concerns?q=停水+停水+去年")
+    assert "去年的停水" in few.text
+    assert "太多" not in few.text
+    words = "+".join(["停水", *map(str, range(1500))])
+    answer = client.get(f"/concerns?q={words}")
+    assert answer.status_code == 200
+    strict(answer.text)
+    assert "太多" in answer.text
+    assert "前 8 个词" in answer.text
+    assert "1499" not in answer.text.split("<main")[1]
+
+
 def test_what_the_office_is_working_on_is_not_public(client):
     secret = brought_to(S.SIGNED, title="尚未发布的标题")
     for path in ("/concerns", "/concerns/feed.xml", "/concerns?q=尚未发布"):

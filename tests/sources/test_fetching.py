@@ -93,6 +93,18 @@ def test_a_redirect_to_anything_but_the_web_is_refused(web, target: str) -> None
         web.network().get(web.url("/rss"))
 
 
+@pytest.mark.parametrize("target", ["http://[::1", "//[x]/"])
+def test_a_redirect_to_what_is_no_address_is_refused(web, target: str) -> None:
+    web.replies["/rss"] = Reply(status=302, headers={"Location": target})
+    with pytest.raises(FetchFailed):
+        web.network().get(web.url("/rss"))
+
+
+def test_what_is_no_address_is_refused_before_anybody_is_asked(web) -> None:
+    with pytest.raises(FetchFailed, match="只能访问"):
+        web.network().get("http://[::1")
+
+
 def test_a_name_is_resolved_once_and_its_checked_address_is_used(web) -> None:
     """Rebinding: public when it is checked, loopback when it is connected to."""
     answers = iter([["8.8.8.8"], ["127.0.0.1"]])

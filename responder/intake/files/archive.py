@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 
+from responder.core import zips
 from responder.core.errors import Invalid
 
 TABLE_SUFFIXES = frozenset(
@@ -35,15 +36,15 @@ def tables_in(path: Path) -> list[str] | None:
 
     :raises Invalid: a zip that cannot be read, or of too many parts.
     """
-    if not zipfile.is_zipfile(path):
+    if zips.has_more_parts(path, MOST_PARTS):
+        raise Invalid(f"{path.name} 里的文件超过 {MOST_PARTS} 个：请只压缩要导入的那一个")
+    if not zips.is_zip(path):
         return None
     with _opened(path) as archive:
         parts = archive.infolist()
         names = {part.filename for part in parts}
     if names & _WORKBOOK_PARTS or any(name.startswith("xl/") for name in names):
         return None
-    if len(parts) > MOST_PARTS:
-        raise Invalid(f"{path.name} 里的文件超过 {MOST_PARTS} 个：请只压缩要导入的那一个")
     return [_readable(part) for part in parts if _is_table(part)]
 
 

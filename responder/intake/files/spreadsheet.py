@@ -16,6 +16,7 @@ from typing import Any
 
 import python_calamine as calamine
 
+from responder.core import zips
 from responder.core.errors import Invalid
 from responder.intake.files.table import Cell, Row, Table, split_top
 from responder.intake.files.workbook_process import END
@@ -61,8 +62,10 @@ def _unpacked_bytes(path: Path, max_megabytes: int) -> int | None:
 
     Only the directory is read, so that nothing is unpacked before the answer.
     """
-    if not zipfile.is_zipfile(path):
+    if not zips.is_zip(path):
         return None
+    if zips.has_more_parts(path, MOST_PARTS):
+        raise _bomb(path)
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -76,12 +79,8 @@ def _unpacked_bytes(path: Path, max_megabytes: int) -> int | None:
             f"{path.name} 解压后有 {unpacked / 1024**2:.0f} MB，超过上限 {limit} MB："
             "请确认来源可信，删去多余的工作表后拆成几个文件再导入"
         )
-    bomb = unpacked > SUSPICIOUS_BYTES and unpacked / packed > SUSPICIOUS_RATIO
-    if bomb or len(parts) > MOST_PARTS:
-        raise Invalid(
-            f"{path.name} 的压缩方式异常，可能是压缩炸弹："
-            "请确认来源可信，用 Excel 打开后另存为新文件再导入"
-        )
+    if unpacked > SUSPICIOUS_BYTES and unpacked / packed > SUSPICIOUS_RATIO:
+        raise _bomb(path)
     return unpacked
 
 
@@ -134,6 +133,13 @@ def _value(told: list[Any]) -> Cell:
     """A cell that JSON does not know."""
     kind, *value = told
     return timedelta(*value) if kind == "timedelta" else _MOMENTS[kind].fromisoformat(*value)
+
+
+def _bomb(path: Path) -> Invalid:
+    return Invalid(
+        f"{path.name} 的压缩方式异常，可能是压缩炸弹："
+        "请确认来源可信，用 Excel 打开后另存为新文件再导入"
+    )
 
 
 def _locked(path: Path) -> Invalid:

@@ -40,7 +40,7 @@ from responder.intake.imports.uploads import UploadFolder, receive
 from responder.intake.models import CHANNEL_LABELS
 from responder.intake.views import blueprint
 from responder.settings import Settings
-from responder.web.access import current_actor, may, requires
+from responder.web.access import current_actor, may, requires, taken_along
 from responder.web.listing import add_list_pages, show
 from responder.web.media_types import XLSX
 from responder.web.sentences import spoken
@@ -301,6 +301,7 @@ def import_wish(run_id: int, action: str) -> Response:
 
 @blueprint.get("/imports/runs/<int:run_id>/errors.xlsx")
 @requires(IMPORT)
+@taken_along
 def import_errors(run_id: int) -> Response:
     """The refused rows, as they came, with the reason beside each."""
     run = import_service.get_run(db.session, run_id)

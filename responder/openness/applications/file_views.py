@@ -19,7 +19,7 @@ from responder.openness.applications.views_common import (
     to_application,
 )
 from responder.openness.attachments import chosen_files, give_out, let_files_in, put_away
-from responder.web.access import current_actor, requires
+from responder.web.access import current_actor, requires, taken_along
 from responder.web.forms import seen_version
 from responder.web.sentences import spoken
 
@@ -50,6 +50,7 @@ def _upload(application_id: int) -> str:
 
 @blueprint.get(f"{ADDRESS}/files/<int:file_id>")
 @requires(READ)
+@taken_along
 def download_file(file_id: int) -> Response:
     """Always to be kept, never to be shown. Who takes it along is told: it may name people."""
     with transaction(current_actor()) as session:

@@ -15,6 +15,7 @@ from docx.oxml import parse_xml
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from responder.core import zips
 from responder.core.errors import Forbidden, Invalid, NotFound
 from responder.core.permissions import Actor, Permission
 from responder.planning.briefing.layout import shipped_template
@@ -121,6 +122,8 @@ def check(name: str, content: bytes) -> None:
         raise Invalid("只能上传 .docx 文件：请在 Word 中另存为“Word 文档（*.docx）”", _FILE)
     if len(content) > LARGEST:
         raise Invalid("文件超过 1 MB：请删去模板里的图片后再上传", _FILE)
+    if zips.has_more_parts(BytesIO(content), MOST_PARTS):
+        raise _too_large()
     try:
         with ZipFile(BytesIO(content)) as archive:
             _check_parts(archive)
@@ -134,10 +137,14 @@ def check(name: str, content: bytes) -> None:
 _FILE = {"file": "不能使用"}
 
 
+def _too_large() -> Invalid:
+    return Invalid("文件解开后太大：请从系统模板改起，删去图片和附件", _FILE)
+
+
 def _check_parts(archive: ZipFile) -> None:
     parts = archive.infolist()
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise Invalid("文件解开后太大：请从系统模板改起，删去图片和附件", _FILE)
+    if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+        raise _too_large()
     if any(_ACTIVE.search(part.filename) for part in parts):
         raise Invalid("文件含有宏或嵌入对象：请另存为不含宏的 .docx 后再上传", _FILE)
     for part in parts:

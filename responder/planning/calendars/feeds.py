@@ -94,9 +94,21 @@ def revoke_feed(session: Session, actor: Actor, feed_id: int, now: datetime) -> 
     """
     feed = get_feed(session, actor, feed_id)
     if feed.revoked_at is None:
-        feed.revoked_at = now
-        audit.record(session, "revoke", feed)
+        _revoke(session, feed, now)
     return feed
+
+
+def revoke_feeds_of(session: Session, user: User, now: datetime) -> None:
+    """End all feeds of somebody whose account is closed: none comes back with it."""
+    query = select(CalendarFeed).where(CalendarFeed.user_id == user.id)
+    query = query.where(CalendarFeed.revoked_at.is_(None)).order_by(CalendarFeed.id)
+    for feed in session.scalars(query).all():
+        _revoke(session, feed, now)
+
+
+def _revoke(session: Session, feed: CalendarFeed, now: datetime) -> None:
+    feed.revoked_at = now
+    audit.record(session, "revoke", feed)
 
 
 def get_feed(session: Session, actor: Actor, feed_id: int) -> CalendarFeed:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
+from responder.core import zips
 from responder.core.errors import Invalid
 from responder.publishing.archiving.packing import FORMAT, MANIFEST, Member, write
 
@@ -92,6 +93,8 @@ def verify(path: Path) -> Verdict:
     try:
         if path.stat().st_size > LARGEST:
             raise Invalid(f"{path} 超过 {LARGEST // 1024**2} MB，不像是归档文件：没有核验")
+        if zips.has_more_parts(path, MOST_MEMBERS):
+            raise Invalid(f"{path} {NO_ARCHIVE}")
         with path.open("rb") as stream, ZipFile(stream) as archive:
             return _verdict(archive, stream, path)
     except OSError as error:
@@ -102,8 +105,7 @@ def verify(path: Path) -> Verdict:
 
 def _verdict(archive: ZipFile, stream: IO[bytes], path: Path) -> Verdict:
     infos = archive.infolist()
-    too_much = sum(info.compress_size for info in infos) > path.stat().st_size
-    if len(infos) > MOST_MEMBERS or too_much:
+    if sum(info.compress_size for info in infos) > path.stat().st_size:
         raise Invalid(f"{path} {NO_ARCHIVE}")
     head = _content(archive, next((one for one in infos if one.filename == MANIFEST), None))
     members = _read(head)

@@ -22,7 +22,7 @@ from responder.publishing.places import Live
 from responder.publishing.ratings import service
 from responder.publishing.ratings.models import Verdict
 from responder.settings import Settings
-from responder.web.access import NOBODY, public
+from responder.web.access import NOBODY, is_sent_by_another_site, public
 from responder.web.callers import caller_address
 from responder.web.extensions import csrf
 
@@ -37,7 +37,7 @@ SECONDS_CACHED = 60
 @blueprint.post("/concerns/<int:entry_id>/rating")
 @public
 def rate(entry_id: int) -> AnyResponse:
-    if request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site":
+    if is_sent_by_another_site():
         raise Forbidden("请在公开栏目的页面上评价")
     asked = request.form.get("verdict", "")
     verdict = next((one for one in Verdict if one.value == asked), None)

@@ -28,7 +28,7 @@ from responder.core.database import db, transaction
 from responder.core.errors import DomainError, Forbidden, Invalid, NotFound
 from responder.core.permissions import Actor
 from responder.core.times import utc_now
-from responder.web.access import current_actor, declare, may
+from responder.web.access import current_actor, declare, may, taken_along
 from responder.web.errors import STATUS
 from responder.web.listing import exporting
 from responder.web.listing.bulk import Bulk, Outcome, Seen, Step, common, read_chosen
@@ -123,6 +123,7 @@ def add_list_pages(
         blueprint.add_url_rule(address, view.__name__, declare(access)(view), methods=[method])
 
     # No filter of any list is called so: it would stand in for it in the address.
+    @taken_along
     def export(file_format: str) -> Response | str | tuple[str, int]:
         return _exported(listing, file_format, name)
 

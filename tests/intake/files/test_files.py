@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,12 +150,30 @@ def test_a_small_bomb_is_known_by_its_ratio(tmp_path: Path) -> None:
         open_table(path, 100)
 
 
-def test_a_zip_of_very_many_parts_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "many.xlsx"
+def test_a_zip_of_very_many_parts_is_refused_before_it_is_opened(tmp_path: Path, monkeypatch):
+    """Whatever number its end tells."""
+    path = tmp_path / "many.zip"
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(10_001):
-            archive.writestr(str(number), b"")
+            archive.writestr(f"{number}.csv", b"")
+    content = bytearray(path.read_bytes())
+    content[-14:-10] = struct.pack("<HH", 1, 1)
+    path.write_bytes(content)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(Invalid, match="超过 10000 个"):
+        tables_in(path)
     with pytest.raises(Invalid, match="压缩炸弹"):
+        open_table(path.rename(tmp_path / "many.xlsx"), 100)
+
+
+def test_a_zip_that_says_it_is_one_of_several_pieces_is_no_table(tmp_path: Path) -> None:
+    end = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 46, 0)
+    end += struct.pack("<4sIQI", b"PK\x06\x07", 0, 0, 5)
+    end += struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 2**32 - 1, 2**32 - 1, 0)
+    path = tmp_path / "pieces.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"x" * 50 + end)
+    assert tables_in(path) is None
+    with pytest.raises(Invalid):
         open_table(path, 100)
 
 

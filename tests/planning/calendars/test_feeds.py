@@ -110,6 +110,27 @@ def test_the_feed_of_somebody_who_left_is_gone(client: FlaskClient, people: Peop
     assert read(client, issued).status_code == 410
 
 
+def test_no_feed_comes_back_with_an_account_that_is_opened_again(
+    client: FlaskClient, people: People, session: Session
+) -> None:
+    owner, admin = people.press_officer, people.administrator
+    issued, other = created(owner), created(admin)
+    people.sign_in(client, admin)
+    form = {"username": owner.username, "display_name": "某人", "unit_id": "0"}
+    form |= {"roles": ["press_officer"]}
+    for version, change in enumerate(({}, {"active": "y"}), start=owner.version_id):
+        changed = client.post(
+            f"/people/{owner.id}", data={**form, **change, "version_id": str(version)}
+        )
+        assert changed.status_code == 302, changed.text
+    assert owner.active
+    assert read(client, issued).status_code == 410
+    assert read(client, other).status_code == 200
+    lines = select(AuditEvent).where(AuditEvent.object_type == "calendar_feed")
+    [line] = session.scalars(lines.where(AuditEvent.action == "revoke"))
+    assert (line.object_id, line.actor_id) == (issued.feed.id, admin.id)
+
+
 def test_who_may_no_longer_read_the_plan_gets_an_empty_calendar(
     client: FlaskClient, people: People
 ) -> None:

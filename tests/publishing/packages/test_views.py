@@ -302,6 +302,7 @@ def test_a_public_attachment_is_kept_and_never_shown(app, people, client):
     assert disposition.startswith("attachment;")
     assert quote("附件.pdf") in disposition
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-cache"  # asked for again, and so withdrawn
     assert "Set-Cookie" not in answer.headers
     assert address in client.get(f"/interpretations/documents/{attachment.document_id}").text
 

@@ -53,6 +53,39 @@ def test_a_file_holds_exactly_what_is_filtered_and_no_formula(client, people, se
     assert told[0].changes["conditions"] == ["关键词：路灯"]
 
 
+def test_a_file_of_the_desk_is_kept_by_no_browser(client, people) -> None:
+    for reader, address in (
+        (people.editor, "/messages/list.xlsx"),
+        (people.administrator, "/people/list.csv"),
+    ):
+        people.sign_in(client, reader)
+        with client.get(address) as answer:
+            assert answer.status_code == 200, address
+            assert answer.headers["Cache-Control"] == "no-store", address
+
+
+def test_a_page_elsewhere_has_nobody_take_a_list_along(client, people, session) -> None:
+    people.sign_in(client, people.editor)
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    for kind in ("csv", "xlsx", "print"):
+        answer = client.get(f"/messages/list.{kind}", headers=elsewhere)
+        assert answer.status_code == 403
+        assert "别的网站" in answer.text
+    assert client.get("/messages", headers=elsewhere).status_code == 200
+    exports = select(AuditEvent).where(AuditEvent.action == "export")
+    assert session.scalars(exports).all() == []
+    for place in ("none", "same-origin", "same-site"):
+        with client.get("/messages/list.csv", headers={"Sec-Fetch-Site": place}) as answer:
+            assert answer.status_code == 200
+    assert len(session.scalars(exports).all()) == 3
+
+
+def test_what_is_public_is_kept_as_it_was(client) -> None:
+    with client.get("/static/responder.css") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] != "no-store"
+
+
 def test_a_print_is_a_page_and_what_is_too_much_is_said(client, people, monkeypatch) -> None:
     store()
     people.sign_in(client, people.editor)
