@@ -47,7 +47,7 @@ def test_modules_and_functions_are_short() -> None:
 
 # What takes up to a second to load (or need not be there), and few commands need: imported where
 # it is used.
-HEAVY = {"authlib", "distributed", "jieba", "joserfc", "pypinyin", "requests", "sklearn"}
+HEAVY = {"authlib", "dask", "distributed", "jieba", "joserfc", "pypinyin", "requests", "sklearn"}
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> str:
