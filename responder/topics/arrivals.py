@@ -29,7 +29,10 @@ def join(session: Session, memberships: Sequence[Mapping[str, Any]]) -> None:
         return
     session.execute(insert(Membership), memberships)
     for ids in portions(one["message_id"] for one in memberships):
-        session.execute(delete(Arrival).where(Arrival.message_id.in_(ids)))
+        session.execute(
+            delete(Arrival).where(Arrival.message_id.in_(ids)),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def mend(session: Session) -> None:

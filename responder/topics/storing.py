@@ -90,7 +90,9 @@ def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:
         kept, lost = both[kept_id], both[lost_id]
         lineage.record(session, EventKind.MERGED, kept, as_of, other=lost, count=lost.message_count)
         session.execute(
-            update(Membership).where(Membership.topic_id == lost_id).values(topic_id=kept_id)
+            update(Membership).where(Membership.topic_id == lost_id).values(topic_id=kept_id),
+            # No membership is held here; to look for one, each topic held would be gone over.
+            execution_options={"synchronize_session": False},
         )
         lost.merged_into_id = kept_id
         lost.message_count = lost.people_count = lost.level = 0
