@@ -79,7 +79,9 @@ def open_count(session: Session, actor: Actor, now: datetime) -> int:
     """How many :func:`open_alerts` there are without a limit."""
     if actor.id is None or not actor.may(Permission.TOPIC_READ):
         return 0
-    query = select(func.count(Alert.id)).join(Alert.topic).where(_open(actor.id, now))
+    # Asked by every page: a join would let SQLite go over all topics, not over the few alerts.
+    told = Alert.topic.has(and_(is_shown(), not_(is_empty())))
+    query = select(func.count(Alert.id)).where(_lately_unread(actor.id, now), told)
     return session.scalar(query) or 0
 
 
@@ -92,13 +94,12 @@ def held(session: Session, now: datetime) -> tuple[int, datetime | None]:
 
 
 def _open(user_id: int, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        Alert.delivered_at > now - OPEN_FOR,
-        Alert.delivered_at <= now,
-        is_shown(),
-        not_(is_empty()),
-        _unread_by(user_id),
-    )
+    return and_(_lately_unread(user_id, now), is_shown(), not_(is_empty()))
+
+
+def _lately_unread(user_id: int, now: datetime) -> ColumnElement[bool]:
+    lately = and_(Alert.delivered_at > now - OPEN_FOR, Alert.delivered_at <= now)
+    return and_(lately, _unread_by(user_id))
 
 
 def _unread_by(user_id: int) -> ColumnElement[bool]:
