@@ -237,7 +237,41 @@ def settings(as_json: bool) -> None:
         click.echo(f"{row['name']}\n    {row['description']}（默认：{row['default'] or '空'}）")
 
 
+@click.command()
+@click.argument("revision")
+@click.option("--yes", is_flag=True, help="不再询问。")
+@with_appcontext
+def downgrade(revision: str, yes: bool) -> None:
+    """把数据库退回到较早的版本号；其后版本新增的表和字段连同内容一起丢失。
+
+    先运行 responder backup。例：responder db downgrade 0050
+    """
+    _check_goes_back(revision)
+    if not yes:
+        click.confirm(f"退回到 {revision} 会丢失其后新增的内容。已经备份，仍要退回吗", abort=True)
+    alembic.downgrade(revision)
+    say(f"数据库已退回到 {revision}")
+
+
+def _check_goes_back(revision: str) -> None:
+    """A number is a revision, never so many steps: 0050 would take the whole database away."""
+    now = {one.revision for one in alembic.current() if one}
+    earlier = {
+        one.revision
+        for one in alembic.script_directory.iterate_revisions(tuple(now), "base")
+        if one.revision not in now
+    }
+    if revision not in earlier:
+        at = "、".join(sorted(now)) or "空"
+        raise Invalid(
+            f"不能退回到 {revision}：数据库现在是 {at}，请写比它早的完整版本号，例如 0050"
+        )
+
+
 def init_app(app: Flask) -> None:
     own = (init, serve, scheduler, settings, calendar, clocks, doctor, backup, verify)
     for command in (*own, audit_command):
         app.cli.add_command(command)
+    migrations = app.cli.commands["db"]
+    assert isinstance(migrations, click.Group)
+    migrations.add_command(downgrade)  # in place of one that counts steps

@@ -42,6 +42,21 @@ def test_init_can_be_run_again(ready: Path) -> None:
     assert "新增日历 0 年，时限规则 0 条" in again.stderr
 
 
+def test_a_database_goes_back_to_a_revision_and_never_by_so_many_steps(tmp_path: Path) -> None:
+    """0050 was taken for fifty steps, and nothing was left."""
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
+    for wrong in ("9999", "base", "50", "-1", "head"):
+        refused = run("db", "downgrade", "--yes", "--", wrong, state=tmp_path)
+        assert says(refused, f"不能退回到 {wrong}：数据库现在是")
+    assert run("db", "downgrade", "0050", state=tmp_path).returncode == 1  # nobody said yes
+    assert "0051" in run("db", "current", state=tmp_path).stdout
+    back = run("db", "downgrade", "0050", "--yes", state=tmp_path)
+    assert (back.returncode, back.stderr.strip()) == (0, "数据库已退回到 0050")
+    assert "0050" in run("db", "current", state=tmp_path).stdout
+    assert run("init", state=tmp_path).returncode == 0
+    assert run("verify", state=tmp_path).returncode == 0
+
+
 def test_the_first_password_may_come_from_the_environment(tmp_path: Path) -> None:
     done = run("init", state=tmp_path, RESPONDER_ADMIN_PASSWORD="a long one")
     assert done.returncode == 0, done.stderr

@@ -57,7 +57,7 @@ def group(
     for message_id, said in sayings.items():
         alike = closest(keys[message_id], posted)
         # One that newer ones have made way for, key by key.
-        earlier |= said_by(session, set(alike) - set(earlier))
+        earlier |= said_by(session, {one for one in alike if one not in earlier})
         first = _finder.first_of(said, {one: earlier[one] for one in alike})
         if first is not None:
             repeats[message_id] = first
