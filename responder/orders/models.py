@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from responder.accounts.models import Unit
@@ -107,6 +107,13 @@ class WorkOrder(Audited, Base):
     __table_args__ = (
         UniqueConstraint("year", "serial"),
         Index("ix_work_order_dispatched_at", "dispatched_at"),
+        # Hardly any order was merged away: of the others no index is to tell.
+        Index(
+            "ix_work_order_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
     )
     # The lifecycle tells of states, units and moments.
     __audit_skip__ = frozenset(
@@ -136,7 +143,7 @@ class WorkOrder(Audited, Base):
     category_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"))
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     reported_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("work_order.id"))
     refusal: Mapped[Refusal | None] = mapped_column(choice(Refusal, "refusal"))
     satisfaction: Mapped[Satisfaction | None] = mapped_column(choice(Satisfaction, "satisfaction"))
     answer: Mapped[str] = mapped_column(Text, default="")

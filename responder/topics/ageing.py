@@ -104,13 +104,22 @@ def _cool(session: Session, as_of: datetime, window: timedelta) -> None:
 
 
 def _outdated(as_of: datetime, zone: ZoneInfo) -> Any:
-    """Topics of several messages once an hour and at the turn of the day; others once a day."""
+    """Those of which somebody spoke lately once an hour, all of several messages once a day.
+
+    The heat of others falls by their age alone. The day turns at midnight; what one person said
+    once is ranked when its own day is over.
+    """
     midnight = local(as_of, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = max(as_of - OUTDATED_AFTER, midnight - timedelta.resolution)
-    many = and_(Topic.message_count > 1, Topic.ranked_as_of <= since)
-    lone = and_(Topic.message_count == 1, Topic.ranked_as_of <= as_of - LONE_OUTDATED_AFTER)
+    yesterday = midnight - timedelta.resolution
+    an_hour_ago = as_of - OUTDATED_AFTER
+    ranked, several = Topic.ranked_as_of, Topic.message_count > 1
+    lately = and_(several, ranked <= an_hour_ago, Topic.last_seen > an_hour_ago - SPOKEN_OF)
+    lone = and_(Topic.message_count == 1, ranked <= as_of - LONE_OUTDATED_AFTER)
     return select(Topic.id, Topic.heat_parts, Topic.last_seen).where(
-        Topic.heat > 0, Topic.merged_into_id.is_(None), or_(many, lone)
+        ranked <= max(an_hour_ago, yesterday),  # what all have in common, for the index
+        or_(and_(several, ranked <= yesterday), lately, lone),
+        Topic.heat > 0,
+        Topic.merged_into_id.is_(None),
     )
 
 

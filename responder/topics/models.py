@@ -54,7 +54,25 @@ class Topic(Audited, Base):
     """
 
     __tablename__ = "topic"
-    __table_args__ = (Index("ix_topic_heat", "heat"), Index("ix_topic_order", "pinned", "heat"))
+    __table_args__ = (
+        Index("ix_topic_heat", "heat"),
+        # In the order of their list, with all that the list counts and leaves out by.
+        Index(
+            "ix_topic_order",
+            "pinned", "heat", "message_count", "level", "merged_into_id", "dismissed",
+        ),
+        Index(
+            "ix_topic_last_seen",
+            "last_seen", "message_count", "heat", "merged_into_id", "dismissed",
+        ),
+        # Hardly any topic was merged away: of the others no index is to tell.
+        Index(
+            "ix_topic_merged_into_id",
+            "merged_into_id",
+            sqlite_where=text("merged_into_id IS NOT NULL"),
+            postgresql_where=text("merged_into_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
     __audit_skip__ = frozenset(
         {
             "label", "keywords", "heat", "heat_parts", "message_count", "people_count",
@@ -72,7 +90,7 @@ class Topic(Audited, Base):
     message_count: Mapped[int] = mapped_column(default=0)
     people_count: Mapped[int] = mapped_column(default=0)
     first_seen: Mapped[datetime]
-    last_seen: Mapped[datetime] = mapped_column(index=True)
+    last_seen: Mapped[datetime]
     ranked_as_of: Mapped[datetime]
     place: Mapped[str] = mapped_column(String(60), default="", server_default=text("''"))
     representatives: Mapped[list[int]] = mapped_column(
@@ -88,7 +106,7 @@ class Topic(Audited, Base):
     renamed: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     pinned: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
     dismissed: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id"))
     version_id: Mapped[int] = mapped_column(default=1)
     memberships: Mapped[list[Membership]] = relationship(
         back_populates="topic", cascade="all, delete-orphan"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from responder.core.times import start_of_day
@@ -35,9 +35,11 @@ def hottest(session: Session, today: date, limit: int) -> list[Moved]:
     """The hottest topics, pinned ones first, each beside the week before."""
     order = (Topic.pinned.desc(), Topic.heat.desc(), Topic.id)
     found = session.scalars(select(Topic).where(*_counts()).order_by(*order).limit(limit)).all()
-    heats = _before(today)
-    query = select(heats).where(heats.c.topic_id.in_([topic.id for topic in found]))
-    before = {row.topic_id: row.heat for row in session.execute(query)}
+    query = select(TopicDay.topic_id, TopicDay.heat).where(
+        TopicDay.topic_id.in_([topic.id for topic in found]),
+        TopicDay.day == _day_before(session, today),
+    )
+    before: dict[int, float] = dict(session.execute(query).all())
     return [Moved(topic, before.get(topic.id)) for topic in found]
 
 
@@ -46,30 +48,30 @@ def movers(session: Session, today: date, limit: int) -> list[Moved]:
 
     What nobody has spoken of for so long that its curve has ended does not move.
     """
-    before = _before(today)
-    change = Topic.heat - func.coalesce(before.c.heat, 0.0)
+    on_the_day = and_(TopicDay.topic_id == Topic.id, TopicDay.day == _day_before(session, today))
+    change = Topic.heat - func.coalesce(TopicDay.heat, 0.0)
     spoken_of = Topic.last_seen > start_of_day(today - WEEK) - KEPT_UP_FOR
+    # Thousands are sorted: by what an index holds of them. The few that are shown are read after.
     query = (
-        select(Topic, before.c.heat)
-        .outerjoin(before, before.c.topic_id == Topic.id)
+        select(Topic.id, TopicDay.heat)
+        .outerjoin(TopicDay, on_the_day)
         .where(*_counts(), spoken_of)
         .order_by(func.abs(change).desc(), Topic.id)
     )
-    found = [Moved(topic, heat) for topic, heat in session.execute(query.limit(limit))]
-    return sorted((one for one in found if one.change), key=lambda one: -one.change)
+    before: dict[int, float | None] = dict(session.execute(query.limit(limit)).all())
+    topics = session.scalars(select(Topic).where(Topic.id.in_(before)))
+    found = [Moved(topic, before[topic.id]) for topic in topics]
+    return sorted((one for one in found if one.change), key=lambda one: (-one.change, one.topic.id))
 
 
 def _counts() -> tuple[ColumnElement[bool], ...]:
     return is_shown(), Topic.message_count >= FROM_MESSAGES
 
 
-def _before(today: date) -> Subquery:
-    """(topic_id, heat) of each topic as it stood a week before."""
+def _day_before(session: Session, today: date) -> date:
+    """The day a week before, or the nearest before it on which there was a refresh."""
     day = today - WEEK
-    newest = func.row_number().over(partition_by=TopicDay.topic_id, order_by=TopicDay.day.desc())
-    points = (
-        select(TopicDay.topic_id, TopicDay.heat, newest.label("nth"))
-        .where(TopicDay.day <= day, TopicDay.day > day - LOOKED_BACK)
-        .subquery()
+    newest = select(func.max(TopicDay.day)).where(
+        TopicDay.day <= day, TopicDay.day > day - LOOKED_BACK
     )
-    return select(points.c.topic_id, points.c.heat).where(points.c.nth == 1).subquery()
+    return session.scalar(newest) or day

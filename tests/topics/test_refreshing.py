@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -81,6 +81,40 @@ def test_what_the_window_leaves_behind_cools_down(session) -> None:
     refresh()
     refreshing.refresh(NOW + timedelta(days=400), NOW, WINDOW)
     assert {topic.heat for topic in session.scalars(select(Topic))} == {0.0}
+
+
+def ranked_as_of(session) -> set[datetime]:
+    return set(session.scalars(select(Topic.ranked_as_of)))
+
+
+def test_what_somebody_spoke_of_lately_is_ranked_by_the_hour(session) -> None:
+    two_worries()  # the last two days ago
+    refresh(NOW)
+    for minutes, ranked in ((59, NOW), (61, NOW + timedelta(minutes=61))):
+        refresh(NOW + timedelta(minutes=minutes))
+        assert ranked_as_of(session) == {ranked}
+
+
+def test_what_nobody_speaks_of_is_ranked_once_a_day(session) -> None:
+    two_worries()
+    silent = NOW + timedelta(days=9)
+    before_midnight = silent.replace(hour=15, minute=59)  # in Shanghai
+    refresh(silent)
+    refresh(before_midnight)
+    assert ranked_as_of(session) == {silent}
+    refresh(before_midnight + timedelta(minutes=2))
+    assert ranked_as_of(session) == {before_midnight + timedelta(minutes=2)}
+
+
+def test_a_week_of_silence_is_told_within_the_hour(session) -> None:
+    two_worries()
+    a_week_after = NOW + timedelta(days=3)  # of the last message of both
+    said = []
+    for minutes in (-1, 59):
+        refresh(a_week_after + timedelta(minutes=minutes))
+        said.append({topic.heat_parts[1]["evidence"] for topic in session.scalars(select(Topic))})
+    assert all(evidence.startswith("近 7 天 1 人") for evidence in said[0])
+    assert said[1] == {"近 7 天没有人反映"}
 
 
 def overtaken(monkeypatch, times: int) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from nlp import scripts
@@ -22,6 +23,8 @@ from responder.intake.searching.wanted import MessageFilter, Repeats
 
 # So many different names of places with personal data are looked through, the newest first.
 NAMES_READ = 5_000
+
+Id = InstrumentedAttribute[int] | ColumnElement[int]
 
 
 @dataclass(frozen=True)
@@ -47,28 +50,51 @@ def read_asked(session: Session, typed: str) -> Asked:
     return Asked(query, alternatives(session, filter(is_pinyin, query.wanted)))
 
 
-def text_conditions(session: Session, asked: Asked) -> list[ColumnElement[bool]]:
-    """Each holds of every message that is found."""
-    index = index_of(session)
+def text_conditions(
+    session: Session, asked: Asked, message_id: Id = Message.id
+) -> list[ColumnElement[bool]]:
+    """Each holds of every message that is found.
+
+    :param message_id: how a message's id is said, where not by its column.
+    """
+    all_of = partial(_all_of, index_of(session), message_id)
     plain = [term for term in asked.query.wanted if term not in asked.meant]
-    found = [_all_of(index, plain)] if plain else []
+    found = [all_of(plain)] if plain else []
     found += [
-        or_(*(_all_of(index, [one]) for one in (term, *names)))
-        for term, names in asked.meant.items()
+        or_(*(all_of([one]) for one in (term, *names))) for term, names in asked.meant.items()
     ]
-    return found + [not_(_all_of(index, [term])) for term in asked.query.unwanted]
+    return found + [not_(all_of([term])) for term in asked.query.unwanted]
 
 
-def _all_of(index: SearchIndex, terms: Sequence[str]) -> ColumnElement[bool]:
+def matches(session: Session, asked: Asked) -> Select[int] | None:
+    """The ids of what is found; None where more than the plain words decides.
+
+    To count them so stops at a limit; the index would tell all of them to a condition first.
+    """
+    if asked.meant or asked.query.unwanted or not asked.query.wanted:
+        return None
+    index, terms = index_of(session), asked.query.wanted
+    found = index.matching(_pairs(terms))
+    if not (read := _read(index, terms)):
+        return found
+    return select(MessageSearch.message_id).where(MessageSearch.message_id.in_(found), *read)
+
+
+def _all_of(index: SearchIndex, message_id: Id, terms: Sequence[str]) -> ColumnElement[bool]:
     """That a message holds all of these terms: their pairs by the index, the rest by reading."""
-    pairs = list(dict.fromkeys(pair for term in terms for pair in pairs_of(term)))
-    candidates = index.matching(pairs)
-    long = [index.holds(term) for term in terms if len(term) > len("一对")]
-    if long:
-        candidates = select(MessageSearch.message_id).where(
-            MessageSearch.message_id.in_(candidates), *long
-        )
-    return Message.id.in_(candidates)
+    found = message_id.in_(index.matching(_pairs(terms)))
+    if not (read := _read(index, terms)):
+        return found
+    return and_(found, exists().where(MessageSearch.message_id == Message.id, *read))
+
+
+def _pairs(terms: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(pair for term in terms for pair in pairs_of(term)))
+
+
+def _read(index: SearchIndex, terms: Iterable[str]) -> list[ColumnElement[bool]]:
+    """What pairs cannot tell: that a longer term stands in one piece."""
+    return [index.holds(term) for term in terms if len(term) > len("一对")]
 
 
 def field_conditions(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session, joinedload
 from responder.intake.models import Message, MessageRepeat
 from responder.intake.repeats import grouping
 from responder.intake.searching.conditions import (
-    Asked,
+    Id,
     field_conditions,
     group_conditions,
+    matches,
     read_asked,
     text_conditions,
 )
@@ -24,6 +26,9 @@ from responder.intake.searching.wanted import MessageFilter, Order
 MOST_COUNTED = 10_000
 SELDOM = 2_000  # matches up to which SQLite had better look each of them up
 WEIGHED = 500  # the newest matches, of which the most relevant are told
+
+Messages = Select[*tuple[Any, ...]]
+"""A query of messages, of whatever columns."""
 
 
 class MessageSource:
@@ -37,11 +42,12 @@ class MessageSource:
         self._session = session
         self._wanted = wanted
         self.asked = read_asked(session, wanted.text)
-        found = text_conditions(session, self.asked) + field_conditions(session, wanted, zone)
-        self._conditions = found + group_conditions(wanted, found)
-        weighs = self.asked.query.wanted and wanted.order is Order.RELEVANCE
-        self._ids = _most_relevant(session, self._conditions, self.asked) if weighs else None
+        words = text_conditions(session, self.asked)
+        fields = field_conditions(session, wanted, zone)
+        self._others = fields + group_conditions(wanted, words + fields)
         self._counted: int | None = None
+        weighs = self.asked.query.wanted and wanted.order is Order.RELEVANCE
+        self._ids = self._most_relevant() if weighs else None
 
     def count(self) -> int:
         if self._ids is not None:
@@ -51,8 +57,7 @@ class MessageSource:
     def whole(self) -> int:
         if self._ids is not None:
             return len(self._ids)
-        query = select(func.count()).select_from(Message).where(*self._conditions)
-        return self._session.scalar(query) or 0
+        return _count(self._session, self._found())
 
     def part(self, start: int, size: int) -> Sequence[Message]:
         if self._ids is not None:
@@ -69,58 +74,71 @@ class MessageSource:
 
     def _some(self) -> int:
         if self._counted is None:
-            self._counted = _counted(self._session, self._conditions)
+            self._counted = _count(self._session, self._found().limit(MOST_COUNTED + 1))
         return self._counted
 
+    def _found(self) -> Select[int]:
+        """The ids of what fits, in no order."""
+        found = None if self._others else matches(self._session, self.asked)
+        return self._fitting(select(Message.id)) if found is None else found
+
+    def _fitting(self, query: Messages, message_id: Id = Message.id) -> Messages:
+        words = text_conditions(self._session, self.asked, message_id)
+        return query.where(*words, *self._others)
+
     def _query(self) -> Select[Message]:
-        return _ordered(self._session, self._conditions, self._wanted.order, self._some())
+        query = select(Message).options(joinedload(Message.repeat))
+        if self._wanted.order is Order.REPEATS:
+            return _by_repeats(self._fitting(query))
+        return self._newest_first(query)
+
+    def _newest_first(self, query: Messages) -> Messages:
+        if self._session.get_bind().dialect.name != "sqlite":
+            return self._fitting(query).order_by(*_by_time())
+        # Left alone, SQLite walks all messages in order of time for a few that fit, and looks up
+        # and sorts all of many where the newest are met on a short walk. What is reckoned with is
+        # not looked up by an index.
+        if self._some() <= SELDOM:
+            plain: ColumnElement[datetime] = literal_column("+message.occurred_at")
+            return self._fitting(query).order_by(plain.desc(), Message.id.desc())
+        return self._fitting(query, Message.id + 0).order_by(*_by_time())
+
+    def _most_relevant(self) -> list[int]:
+        """The newest matches by how often and how near the beginning they name what was asked."""
+        query = select(Message.id, MessageSearch.text).join(
+            MessageSearch, MessageSearch.message_id == Message.id
+        )
+        newest = self._newest_first(query).limit(WEIGHED)
+        terms, together = self.asked.shown, "".join(self.asked.query.wanted)
+        # Sorting keeps the newest first among equals.
+        rows = sorted(
+            self._session.execute(newest), key=lambda row: -relevance(row.text, terms, together)
+        )
+        return [row.id for row in rows]
 
 
 def _by_time() -> tuple[UnaryExpression[Any], ...]:
     return Message.occurred_at.desc(), Message.id.desc()
 
 
-def _counted(session: Session, conditions: Sequence[ColumnElement[bool]]) -> int:
-    """How many fit, counted no further than one beyond the most."""
-    some = select(Message.id).where(*conditions).limit(MOST_COUNTED + 1).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+def _count(session: Session, found: Select[int]) -> int:
+    """How many rows there are."""
+    return session.scalar(select(func.count()).select_from(found.subquery())) or 0
 
 
-def _ordered(
-    session: Session, conditions: Sequence[ColumnElement[bool]], order: Order, total: int
-) -> Select[Message]:
-    query = select(Message).options(joinedload(Message.repeat)).where(*conditions)
-    if order is Order.REPEATS:
-        first = func.coalesce(MessageRepeat.first_id, Message.id)
-        sizes = (
-            select(MessageRepeat.first_id.label("first"), func.count().label("size"))
-            .group_by(MessageRepeat.first_id)
-            .subquery()
-        )
-        return (
-            query.outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
-            .outerjoin(sizes, sizes.c.first == first)
-            .order_by(func.coalesce(sizes.c.size, 0).desc(), first.desc(), Message.id)
-        )
-    if total <= SELDOM and session.get_bind().dialect.name == "sqlite":
-        # The plus keeps SQLite from walking all messages in order of time for a few.
-        return query.order_by(literal_column("+message.occurred_at").desc(), Message.id.desc())
-    return query.order_by(*_by_time())
-
-
-def _most_relevant(
-    session: Session, conditions: Sequence[ColumnElement[bool]], asked: Asked
-) -> list[int]:
-    """The newest matches by how often and how near the beginning they name what was asked."""
-    query = select(Message.id, MessageSearch.text).join(
-        MessageSearch, MessageSearch.message_id == Message.id
+def _by_repeats(query: Messages) -> Messages:
+    """A query of messages, those of the largest groups first."""
+    first = func.coalesce(MessageRepeat.first_id, Message.id)
+    sizes = (
+        select(MessageRepeat.first_id.label("first"), func.count().label("size"))
+        .group_by(MessageRepeat.first_id)
+        .subquery()
     )
-    rows = session.execute(query.where(*conditions).order_by(*_by_time()).limit(WEIGHED)).all()
-    terms = asked.shown
-    together = "".join(asked.query.wanted)
-    # Sorting keeps the newest first among equals.
-    rows = sorted(rows, key=lambda row: -relevance(row.text, terms, together))
-    return [row.id for row in rows]
+    return (
+        query.outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
+        .outerjoin(sizes, sizes.c.first == first)
+        .order_by(func.coalesce(sizes.c.size, 0).desc(), first.desc(), Message.id)
+    )
 
 
 def relevance(text: str, terms: Sequence[str], together: str) -> float:

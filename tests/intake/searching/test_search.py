@@ -16,7 +16,7 @@ from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
 from responder.intake import service
 from responder.intake.models import Channel, Message, MessageRepeat
-from responder.intake.searching import find, index_missing, names
+from responder.intake.searching import find, index_missing, listing, names
 from responder.intake.searching.index import forget
 from responder.intake.searching.listing import MessageSource, copies
 from responder.intake.searching.models import MessageSearch
@@ -244,3 +244,40 @@ def test_reading_messages_for_names_holds_no_lock(
     monkeypatch.setattr(names, "default_segmenter", Watching)
     assert learn_names(100, CONSOLE) == 1
     assert seen == [False]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("施工", {}),
+        ("夜里施工", {}),
+        ("夜里施工 -第3件", {}),
+        ("bjgy", {}),
+        ("施工", {"order": Order.RELEVANCE}),
+        ("夜里施工", {"channel": Channel.HOTLINE}),
+        ("夜里施工", {"repeats": Repeats.FIRST}),
+        ("夜里施工", {"order": Order.REPEATS}),
+        ("", {"repeats": Repeats.FIRST}),
+    ],
+)
+def test_however_many_fit_the_same_are_found_in_the_same_order(
+    session: Session, typed: str, wanted: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = ("夜里施工太吵", "施工在夜里", "请修路灯")
+    store(
+        *(
+            new_message(
+                number,
+                title=f"第{number}件",
+                body=f"{said[number % 3]}{'，盼复' * number}",
+                place="滨江公园" if number % 2 else "",
+                channel=(Channel.HOTLINE, Channel.MAILBOX)[number % 2],
+                occurred_at=NOW - timedelta(hours=number * 7 % 11),
+            )
+            for number in range(12)
+        )
+    )
+    learn_names(100, CONSOLE)
+    few = titles(session, typed, **wanted)
+    monkeypatch.setattr(listing, "SELDOM", 0)
+    assert titles(session, typed, **wanted) == few != []
