@@ -22,9 +22,13 @@ def upgrade() -> None:
         )
     _replace("ix_topic_order", _ORDER)
     _replace("ix_topic_last_seen", _LAST_SEEN)
+    op.create_index(
+        "ix_topic_ranked_as_of", "topic", ["ranked_as_of", "message_count", "last_seen"]
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_topic_ranked_as_of", table_name="topic")
     _replace("ix_topic_last_seen", _LAST_SEEN[:1])
     _replace("ix_topic_order", _ORDER[:2])
     for table in ("topic", "work_order"):

@@ -65,6 +65,7 @@ class Topic(Audited, Base):
             "ix_topic_last_seen",
             "last_seen", "message_count", "heat", "merged_into_id", "dismissed",
         ),
+        Index("ix_topic_ranked_as_of", "ranked_as_of", "message_count", "last_seen"),
         # Hardly any topic was merged away: of the others no index is to tell.
         Index(
             "ix_topic_merged_into_id",
