@@ -123,10 +123,10 @@ def _compared(found: Gathering, view: HeatView, rounds: int) -> dict[str, Any]:
 
 
 def _taken(found: Gathering, view: HeatView, spread: Spread) -> dict[str, Any]:
-    count = len(found.said)
+    count = len(found.spoken)
     headings = list(newest_headings(db.session, HEADINGS))
     own, started = time.process_time(), time.perf_counter()
-    described = describe(found.by_topic(), view, headings, spread=spread)
+    described = describe(found.by_topic(), view, headings, found.texts.of, spread=spread)
     topics, own = time.perf_counter() - started, time.process_time() - own
     started = time.perf_counter()
     grouped = regrouping.work_out(db.session, spread)

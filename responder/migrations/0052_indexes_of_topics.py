@@ -1,4 +1,4 @@
-"""what was merged away has an index of its own, and the lists of topics are counted by theirs"""
+"""what was merged away has an index of its own, lists of topics are counted by theirs, and what is grave is noted"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,12 +22,14 @@ def upgrade() -> None:
         )
     _replace("ix_topic_order", _ORDER)
     _replace("ix_topic_last_seen", _LAST_SEEN)
+    op.add_column("topic_message", sa.Column("gravity", sa.String(200), nullable=True))
     op.create_index(
         "ix_topic_ranked_as_of", "topic", ["ranked_as_of", "message_count", "last_seen"]
     )
 
 
 def downgrade() -> None:
+    op.drop_column("topic_message", "gravity")
     op.drop_index("ix_topic_ranked_as_of", table_name="topic")
     _replace("ix_topic_last_seen", _LAST_SEEN[:1])
     _replace("ix_topic_order", _ORDER[:2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ from nlp import portraits
 from nlp.portraits import DOCUMENT_READS, TONE_READS, Portrait, Sitter
 from nlp.spreading import HERE, Spread
 from responder.core import privacy
-from responder.topics.gathering import Said
+from responder.topics.gathering import Said, Spoken
 from responder.topics.heat_reading import HeatView, marked
 from responder.topics.rules import HeatPart, heat, level_of
 
@@ -52,7 +52,7 @@ class Description:
     :param tones: tone → messages.
     """
 
-    members: list[Said]
+    members: list[Spoken]
     heat_parts: list[HeatPart]
     level: int
     name: Name
@@ -69,9 +69,10 @@ class Earlier:
 
 
 def describe(
-    topics: Mapping[int, list[Said]],
+    topics: Mapping[int, list[Spoken]],
     view: HeatView,
     headings: Iterable[str],
+    texts: Callable[[Iterable[int]], Mapping[int, Said]],
     earlier: Mapping[int, Earlier] | None = None,
     new: Collection[int] = (),
     spread: Spread = HERE,
@@ -80,6 +81,7 @@ def describe(
 
     :param headings: what messages of this town are headed; names of places are learned
         from them.
+    :param texts: what messages say, by their ids; asked for no more than is read.
     :param earlier: topic id → what was said of it before the messages ``new`` came. A topic
         that has hardly grown keeps its name. Of a topic not here all is worked out.
     :param spread: who cuts and reads the texts, which is most of the work.
@@ -91,8 +93,9 @@ def describe(
     def parts() -> Iterator[list[Any]]:
         for some in _batches(_asked(topics, earlier or {}, new)):
             asked.extend(some)
-            sitters = [one.sitter for one in some]
-            names = any(sitter.naming for sitter in sitters)
+            said = texts(one.id for about in some for one in (*about.shown, *about.toned))
+            names = any(about.shown for about in some)
+            sitters = [_sitter(about, said) for about in some]
             yield portraits.part_of(learned_from() if names else (), sitters)
 
     for _, told in spread.map(portraits.portray, parts()):
@@ -108,17 +111,18 @@ class _Asked:
 
     :param before: what was said of it, where that still counts.
     :param shown: the messages that name it; none where its name stays.
+    :param toned: those whose tone is not known yet.
     """
 
     topic_id: int
-    members: list[Said]
+    members: list[Spoken]
     before: Earlier | None
-    shown: Sequence[Said]
-    sitter: Sitter
+    shown: Sequence[Spoken]
+    toned: Sequence[Spoken]
 
 
 def _asked(
-    topics: Mapping[int, list[Said]], earlier: Mapping[int, Earlier], new: Collection[int]
+    topics: Mapping[int, list[Spoken]], earlier: Mapping[int, Earlier], new: Collection[int]
 ) -> Iterator[_Asked]:
     for topic_id, members in topics.items():
         known = earlier.get(topic_id)
@@ -127,13 +131,14 @@ def _asked(
         before = known if only_grew else None
         hardly = before is not None and _step(before.messages) == _step(len(members))
         shown = [] if hardly else _spread(members, NAMED_FROM)
-        sitter = _sitter(shown, came if before else members, alone=len(members) == 1)
-        yield _Asked(topic_id, members, before, shown, sitter)
+        yield _Asked(topic_id, members, before, shown, came if before else members)
 
 
-def _sitter(shown: Sequence[Said], toned: Sequence[Said], alone: bool) -> Sitter:
+def _sitter(about: _Asked, texts: Mapping[int, Said]) -> Sitter:
     """What of a topic is sent to be read: without people where its name is made of it."""
+    alone = len(about.members) == 1
     read = OPENING_ALONE if alone else OPENING
+    shown, toned = ([texts[one.id] for one in some] for some in (about.shown, about.toned))
     return Sitter(
         naming=[
             (without_people(one.title), opening(one.body, read), without_people(_noted_place(one)))
@@ -150,7 +155,7 @@ def _batches(asked: Iterable[_Asked]) -> Iterator[list[_Asked]]:
     texts = 0
     for one in asked:
         some.append(one)
-        texts += len(one.sitter.naming) + len(one.sitter.toned)
+        texts += len(one.shown) + len(one.toned)
         if texts >= TEXTS_A_PART:
             yield some
             some, texts = [], 0
@@ -176,7 +181,7 @@ def _step(messages: int) -> int:
     return int(math.log(messages, RENAMED_BY))
 
 
-def _name(shown: Sequence[Said], portrait: Portrait) -> Name:
+def _name(shown: Sequence[Spoken], portrait: Portrait) -> Name:
     return Name(
         label=without_people(portrait.label) or UNNAMED,  # joining a place may make an address
         place=portrait.place[:PLACE_LENGTH],
@@ -185,7 +190,7 @@ def _name(shown: Sequence[Said], portrait: Portrait) -> Name:
     )
 
 
-def _spread(members: Sequence[Said], most: int) -> Sequence[Said]:
+def _spread(members: Sequence[Spoken], most: int) -> Sequence[Spoken]:
     """At most that many messages, evenly over time, the first and the last among them."""
     if len(members) <= most:
         return members

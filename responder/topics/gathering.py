@@ -23,57 +23,101 @@ from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership
 from responder.topics.rules import Voice
 
-COLUMNS = (
-    Message.id, Message.title, Message.body, Message.author_key, Message.channel,
-    Message.district, Message.place, Message.occurred_at, Message.likes, Message.comments,
-    Message.shares, MessageRepeat.first_id.label("repeats_id"),
+VOICE = (
+    Message.id, Message.author_key, Message.channel, Message.district, Message.occurred_at,
+    (Message.likes + Message.comments + Message.shares).label("reactions"),
+    MessageRepeat.first_id.label("repeats_id"),
 )  # fmt: skip
+COLUMNS = (*VOICE, Message.title, Message.body, Message.place)
 IDS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
 
 
 @dataclass(frozen=True)
-class Said:
-    """A message, normalised.
+class Spoken:
+    """A message without its words.
 
-    ``heading`` is the title, led by the place where the title does not name it: a topic
-    is a matter at a place, and an operator notes the place in a field of its own.
     ``repeats_id`` is the message that it repeats, if any: see ``intake.repeats``.
     """
 
     id: int
+    voice: Voice
+    repeats_id: int | None
+
+
+@dataclass(frozen=True)
+class Said(Spoken):
+    """A message, normalised.
+
+    ``heading`` is the title, led by the place where the title does not name it: a topic
+    is a matter at a place, and an operator notes the place in a field of its own.
+    """
+
     title: str
     heading: str
     body: str
-    voice: Voice
-    repeats_id: int | None
+
+
+class Texts:
+    """What messages say: of those at hand, and of others when they are asked for."""
+
+    def __init__(self, session: Session, at_hand: Iterable[Said] = ()) -> None:
+        self._session = session
+        self._at_hand = {one.id: one for one in at_hand}
+
+    def of(self, ids: Iterable[int]) -> dict[int, Said]:
+        """Message id → what it says; nothing that was read is kept."""
+        asked = set(ids)
+        found = {one: self._at_hand[one] for one in asked & self._at_hand.keys()}
+        for portion in portions(sorted(asked - found.keys())):
+            found |= {
+                one.id: one
+                for one in read(self._session, _messages().where(Message.id.in_(portion)))
+            }
+        return found
+
+
+@dataclass(frozen=True)
+class Members:
+    """The messages of some topics in order of time, and the topic of each.
+
+    :param reread: those of them whose grave words had to be read anew.
+    """
+
+    spoken: list[Spoken]
+    topic_ids: list[int]
+    reread: list[Said]
 
 
 @dataclass(frozen=True)
 class Gathering:
     """What was found: the new messages, and all messages of the topics that they touched.
 
-    ``said`` holds the messages of each topic named here, in order of time, and ``topic_ids``
+    ``spoken`` holds the messages of each topic named here, in order of time, and ``topic_ids``
     the topic of each; new topics have negative ids.
 
     :param similarities: new message's id → its cosine with its topic.
     :param merges: (kept, lost) ids of topics that were two until now.
     :param stream: what the next refresh goes on from, once new topics have their ids.
+    :param texts: what the messages say; the new ones are at hand.
+    :param reread: earlier messages whose grave words were read anew.
     """
 
-    said: list[Said]
+    spoken: list[Spoken]
     topic_ids: list[int]
     similarities: dict[int, float]
     merges: list[tuple[int, int]]
     stream: TopicStream
+    texts: Texts
+    reread: list[Said]
 
     def new_voices(self) -> Iterator[Voice]:
         """The voices of the new messages."""
-        return (one.voice for one in self.said if one.id in self.similarities)
+        return (one.voice for one in self.spoken if one.id in self.similarities)
 
-    def by_topic(self) -> dict[int, list[Said]]:
+    def by_topic(self) -> dict[int, list[Spoken]]:
         """Topic id → its messages, in order of time."""
-        groups: dict[int, list[Said]] = defaultdict(list)
-        for one, topic_id in zip(self.said, self.topic_ids, strict=True):
+        groups: dict[int, list[Spoken]] = defaultdict(list)
+        for one, topic_id in zip(self.spoken, self.topic_ids, strict=True):
             groups[topic_id].append(one)
         return groups
 
@@ -111,16 +155,19 @@ def gather(
     touched |= {one for pair in merges for one in pair}
     if all_topics and (not only_at_last or is_last(len(new), most)):
         touched |= set(session.scalars(_topics_of(as_of - window, as_of)))
-    said, topic_ids = members(session, touched, as_of)
+    known = members(session, touched, as_of)
     goes_to = {lost: kept for kept, lost in merges}
-    both = [*zip(said, topic_ids, strict=True), *zip(new, found, strict=True)]
-    both.sort(key=lambda pair: (pair[0].voice.occurred_at, pair[0].id))
+    both: list[tuple[Spoken, int]] = [*zip(known.spoken, known.topic_ids, strict=True)]
+    both += zip(new, found, strict=True)
+    both.sort(key=_by_time)
     return Gathering(
         [one for one, _ in both],
         [survivor(goes_to, topic_id) for _, topic_id in both],
         cosines,
         merges,
         stream,
+        Texts(session, new),
+        known.reread,
     )
 
 
@@ -144,22 +191,46 @@ def read(session: Session, query: Select[Any]) -> Iterator[Said]:
     return map(_said, session.execute(query))
 
 
-def members(
-    session: Session, topic_ids: Collection[int], until: datetime | None = None
-) -> tuple[list[Said], list[int]]:
-    """The messages of these topics in order of time, and the topic of each."""
-    found: list[tuple[Said, int]] = []
+def members(session: Session, topic_ids: Collection[int], until: datetime | None = None) -> Members:
+    """The messages of these topics; their words are read only where nobody noted the grave ones."""
+    found: list[tuple[Spoken, int]] = []
+    unread: dict[int, int] = {}
+    for row in _rows_of(session, topic_ids, until, *VOICE, Membership.gravity):
+        words = gravity_lexicon().noted(row.gravity)
+        if words is None:
+            unread[row.id] = row.topic_id
+        else:
+            found.append((Spoken(row.id, _voice(row, words), row.repeats_id), row.topic_id))
+    reread = Texts(session).of(unread)
+    found += ((one, unread[one.id]) for one in reread.values())
+    found.sort(key=_by_time)
+    return Members([one for one, _ in found], [at for _, at in found], list(reread.values()))
+
+
+def said_in(session: Session, topic_ids: Collection[int]) -> list[tuple[Said, int]]:
+    """What the messages of these topics say, in order of time, and the topic of each."""
+    found = [(_said(row), row.topic_id) for row in _rows_of(session, topic_ids, None, *COLUMNS)]
+    return sorted(found, key=_by_time)
+
+
+def _rows_of(
+    session: Session, topic_ids: Collection[int], until: datetime | None, *columns: Any
+) -> Iterator[Any]:
+    """These columns of the messages of topics, and ``topic_id``."""
     for ids in portions(sorted(topic_ids)):
         query = (
-            _messages(Membership.topic_id)
+            _messages(*columns, Membership.topic_id)
             .join(Membership, Membership.message_id == Message.id)
             .where(Membership.topic_id.in_(ids))
         )
         if until is not None:
             query = query.where(Message.occurred_at <= until)
-        found += [(_said(row), row.topic_id) for row in session.execute(query)]
-    found.sort(key=lambda pair: (pair[0].voice.occurred_at, pair[0].id))
-    return [one for one, _ in found], [topic_id for _, topic_id in found]
+        yield from session.execute(query)
+
+
+def _by_time(pair: tuple[Spoken, int]) -> tuple[datetime, int]:
+    one, _topic_id = pair
+    return one.voice.occurred_at, one.id
 
 
 def newest_headings(session: Session, limit: int) -> Iterator[str]:
@@ -182,22 +253,21 @@ def portions(ids: Iterable[int]) -> Iterator[list[int]]:
 
 def _said(row: Any) -> Said:
     title, body, place = normalise(row.title), normalise(row.body), normalise(row.place)
-    voice = Voice(
-        author_key=row.author_key,
-        channel=row.channel,
-        district=row.district,
-        occurred_at=row.occurred_at,
-        reactions=row.likes + row.comments + row.shares,
-        gravity_words=gravity_lexicon().gravest_in(f"{title}\n{body}"),
+    voice = _voice(row, gravity_lexicon().gravest_in(f"{title}\n{body}"))
+    return Said(row.id, voice, row.repeats_id, title, heading(title, place), body)
+
+
+def _voice(row: Any, gravity_words: tuple[str, ...]) -> Voice:
+    return Voice(
+        row.author_key, row.channel, row.district, row.occurred_at, row.reactions, gravity_words
     )
-    return Said(row.id, title, heading(title, place), body, voice, row.repeats_id)
 
 
-def _messages(*further: Any) -> Select[Any]:
-    """``COLUMNS`` of all messages, and further ones."""
-    columns: tuple[Any, ...] = (*COLUMNS, *further)
+def _messages(*columns: Any) -> Select[Any]:
+    """These columns of all messages; ``COLUMNS`` where none are named."""
+    chosen: tuple[Any, ...] = columns or COLUMNS
     return (
-        select(*columns)
+        select(*chosen)
         .select_from(Message)
         .outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
     )
@@ -221,7 +291,7 @@ def _topics_of(begins: datetime, ends: datetime) -> Select[int]:
 def _from_messages(session: Session, begins: datetime, ends: datetime) -> TopicStream:
     """A stream that has seen every message of the window that has a topic."""
     query = (
-        _messages(Membership.topic_id)
+        _messages(*COLUMNS, Membership.topic_id)
         .join(Membership, Membership.message_id == Message.id)
         .where(Message.occurred_at.between(begins, ends))
         .order_by(Message.occurred_at, Message.id)
@@ -241,11 +311,11 @@ def _resumed(session: Session, kept: memory.Kept) -> TopicStream:
     stream = kept.stream
     if corrections.state_of_play(session) != kept.corrections:
         corrected = corrections.corrected_since(session, kept.ran_at)
-        said, topic_ids = members(session, corrected)
+        found = said_in(session, corrected)
         stream.replace(
-            [document(one) for one in said],
-            topic_ids,
-            [one.voice.occurred_at.timestamp() for one in said],
+            [document(one) for one, _ in found],
+            [topic_id for _, topic_id in found],
+            [one.voice.occurred_at.timestamp() for one, _ in found],
             gone=corrected,
         )
     return stream

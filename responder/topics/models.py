@@ -119,7 +119,8 @@ class Topic(Audited, Base):
 class Membership(Base):
     """A message's place in a topic (归属). A message is in one topic at most.
 
-    ``held``: a person put it there, so no refresh moves it.
+    ``held``: a person put it there, so no refresh moves it. ``gravity``: its grave words, as
+    ``lexicon.GravityLexicon.note`` keeps them; None until a refresh has read them.
     """
 
     __tablename__ = "topic_message"
@@ -130,6 +131,7 @@ class Membership(Base):
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
     similarity: Mapped[float] = mapped_column(default=1.0)
     held: Mapped[bool] = mapped_column(default=False, server_default=sa_false())
+    gravity: Mapped[str | None] = mapped_column(String(200))
     topic: Mapped[Topic] = relationship(back_populates="memberships")
     message: Mapped[Message] = relationship(foreign_keys=[message_id])
 

@@ -132,7 +132,8 @@ def _computed(
     members = gathering.by_topic()
     earlier = {} if everything else _earlier(session, gathering, members)
     new = gathering.similarities.keys()
-    descriptions = describe(members, view, headings, earlier, new, spread)
+    texts = gathering.texts.of
+    descriptions = describe(members, view, headings, texts, earlier, new, spread)
     return _Found(gathering, descriptions, view, spoke)
 
 

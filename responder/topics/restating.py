@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from nlp import TopicStream
 from responder.topics import heat_reading
 from responder.topics.describing import Description, Earlier, Name, describe
-from responder.topics.gathering import Said, members, newest_headings
+from responder.topics.gathering import Spoken, Texts, members, newest_headings
 from responder.topics.models import Topic, TopicRefresh
 from responder.topics.rules import heat, people
 
@@ -62,14 +62,16 @@ def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
     """
     as_of = session.scalar(select(func.max(TopicRefresh.as_of))) or now
     warm = any(topic.heat for topic in topics)
-    said, topic_ids = members(session, [topic.id for topic in topics])
-    newest = max((one.voice.occurred_at for one in said), default=as_of)
+    found = members(session, [topic.id for topic in topics])
+    newest = max((one.voice.occurred_at for one in found.spoken), default=as_of)
     view = heat_reading.read(session, max(as_of, newest))
-    grouped: dict[int, list[Said]] = defaultdict(list)
-    for one, topic_id in zip(said, topic_ids, strict=True):
+    grouped: dict[int, list[Spoken]] = defaultdict(list)
+    of_topic: dict[int, int] = {}
+    for one, topic_id in zip(found.spoken, found.topic_ids, strict=True):
         grouped[topic_id].append(one)
-    descriptions = describe(grouped, view, newest_headings(session, HEADINGS))
-    of_topic = dict(zip((one.id for one in said), topic_ids, strict=True))
+        of_topic[one.id] = topic_id
+    headings = newest_headings(session, HEADINGS)
+    descriptions = describe(grouped, view, headings, Texts(session).of)
     for topic in topics:
         if topic.id in descriptions:
             write(topic, descriptions[topic.id], as_of)

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from responder.topics import ageing, arrivals, lineage
 from responder.topics.describing import Description
-from responder.topics.gathering import Gathering, portions
+from responder.topics.gathering import Gathering, Said, portions
+from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import EventKind, Membership, Topic
 from responder.topics.restating import confuse, write
 
@@ -33,6 +34,7 @@ def store(
     lineage.record_all(session, EventKind.BORN, born, as_of)
     lineage.record_all(session, EventKind.WOKEN, woken, as_of)
     _join(session, gathering, topics)
+    _note_gravity(session, gathering.reread)
     _merge(session, gathering, as_of)
     confuse(session, list(topics.values()), gathering.stream)
     return {topic.id for topic in topics.values()}, len(born)
@@ -76,11 +78,23 @@ def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -
             "message_id": one.id,
             "topic_id": topics[topic_id].id,
             "similarity": round(gathering.similarities[one.id], 4),
+            "gravity": gravity_lexicon().note(one.voice.gravity_words),
         }
-        for one, topic_id in zip(gathering.said, gathering.topic_ids, strict=True)
+        for one, topic_id in zip(gathering.spoken, gathering.topic_ids, strict=True)
         if one.id in gathering.similarities
     ]
     arrivals.join(session, rows)
+
+
+def _note_gravity(session: Session, reread: Iterable[Said]) -> None:
+    """Keep what was read anew, so that it need not be read again."""
+    rows = [
+        {"which": one.id, "words": gravity_lexicon().note(one.voice.gravity_words)}
+        for one in reread
+    ]
+    if rows:
+        statement = update(Membership).where(Membership.message_id == bindparam("which"))
+        session.connection().execute(statement.values(gravity=bindparam("words")), rows)
 
 
 def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:
