@@ -6,6 +6,7 @@ import os
 import sys
 
 import click
+from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 from flask.ctx import AppContext
@@ -19,7 +20,13 @@ from responder.alerts.raising import seed_rules
 from responder.core import disk
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
-from responder.core.database import alembic, db, schema_is_current, transaction
+from responder.core.database import (
+    alembic,
+    db,
+    require_current_schema,
+    require_known_schema,
+    transaction,
+)
 from responder.core.errors import DomainError, Invalid
 from responder.core.logs import console_only, keep_logs
 from responder.core.permissions import CONSOLE, Role
@@ -78,6 +85,9 @@ def main() -> None:
     except DomainError as error:
         say(f"错误：{error.message}")
         sys.exit(CANNOT)
+    except CommandError as error:
+        say(f"错误：{error}。请用 responder doctor 核对数据库与程序的版本")
+        sys.exit(CANNOT)
     except (OperationalError, ProgrammingError, OSError) as error:
         if disk.is_full(error):
             say(f"错误：{disk.NOT_DONE}")
@@ -90,6 +100,8 @@ def main() -> None:
 
 def _database_sentence(detail: str) -> str:
     first_line = detail.strip().splitlines()[0]
+    if "no such column" in first_line:
+        return "数据库与程序的版本不合：请用 responder doctor 核对"
     if "no such table" in first_line or "does not exist" in first_line:
         return "数据库尚未初始化：请先运行 responder init"
     return f"数据库无法使用（{first_line}）：请检查 RESPONDER_DATABASE_URL、目录权限和磁盘空间"
@@ -127,6 +139,7 @@ def prepare_database(
 
     :param password: asked for at the terminal when None and the administrator is missing.
     """
+    require_known_schema()
     alembic.upgrade()
     needs_one = not accounts.has_administrator(db.session)
     if needs_one and not password:
@@ -182,7 +195,7 @@ def serve(host: str, port: int, workers: int, web_only: bool) -> None:
     例：responder serve --host 0.0.0.0 --port 8000 --workers 4
     """
     with short_context():
-        require_current_schema()
+        require_usable()
     run_server(current_app.extensions["settings"], host, port, workers, not web_only)
 
 
@@ -195,7 +208,7 @@ def scheduler(until_stdin_closes: bool) -> None:
     例：responder scheduler
     """
     with short_context():
-        require_current_schema()
+        require_usable()
     kept = current_app.extensions["settings"]
     keep_logs(kept.logs, kept.zone)
     run_scheduler(current_app._get_current_object(), until_stdin_closes)  # type: ignore[attr-defined]
@@ -207,10 +220,9 @@ def short_context() -> AppContext:
     return current_app.app_context()
 
 
-def require_current_schema() -> None:
-    """Refuse to run on a database that ``init`` has not prepared."""
-    if not schema_is_current():
-        raise Invalid("数据库尚未初始化或版本较旧：请先运行 responder init")
+def require_usable() -> None:
+    """Refuse to run on a database that ``init`` has not prepared, or without its keys."""
+    require_current_schema()
     keys_of(db.session)  # the wrong ones are better met now than by the first caller
 
 
@@ -255,6 +267,7 @@ def downgrade(revision: str, yes: bool) -> None:
 
 def _check_goes_back(revision: str) -> None:
     """A number is a revision, never so many steps: 0050 would take the whole database away."""
+    require_known_schema()
     now = {one.revision for one in alembic.current() if one}
     earlier = {
         one.revision

@@ -7,9 +7,11 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -118,6 +120,26 @@ def test_settings_are_listed_with_their_meaning(ready: Path) -> None:
 def test_a_database_that_was_not_prepared_is_said_so(tmp_path: Path) -> None:
     assert says(run("serve", state=tmp_path), "请先运行 responder init")
     assert says(run("topics", "list", state=tmp_path), "请先运行 responder init")
+
+
+def test_a_database_of_a_newer_version_asks_for_that_version_and_never_for_init(
+    tmp_path: Path,
+) -> None:
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "responder.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer = "数据库是由更新版本的回应台建立或升级的：请安装那个版本或更新的安装包"
+    for command in (["init"], ["serve"], ["scheduler"], ["db", "downgrade", "0050", "--yes"]):
+        assert says(run(*command, state=tmp_path), newer), command
+    verified = run("verify", state=tmp_path)
+    assert (verified.returncode, newer in verified.stderr) == (1, True)
+    examined = run("doctor", state=tmp_path)
+    assert (examined.returncode, "安装包" in examined.stdout) == (2, True)
+    current = run("db", "current", state=tmp_path)
+    assert says(current, "请用 responder doctor 核对数据库与程序的版本")
+    told = "".join((verified.stderr, examined.stdout, examined.stderr))
+    assert "responder init" not in told
+    assert "Traceback" not in told
 
 
 def test_a_database_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:

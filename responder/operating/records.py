@@ -28,8 +28,9 @@ NOTICE_MONTH = 12  # by then next year's holidays have been announced
 
 
 def schema_is_current(_session: Session, _settings: Settings, _now: datetime) -> Iterator[Finding]:
-    if not database.schema_is_current():
-        yield wrong("数据库尚未初始化或版本较旧", "先备份，再运行 responder init")
+    found = database.schema()
+    if found is not database.Schema.CURRENT:
+        yield wrong(found.value, database.SCHEMA_REMEDIES[found])
 
 
 def somebody_administers(
