@@ -38,6 +38,7 @@ from responder.openness.catalogue.reference import seed_catalogue
 from responder.openness.evaluations.circular import seed_circular
 from responder.operating.audit_cli import audit_command
 from responder.operating.cli import backup, doctor, restore_command, verify
+from responder.operating.ownership import require_own
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
@@ -80,7 +81,7 @@ def main() -> None:
     os.umask(0o077)  # what is stored is the office's alone
     console_only()
     try:
-        load_settings()
+        require_own(load_settings().state_dir)
         cli()
     except DomainError as error:
         say(f"错误：{error.message}")

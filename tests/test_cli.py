@@ -19,6 +19,7 @@ import pytest
 
 from responder.core.errors import SettingsError
 from responder.settings import load_settings
+from tests.another_user import NOBODY, require_root
 from tests.browser.conftest import free_port, wait_until_up
 from tests.console import run
 
@@ -180,6 +181,22 @@ def test_a_state_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:
     result = run("init", state=tmp_path / "file")
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
+
+
+def test_every_command_says_that_a_state_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for command in (["doctor"], ["serve"], ["settings"]):
+        assert says(run(*command, state=tmp_path / "file"), "不是目录：请填写一个目录"), command
+
+
+def test_root_keeps_away_from_a_folder_that_the_services_user_owns(tmp_path: Path) -> None:
+    require_root()
+    os.chown(tmp_path, NOBODY, -1)
+    for command in (["init"], ["topics", "refresh"], ["backup", "b"]):
+        assert says(run(*command, state=tmp_path), "sudo -u nobody"), command
+    assert list(tmp_path.iterdir()) == []
+    into = ("restore", "b", "--into", str(tmp_path))
+    assert says(run(*into, state=tmp_path / "none"), "sudo -u nobody")
 
 
 def test_what_is_stored_is_readable_by_the_owner_alone(ready: Path) -> None:

@@ -23,6 +23,7 @@ from responder.operating import last_backup, verifying
 from responder.operating.backing_up import back_up
 from responder.operating.findings import SAID_OF_LEVELS
 from responder.operating.opening import examine
+from responder.operating.ownership import require_own
 from responder.operating.restoring import NewApp, restore_into
 from responder.operating.sealing import SHORTEST_PASSPHRASE
 from responder.settings import Settings, load_settings
@@ -184,6 +185,7 @@ def _target(into: Path | None, database_url: str) -> Settings:
         if database_url:
             raise Invalid("--database-url 要与 --into 合用：请同时给出恢复到哪个目录")
         return settings
+    require_own(into)
     return settings.model_copy(update={"state_dir": into, "database_url": database_url})
 
 

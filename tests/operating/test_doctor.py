@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -25,6 +27,7 @@ from responder.scheduling import service as scheduling
 from responder.scheduling.models import SchedulerTurn
 from responder.scheduling.service import Run
 from responder.settings import Settings
+from tests.another_user import NOBODY, another_user, require_root
 from tests.browser.conftest import free_port
 from tests.console import run
 from tests.factories import NOW, People, unit
@@ -87,6 +90,35 @@ def test_what_others_may_read_is_told(state: Path) -> None:
     state.chmod(0o755)
     [found] = of_place(state, "目录权限")
     assert (found.level, found.remedy) == (Level.WARNING, f"chmod 700 {state}")
+
+
+def test_what_another_user_left_in_the_state_folder_is_told_with_its_owner() -> None:
+    require_root()
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "event-files").mkdir(mode=0o700)
+        for path in (root, root / "event-files"):
+            os.chown(path, NOBODY, -1)
+        with another_user():
+            assert of_place(root, "读写权限") == []
+        (root / "topics").mkdir(mode=0o700)
+        with another_user():
+            [found] = of_place(root, "读写权限")
+        assert found.level is Level.WRONG
+        assert f"不能写 {root / 'topics'} 等 1 项（所有者 root）" in found.sentence
+        assert f"chown -R nobody: {root}" in found.remedy
+
+
+def test_a_database_beside_the_state_folder_is_looked_at_too(tmp_path: Path) -> None:
+    require_root()
+    state = tmp_path / "none of this user's"
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/office.db"
+        os.chown(folder, NOBODY, -1)
+        Path(folder, "office.db-wal").touch(0o600)
+        with another_user():
+            [found] = of_place(state, "读写权限", database_url=url)
+    assert "office.db-wal 等" in found.sentence
 
 
 def test_logs_that_cannot_be_written_are_told(state: Path) -> None:
