@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 from alembic.util import CommandError
@@ -28,6 +29,7 @@ from responder.core.database import (
     transaction,
 )
 from responder.core.errors import DomainError, Invalid
+from responder.core.identity import ring_of
 from responder.core.logs import console_only, keep_logs
 from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
@@ -142,9 +144,10 @@ def prepare_database(
     """
     require_known_schema()
     alembic.upgrade()
+    _require_own_keys()
     needs_one = not accounts.has_administrator(db.session)
     if needs_one and not password:
-        password = _ask_password()
+        password = _ask_password(password_rules, (username, display_name))
     with transaction(CONSOLE) as session:
         years = seed_calendar(session)
         rules = seed_clock_rules(session)
@@ -175,10 +178,41 @@ def prepare_database(
     )
 
 
-def _ask_password() -> str:
+def _require_own_keys() -> None:
+    """The migration that seals the first identities makes the keys; later ones would open nothing.
+
+    :raises DomainError: the keys are missing, or are not those that the database was begun with.
+    """
+    place = ring_of(db.session).path
+    if not place.exists():
+        raise Invalid(
+            f"这个数据库已有自己的身份信息密钥，文件 {place} 却不在，没有另建新的："
+            "请从备份放回与数据库同期的 identity_keys（权限 0600），再运行 responder init"
+        )
+    keys_of(db.session)
+
+
+def _ask_password(rules: PasswordRules, names: Sequence[str]) -> str:
+    """Typed twice at the terminal, by rules that are told before; a bad one is asked for again."""
     if not sys.stdin.isatty():
         raise Invalid("请用 --password 或环境变量 RESPONDER_ADMIN_PASSWORD 给出首位管理员的密码")
-    answer: str = click.prompt("管理员密码", hide_input=True, confirmation_prompt=True)
+
+    def fit(typed: str) -> str:
+        if problem := rules.problem(typed, names):
+            raise click.UsageError(problem)
+        return typed
+
+    say(
+        f"请设定首位管理员 {names[0]} 的密码，输入时不显示，须输入两次：至少 {rules.least} 位，"
+        "不能有用户名或姓名，常用词、键盘或数字顺序、年份、单位名称都不算数"
+    )
+    answer: str = click.prompt(
+        "管理员密码",
+        hide_input=True,
+        value_proc=fit,
+        confirmation_prompt="再输入一次",
+        err=True,
+    )
     return answer
 
 

@@ -65,6 +65,41 @@ def test_the_first_password_may_come_from_the_environment(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
+def test_init_makes_no_new_keys_for_a_database_that_has_its_own(tmp_path: Path) -> None:
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
+    (tmp_path / "identity_keys").unlink()
+    assert says(run("init", state=tmp_path), "请从备份放回与数据库同期的 identity_keys")
+    assert not (tmp_path / "identity_keys").exists()
+
+
+def test_the_first_password_is_typed_twice_by_rules_that_are_told_before(tmp_path: Path) -> None:
+    keyboard, terminal = os.openpty()
+    command = [sys.executable, "-m", "responder", "init"]
+    environment = {**os.environ, "RESPONDER_STATE_DIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, stdin=terminal, stderr=subprocess.PIPE, env=environment, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        told = ""
+        for prompt, typed in (
+            ("管理员密码: ", "short"),
+            ("管理员密码: ", "seven umbrellas"),
+            ("再输入一次: ", "seven umbrellas"),
+        ):
+            heard = b""
+            while not heard.endswith(prompt.encode()):
+                heard += process.stderr.read(1) or pytest.fail(told + heard.decode())
+            told += heard.decode()
+            os.write(keyboard, f"{typed}\n".encode())
+        told += process.stderr.read().decode()
+    for one in (keyboard, terminal):
+        os.close(one)
+    assert process.returncode == 0, told
+    assert told.index("至少 10 位，不能有用户名") < told.index("管理员密码: ")
+    assert "密码至少 10 位：可以用几个不相干的词连起来" in told
+    assert "已建立管理员 admin" in told
+
+
 def test_help_names_every_command_with_an_example(ready: Path) -> None:
     listed = run("--help", state=ready).stdout
     for command in ("init", "serve", "scheduler", "import", "demo", "topics", "plan", "responses"):

@@ -107,8 +107,8 @@ def _stored(settings: Settings) -> Iterator[Path]:
     """The state folder and all in it, and a database that lies elsewhere."""
     root = settings.state_dir
     yield root
-    for folder, folders_in_it, files in os.walk(root):
-        yield from (Path(folder, name) for name in (*folders_in_it, *files))
+    for where, inner, files in os.walk(root):
+        yield from (Path(where, name) for name in (*inner, *files))
     for folder in _database_folder(settings):
         if folder != root.resolve():
             yield folder
@@ -164,6 +164,9 @@ def backups_are_made(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield warning(f"上次备份是 {_told(made, settings)}", remedy)
     else:
         yield ok(f"上次备份是 {_told(made, settings)}")
+    key_file = last_backup.key_file(settings.state_dir)
+    if key_file is not None and _is_open(key_file):
+        yield warning(f"备份的密钥文件 {key_file} 可被其他用户读取", f"chmod 600 {key_file}")
 
 
 def _told(moment: datetime, settings: Settings) -> str:

@@ -84,8 +84,8 @@ def clock_goes_on(session: Session, settings: Settings, now: datetime) -> Iterat
 def scheduler_acts(session: Session, settings: Settings, now: datetime) -> Iterator[Finding]:
     seen = last_sign(session)
     remedy = "用 responder serve 或 responder scheduler 启动；定时发布、预警和导入都靠它"
-    if seen is None:
-        yield wrong("调度器没有运行过", remedy)
+    if seen is None:  # not broken: nobody has begun
+        yield warning("调度器还没有启动过", remedy)
         return
     told = f"最后一次活动是 {local(seen, settings.zone):%Y-%m-%d %H:%M}"
     yield ok(told) if scheduler_is_alive(session, now) else wrong(f"调度器停了：{told}", remedy)

@@ -142,7 +142,8 @@ def test_a_full_disk_is_told(state: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_scheduler_that_stands_still_is_told(app: Flask, session: Session) -> None:
-    assert worst(of_records(app, "调度器")) is Level.WRONG
+    [never] = of_records(app, "调度器")
+    assert (never.level, never.sentence) == (Level.WARNING, "调度器还没有启动过")
     session.get_one(SchedulerTurn, 1).renewed_at = NOW
     assert worst(of_records(app, "调度器", NOW + timedelta(seconds=50))) is Level.OK
     assert worst(of_records(app, "调度器", NOW + timedelta(seconds=100))) is Level.WRONG
@@ -164,6 +165,20 @@ def test_a_backup_that_is_overdue_is_told(state: Path) -> None:
     assert worst(of_place(state, "备份", NOW + timedelta(days=9))) is Level.WARNING
     (state / last_backup.NAME).unlink()
     assert worst(of_place(state, "备份")) is Level.WARNING
+
+
+def test_a_backup_key_that_others_may_read_is_told(state: Path) -> None:
+    key = state.parent / "备份 key"
+    key.write_text("k")
+    last_backup.note(state, NOW, key)
+    assert (last_backup.made_at(state), last_backup.key_file(state)) == (NOW, key)
+    key.chmod(0o640)
+    [_, found] = of_place(state, "备份")
+    assert (found.level, found.remedy) == (Level.WARNING, f"chmod 600 {key}")
+    key.chmod(0o600)
+    assert worst(of_place(state, "备份")) is Level.OK
+    key.unlink()
+    assert worst(of_place(state, "备份")) is Level.OK
 
 
 def test_the_calendar_is_asked_of_this_year_and_the_next(app: Flask, session: Session) -> None:
@@ -235,7 +250,7 @@ def test_the_command_says_it_and_ends_with_how_bad_it_is(tmp_path: Path) -> None
     assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
     told = run("doctor", "--json", state=tmp_path)
     checks = {one["check"]: one for one in json.loads(told.stdout)["checks"]}
-    assert (told.returncode, checks["调度器"]["level"]) == (2, "wrong")
+    assert (told.returncode, checks["调度器"]["level"]) == (1, "warning")  # nobody began yet
     settings = Settings(state_dir=tmp_path)
     with create_app(settings).app_context(), transaction(CONSOLE) as session:
         now = utc_now()
