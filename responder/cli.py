@@ -93,7 +93,7 @@ def main() -> None:
         sys.exit(CANNOT)
     except (OperationalError, ProgrammingError, OSError) as error:
         if disk.is_full(error):
-            say(f"错误：{disk.NOT_DONE}")
+            say(f"错误：{disk.not_done(error)}")
         elif isinstance(error, OSError):
             raise
         else:
