@@ -82,7 +82,7 @@ class Spread:
             forget(self.folder)
 
     def _begun(self, work: Work, part: Part, kept: Path | None) -> Future[Any] | None:
-        if self.executor is None or (kept is not None and kept.exists()):
+        if self.executor is None or (kept is not None and os.path.exists(kept)):
             return None
         return self.executor.submit(checked, program(), work, json.dumps(part))
 
@@ -122,12 +122,18 @@ def checked(asked: str, work: Work, part: str) -> str:
 
 
 def forget(folder: Path) -> None:
-    """Drop what any run has kept in a folder; not what another may be writing just now."""
-    if not folder.is_dir():
+    """Drop what any run has kept in a folder; not what another may be writing just now.
+
+    A folder that another user left behind costs space, not the run.
+    """
+    try:
+        for path in folder.iterdir():
+            if path.suffix == _ENDING or (path.suffix == _HALF and _is_left(path)):
+                path.unlink(missing_ok=True)
+    except FileNotFoundError:
         return
-    for path in folder.iterdir():
-        if path.suffix == _ENDING or (path.suffix == _HALF and _is_left(path)):
-            path.unlink(missing_ok=True)
+    except OSError as error:
+        _log.warning("what was read could not be dropped: %s", error.strerror)
 
 
 HERE = Spread()

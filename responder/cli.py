@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 
 import click
+from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import FlaskGroup, with_appcontext
 from flask.ctx import AppContext
@@ -19,8 +21,15 @@ from responder.alerts.raising import seed_rules
 from responder.core import disk
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
-from responder.core.database import alembic, db, schema_is_current, transaction
+from responder.core.database import (
+    alembic,
+    db,
+    require_current_schema,
+    require_known_schema,
+    transaction,
+)
 from responder.core.errors import DomainError, Invalid
+from responder.core.identity import ring_of
 from responder.core.logs import console_only, keep_logs
 from responder.core.permissions import CONSOLE, Role
 from responder.core.work_calendar import seed_calendar
@@ -31,6 +40,7 @@ from responder.openness.catalogue.reference import seed_catalogue
 from responder.openness.evaluations.circular import seed_circular
 from responder.operating.audit_cli import audit_command
 from responder.operating.cli import backup, doctor, restore_command, verify
+from responder.operating.ownership import require_own
 from responder.planning import service as planning
 from responder.publishing.packages.columns import seed_columns
 from responder.reference import calendar, clocks
@@ -73,14 +83,17 @@ def main() -> None:
     os.umask(0o077)  # what is stored is the office's alone
     console_only()
     try:
-        load_settings()
+        require_own(load_settings().state_dir)
         cli()
     except DomainError as error:
         say(f"错误：{error.message}")
         sys.exit(CANNOT)
+    except CommandError as error:
+        say(f"错误：{error}。请用 responder doctor 核对数据库与程序的版本")
+        sys.exit(CANNOT)
     except (OperationalError, ProgrammingError, OSError) as error:
         if disk.is_full(error):
-            say(f"错误：{disk.NOT_DONE}")
+            say(f"错误：{disk.not_done(error)}")
         elif isinstance(error, OSError):
             raise
         else:
@@ -90,6 +103,8 @@ def main() -> None:
 
 def _database_sentence(detail: str) -> str:
     first_line = detail.strip().splitlines()[0]
+    if "no such column" in first_line:
+        return "数据库与程序的版本不合：请用 responder doctor 核对"
     if "no such table" in first_line or "does not exist" in first_line:
         return "数据库尚未初始化：请先运行 responder init"
     return f"数据库无法使用（{first_line}）：请检查 RESPONDER_DATABASE_URL、目录权限和磁盘空间"
@@ -127,10 +142,12 @@ def prepare_database(
 
     :param password: asked for at the terminal when None and the administrator is missing.
     """
+    require_known_schema()
     alembic.upgrade()
+    _require_own_keys()
     needs_one = not accounts.has_administrator(db.session)
     if needs_one and not password:
-        password = _ask_password()
+        password = _ask_password(password_rules, (username, display_name))
     with transaction(CONSOLE) as session:
         years = seed_calendar(session)
         rules = seed_clock_rules(session)
@@ -161,10 +178,41 @@ def prepare_database(
     )
 
 
-def _ask_password() -> str:
+def _require_own_keys() -> None:
+    """The migration that seals the first identities makes the keys; later ones would open nothing.
+
+    :raises DomainError: the keys are missing, or are not those that the database was begun with.
+    """
+    place = ring_of(db.session).path
+    if not place.exists():
+        raise Invalid(
+            f"这个数据库已有自己的身份信息密钥，文件 {place} 却不在，没有另建新的："
+            "请从备份放回与数据库同期的 identity_keys（权限 0600），再运行 responder init"
+        )
+    keys_of(db.session)
+
+
+def _ask_password(rules: PasswordRules, names: Sequence[str]) -> str:
+    """Typed twice at the terminal, by rules that are told before; a bad one is asked for again."""
     if not sys.stdin.isatty():
         raise Invalid("请用 --password 或环境变量 RESPONDER_ADMIN_PASSWORD 给出首位管理员的密码")
-    answer: str = click.prompt("管理员密码", hide_input=True, confirmation_prompt=True)
+
+    def fit(typed: str) -> str:
+        if problem := rules.problem(typed, names):
+            raise click.UsageError(problem)
+        return typed
+
+    say(
+        f"请设定首位管理员 {names[0]} 的密码，输入时不显示，须输入两次：至少 {rules.least} 位，"
+        "不能有用户名或姓名，常用词、键盘或数字顺序、年份、单位名称都不算数"
+    )
+    answer: str = click.prompt(
+        "管理员密码",
+        hide_input=True,
+        value_proc=fit,
+        confirmation_prompt="再输入一次",
+        err=True,
+    )
     return answer
 
 
@@ -182,7 +230,7 @@ def serve(host: str, port: int, workers: int, web_only: bool) -> None:
     例：responder serve --host 0.0.0.0 --port 8000 --workers 4
     """
     with short_context():
-        require_current_schema()
+        require_usable()
     run_server(current_app.extensions["settings"], host, port, workers, not web_only)
 
 
@@ -195,7 +243,7 @@ def scheduler(until_stdin_closes: bool) -> None:
     例：responder scheduler
     """
     with short_context():
-        require_current_schema()
+        require_usable()
     kept = current_app.extensions["settings"]
     keep_logs(kept.logs, kept.zone)
     run_scheduler(current_app._get_current_object(), until_stdin_closes)  # type: ignore[attr-defined]
@@ -207,10 +255,9 @@ def short_context() -> AppContext:
     return current_app.app_context()
 
 
-def require_current_schema() -> None:
-    """Refuse to run on a database that ``init`` has not prepared."""
-    if not schema_is_current():
-        raise Invalid("数据库尚未初始化或版本较旧：请先运行 responder init")
+def require_usable() -> None:
+    """Refuse to run on a database that ``init`` has not prepared, or without its keys."""
+    require_current_schema()
     keys_of(db.session)  # the wrong ones are better met now than by the first caller
 
 
@@ -255,6 +302,7 @@ def downgrade(revision: str, yes: bool) -> None:
 
 def _check_goes_back(revision: str) -> None:
     """A number is a revision, never so many steps: 0050 would take the whole database away."""
+    require_known_schema()
     now = {one.revision for one in alembic.current() if one}
     earlier = {
         one.revision

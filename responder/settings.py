@@ -193,6 +193,13 @@ class Settings(BaseSettings):
     )
     scheduler_interval_seconds: int = Field(20, ge=1, description="调度器检查定时发布的间隔（秒）")
 
+    @field_validator("state_dir")
+    @classmethod
+    def _a_folder(cls, value: Path) -> Path:
+        if os.path.exists(value) and not os.path.isdir(value):
+            raise ValueError(f"{value} 不是目录：请填写一个目录，没有时会自动建立")
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:

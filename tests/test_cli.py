@@ -7,9 +7,11 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -17,6 +19,7 @@ import pytest
 
 from responder.core.errors import SettingsError
 from responder.settings import load_settings
+from tests.another_user import NOBODY, require_root
 from tests.browser.conftest import free_port, wait_until_up
 from tests.console import run
 
@@ -60,6 +63,41 @@ def test_a_database_goes_back_to_a_revision_and_never_by_so_many_steps(tmp_path:
 def test_the_first_password_may_come_from_the_environment(tmp_path: Path) -> None:
     done = run("init", state=tmp_path, RESPONDER_ADMIN_PASSWORD="a long one")
     assert done.returncode == 0, done.stderr
+
+
+def test_init_makes_no_new_keys_for_a_database_that_has_its_own(tmp_path: Path) -> None:
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
+    (tmp_path / "identity_keys").unlink()
+    assert says(run("init", state=tmp_path), "请从备份放回与数据库同期的 identity_keys")
+    assert not (tmp_path / "identity_keys").exists()
+
+
+def test_the_first_password_is_typed_twice_by_rules_that_are_told_before(tmp_path: Path) -> None:
+    keyboard, terminal = os.openpty()
+    command = [sys.executable, "-m", "responder", "init"]
+    environment = {**os.environ, "RESPONDER_STATE_DIR": str(tmp_path)}
+    with subprocess.Popen(
+        command, stdin=terminal, stderr=subprocess.PIPE, env=environment, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        told = ""
+        for prompt, typed in (
+            ("管理员密码: ", "short"),
+            ("管理员密码: ", "seven umbrellas"),
+            ("再输入一次: ", "seven umbrellas"),
+        ):
+            heard = b""
+            while not heard.endswith(prompt.encode()):
+                heard += process.stderr.read(1) or pytest.fail(told + heard.decode())
+            told += heard.decode()
+            os.write(keyboard, f"{typed}\n".encode())
+        told += process.stderr.read().decode()
+    for one in (keyboard, terminal):
+        os.close(one)
+    assert process.returncode == 0, told
+    assert told.index("至少 10 位，不能有用户名") < told.index("管理员密码: ")
+    assert "密码至少 10 位：可以用几个不相干的词连起来" in told
+    assert "已建立管理员 admin" in told
 
 
 def test_help_names_every_command_with_an_example(ready: Path) -> None:
@@ -120,6 +158,26 @@ def test_a_database_that_was_not_prepared_is_said_so(tmp_path: Path) -> None:
     assert says(run("topics", "list", state=tmp_path), "请先运行 responder init")
 
 
+def test_a_database_of_a_newer_version_asks_for_that_version_and_never_for_init(
+    tmp_path: Path,
+) -> None:
+    assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "responder.db")) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer = "数据库是由更新版本的回应台建立或升级的：请安装那个版本或更新的安装包"
+    for command in (["init"], ["serve"], ["scheduler"], ["db", "downgrade", "0050", "--yes"]):
+        assert says(run(*command, state=tmp_path), newer), command
+    verified = run("verify", state=tmp_path)
+    assert (verified.returncode, newer in verified.stderr) == (1, True)
+    examined = run("doctor", state=tmp_path)
+    assert (examined.returncode, "安装包" in examined.stdout) == (2, True)
+    current = run("db", "current", state=tmp_path)
+    assert says(current, "请用 responder doctor 核对数据库与程序的版本")
+    told = "".join((verified.stderr, examined.stdout, examined.stderr))
+    assert "responder init" not in told
+    assert "Traceback" not in told
+
+
 def test_a_database_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
@@ -158,6 +216,22 @@ def test_a_state_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:
     result = run("init", state=tmp_path / "file")
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
+
+
+def test_every_command_says_that_a_state_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for command in (["doctor"], ["serve"], ["settings"]):
+        assert says(run(*command, state=tmp_path / "file"), "不是目录：请填写一个目录"), command
+
+
+def test_root_keeps_away_from_a_folder_that_the_services_user_owns(tmp_path: Path) -> None:
+    require_root()
+    os.chown(tmp_path, NOBODY, -1)
+    for command in (["init"], ["topics", "refresh"], ["backup", "b"]):
+        assert says(run(*command, state=tmp_path), "sudo -u nobody"), command
+    assert list(tmp_path.iterdir()) == []
+    into = ("restore", "b", "--into", str(tmp_path))
+    assert says(run(*into, state=tmp_path / "none"), "sudo -u nobody")
 
 
 def test_what_is_stored_is_readable_by_the_owner_alone(ready: Path) -> None:

@@ -17,6 +17,7 @@ from responder.core.errors import DomainError
 from responder.core.identity import KeysUnusable, ring_of
 from responder.core.permissions import Permission
 from responder.core.times import utc_now
+from responder.web import qr_codes
 from responder.web.access import asks_who_it_is, current_actor, requires, signed_in
 from responder.web.errors import STATUS
 from responder.web.sentences import spoken
@@ -129,12 +130,14 @@ def _page(error: DomainError | None = None) -> str:
     own: int = current_user.id
     secret = proofs.pending_secret(db.session, own, utc_now())
     issuer = current_app.extensions["settings"].site_name
+    uri = proofs.provisioning_uri(secret, current_user.username, issuer) if secret else ""
     return render_template(
         "accounts/one_time_code.html",
         method=proofs.method_of(db.session, own),
         codes_left=recovery.left(db.session, own),
         must_enrol=duties.must_enrol(current_user),
         secret=secret,
-        uri=proofs.provisioning_uri(secret, current_user.username, issuer) if secret else "",
+        uri=uri,
+        qr_code=qr_codes.drawn(uri) if uri else "",
         error=spoken(error.message) if error else "",
     )

@@ -30,7 +30,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from responder.core.errors import SettingsError, Stale
+from responder.core.errors import Invalid, SettingsError, Stale
 from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import utc_now
 
@@ -127,12 +127,44 @@ def let_go() -> None:
         db.session.invalidate()
 
 
-def schema_is_current() -> bool:
-    """Whether the database is of this version; a later one, which we do not know, is not."""
+class Schema(StrEnum):
+    """How the database stands to this version of the program."""
+
+    CURRENT = ""
+    OLDER = "数据库尚未初始化或版本较旧"
+    NEWER = "数据库是由更新版本的回应台建立或升级的"
+
+
+SCHEMA_REMEDIES = {
+    Schema.OLDER: "请先运行 responder init（已有数据的先备份）",
+    Schema.NEWER: "请安装那个版本或更新的安装包（wheel），不要用这个版本运行",
+}
+
+
+def schema() -> Schema:
+    """Of which version the database is; a revision that nobody here knows is of a newer one."""
     try:
-        return not alembic.needs_upgrade()
+        return Schema.OLDER if alembic.needs_upgrade() else Schema.CURRENT
     except CommandError:
-        return False
+        return Schema.NEWER
+
+
+def schema_problem(found: Schema) -> str:
+    """What is wrong with a schema and what to do, in one sentence."""
+    return f"{found.value}：{SCHEMA_REMEDIES[found]}"
+
+
+def require_known_schema() -> None:
+    """:raises Invalid: a newer version made the database, and none here can bring it up to date."""
+    if schema() is Schema.NEWER:
+        raise Invalid(schema_problem(Schema.NEWER))
+
+
+def require_current_schema() -> None:
+    """:raises Invalid: the database is not of this version."""
+    found = schema()
+    if found is not Schema.CURRENT:
+        raise Invalid(schema_problem(found))
 
 
 def _render_column_type(kind: str, obj: object, _context: object) -> str | bool:

@@ -17,10 +17,11 @@ MEGABYTE = 1024**2
 NONE, SCARCE = 16 * MEGABYTE, 512 * MEGABYTE  # bytes
 
 FULL = "磁盘已满"
-NOT_DONE = "磁盘已满，没有办成：请联系系统管理员腾出磁盘空间，然后重新办理"
+REFUSED = "写不进磁盘（已满、超出配额或磁盘有故障）"
+REMEDIES = {FULL: "腾出磁盘空间", REFUSED: "检查磁盘的空间、配额和状况"}
 
 _ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT})
-# A quota is told by SQLite as a write that failed, and not as a disk that is full.
+# A quota is told by SQLite as a write that failed, as a disk that fails is too.
 _SQLITE = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 _POSTGRESQL = "53100"
 
@@ -38,6 +39,18 @@ def is_full(error: BaseException) -> bool:
     )
 
 
+def said_of(error: BaseException) -> str:
+    """What can honestly be said of an error that :func:`is_full` took for one of space."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return REFUSED if code == sqlite3.SQLITE_IOERR_WRITE else FULL
+
+
+def not_done(error: BaseException) -> str:
+    """:func:`said_of` as a sentence with its remedy."""
+    said = said_of(error)
+    return f"{said}，没有办成：请联系系统管理员{REMEDIES[said]}，然后重新办理"
+
+
 def code_of(error: BaseException) -> str:
     """By what name the system or the database knows this: a disk that fails may say it is full."""
     if isinstance(error, OSError):
@@ -48,7 +61,7 @@ def code_of(error: BaseException) -> str:
 
 def reason(error: OSError) -> str:
     """Why a file could not be written, in a few words for a sentence."""
-    return FULL if is_full(error) else error.strerror or str(error)
+    return said_of(error) if is_full(error) else error.strerror or str(error)
 
 
 def free_bytes(folder: Path) -> int:

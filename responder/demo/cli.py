@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from responder.accounts import service as accounts
 from responder.cli import prepare_database, short_context
 from responder.core.console import json_option, print_json, say
-from responder.core.database import alembic, db
+from responder.core.database import alembic, db, require_known_schema
 from responder.core.errors import WrongState
 from responder.core.times import utc_now
 from responder.demo import loader
@@ -72,6 +72,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def _prepare() -> None:
     """Bring a new database to the demo world; keep away from an office's own."""
+    require_known_schema()
     alembic.upgrade()
     if loader.is_demo(db.session):
         return

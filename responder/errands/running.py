@@ -151,7 +151,7 @@ class Runner:
         """It cannot be done, for a reason that is none of the office's."""
         if disk.is_full(error):
             _log.error("errand %s: no space is left on the disk", errand_id)
-            self._end(errand_id, ErrandState.FAILED, Outcome(disk.NOT_DONE))
+            self._end(errand_id, ErrandState.FAILED, Outcome(disk.not_done(error)))
             return
         _log.error("errand %s failed", errand_id, exc_info=error)
         self._end(errand_id, ErrandState.FAILED, Outcome(BROKEN))

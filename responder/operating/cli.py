@@ -23,6 +23,7 @@ from responder.operating import last_backup, verifying
 from responder.operating.backing_up import back_up
 from responder.operating.findings import SAID_OF_LEVELS
 from responder.operating.opening import examine
+from responder.operating.ownership import require_own
 from responder.operating.restoring import NewApp, restore_into
 from responder.operating.sealing import SHORTEST_PASSPHRASE
 from responder.settings import Settings, load_settings
@@ -87,12 +88,12 @@ def backup(file: Path, key_file: Path | None, with_keys: bool, as_json: bool) ->
 
     例：responder backup /backup/2026-11-29.backup --key-file /etc/responder/backup-key
     """
-    passphrase = _passphrase(key_file, twice=True)
+    passphrase = _passphrase(key_file, is_new=True)
     settings = current_app.extensions["settings"]
     with _ending_in_good_order():
         made_at = utc_now()
         written = back_up(file, passphrase, db.engine, settings, made_at, with_keys, say)
-    last_backup.note(settings.state_dir, made_at)
+    last_backup.note(settings.state_dir, made_at, key_file)
     size = file.stat().st_size
     if as_json:
         print_json(
@@ -136,10 +137,10 @@ def restore_command(new_app: NewApp) -> click.Command:
         with app.app_context():
             found = _verify(target)
             db.engine.dispose()
-        say(f"恢复完成：{target.state_dir}，{manifest.row_count} 行，备份时间 {manifest.made_at}")
-        if not target.resolved_identity_keys.exists():
-            say(f"请把与备份同期的 identity_keys 放回 {target.resolved_identity_keys}，再核验")
-        _conclude(found, as_json, {"rows": manifest.row_count, "made_at": manifest.made_at})
+        made = manifest.made(target.zone)
+        say(f"已恢复到 {target.state_dir}：{manifest.row_count} 行，备份时间 {made}")
+        facts = {"rows": manifest.row_count, "made_at": manifest.made_at}
+        _conclude(found, as_json, facts, _lacking_keys(target))
 
     return restore
 
@@ -158,6 +159,7 @@ def verify(file: Path | None, key_file: Path | None, as_json: bool) -> None:
         _conclude(_verify(current_app.extensions["settings"]), as_json, {})
         return
     manifest = examine(file, _passphrase(key_file))
+    made = manifest.made(current_app.extensions["settings"].zone)
     if as_json:
         print_json(
             {
@@ -170,7 +172,7 @@ def verify(file: Path | None, key_file: Path | None, as_json: bool) -> None:
             }
         )
     say(
-        f"备份完整：{manifest.made_at}，数据库版本 {manifest.revision}，"
+        f"备份完整：{made}，数据库版本 {manifest.revision}，"
         f"{manifest.row_count} 行，{len(manifest.members)} 个部分"
     )
     if manifest.trail:
@@ -184,27 +186,44 @@ def _target(into: Path | None, database_url: str) -> Settings:
         if database_url:
             raise Invalid("--database-url 要与 --into 合用：请同时给出恢复到哪个目录")
         return settings
+    require_own(into)
     return settings.model_copy(update={"state_dir": into, "database_url": database_url})
 
 
-def _passphrase(key_file: Path | None, twice: bool = False) -> bytes:
+def _passphrase(key_file: Path | None, is_new: bool = False) -> bytes:
+    """:param is_new: a backup is made with it; else it must be the one of an earlier backup."""
     if key_file is not None:
-        try:
-            given = key_file.read_text("utf-8").strip()
-        except (OSError, UnicodeError) as error:
-            raise Invalid(
-                f"无法读取密钥文件 {key_file}：可用 head -c 32 /dev/urandom | base64 > {key_file} "
-                "生成一个，并妥善保管"
-            ) from error
+        given = _key_in(key_file, is_new)
     elif PASSPHRASE in os.environ:
         given = os.environ[PASSPHRASE]
     elif sys.stdin.isatty():
-        given = click.prompt("备份口令", hide_input=True, confirmation_prompt=twice)
+        again = "再输入一次备份口令" if is_new else False
+        given = click.prompt("备份口令", hide_input=True, confirmation_prompt=again)
     else:
         raise Invalid(f"请用 --key-file 或环境变量 {PASSPHRASE} 给出备份口令")
     if len(given) < SHORTEST_PASSPHRASE:
         raise Invalid(f"备份口令太短：至少 {SHORTEST_PASSPHRASE} 个字符")
     return given.encode()
+
+
+def _key_in(key_file: Path, is_new: bool) -> str:
+    try:
+        return key_file.read_text("utf-8").strip()
+    except FileNotFoundError as error:
+        remedy = (
+            "请核对文件名；还没有密钥的，可用 (umask 077; "
+            f"mkdir -p {key_file.parent}; head -c 32 /dev/urandom | base64 > {key_file}) "
+            "生成一个，并另存一份"
+            if is_new
+            else "请核对文件名，用备份时所用的那一个"
+        )
+        raise Invalid(f"密钥文件 {key_file} 不存在：{remedy}") from error
+    except OSError as error:
+        raise Invalid(
+            f"无法读取密钥文件 {key_file}（{error.strerror}）：请检查路径和权限"
+        ) from error
+    except UnicodeError as error:
+        raise Invalid(f"密钥文件 {key_file} 里不是文字：请核对文件名") from error
 
 
 @contextmanager
@@ -234,11 +253,28 @@ def _verify(settings: Settings) -> list[verifying.Finding]:
     return found
 
 
-def _conclude(found: list[verifying.Finding], as_json: bool, facts: dict[str, Any]) -> None:
+def _lacking_keys(settings: Settings) -> str:
+    """What is to be done before the identities open; empty when their keys are there."""
+    place = settings.resolved_identity_keys
+    if place.exists():
+        return ""
+    return (
+        f"还缺身份信息的密钥，不能启动：请把与备份同期的 identity_keys 放到 {place}（权限 0600），"
+        "再运行 responder verify"
+    )
+
+
+def _conclude(
+    found: list[verifying.Finding], as_json: bool, facts: dict[str, Any], lacking: str = ""
+) -> None:
+    """The last line is the result, and what is lacking."""
     if as_json:
         checks = [{"check": one.label, "problems": one.problems} for one in found]
         print_json({**facts, "checks": checks})
-    if not all(one.is_clean for one in found):
+    bad = "、".join(one.label for one in found if not one.is_clean)
+    problems = [sentence for sentence in (bad and f"核验有问题：{bad}", lacking) if sentence]
+    say("。".join(problems) or "核验完成：全部正常")
+    if problems:
         sys.exit(DONE_WITH_REFUSALS)
 
 

@@ -20,6 +20,7 @@ OfRecords = Callable[[Session, Settings, datetime], Iterable[Finding]]
 PLACE: Mapping[str, OfPlace] = {
     "设置": place.settings_fit,
     "磁盘空间": place.disk_has_room,
+    "读写权限": place.files_are_writable,
     "目录权限": place.files_are_private,
     "日志": place.logs_are_kept,
     "备份": place.backups_are_made,

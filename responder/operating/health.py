@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from responder.core import disk
-from responder.core.database import schema_is_current
+from responder.core.database import Schema, schema
 from responder.operating.place import folders
 from responder.scheduling.turns import scheduler_is_alive
 from responder.settings import Settings
@@ -22,7 +22,7 @@ def lacking(session: Session, settings: Settings, now: datetime) -> Iterator[str
         yield "disk: full"
     try:
         session.execute(sa.text("SELECT 1"))
-        if not schema_is_current():
+        if schema() is not Schema.CURRENT:
             yield "schema: not current"
         elif not scheduler_is_alive(session, now):
             yield "scheduler: no sign of life"

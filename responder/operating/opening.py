@@ -8,9 +8,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from responder.core.errors import Invalid
 from responder.operating.backing_up import BEGINNING, FORMAT, MANIFEST, TABLES, Summed
@@ -37,6 +39,12 @@ class Manifest:
     numbers: dict[str, int]
     lacking: tuple[str, ...]
     trail: str
+
+    def made(self, zone: ZoneInfo) -> str:
+        """When it was made, by a zone's clock, which is named."""
+        return (
+            f"{datetime.fromisoformat(self.made_at).astimezone(zone):%Y-%m-%d %H:%M}（{zone.key}）"
+        )
 
     @property
     def row_count(self) -> int:
@@ -122,6 +130,7 @@ def _require_known(told: dict[str, Any]) -> None:
 def _manifest(told: dict[str, Any]) -> Manifest:
     """:raises Invalid: it lacks something, or something has another shape."""
     try:
+        datetime.fromisoformat(told["made_at"])
         return Manifest(
             revision=told["revision"],
             database=told["database"],
@@ -133,5 +142,5 @@ def _manifest(told: dict[str, Any]) -> Manifest:
             lacking=tuple(told["lacking"]),
             trail=told.get("trail", ""),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Invalid(DAMAGED) from error

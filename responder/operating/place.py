@@ -17,7 +17,7 @@ from responder.core.times import local
 from responder.oidc.failures import NotLetIn
 from responder.oidc.options import is_wanted
 from responder.oidc.provider import Provider, issuer_of
-from responder.operating import kept, last_backup
+from responder.operating import kept, last_backup, ownership
 from responder.operating.findings import Finding, ok, warning, wrong
 from responder.settings import Settings
 
@@ -89,10 +89,41 @@ def _database_folder(settings: Settings) -> Iterator[Path]:
         yield Path(url.database).parent.resolve()
 
 
+def files_are_writable(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """By whoever asks: a command that somebody ran as another user leaves what is not."""
+    lost = [path for path in _stored(settings) if not _is_writable(path)]
+    if lost:
+        me = ownership.user_name(os.geteuid())
+        owner = ownership.user_name(lost[0].lstat().st_uid)
+        places = " ".join(sorted(map(str, folders(settings))))
+        yield wrong(
+            f"用户 {me} 不能写 {lost[0]} 等 {len(lost)} 项（所有者 {owner}）",
+            f"sudo chown -R {me}: {places} && sudo chmod -R u+rwX {places}；"
+            f"以后一律以 {me} 运行命令（sudo -u {me}）",
+        )
+
+
+def _stored(settings: Settings) -> Iterator[Path]:
+    """The state folder and all in it, and a database that lies elsewhere."""
+    root = settings.state_dir
+    yield root
+    for where, inner, files in os.walk(root):
+        yield from (Path(where, name) for name in (*inner, *files))
+    for folder in _database_folder(settings):
+        if folder != root.resolve():
+            yield folder
+            name = Path(sa.make_url(settings.resolved_database_url).database or "").name
+            yield from folder.glob(f"{name}*")
+
+
+def _is_writable(path: Path) -> bool:
+    needed = os.R_OK | os.W_OK | (os.X_OK if os.path.isdir(path) else 0)
+    return os.access(path, needed, effective_ids=True) or not os.path.exists(path)
+
+
 def files_are_private(settings: Settings, _now: datetime) -> Iterator[Finding]:
     root = settings.state_dir
-    if not os.access(root, os.R_OK | os.W_OK | os.X_OK):
-        yield wrong(f"不能读写 {root}", f"把 {root} 的所有者改为运行服务的用户")
+    if not os.access(root, os.R_OK | os.X_OK, effective_ids=True):
         return
     for path in (settings.resolved_identity_keys, root / kept.SECRET_KEY):
         if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
@@ -133,6 +164,9 @@ def backups_are_made(settings: Settings, now: datetime) -> Iterator[Finding]:
         yield warning(f"上次备份是 {_told(made, settings)}", remedy)
     else:
         yield ok(f"上次备份是 {_told(made, settings)}")
+    key_file = last_backup.key_file(settings.state_dir)
+    if key_file is not None and _is_open(key_file):
+        yield warning(f"备份的密钥文件 {key_file} 可被其他用户读取", f"chmod 600 {key_file}")
 
 
 def _told(moment: datetime, settings: Settings) -> str:

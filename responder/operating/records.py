@@ -28,8 +28,9 @@ NOTICE_MONTH = 12  # by then next year's holidays have been announced
 
 
 def schema_is_current(_session: Session, _settings: Settings, _now: datetime) -> Iterator[Finding]:
-    if not database.schema_is_current():
-        yield wrong("数据库尚未初始化或版本较旧", "先备份，再运行 responder init")
+    found = database.schema()
+    if found is not database.Schema.CURRENT:
+        yield wrong(found.value, database.SCHEMA_REMEDIES[found])
 
 
 def somebody_administers(
@@ -83,8 +84,8 @@ def clock_goes_on(session: Session, settings: Settings, now: datetime) -> Iterat
 def scheduler_acts(session: Session, settings: Settings, now: datetime) -> Iterator[Finding]:
     seen = last_sign(session)
     remedy = "用 responder serve 或 responder scheduler 启动；定时发布、预警和导入都靠它"
-    if seen is None:
-        yield wrong("调度器没有运行过", remedy)
+    if seen is None:  # not broken: nobody has begun
+        yield warning("调度器还没有启动过", remedy)
         return
     told = f"最后一次活动是 {local(seen, settings.zone):%Y-%m-%d %H:%M}"
     yield ok(told) if scheduler_is_alive(session, now) else wrong(f"调度器停了：{told}", remedy)

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -49,16 +50,22 @@ def restore_into(
     """
     tell("正在核验备份")
     manifest = examine(path, passphrase)
-    building = _empty_folder(target.state_dir)
+    new = _not_yet_there(target.state_dir)
     try:
+        building = _empty_folder(target.state_dir)
         _put_keys(building, path, passphrase)
         app = new_app(target.model_copy(update={"state_dir": building}))
         _fill_in(app, building, path, passphrase, manifest, tell)
         _settle(target.state_dir)
     except BaseException:
-        _abandon(target.state_dir)
+        _abandon(target.state_dir, new)
         raise
     return manifest
+
+
+def _not_yet_there(state_dir: Path) -> list[Path]:
+    """The folders that a restore makes, innermost first."""
+    return [path for path in (state_dir, *state_dir.parents) if not os.path.lexists(path)]
 
 
 def _empty_folder(state_dir: Path) -> Path:
@@ -77,7 +84,6 @@ def _empty_folder(state_dir: Path) -> Path:
             f"无法写入 {state_dir}（{error.strerror}）：请检查目录权限，或换一个目录"
         ) from error
     if found:
-        _abandon(state_dir)
         raise Invalid(
             f"{state_dir} 不是空目录（有 {found[0]} 等 {len(found)} 项）："
             "备份只恢复到空的地方，请换一个新目录，或先移走原有内容"
@@ -85,9 +91,12 @@ def _empty_folder(state_dir: Path) -> Path:
     return building
 
 
-def _abandon(state_dir: Path) -> None:
-    """Leave the place as empty as it was."""
+def _abandon(state_dir: Path, new: list[Path]) -> None:
+    """Leave the place as empty as it was, and none of the folders that were made for it."""
     shutil.rmtree(state_dir / BUILDING, ignore_errors=True)
+    with suppress(OSError):  # others may have put something there meanwhile
+        for folder in new:
+            folder.rmdir()
 
 
 def _put_keys(building: Path, path: Path, passphrase: bytes) -> None:

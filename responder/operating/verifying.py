@@ -14,7 +14,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from responder.core import soundness
-from responder.core.database import alembic
+from responder.core.database import Schema, schema, schema_problem
 from responder.core.identity_keys import KeysUnusable
 from responder.intake.identity.authors import keys_of
 from responder.intake.identity.rotating import usage
@@ -48,9 +48,12 @@ class Finding:
 
 
 def verify(session: Session, settings: Settings) -> Iterator[Finding]:
-    """One finding for each check, as it is done."""
+    """One finding for each check, as it is done; none after a schema of another version."""
     for label, look in LOOKS.items():
-        yield _finding(label, look(session, settings))
+        finding = _finding(label, look(session, settings))
+        yield finding
+        if look is _schema and not finding.is_clean:
+            return
     for label, check in soundness.checks().items():
         yield _finding(label, check(session))
 
@@ -61,8 +64,9 @@ def _finding(label: str, problems: Iterable[str]) -> Finding:
 
 
 def _schema(_session: Session, _settings: Settings) -> Iterator[str]:
-    if alembic.needs_upgrade():
-        yield "数据库的版本比程序旧：请运行 responder init"
+    found = schema()
+    if found is not Schema.CURRENT:
+        yield schema_problem(found)
 
 
 def _database_file(session: Session, _settings: Settings) -> Iterator[str]:

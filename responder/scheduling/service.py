@@ -71,7 +71,7 @@ def problem_of(error: Exception) -> str:
     if isinstance(error, DomainError):
         return error.message[:300]
     if disk.is_full(error):
-        return disk.FULL
+        return disk.said_of(error)
     frames = traceback.extract_tb(error.__traceback__)
     own = next((one for one in reversed(frames) if "responder" in Path(one.filename).parts), None)
     where = f"（{Path(own.filename).stem}:{own.lineno}）" if own else ""

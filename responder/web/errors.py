@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
@@ -42,7 +43,16 @@ SENTENCES = {
     500: "系统出错，已记录：请稍后再试，或联系系统管理员。",
     503: "数据库暂时无法使用：请稍后再试，已填写的内容可返回上一页找回。",
 }
-
+NOT_SAVED = {
+    disk.FULL: _l(
+        "磁盘已满，没有保存：请联系系统管理员腾出空间，然后再提交一次；"
+        "已填写的内容可返回上一页找回。"
+    ),
+    disk.REFUSED: _l(
+        "写不进磁盘（可能已满或超出配额，也可能磁盘有故障），没有保存：请联系系统管理员检查，"
+        "然后再提交一次；已填写的内容可返回上一页找回。"
+    ),
+}
 
 Refusal = tuple[str, int] | Response
 
@@ -161,10 +171,4 @@ def _file_error(error: OSError) -> Refusal:
 def _disk_is_full(error: Exception) -> Refusal:
     current_app.logger.error("no space is left on the disk (%s)", disk.code_of(error))
     end_read()  # what failed would fail whatever the page asks after it
-    return _page(
-        503,
-        _(
-            "磁盘已满，没有保存：请联系系统管理员腾出空间，然后再提交一次；"
-            "已填写的内容可返回上一页找回。"
-        ),
-    )
+    return _page(503, str(NOT_SAVED[disk.said_of(error)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from responder.core.audit import AuditEvent
 from responder.core.database import db, transaction
 from responder.core.errors import Forbidden
 from responder.core.times import utc_now
+from responder.web.qr_codes import drawn
 from tests.databases import DATABASES
 from tests.factories import NOW, PASSWORD, People
 from tests.installations import at_once, installation
@@ -123,7 +125,13 @@ def test_the_page_enrols_and_an_administrator_takes_it_off(client, people) -> No
     assert client.post("/one-time-code/confirm", data=sent("123456")).status_code == 409
     assert client.post("/one-time-code/begin", data={"proof": PASSWORD}).status_code == 302
     secret = proofs.pending_secret(db.session, signer.id, utc_now())
-    assert secret in client.get("/one-time-code").text
+    page = client.get("/one-time-code").text
+    assert secret in page
+    assert 'role="img" aria-label="添加密钥的二维码' in page
+    [square] = re.findall(r'<svg[^>]*class="qr__code".*?</svg>', page)
+    assert "style" not in square
+    assert secret in proofs.provisioning_uri(secret, signer.username, "回应台")
+    assert square == drawn(proofs.provisioning_uri(secret, signer.username, "回应台"))
     for wrong in ("000000x", "", "一二三四五六"):
         answer = client.post("/one-time-code/confirm", data=sent(wrong))
         assert answer.status_code == 422

@@ -32,6 +32,18 @@ def test_wide_pages_fit_and_are_read_in_the_dark(office, width) -> None:
         assert found.violations_count == 0, f"{address}\n{found.generate_report()}"
 
 
+def test_tables_of_the_machine_room_hide_no_column_on_a_telephone(office) -> None:
+    page = office.sign_in("admin", width=390)
+    for address in ("/jobs", "/sign-ins"):
+        page.goto(address)
+        beyond = page.locator(".table-responsive").evaluate(
+            "box => box.scrollWidth - box.clientWidth"
+        )
+        assert beyond == 0, address
+        rows = page.locator(".table-responsive tbody tr")
+        assert rows.first.locator("td[data-label]").count() >= 3, address
+
+
 def test_colours_chosen_by_hand_hold_without_javascript_and_paper_stays_light(office) -> None:
     office.sign_in("editor")
     page = office.sign_in("editor", java_script_enabled=False, color_scheme="light")

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import resource
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +33,18 @@ def test_a_full_disk_is_known_from_other_failures() -> None:
     assert not disk.is_full(PermissionError(errno.EACCES, "Permission denied"))
     assert disk.is_full(OperationalError("INSERT", {}, DiskFull()))
     assert not disk.is_full(OperationalError("INSERT", {}, ConnectionTimeout()))
+
+
+def test_a_failed_write_is_said_to_be_one_with_both_its_causes() -> None:
+    failed = sqlite3.OperationalError("disk I/O error")
+    failed.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    error = OperationalError("INSERT", {}, failed)
+    assert disk.not_done(error) == (
+        "写不进磁盘（已满、超出配额或磁盘有故障），没有办成："
+        "请联系系统管理员检查磁盘的空间、配额和状况，然后重新办理"
+    )
+    full = OSError(errno.ENOSPC, "No space left on device")
+    assert disk.not_done(full).startswith("磁盘已满，没有办成：请联系系统管理员腾出磁盘空间")
 
 
 def test_sqlite_says_that_it_is_full_and_a_job_says_so_in_a_word(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from nlp import portraits, repetition, spreading
 from nlp.duplicates import NearDuplicates, Saying
 from nlp.portraits import Sitter
 from nlp.spreading import OtherProgram, Spread
+from tests.another_user import another_user
 from tests.nlp import far
 
 HEADINGS = [f"{place}小区夜间施工噪音扰民" for place in ("柳岸", "云锦", "明溪", "槐荫")]
@@ -129,6 +130,19 @@ def test_a_disk_that_takes_nothing_ends_no_run(tmp_path: Path) -> None:
     (tmp_path / "a file").touch()
     spread = Spread(folder=tmp_path / "a file" / "below")
     assert [found for _, found in spread.map(len, ["一二", "一"])] == [2, 1]
+
+
+def test_what_another_user_left_costs_space_and_no_run(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    spread = Spread(folder=tmp_path / "read")
+    first = given(spread)
+    with another_user():
+        assert given(spread) == first
+        spread.forget()
+    assert any("could not be dropped" in record.getMessage() for record in caplog.records)
+    assert any((tmp_path / "read").iterdir())
+    Spread(folder=tmp_path / "never made").forget()
 
 
 def test_a_lost_process_is_told_and_what_was_finished_stays(tmp_path: Path) -> None:

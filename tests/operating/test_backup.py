@@ -28,6 +28,7 @@ from responder.operating.restoring import restore_into
 from responder.operating.sealing import PIECE, Sealer
 from responder.settings import Settings
 from tests.conftest import DATABASES
+from tests.console import run
 from tests.databases import empty_database
 from tests.operating.filled import CONTENT, DIGEST, NOW, PASSPHRASE, everything, installed
 
@@ -215,7 +216,7 @@ def test_only_an_empty_place_is_restored_into(kind: str, file: Path, tmp_path: P
             with pytest.raises(Invalid, match="不是空"):
                 restored(target, file)
         assert everything(app) == before
-    assert not (tmp_path / "new").exists() or not list((tmp_path / "new").iterdir())
+    assert not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("kind", DATABASES)
@@ -231,11 +232,50 @@ def test_a_restore_that_fails_leaves_nothing(
 
         with pytest.raises(KeyboardInterrupt):
             restore_into(target, create_app, file, PASSPHRASE, tell)
-        assert list(target.state_dir.iterdir()) == []
+        assert not target.state_dir.exists()
         again = restored(target, file)
         assert everything(again)
         with again.app_context():
             db.engine.dispose()
+
+
+def test_a_refused_restore_takes_its_folders_along_and_no_other(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    url = f"sqlite:///{tmp_path / 'taken.db'}"
+    with closing(sqlite3.connect(tmp_path / "taken.db")) as taken, taken:
+        taken.execute("CREATE TABLE theirs (id INTEGER)")
+    for into in (tmp_path / "a" / "b", tmp_path / "there" / "b", tmp_path / "there"):
+        with pytest.raises(Invalid, match="不是空的"):
+            restored(Settings(state_dir=into, database_url=url), file)
+    assert not (tmp_path / "a").exists()
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_the_commands_end_with_the_result_and_what_is_lacking(file: Path, tmp_path: Path) -> None:
+    secret = {"RESPONDER_BACKUP_PASSPHRASE": PASSPHRASE.decode()}
+    without = tmp_path / "without.backup"
+    with installed("sqlite", tmp_path / "old") as app:
+        backed_up(app, without, with_keys=False)
+    into = tmp_path / "new"
+    told = run("restore", str(without), "--into", str(into), state=tmp_path / "none", **secret)
+    last = told.stderr.strip().splitlines()[-1]
+    assert told.returncode == 1
+    assert "核验有问题：" in last
+    assert "身份信息的密钥" in last
+    assert f"请把与备份同期的 identity_keys 放到 {into / 'identity_keys'}" in last
+    assert "（Asia/Shanghai）" in told.stderr
+    assert "+00:00" not in told.stderr
+
+
+def test_a_key_file_that_is_not_there_is_said_not_to_be(file: Path, tmp_path: Path) -> None:
+    mistyped = str(tmp_path / "kee")
+    refused = run("restore", str(file), "--key-file", mistyped, state=tmp_path / "none")
+    assert (refused.returncode, f"密钥文件 {mistyped} 不存在" in refused.stderr) == (2, True)
+    assert "urandom" not in refused.stderr
+    with installed("sqlite", tmp_path / "old", filled=False) as app:
+        state = app.extensions["settings"].state_dir
+        made = run("backup", str(tmp_path / "b"), "--key-file", mistyped, state=state)
+    assert "(umask 077; mkdir -p" in made.stderr
 
 
 def test_a_backup_never_writes_over_another(file: Path, tmp_path: Path) -> None:

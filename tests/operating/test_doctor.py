@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -25,6 +27,7 @@ from responder.scheduling import service as scheduling
 from responder.scheduling.models import SchedulerTurn
 from responder.scheduling.service import Run
 from responder.settings import Settings
+from tests.another_user import NOBODY, another_user, require_root
 from tests.browser.conftest import free_port
 from tests.console import run
 from tests.factories import NOW, People, unit
@@ -89,6 +92,35 @@ def test_what_others_may_read_is_told(state: Path) -> None:
     assert (found.level, found.remedy) == (Level.WARNING, f"chmod 700 {state}")
 
 
+def test_what_another_user_left_in_the_state_folder_is_told_with_its_owner() -> None:
+    require_root()
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / "event-files").mkdir(mode=0o700)
+        for path in (root, root / "event-files"):
+            os.chown(path, NOBODY, -1)
+        with another_user():
+            assert of_place(root, "读写权限") == []
+        (root / "topics").mkdir(mode=0o700)
+        with another_user():
+            [found] = of_place(root, "读写权限")
+        assert found.level is Level.WRONG
+        assert f"不能写 {root / 'topics'} 等 1 项（所有者 root）" in found.sentence
+        assert f"chown -R nobody: {root}" in found.remedy
+
+
+def test_a_database_beside_the_state_folder_is_looked_at_too(tmp_path: Path) -> None:
+    require_root()
+    state = tmp_path / "none of this user's"
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/office.db"
+        os.chown(folder, NOBODY, -1)
+        Path(folder, "office.db-wal").touch(0o600)
+        with another_user():
+            [found] = of_place(state, "读写权限", database_url=url)
+    assert "office.db-wal 等" in found.sentence
+
+
 def test_logs_that_cannot_be_written_are_told(state: Path) -> None:
     assert of_place(state, "日志") == []
     (state / "logs" / "responder-2026-11-20.jsonl").mkdir(parents=True)  # in the way
@@ -110,7 +142,8 @@ def test_a_full_disk_is_told(state: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_scheduler_that_stands_still_is_told(app: Flask, session: Session) -> None:
-    assert worst(of_records(app, "调度器")) is Level.WRONG
+    [never] = of_records(app, "调度器")
+    assert (never.level, never.sentence) == (Level.WARNING, "调度器还没有启动过")
     session.get_one(SchedulerTurn, 1).renewed_at = NOW
     assert worst(of_records(app, "调度器", NOW + timedelta(seconds=50))) is Level.OK
     assert worst(of_records(app, "调度器", NOW + timedelta(seconds=100))) is Level.WRONG
@@ -132,6 +165,20 @@ def test_a_backup_that_is_overdue_is_told(state: Path) -> None:
     assert worst(of_place(state, "备份", NOW + timedelta(days=9))) is Level.WARNING
     (state / last_backup.NAME).unlink()
     assert worst(of_place(state, "备份")) is Level.WARNING
+
+
+def test_a_backup_key_that_others_may_read_is_told(state: Path) -> None:
+    key = state.parent / "备份 key"
+    key.write_text("k")
+    last_backup.note(state, NOW, key)
+    assert (last_backup.made_at(state), last_backup.key_file(state)) == (NOW, key)
+    key.chmod(0o640)
+    [_, found] = of_place(state, "备份")
+    assert (found.level, found.remedy) == (Level.WARNING, f"chmod 600 {key}")
+    key.chmod(0o600)
+    assert worst(of_place(state, "备份")) is Level.OK
+    key.unlink()
+    assert worst(of_place(state, "备份")) is Level.OK
 
 
 def test_the_calendar_is_asked_of_this_year_and_the_next(app: Flask, session: Session) -> None:
@@ -203,7 +250,7 @@ def test_the_command_says_it_and_ends_with_how_bad_it_is(tmp_path: Path) -> None
     assert run("init", "--password", "only for trying it", state=tmp_path).returncode == 0
     told = run("doctor", "--json", state=tmp_path)
     checks = {one["check"]: one for one in json.loads(told.stdout)["checks"]}
-    assert (told.returncode, checks["调度器"]["level"]) == (2, "wrong")
+    assert (told.returncode, checks["调度器"]["level"]) == (1, "warning")  # nobody began yet
     settings = Settings(state_dir=tmp_path)
     with create_app(settings).app_context(), transaction(CONSOLE) as session:
         now = utc_now()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import pytest
 from flask_login import login_user
 from psycopg.errors import DiskFull
@@ -89,3 +91,12 @@ def test_a_full_disk_is_told_on_a_page_that_asks_the_database_anew(
     assert status == 503
     assert "磁盘已满，没有保存" in page
     assert people.operator.display_name in page
+
+
+def test_a_write_that_failed_is_not_called_a_full_disk_for_certain(app, session) -> None:
+    failed = sqlite3.OperationalError("disk I/O error")
+    failed.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
+    with app.test_request_context("/"):
+        page, status = app.handle_user_exception(OperationalError("INSERT", {}, failed))
+    assert status == 503
+    assert "可能已满或超出配额，也可能磁盘有故障" in page
