@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic.util import CommandError
@@ -25,6 +27,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     event,
+    func,
+    select,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -44,6 +48,10 @@ NAMING = {
 
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 16 * 1024  # of each connection; the indexes that an import writes all over fit in
+PREPARING = 7_014_500_261_100  # the lock of whoever brings a database up to date
+NOT_INITIALISED = "数据库尚未初始化：请先运行 responder init"
+SCHEMA_IS_OLD = "数据库的版本比程序旧：请先备份（responder backup），再运行 responder init 升级"
+SCHEMA_IS_LATER = "数据库的版本比程序新：请安装与它相配的新版本"
 
 Ending = TypeVar("Ending", bound=Callable[[Session], None])
 _endings: list[Callable[[Session], None]] = []
@@ -127,12 +135,45 @@ def let_go() -> None:
         db.session.invalidate()
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """Until the block ends, whoever else asks this of the database waits, on whichever host."""
+    held = _held_by_server if db.engine.dialect.name == "postgresql" else _held_by_file
+    with held(db.engine):
+        yield
+
+
+@contextmanager
+def _held_by_server(engine: Engine) -> Iterator[None]:
+    with engine.connect() as connection:
+        holding = connection.execution_options(isolation_level="AUTOCOMMIT")
+        holding.execute(select(func.pg_advisory_lock(PREPARING)))
+        try:
+            yield
+        finally:
+            holding.execute(select(func.pg_advisory_unlock(PREPARING)))
+
+
+@contextmanager
+def _held_by_file(engine: Engine) -> Iterator[None]:
+    with Path(engine.url.database or "").with_suffix(".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def schema_is_current() -> bool:
     """Whether the database is of this version; a later one, which we do not know, is not."""
+    return not schema_problem()
+
+
+def schema_problem() -> str:
+    """Why this version cannot work with the database, and what to do; empty where it can."""
     try:
-        return not alembic.needs_upgrade()
+        if not alembic.needs_upgrade():
+            return ""
     except CommandError:
-        return False
+        return SCHEMA_IS_LATER
+    return SCHEMA_IS_OLD if alembic.current() else NOT_INITIALISED
 
 
 def _render_column_type(kind: str, obj: object, _context: object) -> str | bool:

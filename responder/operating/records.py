@@ -27,9 +27,27 @@ AHEAD = timedelta(minutes=2)
 NOTICE_MONTH = 12  # by then next year's holidays have been announced
 
 
+def tables_can_be_made(session: Session, _settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Since PostgreSQL 15 only by whoever owns the database, unless it was granted."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    role, name, may = session.execute(
+        sa.text(
+            "SELECT current_user, current_database(),"
+            " has_schema_privilege(current_schema(), 'CREATE')"
+        )
+    ).one()
+    if not may:
+        yield wrong(
+            f"PostgreSQL 用户 {role} 不能在数据库 {name} 里建表，升级会失败",
+            f'由 postgres 用户运行 psql -c \'ALTER DATABASE "{name}" OWNER TO "{role}"\'',
+        )
+
+
 def schema_is_current(_session: Session, _settings: Settings, _now: datetime) -> Iterator[Finding]:
-    if not database.schema_is_current():
-        yield wrong("数据库尚未初始化或版本较旧", "先备份，再运行 responder init")
+    if problem := database.schema_problem():
+        sentence, _, remedy = problem.partition("：")
+        yield wrong(sentence, remedy)
 
 
 def somebody_administers(
