@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # or every command compiles all sources anew
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fuzz axe bench bench-import bench-topics screenshots sheets soak translations lock clean
+.PHONY: help run test check fuzz axe bench bench-import bench-topics screenshots sheets soak translations lock bundle clean
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
@@ -57,6 +57,17 @@ soak: $(VENV)/.dev  ## half an hour of an office at work while its machines are 
 
 translations: $(VENV)/.dev  ## bring the catalogues up to date with the source
 	$(BIN)/python -m tools.translations
+
+bundle: $(VENV)/.run  ## all that a machine without internet needs, in dist/responder-bundle.tar
+	rm -rf dist/responder-bundle
+	mkdir -p dist/responder-bundle/docs
+	$(BIN)/python -m pip wheel -q --require-hashes -r requirements.lock -w dist/responder-bundle/wheels
+	$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation . -w dist/responder-bundle/wheels
+	awk '/^(authlib|joserfc)==/ {on = 1} on {print} !/\\$$/ {on = 0}' requirements-dev.lock > dist/oidc.lock
+	$(BIN)/python -m pip wheel -q --no-deps --require-hashes -r dist/oidc.lock -w dist/responder-bundle/wheels
+	cp -R deploy requirements.lock LICENSE dist/responder-bundle
+	cp docs/operations.md docs/operations.zh-CN.md docs/scaling.md docs/keys.md dist/responder-bundle/docs
+	tar -C dist -cf dist/responder-bundle.tar responder-bundle
 
 lock:  ## write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 \

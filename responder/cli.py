@@ -22,10 +22,13 @@ from responder.core import disk
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
 from responder.core.database import (
+    Schema,
     alembic,
+    alone,
     db,
     require_current_schema,
     require_known_schema,
+    schema_problem,
     transaction,
 )
 from responder.core.errors import DomainError, Invalid
@@ -50,6 +53,29 @@ from responder.serving import run_server
 from responder.settings import Settings, load_settings
 from responder.timing import run_scheduler
 from responder.warnings.raising import seed_warnings
+
+# What a database says → what it means for whoever asked.
+KNOWN_OF_DATABASES = {
+    "no such column": "数据库与程序的版本不合：请用 responder doctor 核对",
+    "no such table": schema_problem(Schema.MISSING),
+    'relation "': schema_problem(Schema.MISSING),
+    "unable to open database file": (
+        "数据库文件打不开：请核对 RESPONDER_STATE_DIR（不设则为当前目录下的 var）和它的权限，"
+        "新安装请先运行 responder init"
+    ),
+    'FATAL:  database "': (
+        "PostgreSQL 里没有这个数据库：请核对 RESPONDER_DATABASE_URL，"
+        "或由 postgres 用户运行 createdb -O responder responder"
+    ),
+    'FATAL:  role "': (
+        "PostgreSQL 里没有这个用户：请核对 RESPONDER_DATABASE_URL，"
+        "或由 postgres 用户运行 createuser responder"
+    ),
+    "permission denied for schema": (
+        "数据库的用户不能在其中建表：请由 postgres 用户把数据库交给它，"
+        "ALTER DATABASE responder OWNER TO responder"
+    ),
+}
 
 
 def _create_app(settings: Settings | None = None) -> Flask:
@@ -103,10 +129,9 @@ def main() -> None:
 
 def _database_sentence(detail: str) -> str:
     first_line = detail.strip().splitlines()[0]
-    if "no such column" in first_line:
-        return "数据库与程序的版本不合：请用 responder doctor 核对"
-    if "no such table" in first_line or "does not exist" in first_line:
-        return "数据库尚未初始化：请先运行 responder init"
+    for words, sentence in KNOWN_OF_DATABASES.items():
+        if words in first_line:
+            return sentence
     return f"数据库无法使用（{first_line}）：请检查 RESPONDER_DATABASE_URL、目录权限和磁盘空间"
 
 
@@ -128,6 +153,7 @@ def init(username: str, display_name: str, password: str | None) -> None:
     例：responder init --admin admin
     """
     settings = current_app.extensions["settings"]
+    settings.keep_secret_key()
     prepare_database(username, display_name, password, rules_of(settings))
     warm_up()
 
@@ -140,8 +166,17 @@ def prepare_database(
 ) -> None:
     """Bring the schema, the reference data and the first administrator up to date.
 
+    Whoever does so at the same moment, on whichever host, waits and finds it done.
+
     :param password: asked for at the terminal when None and the administrator is missing.
     """
+    with alone():
+        _prepare(username, display_name, password, password_rules)
+
+
+def _prepare(
+    username: str, display_name: str, password: str | None, password_rules: PasswordRules
+) -> None:
     require_known_schema()
     alembic.upgrade()
     _require_own_keys()

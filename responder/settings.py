@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -130,7 +131,8 @@ class Settings(BaseSettings):
     )
     desk_url: str = Field(
         "",
-        description="工作台的外部地址，写入预警消息和控制台导出的报告里的链接；留空则不带链接",
+        description="工作台的外部地址，写入预警消息、报告、日历订阅和接口说明里的链接；"
+        "留空则页面上用访问者所用的地址，预警消息和控制台导出的报告不带链接",
     )
     own_proxies: int = Field(
         0,
@@ -305,29 +307,57 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.state_dir.resolve() / 'responder.db'}"
 
+    @property
+    def secret_key_file(self) -> Path:
+        """Where the key that signs sessions lies, unless one is configured."""
+        return self.state_dir / "secret_key"
+
     def resolved_secret_key(self) -> str:
-        """The configured key, or one made once and kept beside the data (mode 0600)."""
+        """The configured key, or the one beside the data, or one for this process alone.
+
+        Nothing is written: a command that only asks leaves no trace.
+        """
         if self.secret_key:
             return self.secret_key
-        path = self.state_dir / "secret_key"
+        if self.secret_key_file.exists():
+            return _read_key(self.secret_key_file)
+        return _new_key()
+
+    def keep_secret_key(self) -> None:
+        """Make the state folder and, once, the key that signs sessions in it (mode 0600).
+
+        :raises SettingsError: the folder cannot be written.
+        """
         try:
             self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return _read_key(path)
+            if not self.secret_key and not self.secret_key_file.exists():
+                _write_once(self.secret_key_file, _new_key())
         except OSError as error:
             raise SettingsError(
                 f"无法写入 {self.state_dir}（{error.strerror}）：请检查目录权限，"
                 "或用 RESPONDER_STATE_DIR 指定可写目录"
             ) from error
-        key = secrets.token_urlsafe(48)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(key)
-        return key
 
 
 def _words(listed: str) -> set[str]:
     return {word.strip() for word in listed.replace("，", ",").split(",") if word.strip()}
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def _write_once(path: Path, content: str) -> None:
+    """Whole, and only where nothing is yet: of two that begin at once the first one's stays."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(content)
+        with suppress(FileExistsError):
+            os.link(beside, path)
+    finally:
+        beside.unlink()
 
 
 def _read_key(path: Path) -> str:

@@ -72,6 +72,7 @@ def main() -> None:
         "post_fork": _let_go_of_stdin,
     }
     settings = load_settings()
+    settings.keep_secret_key()
     app = create_app(settings)
     keep_logs(settings.logs, settings.zone)
     _warm_up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sqlite3
@@ -307,3 +308,23 @@ def test_a_day_and_a_rule_can_be_changed_at_the_console(ready: Path) -> None:
     assert (rule["length"], rule["source"]) == (36, "市府办〔2026〕12号")
     assert says(run("clocks", "set", "nothing", *arguments, state=ready), "没有代码为 nothing")
     assert says(run("calendar", "show", "2099", state=ready), "尚未导入")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["dotor"], ["doctor", "--help"], ["doctor"]])
+def test_a_command_that_only_asks_writes_nothing(tmp_path: Path, arguments: list[str]) -> None:
+    """A mistyped one left a key in whichever folder it was typed in."""
+    state = tmp_path / "var"
+    run(*arguments, state=state)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    assert says(run("topics", "list", state=tmp_path / "elsewhere"), "请核对 RESPONDER_STATE_DIR")
+
+
+def test_a_schema_of_another_version_is_told_how_to_mend(ready: Path, tmp_path: Path) -> None:
+    state = tmp_path / "older"
+    shutil.copytree(ready, state)
+    assert run("db", "downgrade", "0050", "--yes", state=state).returncode == 0
+    refused = run("scheduler", state=state)
+    assert says(refused, "再运行 responder init 升级")

@@ -17,7 +17,7 @@ from responder.core.database import db
 from responder.core.errors import Delayed, Forbidden
 from responder.core.times import utc_now
 from responder.web.access import public, signed_in
-from responder.web.callers import caller
+from responder.web.callers import NEEDS_HTTPS, caller, loses_cookies
 from responder.web.errors import STATUS
 from responder.web.sentences import spoken
 
@@ -34,7 +34,7 @@ def sign_in() -> Page:
         return browsers.keep_pass(redirect(url_for("accounts.sign_in")), given)
     form = SignInForm(next=request.args.get("next", ""))
     if not form.validate_on_submit():
-        return render_template("accounts/sign_in.html", form=form)
+        return _sign_in_page(form)
     second_step.forget_half_way()
     try:
         user = admitting.check_password(
@@ -42,11 +42,16 @@ def sign_in() -> Page:
         )
     except (Delayed, Forbidden) as error:
         form.password.errors = [spoken(error.message)]
-        return _refused(render_template("accounts/sign_in.html", form=form), error)
+        return _refused(_sign_in_page(form), error)
     seal = user.seal  # of the password that was looked at, whatever becomes of it meanwhile
     if proofs.method_of(db.session, user.id) != proofs.PASSWORD:
         admitting.step_aside(user, caller(), browsers.this_browser(), utc_now())
     return second_step.proceed(user, seal, Method.PASSWORD, form.next.data)
+
+
+def _sign_in_page(form: SignInForm) -> str:
+    in_vain = NEEDS_HTTPS if loses_cookies() else ""
+    return render_template("accounts/sign_in.html", form=form, in_vain=in_vain)
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])

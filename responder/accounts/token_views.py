@@ -18,6 +18,7 @@ from responder.core.identity import ring_of
 from responder.core.permissions import Permission
 from responder.core.times import local, start_of_day, utc_now
 from responder.web.access import current_actor, requires
+from responder.web.callers import at_desk
 from responder.web.forms import show_errors
 
 blueprint = Blueprint("tokens", __name__)
@@ -77,7 +78,7 @@ def _page(form: TokenForm, issued: tokens.Issued | None = None) -> str:
         tokens=tokens.listed(db.session),
         channel_labels=tokens.channel_labels(),
         last_moment=timedelta(seconds=1),
-        push_url=request.url_root.rstrip("/") + "/api/v1/messages",
+        push_url=at_desk("/api/v1/messages"),
     )
 
 

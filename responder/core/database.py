@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import re
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypeVar
 
 from alembic.util import CommandError
@@ -25,6 +27,8 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     event,
+    func,
+    select,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -44,6 +48,7 @@ NAMING = {
 
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 16 * 1024  # of each connection; the indexes that an import writes all over fit in
+PREPARING = 7_014_500_261_100  # the lock of whoever brings a database up to date
 
 Ending = TypeVar("Ending", bound=Callable[[Session], None])
 _endings: list[Callable[[Session], None]] = []
@@ -131,12 +136,14 @@ class Schema(StrEnum):
     """How the database stands to this version of the program."""
 
     CURRENT = ""
-    OLDER = "数据库尚未初始化或版本较旧"
+    MISSING = "数据库尚未初始化"
+    OLDER = "数据库的版本比程序旧"
     NEWER = "数据库是由更新版本的回应台建立或升级的"
 
 
 SCHEMA_REMEDIES = {
-    Schema.OLDER: "请先运行 responder init（已有数据的先备份）",
+    Schema.MISSING: "请先运行 responder init",
+    Schema.OLDER: "请先备份（responder backup），再运行 responder init 升级",
     Schema.NEWER: "请安装那个版本或更新的安装包（wheel），不要用这个版本运行",
 }
 
@@ -144,9 +151,11 @@ SCHEMA_REMEDIES = {
 def schema() -> Schema:
     """Of which version the database is; a revision that nobody here knows is of a newer one."""
     try:
-        return Schema.OLDER if alembic.needs_upgrade() else Schema.CURRENT
+        if not alembic.needs_upgrade():
+            return Schema.CURRENT
     except CommandError:
         return Schema.NEWER
+    return Schema.OLDER if alembic.current() else Schema.MISSING
 
 
 def schema_problem(found: Schema) -> str:
@@ -165,6 +174,32 @@ def require_current_schema() -> None:
     found = schema()
     if found is not Schema.CURRENT:
         raise Invalid(schema_problem(found))
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Until the block ends, whoever else asks this of the database waits, on whichever host."""
+    held = _held_by_server if db.engine.dialect.name == "postgresql" else _held_by_file
+    with held(db.engine):
+        yield
+
+
+@contextmanager
+def _held_by_server(engine: Engine) -> Iterator[None]:
+    with engine.connect() as connection:
+        holding = connection.execution_options(isolation_level="AUTOCOMMIT")
+        holding.execute(select(func.pg_advisory_lock(PREPARING)))
+        try:
+            yield
+        finally:
+            holding.execute(select(func.pg_advisory_unlock(PREPARING)))
+
+
+@contextmanager
+def _held_by_file(engine: Engine) -> Iterator[None]:
+    with Path(engine.url.database or "").with_suffix(".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _render_column_type(kind: str, obj: object, _context: object) -> str | bool:

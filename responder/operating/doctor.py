@@ -18,6 +18,7 @@ OfPlace = Callable[[Settings, datetime], Iterable[Finding]]
 OfRecords = Callable[[Session, Settings, datetime], Iterable[Finding]]
 
 PLACE: Mapping[str, OfPlace] = {
+    "所检查的": place.installation_is_there,
     "设置": place.settings_fit,
     "磁盘空间": place.disk_has_room,
     "读写权限": place.files_are_writable,
@@ -28,6 +29,7 @@ PLACE: Mapping[str, OfPlace] = {
 }
 DATABASE = "数据库"
 RECORDS: Mapping[str, OfRecords] = {
+    "数据库权限": records.tables_can_be_made,
     "数据库版本": records.schema_is_current,
     "管理员": records.somebody_administers,
     "身份信息的密钥": records.identities_open,

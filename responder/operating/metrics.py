@@ -77,14 +77,14 @@ class _Records(Collector):
         if reached:
             yield from self._of_records()
         made_at = last_backup.made_at(self._settings.state_dir)
-        yield from _moment("backup", "the last backup was made", made_at)
+        yield _moment("backup", "the last backup was made", made_at)
 
     def _of_records(self) -> Iterator[GaugeMetricFamily]:
         with suppress(DBAPIError):  # it does not speak this version's words
             yield from self._queues()
             yield from self._clocks()
             yield from self._jobs()
-            yield from _moment("scheduler_beat", "a scheduler last acted", last_sign(self._session))
+            yield _moment("scheduler_beat", "a scheduler last acted", last_sign(self._session))
 
     def _reached(self) -> bool:
         try:
@@ -134,11 +134,13 @@ class _Records(Collector):
         yield failures
 
 
-def _moment(name: str, what: str, at: datetime | None) -> Iterator[GaugeMetricFamily]:
-    if at is not None:
-        yield GaugeMetricFamily(
-            f"responder_{name}_timestamp_seconds", f"When {what}.", value=at.timestamp()
-        )
+def _moment(name: str, what: str, at: datetime | None) -> GaugeMetricFamily:
+    """What never was is told as long ago, so that an alarm which waits for it goes off."""
+    return GaugeMetricFamily(
+        f"responder_{name}_timestamp_seconds",
+        f"When {what}; 0 where that never was.",
+        value=at.timestamp() if at else 0.0,
+    )
 
 
 def measure_requests(app: Flask) -> None:

@@ -26,12 +26,32 @@ LOW = 2 * GIGABYTE
 BACKUP_EVERY = timedelta(days=8)
 
 
+def installation_is_there(settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Which one is looked at comes before all that is said of it."""
+    folder = settings.state_dir.resolve()
+    database = sa.make_url(settings.resolved_database_url).render_as_string(hide_password=True)
+    if folder.is_dir():
+        yield ok(f"目录 {folder}")
+    else:
+        yield wrong(
+            f"没有目录 {folder}",
+            "用 RESPONDER_STATE_DIR 指明已有的目录；新安装请运行 responder init",
+        )
+    yield ok(f"数据库 {database}")
+
+
 def settings_fit(settings: Settings, _now: datetime) -> Iterator[Finding]:
     addresses = (settings.desk_url, settings.public_url)
     if any(one.startswith("https://") for one in addresses) and not settings.secure_cookies:
         yield warning(
             "对外地址是 https，会话 Cookie 却也会经 http 发送",
             "设置 RESPONDER_SECURE_COOKIES=true",
+        )
+    if settings.secure_cookies and settings.desk_url.startswith("http://"):
+        yield wrong(
+            "会话 Cookie 只经 https 发送，工作台的地址却是 http：登录不成",
+            "在反向代理上启用 HTTPS，并把 RESPONDER_DESK_URL 改为 https://…；"
+            "没有 HTTPS 的，设置 RESPONDER_SECURE_COOKIES=false",
         )
     if not settings.desk_url:
         yield warning(
@@ -79,8 +99,9 @@ def disk_has_room(settings: Settings, _now: datetime) -> Iterator[Finding]:
 
 
 def folders(settings: Settings) -> set[Path]:
-    """What is stored lies in these."""
-    return {settings.state_dir.resolve(), *_database_folder(settings)}
+    """What is stored lies in these, where they are."""
+    stored = {settings.state_dir.resolve(), *_database_folder(settings)}
+    return {folder for folder in stored if folder.is_dir()}
 
 
 def _database_folder(settings: Settings) -> Iterator[Path]:

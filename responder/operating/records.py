@@ -27,6 +27,23 @@ AHEAD = timedelta(minutes=2)
 NOTICE_MONTH = 12  # by then next year's holidays have been announced
 
 
+def tables_can_be_made(session: Session, _settings: Settings, _now: datetime) -> Iterator[Finding]:
+    """Since PostgreSQL 15 only by whoever owns the database, unless it was granted."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    role, name, may = session.execute(
+        sa.text(
+            "SELECT current_user, current_database(),"
+            " has_schema_privilege(current_schema(), 'CREATE')"
+        )
+    ).one()
+    if not may:
+        yield wrong(
+            f"PostgreSQL 用户 {role} 不能在数据库 {name} 里建表，升级会失败",
+            f'由 postgres 用户运行 psql -c \'ALTER DATABASE "{name}" OWNER TO "{role}"\'',
+        )
+
+
 def schema_is_current(_session: Session, _settings: Settings, _now: datetime) -> Iterator[Finding]:
     found = database.schema()
     if found is not database.Schema.CURRENT:

@@ -6,11 +6,16 @@ import logging
 from dataclasses import dataclass
 
 from flask import current_app, request
+from flask_babel import lazy_gettext as _l
 
 from responder.core import addresses
 
 log = logging.getLogger(__name__)
 
+NEEDS_HTTPS = _l(
+    "这里不是经 HTTPS 打开的，浏览器不会保留登录：请改用以 https:// 开头的地址；"
+    "没有启用 HTTPS 的，请系统管理员设置 RESPONDER_SECURE_COOKIES=false。"
+)
 WARNED = "callers.unnamed_proxy"  # in the application: said once, not on every request
 
 
@@ -62,3 +67,22 @@ def caller_address() -> str:
             "all readers behind it are counted as one; set it to the number of your proxies"
         )
     return addresses.address_of(peer, forwarded, proxies)
+
+
+def loses_cookies() -> bool:
+    """Whether this browser, which came by plain HTTP, sends back no cookie that we give it.
+
+    A proxy says by what it was asked; one that says nothing of it is believed to use HTTPS.
+    """
+    if not current_app.config["SESSION_COOKIE_SECURE"] or request.is_secure:
+        return False
+    asked_by = request.headers.get("X-Forwarded-Proto", "")
+    if asked_by:
+        return asked_by.partition(",")[0].strip().lower() == "http"
+    return "X-Forwarded-For" not in request.headers
+
+
+def at_desk(path: str) -> str:
+    """A whole address of the desk: as it is set, else as this request asked for it."""
+    root = current_app.extensions["settings"].desk_url or request.host_url
+    return f"{root.rstrip('/')}{path}"

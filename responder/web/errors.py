@@ -16,6 +16,7 @@ from responder.core import disk, errors
 from responder.core.database import end_read, let_go, said_by
 from responder.core.identity import KeysUnusable
 from responder.web import access, api, preferences
+from responder.web.callers import NEEDS_HTTPS, loses_cookies
 from responder.web.sentences import spoken
 from responder.web.typed import words_typed
 
@@ -120,6 +121,8 @@ def _domain_error(error: errors.DomainError) -> Refusal:
 
 
 def _csrf_error(_error: CSRFError) -> Refusal:
+    if loses_cookies():
+        return _page(400, str(NEEDS_HTTPS))
     return _page(400, _("登录或页面已过期：请重新登录后再提交；您填写的内容在下面，可复制。"))
 
 

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, render_template, request
+from flask import Blueprint, Flask, Response, current_app, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from responder.web.access import public
 from responder.web.api import JSON, KINDS, PROBLEM_JSON, VERSION_ROOT, Answer, Operation
 from responder.web.api import ProblemDetails as Details
+from responder.web.callers import at_desk
 
 TITLE = "回应台接口"
 VERSION = "1.0.0"
@@ -78,7 +79,7 @@ def docs() -> str:
         operations=list(operations(current_app)),
         fields={name: list(field_lines(schema, schemas)) for name, schema in schemas.items()},
         kinds=KINDS,
-        root=request.url_root.rstrip("/"),
+        root=at_desk(""),
         all_answers=all_answers,
         requests_per_minute=current_app.extensions["settings"].api_requests_per_minute,
         idempotency_hours=current_app.extensions["settings"].api_idempotency_hours,

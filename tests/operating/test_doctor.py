@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -30,6 +31,7 @@ from responder.settings import Settings
 from tests.another_user import NOBODY, another_user, require_root
 from tests.browser.conftest import free_port
 from tests.console import run
+from tests.databases import empty_database
 from tests.factories import NOW, People, unit
 
 
@@ -67,8 +69,45 @@ def test_nothing_is_said_of_a_healthy_place(state: Path) -> None:
         assert worst(of_place(state, label)) is Level.OK, label
 
 
+def test_what_is_looked_at_comes_first_and_shows_no_password(state: Path) -> None:
+    url = "postgresql+psycopg://responder:s3cret-of-ours@db.intra/responder"
+    assert next(iter(doctor.PLACE)) == "所检查的"
+    told = [one.sentence for one in of_place(state, "所检查的", database_url=url)]
+    assert told == [f"目录 {state}", "数据库 postgresql+psycopg://responder:***@db.intra/responder"]
+    [missing, _database] = of_place(state / "elsewhere", "所检查的")
+    assert (missing.level, "RESPONDER_STATE_DIR" in missing.remedy) == (Level.WRONG, True)
+
+
+def test_a_role_that_can_make_no_tables_is_told(tmp_path: Path) -> None:
+    """Since PostgreSQL 15 whoever does not own the database cannot."""
+    with empty_database("postgresql", tmp_path) as url:
+        owner = sa.create_engine(url)
+        with owner.begin() as connection:
+            connection.exec_driver_sql("CREATE ROLE stranger LOGIN")
+            connection.exec_driver_sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+        try:
+            strangers = sa.make_url(url).set(username="stranger")
+            app = create_app(settings_of(tmp_path, database_url=strangers.render_as_string()))
+            with app.app_context():
+                [found] = of_records(app, "数据库权限")
+            assert found.level is Level.WRONG
+            assert "OWNER TO" in found.remedy
+            with owner.begin() as connection:
+                connection.exec_driver_sql("GRANT CREATE ON SCHEMA public TO stranger")
+            with app.app_context():
+                assert of_records(app, "数据库权限") == []
+            with app.app_context():
+                db.engine.dispose()
+        finally:
+            with owner.begin() as connection:
+                connection.exec_driver_sql("DROP OWNED BY stranger")
+                connection.exec_driver_sql("DROP ROLE stranger")
+            owner.dispose()
+
+
 PLACES = {
     "cookies": ("设置", {"secure_cookies": False}, Level.WARNING, "RESPONDER_SECURE_COOKIES"),
+    "http": ("设置", {"desk_url": "http://desk.example"}, Level.WRONG, "RESPONDER_SECURE_COOKIES"),
     "desk": ("设置", {"desk_url": ""}, Level.WARNING, "RESPONDER_DESK_URL"),
 }
 

@@ -16,6 +16,7 @@ from responder.core import disk
 from responder.core.database import alembic, db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.times import utc_now
+from responder.operating import last_backup
 from responder.orders.models import OrderClock, OrderState
 from responder.scheduling.models import SchedulerTurn
 from responder.settings import Settings
@@ -95,6 +96,17 @@ def test_figures_say_what_runs_late_and_what_waits(
     assert found[late] > before[late]
     assert found["responder_database_up"] == 1
     assert found['responder_queue_due{queue="webhooks"}'] == 0
+
+
+def test_a_backup_that_was_never_made_is_as_old_as_can_be(tmp_path: Path) -> None:
+    """An alarm on a figure that is not there never goes off."""
+    app = create_app(Settings(state_dir=tmp_path, secret_key="s" * 40))
+    name = "responder_backup_timestamp_seconds"
+    assert figures(app.test_client())[name] == 0
+    last_backup.note(tmp_path, NOW)
+    assert figures(app.test_client())[name] == NOW.timestamp()
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_answers_are_counted_by_endpoint_and_status(client: FlaskClient) -> None:

@@ -38,6 +38,7 @@ from responder.planning.calendars.ical import calendar_of
 from responder.planning.plans.rules import FIRST_YEAR, LAST_YEAR
 from responder.planning.views import blueprint, settings, zone
 from responder.web.access import current_actor, public, requires
+from responder.web.callers import at_desk
 from responder.web.forms import show_errors
 from responder.web.sentences import spoken
 
@@ -167,7 +168,7 @@ def _unit_choices() -> list[SelectChoice]:
 
 
 def _page(form: FeedForm, issued: feeds.Issued | None = None) -> str:
-    address = url_for("planning.feed", token=issued.token, _external=True) if issued else ""
+    address = at_desk(url_for("planning.feed", token=issued.token)) if issued else ""
     return render_template(
         "planning/feeds.html",
         form=form,

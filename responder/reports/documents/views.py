@@ -29,6 +29,7 @@ from responder.reports.documents.models import Report
 from responder.reports.documents.word import linking, word_file
 from responder.web import listing
 from responder.web.access import current_actor, requires
+from responder.web.callers import at_desk
 from responder.web.errors import STATUS
 from responder.web.forms import plain_number, seen_version, show_errors, shown_version
 from responder.web.media_types import DOCX
@@ -157,8 +158,7 @@ def advance(report_id: int, action: str) -> Response:
 @requires(Permission.STATISTICS_READ)
 def export(report_id: int) -> Response:
     report = queries.find(db.session, report_id)
-    root = request.host_url.rstrip("/")
-    content = word_file(report, office().publisher_name, zone(), linking(root))
+    content = word_file(report, office().publisher_name, zone(), linking(at_desk("")))
     name = f"{queries.number(report)} {report.title[:60]}"
     plain = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in name)
     return send_file(BytesIO(content), DOCX, as_attachment=True, download_name=f"{plain}.docx")
