@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from responder.core.bulk import among
 
 
 def absorbed(
     session: Session,
     own_id: InstrumentedAttribute[int],
-    merged_into_id: InstrumentedAttribute[int | None],
+    merged_into_id: InstrumentedAttribute[Any],
     ids: Iterable[int],
 ) -> dict[int, int]:
     """Id of each of these records and of all that went into them, however often → the one of these.
@@ -22,7 +25,7 @@ def absorbed(
     found = {one: one for one in ids}
     edge = set(found)
     while edge:
-        query = select(own_id, merged_into_id).where(merged_into_id.in_(edge))
+        query = select(own_id, merged_into_id).where(among(session, merged_into_id, edge))
         went = {
             one: found[into]
             for one, into in session.execute(query)

@@ -21,7 +21,7 @@ PLACE_LENGTH = 60
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TEXTS_A_PART = 1_000  # about a second's work: small beside a run, large beside its journey
 NAMED_FROM = 30  # messages, over all its time; more give no better name
-RENAMED_BY = 1.25  # a topic that grows by this is named anew; less tells nothing new
+RENAMED_BY = 1.5  # a topic that grows by this is named anew; less tells nothing new
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood

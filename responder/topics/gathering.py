@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -23,6 +24,7 @@ from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership
 from responder.topics.rules import Voice
 
+# Of a message what a `Voice` is made of, in its order, between two numbers.
 VOICE = (
     Message.id, Message.author_key, Message.channel, Message.district, Message.occurred_at,
     (Message.likes + Message.comments + Message.shares).label("reactions"),
@@ -195,12 +197,15 @@ def members(session: Session, topic_ids: Collection[int], until: datetime | None
     """The messages of these topics; their words are read only where nobody noted the grave ones."""
     found: list[tuple[Spoken, int]] = []
     unread: dict[int, int] = {}
-    for row in _rows_of(session, topic_ids, until, *VOICE, Membership.gravity):
-        words = gravity_lexicon().noted(row.gravity)
+    noted = cache(gravity_lexicon().noted)
+    for id_, *voice, repeats_id, note, topic_id in _rows_of(
+        session, topic_ids, until, *VOICE, Membership.gravity
+    ):
+        words = noted(note)
         if words is None:
-            unread[row.id] = row.topic_id
+            unread[id_] = topic_id
         else:
-            found.append((Spoken(row.id, _voice(row, words), row.repeats_id), row.topic_id))
+            found.append((Spoken(id_, Voice._make((*voice, words, False)), repeats_id), topic_id))
     reread = Texts(session).of(unread)
     found += ((one, unread[one.id]) for one in reread.values())
     found.sort(key=_by_time)
@@ -225,7 +230,8 @@ def _rows_of(
         )
         if until is not None:
             query = query.where(Message.occurred_at <= until)
-        yield from session.execute(query)
+        # Rows as they are: a session would look at each for records that it holds.
+        yield from session.connection().execute(query)
 
 
 def _by_time(pair: tuple[Spoken, int]) -> tuple[datetime, int]:
@@ -253,14 +259,9 @@ def portions(ids: Iterable[int]) -> Iterator[list[int]]:
 
 def _said(row: Any) -> Said:
     title, body, place = normalise(row.title), normalise(row.body), normalise(row.place)
-    voice = _voice(row, gravity_lexicon().gravest_in(f"{title}\n{body}"))
+    words = gravity_lexicon().gravest_in(f"{title}\n{body}")
+    voice = Voice(row.author_key, row.channel, row.district, row.occurred_at, row.reactions, words)
     return Said(row.id, voice, row.repeats_id, title, heading(title, place), body)
-
-
-def _voice(row: Any, gravity_words: tuple[str, ...]) -> Voice:
-    return Voice(
-        row.author_key, row.channel, row.district, row.occurred_at, row.reactions, gravity_words
-    )
 
 
 def _messages(*columns: Any) -> Select[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -53,4 +53,4 @@ def check_still_holds(session: Session, view: HeatView) -> None:
 
 def marked(voice: Voice, repeats: bool) -> Voice:
     """``voice``, marked when its message is a near-copy."""
-    return replace(voice, repeats=True) if repeats else voice
+    return voice._replace(repeats=True) if repeats else voice

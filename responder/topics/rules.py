@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 PART_LABELS = {
     "volume": "人数",
@@ -24,8 +25,7 @@ HIGHEST_LEVEL = max(LEVEL_LABELS)
 FULL = 100
 
 
-@dataclass(frozen=True)
-class Voice:
+class Voice(NamedTuple):
     """One message as the heat sees it.
 
     :param gravity_words: the gravest words of the message, one of each group at most.

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, contains_eager
 
 from nlp import scripts
 from responder.core import merging
+from responder.core.bulk import among
 from responder.core.errors import NotFound
 from responder.core.times import SHANGHAI, local
 from responder.intake.models import Message
@@ -104,7 +105,7 @@ def survivors(session: Session, topic_ids: Iterable[int]) -> dict[int, int]:
     found = {topic_id: topic_id for topic_id in topic_ids}
     while True:
         query = select(Topic.id, Topic.merged_into_id).where(
-            Topic.id.in_(set(found.values())), Topic.merged_into_id.is_not(None)
+            among(session, Topic.id, set(found.values())), Topic.merged_into_id.is_not(None)
         )
         into: dict[int, int] = dict(session.execute(query).all())  # type: ignore[arg-type]
         if not into:

@@ -11,14 +11,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
+from responder.core.bulk import among
 from responder.core.clocks import ClockRule, Deadline, deadline, find_rule
 from responder.core.times import SHANGHAI
 from responder.core.work_calendar import load_calendar
 from responder.planning.linking import rules
 from responder.planning.linking.models import TopicVerdict
-from responder.planning.linking.verdicts import in_force
+from responder.planning.linking.verdicts import all_in_force
 from responder.planning.models import EventState, LinkState, PressEvent, TopicEventLink
 from responder.topics import heat_settings
 from responder.topics import service as topics
@@ -104,7 +105,7 @@ def open_gaps(
     are as many for one topic as for a hundred.
     """
     threshold = heat_settings.hot_from(session)
-    found = _unanswered(session)
+    found = _unanswered(session, Topic.label, Topic.first_seen)
     points = _points(session, topics.absorbed(session, [row.id for row, _verdict in found]))
     gaps = [
         OpenGap(
@@ -120,17 +121,16 @@ def open_gaps(
 
 
 def _unanswered(
-    session: Session,
-) -> list[tuple[Row[int, str, float, datetime], TopicVerdict | None]]:
-    """(id, label, heat, first message) of each gap; with a verdict, of one that came back.
+    session: Session, *columns: InstrumentedAttribute[Any]
+) -> list[tuple[Row[Any], TopicVerdict | None]]:
+    """Id, heat and further columns of each gap; with a verdict, of one that came back.
 
     What answers a topic answers what it was merged into, too.
     """
     levels = heat_settings.current(session).levels
     query = _without(heat_settings.hot_from(session), _covered_by_events(), *_elsewhere.values())
-    columns = (Topic.id, Topic.label, Topic.heat, Topic.first_seen)
-    rows = session.execute(query.with_only_columns(*columns)).all()
-    verdicts = in_force(session, topics.absorbed(session, [row.id for row in rows]))
+    rows = session.execute(query.with_only_columns(Topic.id, Topic.heat, *columns)).all()
+    verdicts = all_in_force(session)
     judged = [(row, verdicts.get(row.id)) for row in rows]
     return [
         (row, verdict)
@@ -144,7 +144,9 @@ def _points(session: Session, whose: Mapping[int, int]) -> defaultdict[int, dict
     """Topic id → day → its heat, or that of the hottest topic that went into it."""
     query = select(TopicDay.topic_id, TopicDay.day, TopicDay.heat)
     found: defaultdict[int, dict[date, float]] = defaultdict(dict)
-    for topic_id, day, heat in session.execute(query.where(TopicDay.topic_id.in_(whose))):
+    for topic_id, day, heat in session.execute(
+        query.where(among(session, TopicDay.topic_id, whose.keys()))
+    ):
         days = found[whose[topic_id]]
         days[day] = max(heat, days.get(day, 0.0))
     return found

@@ -106,6 +106,14 @@ def in_force(session: Session, whose: Mapping[int, int]) -> dict[int, TopicVerdi
     }
 
 
+def all_in_force(session: Session) -> dict[int, TopicVerdict]:
+    """Living topic's id → the last verdict on it, or on what went into it, that nobody withdrew."""
+    query = select(TopicVerdict).where(TopicVerdict.withdrawn_at.is_(None))
+    found = session.scalars(query.order_by(TopicVerdict.at, TopicVerdict.id)).all()
+    living = topics.survivors(session, [verdict.topic_id for verdict in found])
+    return {living[verdict.topic_id]: verdict for verdict in found}
+
+
 def settled(text: str = "") -> Select[TopicVerdict]:
     """The verdicts in force, the newest first, each with its topic.
 
