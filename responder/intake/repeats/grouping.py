@@ -11,7 +11,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import cast
 
-from sqlalchemy import ColumnElement, Select, Table, delete, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from nlp import NearDuplicates, Saying, normalise
@@ -175,10 +186,12 @@ def of_group(message: Message) -> Select[Message]:
     """Every message of a message's group, the first one first; at least itself."""
     first = message.repeat.first_id if message.repeat else message.id
     repeats = select(MessageRepeat.message_id).where(MessageRepeat.first_id == first)
+    # One list of ids: for "this one or one of those" PostgreSQL reads all messages.
+    group = union_all(select(literal(first)), repeats)
     return (
         select(Message)
         .options(joinedload(Message.repeat))
-        .where(or_(Message.id == first, Message.id.in_(repeats)))
+        .where(Message.id.in_(group))
         .order_by(Message.id)
     )
 

@@ -8,6 +8,7 @@ digits, so that no sign of either query language can be among them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
+from responder.intake.models import Message
 from responder.intake.searching.models import MessageSearch
 
 SAMPLE = 50  # the newest messages with a pair, from which SQLite reckons how frequent it is
@@ -65,6 +67,14 @@ class SearchIndex(Protocol):
         """In which share of the messages each pair stands; left out: seldom or never."""
         ...
 
+    def time_of_few(self) -> ColumnElement[datetime]:
+        """When a message occurred, said so that the planner does not walk an index of it."""
+        ...
+
+    def id_of_many(self) -> ColumnElement[int]:
+        """A message's id, said so that the planner does not look up each of many."""
+        ...
+
 
 class SqliteIndex:
     """FTS5."""
@@ -92,6 +102,12 @@ class SqliteIndex:
 
     def newest_first(self, message_id: ColumnElement[int]) -> ColumnElement[int]:
         return message_id.desc()  # FTS5 gives them in this order by itself
+
+    def time_of_few(self) -> ColumnElement[datetime]:
+        return literal_column("+message.occurred_at")
+
+    def id_of_many(self) -> ColumnElement[int]:
+        return Message.id + 0
 
     def frequencies(self, session: Session, pairs: Sequence[str]) -> Mapping[str, float]:
         # Of the newest messages alone: how far back the last of so many stands, tells.
@@ -144,6 +160,12 @@ class PostgresIndex:
     def newest_first(self, message_id: ColumnElement[int]) -> ColumnElement[int]:
         # Not the order of the primary key: following that would unpack every message's terms.
         return (message_id + 0).desc()
+
+    def time_of_few(self) -> ColumnElement[datetime]:
+        return literal_column("message.occurred_at + interval '0'")
+
+    def id_of_many(self) -> ColumnElement[int]:
+        return Message.__table__.c.id  # how frequent a word is, its statistics tell
 
     def frequencies(self, session: Session, pairs: Sequence[str]) -> Mapping[str, float]:
         rows = session.execute(self._frequencies, {"pairs": list(pairs)})

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, case, func, literal_column, select
+from sqlalchemy import Select, UnaryExpression, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from responder.intake.models import Message, MessageRepeat
@@ -20,11 +19,12 @@ from responder.intake.searching.conditions import (
     read_asked,
     text_conditions,
 )
+from responder.intake.searching.databases import index_of
 from responder.intake.searching.models import MessageSearch
 from responder.intake.searching.wanted import MessageFilter, Order
 
 MOST_COUNTED = 10_000
-SELDOM = 2_000  # matches up to which SQLite had better look each of them up
+SELDOM = 2_000  # matches up to which each of them had better be looked up
 WEIGHED = 500  # the newest matches, of which the most relevant are told
 
 Messages = Select[*tuple[Any, ...]]
@@ -93,15 +93,13 @@ class MessageSource:
         return self._newest_first(query)
 
     def _newest_first(self, query: Messages) -> Messages:
-        if self._session.get_bind().dialect.name != "sqlite":
-            return self._fitting(query).order_by(*_by_time())
-        # Left alone, SQLite walks all messages in order of time for a few that fit, and looks up
-        # and sorts all of many where the newest are met on a short walk. What is reckoned with is
-        # not looked up by an index.
+        # Left alone, a database that does not know how frequent a word is walks all messages in
+        # order of time for a few that fit, or looks up and sorts all of many where the newest
+        # are met on a short walk. How many they are is known here.
+        index = index_of(self._session)
         if self._some() <= SELDOM:
-            plain: ColumnElement[datetime] = literal_column("+message.occurred_at")
-            return self._fitting(query).order_by(plain.desc(), Message.id.desc())
-        return self._fitting(query, Message.id + 0).order_by(*_by_time())
+            return self._fitting(query).order_by(index.time_of_few().desc(), Message.id.desc())
+        return self._fitting(query, index.id_of_many()).order_by(*_by_time())
 
     def _most_relevant(self) -> list[int]:
         """The newest matches by how often and how near the beginning they name what was asked."""

@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
+from sqlalchemy import Select, not_, select
+from sqlalchemy.orm import Session, contains_eager
 
 from responder.core.bulk import among
 from responder.core.clocks import ClockRule, Deadline, deadline, find_rule
@@ -93,7 +93,8 @@ def answered_of(session: Session, topic_ids: Iterable[int]) -> set[int]:
 
 def open_topics(session: Session) -> frozenset[int]:
     """Ids of the topics in :func:`open_gaps`, for a page that counts and marks them."""
-    return frozenset(row.id for row, _verdict in _unanswered(session))
+    query = _unanswered(session, all_in_force(session)).order_by(None)
+    return frozenset(session.scalars(query.with_only_columns(Topic.id)))
 
 
 def open_gaps(
@@ -105,39 +106,43 @@ def open_gaps(
     are as many for one topic as for a hundred.
     """
     threshold = heat_settings.hot_from(session)
-    found = _unanswered(session, Topic.label, Topic.first_seen)
-    points = _points(session, topics.absorbed(session, [row.id for row, _verdict in found]))
+    verdicts = all_in_force(session)
+    columns = (Topic.id, Topic.label, Topic.heat, Topic.first_seen)
+    found = session.execute(_unanswered(session, verdicts).with_only_columns(*columns)).all()
+    points = _points(session, topics.absorbed(session, [row.id for row in found]))
     gaps = [
         OpenGap(
             row.id,
             row.label,
             row.heat,
             rules.hot_since(points[row.id], threshold, row.first_seen, zone),
-            verdict,
+            verdicts.get(row.id),
         )
-        for row, verdict in found
+        for row in found
     ]
     return sorted(gaps, key=_ORDERS[order])
 
 
-def _unanswered(
-    session: Session, *columns: InstrumentedAttribute[Any]
-) -> list[tuple[Row[Any], TopicVerdict | None]]:
-    """Id, heat and further columns of each gap; with a verdict, of one that came back.
+def _unanswered(session: Session, verdicts: Mapping[int, TopicVerdict]) -> Select[Topic]:
+    """The hot topics that nothing answers and of which no verdict holds.
 
     What answers a topic answers what it was merged into, too.
     """
-    levels = heat_settings.current(session).levels
     query = _without(heat_settings.hot_from(session), _covered_by_events(), *_elsewhere.values())
-    rows = session.execute(query.with_only_columns(Topic.id, Topic.heat, *columns)).all()
-    verdicts = all_in_force(session)
-    judged = [(row, verdicts.get(row.id)) for row in rows]
-    return [
-        (row, verdict)
-        for row, verdict in judged
-        if verdict is None
-        or rules.has_come_back(level_of(verdict.heat, levels), level_of(row.heat, levels))
-    ]
+    return query.where(not_(among(session, Topic.id, _settled(session, verdicts))))
+
+
+def _settled(session: Session, verdicts: Mapping[int, TopicVerdict]) -> set[int]:
+    """Ids of the topics of which it still holds that they need no answer."""
+    levels = heat_settings.current(session).levels
+    query = select(Topic.id, Topic.heat).where(among(session, Topic.id, verdicts.keys()))
+    return {
+        topic_id
+        for topic_id, heat in session.execute(query)
+        if not rules.has_come_back(
+            level_of(verdicts[topic_id].heat, levels), level_of(heat, levels)
+        )
+    }
 
 
 def _points(session: Session, whose: Mapping[int, int]) -> defaultdict[int, dict[date, float]]:
