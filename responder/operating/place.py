@@ -21,6 +21,7 @@ from responder.operating import kept, last_backup, ownership
 from responder.operating.findings import Finding, ok, warning, wrong
 from responder.settings import Settings
 
+GROUP, OTHERS = 0o070, 0o007  # of a file's mode
 GIGABYTE = 1024**3
 LOW = 2 * GIGABYTE
 BACKUP_EVERY = timedelta(days=8)
@@ -147,9 +148,9 @@ def files_are_private(settings: Settings, _now: datetime) -> Iterator[Finding]:
     if not os.access(root, os.R_OK | os.X_OK, effective_ids=True):
         return
     for path in (settings.resolved_identity_keys, root / kept.SECRET_KEY):
-        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & (GROUP | OTHERS):
             yield wrong(f"密钥 {path} 可被其他用户读取", f"chmod 600 {path}")
-    if stat.S_IMODE(root.stat().st_mode) & 0o077:
+    if stat.S_IMODE(root.stat().st_mode) & (GROUP | OTHERS):
         yield warning(f"目录 {root} 可被其他用户打开", f"chmod 700 {root}")
     opened = [path for path in root.rglob("*") if _is_open(path)]
     if opened:
@@ -159,12 +160,12 @@ def files_are_private(settings: Settings, _now: datetime) -> Iterator[Finding]:
         )
 
 
-def _is_open(path: Path) -> bool:
+def _is_open(path: Path, to: int = GROUP | OTHERS) -> bool:
     try:
         found = path.lstat()
     except OSError:
         return False  # gone meanwhile
-    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & 0o077)
+    return stat.S_ISREG(found.st_mode) and bool(found.st_mode & to)
 
 
 def logs_are_kept(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -186,8 +187,8 @@ def backups_are_made(settings: Settings, now: datetime) -> Iterator[Finding]:
     else:
         yield ok(f"上次备份是 {_told(made, settings)}")
     key_file = last_backup.key_file(settings.state_dir)
-    if key_file is not None and _is_open(key_file):
-        yield warning(f"备份的密钥文件 {key_file} 可被其他用户读取", f"chmod 600 {key_file}")
+    if key_file is not None and _is_open(key_file, OTHERS):
+        yield warning(f"备份的密钥文件 {key_file} 可被其他用户读取", f"chmod o= {key_file}")
 
 
 def _told(moment: datetime, settings: Settings) -> str:
