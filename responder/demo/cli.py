@@ -72,8 +72,8 @@ def serve(host: str, port: int, workers: int) -> None:
 
 def _prepare() -> None:
     """Bring a new database to the demo world; keep away from an office's own."""
+    _settings().keep_secret_key()  # which makes the folder that the database lies in
     require_known_schema()
-    _settings().keep_secret_key()
     alembic.upgrade()
     if loader.is_demo(db.session):
         return
