@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
-from contextlib import suppress
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from responder.core import colours
+from responder.core import colours, session_key
 from responder.core.errors import SettingsError
 from responder.core.permissions import Role
 
@@ -320,8 +318,8 @@ class Settings(BaseSettings):
         if self.secret_key:
             return self.secret_key
         if self.secret_key_file.exists():
-            return _read_key(self.secret_key_file)
-        return _new_key()
+            return session_key.read(self.secret_key_file)
+        return session_key.new()
 
     def keep_secret_key(self) -> None:
         """Make the state folder and, once, the key that signs sessions in it (mode 0600).
@@ -331,7 +329,7 @@ class Settings(BaseSettings):
         try:
             self.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.secret_key and not self.secret_key_file.exists():
-                _write_once(self.secret_key_file, _new_key())
+                session_key.write_once(self.secret_key_file)
         except OSError as error:
             raise SettingsError(
                 f"无法写入 {self.state_dir}（{error.strerror}）：请检查目录权限，"
@@ -341,33 +339,6 @@ class Settings(BaseSettings):
 
 def _words(listed: str) -> set[str]:
     return {word.strip() for word in listed.replace("，", ",").split(",") if word.strip()}
-
-
-def _new_key() -> str:
-    return secrets.token_urlsafe(48)
-
-
-def _write_once(path: Path, content: str) -> None:
-    """Whole, and only where nothing is yet: of two that begin at once the first one's stays."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(content)
-        with suppress(FileExistsError):
-            os.link(beside, path)
-    finally:
-        beside.unlink()
-
-
-def _read_key(path: Path) -> str:
-    try:
-        key = path.read_text(encoding="ascii").strip()
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"无法读取密钥文件 {path}：请检查路径和权限") from error
-    if not key:
-        raise SettingsError(f"密钥文件 {path} 是空的：请删除它后重新启动，会自动生成新的")
-    return key
 
 
 def load_settings() -> Settings:

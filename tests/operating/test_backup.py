@@ -327,7 +327,7 @@ def test_every_folder_of_the_state_is_kept_or_a_cache() -> None:
         and found.is_relative_to(settings.state_dir)
     }
     named = (*kept.BY_DIGEST, *kept.OTHER_FOLDERS, *kept.CACHES, *kept.NOTES)
-    known = {*named, "resolved_identity_keys"}
+    known = {*named, "resolved_identity_keys", "secret_key_file"}
     assert folders == known
 
 
