@@ -100,9 +100,9 @@ def disk_has_room(settings: Settings, _now: datetime) -> Iterator[Finding]:
 
 
 def folders(settings: Settings) -> set[Path]:
-    """What is stored lies in these, where they are."""
+    """What is stored lies in these, where they are and whoever asks may see them."""
     stored = {settings.state_dir.resolve(), *_database_folder(settings)}
-    return {folder for folder in stored if folder.is_dir()}
+    return {folder for folder in stored if os.path.isdir(folder)}
 
 
 def _database_folder(settings: Settings) -> Iterator[Path]:
