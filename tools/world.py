@@ -37,6 +37,7 @@ def make(folder: Path, empty: bool = False, database_url: str = "") -> None:
     :param empty: only what a new office has: its people, calendars and rules.
     """
     settings = settings_in(folder, database_url)
+    settings.keep_secret_key()
     app = create_app(settings)
     with app.app_context():
         prepare_database(ADMINISTRATOR.username, ADMINISTRATOR.display_name, PASSWORD)
