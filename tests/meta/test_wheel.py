@@ -17,7 +17,9 @@ import json, sys, responder
 from pathlib import Path
 from responder.core.database import alembic
 from responder.settings import Settings
-app = responder.create_app(Settings(state_dir=Path("state")))
+settings = Settings(state_dir=Path("state"))
+settings.keep_secret_key()
+app = responder.create_app(settings)
 with app.app_context():
     alembic.upgrade()
 client = app.test_client()
