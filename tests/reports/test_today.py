@@ -95,7 +95,7 @@ def test_today_reads_no_heat_curve_of_a_topic_and_takes_the_same_queries_for_man
     morning()
     event.remove(db.engine, "before_cursor_execute", note)
     reading_points = [one for one in statements if "topic_day" in one]
-    assert len(reading_points) == 1  # the week before, of all at once
+    assert len(reading_points) == 2  # which day to compare with, then that day, of all at once
 
 
 def test_a_proposed_event_waits_for_a_colleague_of_whoever_proposed_it(client, people) -> None:
