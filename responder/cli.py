@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 
@@ -54,11 +55,11 @@ from responder.settings import Settings, load_settings
 from responder.timing import run_scheduler
 from responder.warnings.raising import seed_warnings
 
-# What a database says → what it means for whoever asked.
+# What a database says, as a pattern → what it means for whoever asked.
 KNOWN_OF_DATABASES = {
     "no such column": "数据库与程序的版本不合：请用 responder doctor 核对",
     "no such table": schema_problem(Schema.MISSING),
-    'relation "': schema_problem(Schema.MISSING),
+    'relation ".*" does not exist': schema_problem(Schema.MISSING),
     "unable to open database file": (
         "数据库文件打不开：请核对 RESPONDER_STATE_DIR（不设则为当前目录下的 var）和它的权限，"
         "新安装请先运行 responder init"
@@ -129,8 +130,8 @@ def main() -> None:
 
 def _database_sentence(detail: str) -> str:
     first_line = detail.strip().splitlines()[0]
-    for words, sentence in KNOWN_OF_DATABASES.items():
-        if words in first_line:
+    for pattern, sentence in KNOWN_OF_DATABASES.items():
+        if re.search(pattern, first_line):
             return sentence
     return f"数据库无法使用（{first_line}）：请检查 RESPONDER_DATABASE_URL、目录权限和磁盘空间"
 

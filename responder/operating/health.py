@@ -18,7 +18,10 @@ from responder.settings import Settings
 
 def lacking(session: Session, settings: Settings, now: datetime) -> Iterator[str]:
     """Why it is not ready, without a word about where things are; nothing when it is."""
-    if _least_free(settings) < disk.NONE:
+    free = _least_free(settings)
+    if free is None:
+        yield "state folder: missing"
+    elif free < disk.NONE:
         yield "disk: full"
     try:
         session.execute(sa.text("SELECT 1"))
@@ -32,9 +35,11 @@ def lacking(session: Session, settings: Settings, now: datetime) -> Iterator[str
 
 def foreseen(settings: Settings) -> Iterator[str]:
     """What will stop the work if nobody acts."""
-    if disk.NONE <= _least_free(settings) < disk.SCARCE:
+    free = _least_free(settings)
+    if free is not None and disk.NONE <= free < disk.SCARCE:
         yield "disk: nearly full"
 
 
-def _least_free(settings: Settings) -> int:
-    return min(disk.free_bytes(folder) for folder in folders(settings))
+def _least_free(settings: Settings) -> int | None:
+    """Bytes; None where the folders themselves are gone."""
+    return min((disk.free_bytes(folder) for folder in folders(settings)), default=None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -48,6 +49,19 @@ def test_a_process_that_answers_is_alive_whatever_the_database_does(tmp_path: Pa
     assert "responder_database_up 0.0" in client.get("/metrics").text
     with app.app_context():
         db.engine.dispose()
+
+
+def test_a_state_folder_that_was_taken_away_is_named(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    app = create_app(Settings(state_dir=state, secret_key="s" * 40))
+    client = app.test_client()
+    with app.app_context():
+        alembic.upgrade()
+        db.engine.dispose()
+    shutil.rmtree(state)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.text.splitlines()[0]) == (503, "state folder: missing")
 
 
 def _scheduler_acted(app: Flask, moment: datetime) -> None:
