@@ -85,7 +85,8 @@ def _all_of(index: SearchIndex, message_id: Id, terms: Sequence[str]) -> ColumnE
     found = message_id.in_(index.matching(_pairs(terms)))
     if not (read := _read(index, terms)):
         return found
-    return and_(found, exists().where(MessageSearch.message_id == Message.id, *read))
+    of_this_message = exists().where(MessageSearch.message_id == Message.id, *read)
+    return and_(found, of_this_message.correlate(Message))
 
 
 def _pairs(terms: Iterable[str]) -> list[str]:

@@ -254,6 +254,8 @@ def test_reading_messages_for_names_holds_no_lock(
         ("夜里施工 -第3件", {}),
         ("bjgy", {}),
         ("施工", {"order": Order.RELEVANCE}),
+        ("夜里施工", {"order": Order.RELEVANCE}),
+        ("夜里施工 -第3件", {"order": Order.RELEVANCE}),
         ("夜里施工", {"channel": Channel.HOTLINE}),
         ("夜里施工", {"repeats": Repeats.FIRST}),
         ("夜里施工", {"order": Order.REPEATS}),
