@@ -23,6 +23,7 @@ from responder.core import disk
 from responder.core.clocks import seed_clock_rules
 from responder.core.console import CANNOT, json_option, print_json, say
 from responder.core.database import (
+    NO_DATABASE_FILE,
     Schema,
     alembic,
     alone,
@@ -57,13 +58,10 @@ from responder.warnings.raising import seed_warnings
 
 # What a database says, as a pattern → what it means for whoever asked.
 KNOWN_OF_DATABASES = {
-    "no such column": "数据库与程序的版本不合：请用 responder doctor 核对",
+    "no such column|column .* does not exist": "数据库与程序的版本不合：请用 responder doctor 核对",
     "no such table": schema_problem(Schema.MISSING),
     'relation ".*" does not exist': schema_problem(Schema.MISSING),
-    "unable to open database file": (
-        "数据库文件打不开：请核对 RESPONDER_STATE_DIR（不设则为当前目录下的 var）和它的权限，"
-        "新安装请先运行 responder init"
-    ),
+    "unable to open database file": NO_DATABASE_FILE,
     'FATAL:  database "': (
         "PostgreSQL 里没有这个数据库：请核对 RESPONDER_DATABASE_URL，"
         "或由 postgres 用户运行 createdb -O responder responder"
@@ -172,18 +170,16 @@ def prepare_database(
     :param password: asked for at the terminal when None and the administrator is missing.
     """
     with alone():
-        _prepare(username, display_name, password, password_rules)
+        require_known_schema()
+        alembic.upgrade()
+        _require_own_keys()
+    if not password and not accounts.has_administrator(db.session):
+        password = _ask_password(password_rules, (username, display_name))  # nobody waits for it
+    with alone():
+        _fill(username, display_name, password or "", password_rules)
 
 
-def _prepare(
-    username: str, display_name: str, password: str | None, password_rules: PasswordRules
-) -> None:
-    require_known_schema()
-    alembic.upgrade()
-    _require_own_keys()
-    needs_one = not accounts.has_administrator(db.session)
-    if needs_one and not password:
-        password = _ask_password(password_rules, (username, display_name))
+def _fill(username: str, display_name: str, password: str, password_rules: PasswordRules) -> None:
     with transaction(CONSOLE) as session:
         years = seed_calendar(session)
         rules = seed_clock_rules(session)
@@ -197,12 +193,12 @@ def _prepare(
         seed_circular(session)
         seed_warnings(session)
         seed_priority_kinds(session)
-        if needs_one:
+        if not accounts.has_administrator(session):
             accounts.create_user(
                 session,
                 username,
                 display_name,
-                password or "",
+                password,
                 [Role.ADMINISTRATOR],
                 rules=password_rules,
             )

@@ -18,6 +18,7 @@ from urllib.request import urlopen
 
 import pytest
 
+from responder import cli
 from responder.core.errors import SettingsError
 from responder.settings import load_settings
 from tests.another_user import NOBODY, require_root
@@ -186,6 +187,26 @@ def test_a_database_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
     assert "RESPONDER_STATE_DIR" in result.stderr
+
+
+def test_a_database_file_whose_folder_is_not_there_is_said_so(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'gone' / 'office.db'}"
+    result = run("init", state=tmp_path, RESPONDER_DATABASE_URL=url)
+    assert says(result, "数据库文件打不开：请核对 RESPONDER_STATE_DIR")
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("no such column: topic_message.gravity", "数据库与程序的版本不合"),
+        ("column topic_message.gravity does not exist\nLINE 1: …", "数据库与程序的版本不合"),
+        ("no such table: topic", "请先运行 responder init"),
+        ('relation "topic" does not exist', "请先运行 responder init"),
+        ('permission denied for relation "topic"', "请检查 RESPONDER_DATABASE_URL"),
+    ],
+)
+def test_what_a_database_says_is_told_with_its_remedy(detail: str, told: str) -> None:
+    assert told in cli._database_sentence(detail)
 
 
 def test_a_database_server_that_is_not_there_is_said_so(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from alembic.util import CommandError
 from flask import Flask
@@ -34,6 +34,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from responder.core import disk
 from responder.core.errors import Invalid, SettingsError, Stale
 from responder.core.permissions import SYSTEM, Actor
 from responder.core.times import utc_now
@@ -48,6 +49,10 @@ NAMING = {
 
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 16 * 1024  # of each connection; the indexes that an import writes all over fit in
+NO_DATABASE_FILE = (
+    "数据库文件打不开：请核对 RESPONDER_STATE_DIR（不设则为当前目录下的 var）、"
+    "RESPONDER_DATABASE_URL 和目录的权限，新安装请先运行 responder init"
+)
 PREPARING = 7_014_500_261_100  # the lock of whoever brings a database up to date
 
 Ending = TypeVar("Ending", bound=Callable[[Session], None])
@@ -197,9 +202,18 @@ def _held_by_server(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def _held_by_file(engine: Engine) -> Iterator[None]:
-    with Path(engine.url.database or "").with_suffix(".lock").open("ab") as file:
+    with _opened(Path(engine.url.database or "").with_suffix(".lock")) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def _opened(lock: Path) -> BinaryIO:
+    try:
+        return lock.open("ab")
+    except OSError as error:
+        if disk.is_full(error):
+            raise
+        raise Invalid(NO_DATABASE_FILE) from error
 
 
 def _render_column_type(kind: str, obj: object, _context: object) -> str | bool:

@@ -25,9 +25,20 @@ def write_once(path: Path) -> None:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(new())
         with suppress(FileExistsError):
-            os.link(beside, path)
+            _name(beside, path)
     finally:
         beside.unlink()
+
+
+def _name(beside: Path, path: Path) -> None:
+    """:raises FileExistsError: there is one of this name."""
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except OSError:  # SMB and exFAT know one name only
+        with path.open("x", encoding="ascii") as file:
+            file.write(beside.read_text(encoding="ascii"))
 
 
 def read(path: Path) -> str:

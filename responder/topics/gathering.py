@@ -18,6 +18,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from nlp import Document, TopicStream, normalise
+from responder.core.errors import Stale
 from responder.intake.models import Arrival, Message, MessageRepeat
 from responder.topics import corrections, memory
 from responder.topics.lexicon import gravity_lexicon
@@ -67,7 +68,10 @@ class Texts:
         self._at_hand = {one.id: one for one in at_hand}
 
     def of(self, ids: Iterable[int]) -> dict[int, Said]:
-        """Message id → what it says; nothing that was read is kept."""
+        """Message id → what it says; nothing that was read is kept.
+
+        :raises Stale: one is gone, as by an import that was undone meanwhile.
+        """
         asked = set(ids)
         found = {one: self._at_hand[one] for one in asked & self._at_hand.keys()}
         for portion in portions(sorted(asked - found.keys())):
@@ -75,6 +79,8 @@ class Texts:
                 one.id: one
                 for one in read(self._session, _messages().where(Message.id.in_(portion)))
             }
+        if len(found) < len(asked):
+            raise Stale("聚合期间有留言被撤销：请稍后再运行一次")
         return found
 
 

@@ -69,8 +69,8 @@ def refresh(
     for attempts_left in reversed(range(ATTEMPTS)):
         seen, last = corrections.state_of_play(db.session), memory.last_run(db.session)
         kept = memory.recall(folder, last)
-        found = _computed(db.session, kept, last, as_of, window, most=most, spread=spread)
         try:
+            found = _computed(db.session, kept, last, as_of, window, most=most, spread=spread)
             with transaction(actor, now) as session:
                 _check_still_holds(session, seen, last, found.view)
                 touched, born = storing.store(session, found.gathering, found.descriptions, as_of)

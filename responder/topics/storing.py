@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from responder.topics.gathering import Gathering, Said, portions
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import EventKind, Membership, Topic
 from responder.topics.restating import confuse, write
+
+NOTED_AT_ONCE = 20_000  # less than a second
 
 
 def store(
@@ -87,10 +89,13 @@ def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -
 
 
 def _note_gravity(session: Session, reread: Iterable[Said]) -> None:
-    """Keep what was read anew, so that it need not be read again."""
+    """Keep what was read anew, so that it need not be read again.
+
+    Of an archive, after another edition of the lexicon, so much at a time as nobody waits for.
+    """
     rows = [
         {"which": one.id, "words": gravity_lexicon().note(one.voice.gravity_words)}
-        for one in reread
+        for one in islice(reread, NOTED_AT_ONCE)
     ]
     if rows:
         statement = update(Membership).where(Membership.message_id == bindparam("which"))

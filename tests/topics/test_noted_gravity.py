@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
-from responder.topics import gathering, refreshing
+from responder.topics import gathering, refreshing, storing
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership, Topic
 from tests.factories import NOW
@@ -70,3 +70,26 @@ def test_another_edition_has_the_words_read_anew(session: Session, note: str | N
     assert gravity(session).startswith("1 人提到：触电")
     edition = gravity_lexicon().edition
     assert notes(session) == [f"{edition} 触电", edition]
+
+
+def test_no_more_is_noted_anew_at_once_than_was_agreed(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said_again("甲", 9)
+    said_again("乙", 8)
+    refresh(NOW - timedelta(hours=8))
+    with transaction(CONSOLE) as writing:
+        writing.execute(update(Membership).values(gravity=None))
+    monkeypatch.setattr(storing, "NOTED_AT_ONCE", 1)
+    said_again("丙", 2)
+    refresh(NOW)
+    edition = gravity_lexicon().edition
+    assert notes(session) == [edition, None, edition]
+
+
+def test_every_word_of_the_lexicon_can_be_noted_and_read_back() -> None:
+    lexicon = gravity_lexicon()
+    by_length = sorted(lexicon.words, key=len)
+    longest = {lexicon.words[word].group: word for word in by_length}
+    assert lexicon.noted(lexicon.note(lexicon.words)) == tuple(lexicon.words)
+    assert len(lexicon.note(longest.values())) <= Membership.gravity.type.length

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from responder.core.database import transaction
 from responder.core.errors import Stale
 from responder.core.permissions import CONSOLE
+from responder.intake.models import Message
 from responder.topics import refreshing
 from responder.topics.gathering import gather
 from responder.topics.models import Membership, Topic, TopicRefresh
@@ -148,6 +149,25 @@ def test_a_refresh_that_is_always_overtaken_stores_nothing(session, monkeypatch)
     with pytest.raises(Stale, match="稍后再运行"):
         refresh()
     assert members(session) == {}
+
+
+def test_a_message_that_is_gone_before_its_text_is_read_has_the_refresh_begin_again(
+    session, monkeypatch
+) -> None:
+    two_worries()
+    refresh()
+    topic = session.scalar(select(Topic).where(Topic.label.contains("柳岸花园")))
+    first = min(message for message, topic_id in members(session).items() if topic_id == topic.id)
+    store("柳岸花园旁搅拌站噪音扰民", f"{NOISE}，孩子睡不着", "丁", NOW - timedelta(hours=2))
+    headings = refreshing.newest_headings
+
+    def undone_meanwhile(*asked):
+        session.execute(delete(Message).where(Message.id == first))
+        return headings(*asked)
+
+    monkeypatch.setattr(refreshing, "newest_headings", undone_meanwhile)
+    assert refresh().messages_added == 1
+    assert topic.message_count == 3
 
 
 def test_nothing_new_and_still_fresh_means_nothing_to_do(session) -> None:
