@@ -31,7 +31,7 @@ from responder.planning.linking.deciding import (
     linked_topics,
     links_of_topic,
 )
-from responder.planning.linking.gaps import answered_elsewhere, open_topics
+from responder.planning.linking.gaps import Unanswered, answered_elsewhere, unanswered
 from responder.planning.linking.suggesting import (
     Proposals,
     SuggestionRun,
@@ -60,6 +60,7 @@ __all__ = [
     "PlanReport",
     "Proposals",
     "SuggestionRun",
+    "Unanswered",
     "add_entry",
     "adopt",
     "advance_event",
@@ -88,7 +89,6 @@ __all__ = [
     "list_plans",
     "move_event",
     "open_entries",
-    "open_topics",
     "overdue_events",
     "propose_event",
     "propose_links",
@@ -100,6 +100,7 @@ __all__ = [
     "store_proposals",
     "sweep_event_files",
     "tasks_of",
+    "unanswered",
     "undo_move",
     "upcoming_events",
     "waiting_approval",

@@ -18,6 +18,7 @@ from responder.core.waiting import Waiting, by_time_left
 from responder.orders import waiting as orders
 from responder.planning import service as planning
 from responder.planning import waiting as events
+from responder.planning.service import Unanswered
 from responder.publishing import waiting as publishing
 from responder.publishing.packages import queries as packages
 from responder.publishing.packages.models import PolicyPackage
@@ -44,7 +45,7 @@ class Today:
 
     :param waiting: from all lifecycles, by time left.
     :param due: the clocks that end first; ``strip`` counts all by time left.
-    :param unanswered: ids of the hot topics that nothing answers.
+    :param unanswered: the hot topics that nothing answers; which of ``hot`` are among them.
     :param night: what came in since yesterday; None for whoever reads no messages.
     """
 
@@ -55,7 +56,7 @@ class Today:
     due: list[ItemClock] = field(default_factory=list)
     strip: list[Cell] = field(default_factory=list)
     hot: list[Moved] = field(default_factory=list)
-    unanswered: frozenset[int] = frozenset()
+    unanswered: Unanswered = field(default_factory=Unanswered)
     coming: list[Coming] = field(default_factory=list)
     night: Arrivals | None = None
 
@@ -68,6 +69,8 @@ def today(session: Session, actor: Actor, now: datetime, package_days: int = REM
     sees_plan = actor.may(Permission.PLAN_READ)
     sees_items = actor.may(Permission.RESPONSE_READ)
     day = local(now, office_zone()).date()
+    hot = moving.hottest(session, day, HOT_ROWS) if actor.may(Permission.TOPIC_READ) else []
+    shown = [one.topic.id for one in hot]
     return Today(
         waiting=waiting_for(session, actor, now),
         registers=register_work(session, actor, now),
@@ -75,8 +78,8 @@ def today(session: Session, actor: Actor, now: datetime, package_days: int = REM
         alerts=alerts.open_alerts(session, actor, now, ALERT_ROWS),
         due=responses.due(session, limit=DUE_ROWS) if sees_items else [],
         strip=deadlines.strip(responses.running_ends(session), now) if sees_items else [],
-        hot=moving.hottest(session, day, HOT_ROWS) if actor.may(Permission.TOPIC_READ) else [],
-        unanswered=planning.open_topics(session) if sees_plan else frozenset(),
+        hot=hot,
+        unanswered=planning.unanswered(session, shown) if sees_plan else Unanswered(),
         coming=week.coming(session, actor, now) if sees_plan else [],
         night=arrivals.last_night(session, actor, now),
     )

@@ -82,7 +82,7 @@ def test_today_reads_no_heat_curve_of_a_topic_and_takes_the_same_queries_for_man
     statements: list[str] = []
 
     def morning() -> None:
-        assert service.today(session, press, NOW).unanswered
+        assert service.today(session, press, NOW).unanswered.counted
 
     def note(_c, _cursor, statement: str, *_rest) -> None:
         statements.append(statement)
@@ -96,6 +96,20 @@ def test_today_reads_no_heat_curve_of_a_topic_and_takes_the_same_queries_for_man
     event.remove(db.engine, "before_cursor_execute", note)
     reading_points = [one for one in statements if "topic_day" in one]
     assert len(reading_points) == 2  # which day to compare with, then that day, of all at once
+
+
+def test_of_very_many_hot_topics_without_an_answer_it_is_said_that_they_are_more(
+    client, people, monkeypatch
+) -> None:
+    monkeypatch.setattr(gaps, "MOST_COUNTED", 2)
+    people.sign_in(client, people.press_officer)
+    for n in range(2):
+        make.topic(f"第{n}件", heat=60.0 + n)
+    assert "2 个热点尚无安排" in client.get("/").text
+    make.topic("又一件", heat=60.0)
+    page = client.get("/").text
+    assert "2+ 个热点尚无安排" in page
+    assert page.count('<span class="tag tag--soon">尚无安排</span>') == 3
 
 
 def test_a_proposed_event_waits_for_a_colleague_of_whoever_proposed_it(client, people) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, not_, select
+from sqlalchemy import Select, func, not_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from responder.core.bulk import among
@@ -29,6 +29,9 @@ from responder.topics.rules import level_of
 
 CLOCK_RULE = "public_concern"
 """The duty whose length the clock of a hot topic is held against: 48 hours as shipped."""
+
+
+MOST_COUNTED = 1_000  # gaps; nobody plans by more
 
 
 class Order(StrEnum):
@@ -65,6 +68,23 @@ class OpenGap:
     verdict: TopicVerdict | None
 
 
+@dataclass(frozen=True)
+class Unanswered:
+    """The gaps, for a page that shows few of them.
+
+    :param counted: how many there are; ``MOST_COUNTED + 1``: more than that.
+    :param shown: those of the topics that were asked about.
+    """
+
+    counted: int = 0
+    shown: frozenset[int] = frozenset()
+
+    @property
+    def told(self) -> str:
+        """The count in words of any language."""
+        return f"{MOST_COUNTED}+" if self.counted > MOST_COUNTED else str(self.counted)
+
+
 _ORDERS: dict[Order, Callable[[OpenGap], tuple[Any, int]]] = {
     Order.HEAT: lambda gap: (-gap.heat, gap.topic_id),
     Order.CLOCK: lambda gap: (gap.hot_since, gap.topic_id),
@@ -92,9 +112,23 @@ def answered_of(session: Session, topic_ids: Iterable[int]) -> set[int]:
 
 
 def open_topics(session: Session) -> frozenset[int]:
-    """Ids of the topics in :func:`open_gaps`, for a page that counts and marks them."""
+    """Ids of the topics in :func:`open_gaps`, for a page that marks any of them."""
+    return frozenset(session.scalars(_unanswered_ids(session)))
+
+
+def unanswered(session: Session, topic_ids: Collection[int]) -> Unanswered:
+    """How many topics there are in :func:`open_gaps`, and which of these are among them."""
+    ids = _unanswered_ids(session)
+    some = ids.limit(MOST_COUNTED + 1).subquery()
+    return Unanswered(
+        session.scalar(select(func.count()).select_from(some)) or 0,
+        frozenset(session.scalars(ids.where(Topic.id.in_(topic_ids)))),
+    )
+
+
+def _unanswered_ids(session: Session) -> Select[int]:
     query = _unanswered(session, all_in_force(session)).order_by(None)
-    return frozenset(session.scalars(query.with_only_columns(Topic.id)))
+    return query.with_only_columns(Topic.id)
 
 
 def open_gaps(
