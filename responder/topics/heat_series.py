@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from responder.core.times import SHANGHAI, local
+from responder.topics.gathering import portions
 from responder.topics.heat_models import TopicDay
 from responder.topics.models import Topic
 
@@ -18,33 +20,42 @@ KEPT_UP_FOR = timedelta(days=90)  # after the last message; then the curve ends
 
 
 def record(
-    session: Session, topics: Iterable[Topic], as_of: datetime, zone: ZoneInfo = SHANGHAI
+    session: Session, topic_ids: Iterable[int], as_of: datetime, zone: ZoneInfo = SHANGHAI
 ) -> int:
     """Set each topic's point of the local day of ``as_of``; returns how many.
 
-    Topics of one message have none, nor have those of which nobody speaks any more.
+    Cold topics and those of one message have none, nor have those of which nobody speaks any more.
     """
     day = local(as_of, zone).date()
-    rows = [
-        {
-            "topic_id": topic.id,
-            "day": day,
-            "heat": topic.heat,
-            "level": topic.level,
-            "people": topic.people_count,
-            "messages": topic.message_count,
-        }
-        for topic in topics
-        if topic.message_count >= FROM_MESSAGES and topic.last_seen > as_of - KEPT_UP_FOR
-    ]
-    held = set(session.scalars(select(TopicDay.topic_id).where(TopicDay.day == day)))
-    new = [row for row in rows if row["topic_id"] not in held]
-    known = [row for row in rows if row["topic_id"] in held]
-    if new:
-        session.execute(insert(TopicDay), new)
-    if known:
-        session.execute(update(TopicDay), known)
-    return len(rows)
+    recorded = 0
+    for ids in portions(sorted(topic_ids)):
+        of_day = select(TopicDay.topic_id).where(TopicDay.day == day, TopicDay.topic_id.in_(ids))
+        held = set(session.scalars(of_day))
+        rows = [one._asdict() | {"day": day} for one in session.execute(_points(ids, as_of))]
+        new = [row for row in rows if row["topic_id"] not in held]
+        known = [row for row in rows if row["topic_id"] in held]
+        if new:
+            session.execute(insert(TopicDay), new)
+        if known:
+            session.execute(update(TopicDay), known)
+        recorded += len(rows)
+    return recorded
+
+
+def _points(topic_ids: Sequence[int], as_of: datetime) -> Select[Any]:
+    columns = (
+        Topic.id.label("topic_id"),
+        Topic.heat,
+        Topic.level,
+        Topic.people_count.label("people"),
+        Topic.message_count.label("messages"),
+    )
+    return select(*columns).where(
+        Topic.id.in_(topic_ids),
+        Topic.heat > 0,
+        Topic.message_count >= FROM_MESSAGES,
+        Topic.last_seen > as_of - KEPT_UP_FOR,
+    )
 
 
 def series(session: Session, topic_id: int, last_day: date, days: int) -> list[TopicDay]:

@@ -6,7 +6,7 @@ what is new: see ``memory`` and ``ageing``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -77,7 +77,7 @@ def refresh(
                 aged = ageing.age(session, found.view, window, touched, zone)
                 if _is_whole(session, found.gathering, as_of, most):
                     ageing.put_to_sleep(session, as_of)
-                heat_series.record(session, _ranked(session, touched | aged), as_of, zone)
+                heat_series.record(session, touched | aged, as_of, zone)
                 run = _run(session, found.gathering, born, window, as_of=as_of, ran_at=now)
                 session.add(run)
                 session.flush()
@@ -231,11 +231,6 @@ def _check_still_holds(
     if memory.last_run(session) != last:
         raise Stale("另一次聚合刚刚完成：请稍后再运行一次")
     heat_reading.check_still_holds(session, view)
-
-
-def _ranked(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
-    """The topics that this refresh has ranked and that are not cold."""
-    return (topic for topic in storing.known(session, topic_ids) if topic.heat > 0)
 
 
 def _in_window(session: Session, as_of: datetime, window: timedelta) -> int:
