@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import ColumnElement, Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from responder.core.times import SHANGHAI, local
@@ -42,6 +42,22 @@ def record(
     return recorded
 
 
+def is_lacking(session: Session, as_of: datetime) -> bool:
+    """Whether no topic has a point, though some should have since the refresh as of then."""
+    if session.scalar(select(TopicDay.day).limit(1)) is not None:
+        return False
+    return session.scalar(select(Topic.id).where(*_has_one(as_of)).limit(1)) is not None
+
+
+def _has_one(as_of: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That a topic has a point of the day of ``as_of``."""
+    return (
+        Topic.heat > 0,
+        Topic.message_count >= FROM_MESSAGES,
+        Topic.last_seen > as_of - KEPT_UP_FOR,
+    )
+
+
 def _points(topic_ids: Sequence[int], as_of: datetime) -> Select[Any]:
     columns = (
         Topic.id.label("topic_id"),
@@ -50,12 +66,7 @@ def _points(topic_ids: Sequence[int], as_of: datetime) -> Select[Any]:
         Topic.people_count.label("people"),
         Topic.message_count.label("messages"),
     )
-    return select(*columns).where(
-        Topic.id.in_(topic_ids),
-        Topic.heat > 0,
-        Topic.message_count >= FROM_MESSAGES,
-        Topic.last_seen > as_of - KEPT_UP_FOR,
-    )
+    return select(*columns).where(Topic.id.in_(topic_ids), *_has_one(as_of))
 
 
 def series(session: Session, topic_id: int, last_day: date, days: int) -> list[TopicDay]:

@@ -35,7 +35,6 @@ from responder.topics import (
 from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, describe
 from responder.topics.gathering import Gathering, gather, is_last, newest_headings
-from responder.topics.heat_models import TopicDay
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import Topic, TopicRefresh
 from responder.topics.restating import HEADINGS, said_of
@@ -214,8 +213,7 @@ def _is_look_back(session: Session, last: TopicRefresh | None, as_of: datetime) 
     newest = _newest_as_of(session)
     if last is None or newest is None:
         return False
-    has_days = session.scalar(select(TopicDay.day).limit(1)) is not None
-    return as_of < newest or last.as_of < newest or not has_days
+    return as_of < newest or last.as_of < newest or heat_series.is_lacking(session, last.as_of)
 
 
 def _check_still_holds(

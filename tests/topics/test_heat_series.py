@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from flask import render_template_string
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
 
-from responder.topics import heat_series
+from responder.topics import heat_series, refreshing
 from responder.topics.heat_models import TopicDay
 from responder.topics.models import Topic
 from tests.factories import NOW
@@ -79,3 +81,42 @@ def test_the_curve_carries_its_numbers(app, session) -> None:
     assert page.count('<th scope="row">') == 3
     assert "热度曲线：热度 11-20 至 11-22 从" in page
     assert page.count("较热") == 2  # the line of the threshold, and the badge
+
+
+def described(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many topics each refresh from now on describes."""
+    counts: list[int] = []
+    describe = refreshing.describe
+
+    def counted(topics, *asked):
+        counts.append(len(topics))
+        return describe(topics, *asked)
+
+    monkeypatch.setattr(refreshing, "describe", counted)
+    return counts
+
+
+def test_where_a_version_kept_no_days_the_next_refresh_describes_every_topic(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_worries()
+    refresh()
+    session.execute(delete(TopicDay))
+    counts = described(monkeypatch)
+    for _ in range(2):
+        refresh()
+    assert counts == [2, 0]
+    assert session.scalar(select(func.count()).select_from(TopicDay)) == 2
+
+
+def test_what_is_too_old_for_a_curve_is_described_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_worries()
+    later = NOW + timedelta(days=120)
+    refresh(later)
+    assert session.scalar(select(TopicDay)) is None
+    counts = described(monkeypatch)
+    store("柳岸花园旁搅拌站噪音扰民", NOISE, "丁", NOW - timedelta(days=5))
+    refresh(later)
+    assert counts == [1]
