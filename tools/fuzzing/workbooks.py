@@ -139,12 +139,12 @@ def changed(draw: st.DrawFn, part: bytes) -> bytes:
     return part
 
 
-_ODS = """<?xml version="1.0" encoding="UTF-8"?>{top}<office:document-content
+OPEN_DOCUMENT = """<?xml version="1.0" encoding="UTF-8"?>{top}<office:document-content
  xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
  xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
  xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>
 <table:table table:name="表">{rows}</table:table></office:spreadsheet></office:body></office:document-content>"""
-_MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
+MANIFEST = """<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
 <manifest:file-entry manifest:full-path="/"
  manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>"""
@@ -164,8 +164,8 @@ def ods(draw: st.DrawFn) -> bytes:
     output = io.BytesIO()
     with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("content.xml", _ODS.format(top=top, rows=rows))
-        archive.writestr("META-INF/manifest.xml", _MANIFEST)
+        archive.writestr("content.xml", OPEN_DOCUMENT.format(top=top, rows=rows))
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
     return output.getvalue()
 
 

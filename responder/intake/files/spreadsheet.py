@@ -27,6 +27,7 @@ UNPACKED_FACTOR = 10
 SUSPICIOUS_RATIO = 200
 SUSPICIOUS_BYTES = 50 * 1024**2
 MOST_PARTS = 10_000
+MOST_ALIKE = 1_000  # rows running; OpenDocument asks for a million in a few characters
 
 # What reading one may take, in MB: so much for any, and so much for each MB that it unpacks to.
 # An .xls says nothing of that, and is more closely packed.
@@ -53,7 +54,7 @@ def read(path: Path, max_megabytes: int, sheet: str | None) -> Table:
     told = next(lines)
     if "fault" in told:
         raise _fault(path, told, sheet)
-    top, rest = split_top(_rows(lines))
+    top, rest = split_top(_not_all_alike(_rows(lines), path))
     return Table(told["sheet"], top, rest, told["height"], sheets=tuple(told["sheets"]))
 
 
@@ -127,6 +128,20 @@ def _rows(portions: Iterator[Any]) -> Iterator[Row]:
         for number, cells, broken in portion:
             read = [_value(cell) if isinstance(cell, list) else cell for cell in cells]
             yield Row(number, read, {int(place): why for place, why in broken.items()})
+
+
+def _not_all_alike(rows: Iterator[Row], path: Path) -> Iterator[Row]:
+    """:raises Invalid: row after row is the same, and each would be read for nothing."""
+    last, alike = None, 0
+    for row in rows:
+        alike = alike + 1 if row.cells == last else 0
+        if alike > MOST_ALIKE:
+            raise Invalid(
+                f"{path.name} 第 {row.number} 行与它前面 {MOST_ALIKE} 行完全相同："
+                "请用 Excel 打开，删除重复的行再导入"
+            )
+        last = row.cells
+        yield row
 
 
 def _value(told: list[Any]) -> Cell:

@@ -14,7 +14,7 @@ from responder.core.errors import Invalid
 from responder.intake.files import open_table, tables_in, unpacked
 from responder.intake.imports.error_workbook import ErrorWorkbook
 from responder.intake.imports.rows import Refusal
-from tools.fuzzing.workbooks import compound, record, record_text
+from tools.fuzzing.workbooks import MANIFEST, OPEN_DOCUMENT, compound, record, record_text
 
 MEGABYTES = 5
 
@@ -143,3 +143,27 @@ def test_half_a_character_is_replaced(tmp_path: Path) -> None:
     names, row = open_table(path, MEGABYTES).top
     assert list(row.cells) == ["甲\ufffd乙😀", 1]
     assert list(names.cells) == ["标题", "\ufffd"]
+
+
+def _row(asked: str, *cells: str) -> str:
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    return f"<table:table-row{asked}>{''.join(map(cell.format, cells))}</table:table-row>"
+
+
+def repeated(path: Path, times: int) -> Path:
+    """An OpenDocument sheet whose second row stands there so many times in one element."""
+    asked = f' table:number-rows-repeated="{times}"'
+    rows = _row("", "标题", "时间") + _row(asked, "路灯不亮", "2026-03-05")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", OPEN_DOCUMENT.format(top="", rows=rows))
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+    return path
+
+
+def test_a_row_that_asks_to_be_a_million_is_refused_with_its_number(tmp_path: Path) -> None:
+    few = open_table(repeated(tmp_path / "a.ods", 900), MEGABYTES)
+    assert len([*few.top, *few.rest]) == 901
+    many = open_table(repeated(tmp_path / "b.ods", 1_048_575), MEGABYTES)
+    with pytest.raises(Invalid, match=r"b\.ods 第 1003 行与它前面 1000 行完全相同：.*删除重复的行"):
+        list(many.rest)
