@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
 PORT ?= 8000
 STATE ?= var
+# By name: an office's settings and keys may lie beside them.
+DEPLOYED := Containerfile compose.yaml nginx.conf prometheus-rules.yaml responder responder.env.example systemd
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE  # or every command compiles all sources anew
@@ -60,12 +62,13 @@ translations: $(VENV)/.dev  ## bring the catalogues up to date with the source
 
 bundle: $(VENV)/.run  ## all that a machine without internet needs, in dist/responder-bundle.tar
 	rm -rf dist/responder-bundle
-	mkdir -p dist/responder-bundle/docs
+	mkdir -p dist/responder-bundle/deploy dist/responder-bundle/docs
 	$(BIN)/python -m pip wheel -q --require-hashes -r requirements.lock -w dist/responder-bundle/wheels
 	$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation . -w dist/responder-bundle/wheels
 	awk '/^(authlib|joserfc)==/ {on = 1} on {print} !/\\$$/ {on = 0}' requirements-dev.lock > dist/oidc.lock
 	$(BIN)/python -m pip wheel -q --no-deps --require-hashes -r dist/oidc.lock -w dist/responder-bundle/wheels
-	cp -R deploy requirements.lock LICENSE dist/responder-bundle
+	cp LICENSE dist/responder-bundle
+	cp -R $(addprefix deploy/,$(DEPLOYED)) dist/responder-bundle/deploy
 	cp docs/operations.md docs/operations.zh-CN.md docs/scaling.md docs/keys.md dist/responder-bundle/docs
 	tar -C dist -cf dist/responder-bundle.tar responder-bundle
 

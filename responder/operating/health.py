@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from responder.core import disk
 from responder.core.database import Schema, schema
+from responder.intake.identity.models import IdentityRule
 from responder.operating.place import folders
 from responder.scheduling.turns import scheduler_is_alive
 from responder.settings import Settings
@@ -18,16 +20,21 @@ from responder.settings import Settings
 
 def lacking(session: Session, settings: Settings, now: datetime) -> Iterator[str]:
     """Why it is not ready, without a word about where things are; nothing when it is."""
-    free = _least_free(settings)
-    if free is None:
+    if not os.path.isdir(settings.state_dir):
         yield "state folder: missing"
-    elif free < disk.NONE:
+    free = _least_free(settings)
+    if free is not None and free < disk.NONE:
         yield "disk: full"
     try:
         session.execute(sa.text("SELECT 1"))
         if schema() is not Schema.CURRENT:
             yield "schema: not current"
-        elif not scheduler_is_alive(session, now):
+            return
+        # A network folder that is not mounted leaves an empty one.
+        has_keys = os.path.isfile(settings.resolved_identity_keys)
+        if not has_keys and session.scalar(sa.select(IdentityRule.id)) is not None:
+            yield "identity keys: missing"
+        if not scheduler_is_alive(session, now):
             yield "scheduler: no sign of life"
     except DBAPIError:
         yield "database: no answer"

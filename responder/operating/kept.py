@@ -31,6 +31,9 @@ NOTES = ("logs",)
 # Kept apart from the data, or whoever has one has both: only on request, in a folder of their own.
 IDENTITY_KEYS, SECRET_KEY = "identity_keys", "secret_key"
 
+# The file system's own, where the state folder is a disk of its own: nobody else may look into it.
+LOST_AND_FOUND = "lost+found"
+
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _UNFINISHED = ".part"
 

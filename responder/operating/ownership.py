@@ -28,8 +28,13 @@ def require_own(folder: Path) -> None:
         return
     owner = folder.stat().st_uid
     if owner != ROOT:
-        name = user_name(owner)
         raise Invalid(
-            f"{folder} 属于用户 {name}，用 root 运行会留下该用户不能写的文件："
-            f"请以该用户运行，如 sudo -u {name} RESPONDER_STATE_DIR={folder.resolve()} responder …"
+            f"{folder} 属于用户 {user_name(owner)}，用 root 运行会留下该用户不能写的文件："
+            f"请{as_owner(owner, folder)}"
         )
+
+
+def as_owner(owner: int, folder: Path) -> str:
+    """How a command is run as the user whose the folder is."""
+    name = user_name(owner)
+    return f"以该用户运行，如 sudo -u {name} RESPONDER_STATE_DIR={folder.resolve()} responder …"

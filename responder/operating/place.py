@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ GROUP, OTHERS = 0o070, 0o007  # of a file's mode
 GIGABYTE = 1024**3
 LOW = 2 * GIGABYTE
 BACKUP_EVERY = timedelta(days=8)
+NAMED = 5  # of what is to be handed over: enough to begin with
 
 
 def installation_is_there(settings: Settings, _now: datetime) -> Iterator[Finding]:
@@ -107,35 +109,88 @@ def folders(settings: Settings) -> set[Path]:
 
 def _database_folder(settings: Settings) -> Iterator[Path]:
     url = sa.make_url(settings.resolved_database_url)
-    if url.get_backend_name() == "sqlite" and url.database and Path(url.database).parent.is_dir():
-        yield Path(url.database).parent.resolve()
+    if url.get_backend_name() == "sqlite" and url.database:
+        folder = Path(url.database).parent
+        if os.path.isdir(folder):
+            yield folder.resolve()
 
 
 def files_are_writable(settings: Settings, _now: datetime) -> Iterator[Finding]:
     """By whoever asks: a command that somebody ran as another user leaves what is not."""
-    lost = [path for path in _stored(settings) if not _is_writable(path)]
-    if lost:
-        me = ownership.user_name(os.geteuid())
-        owner = ownership.user_name(lost[0].lstat().st_uid)
-        places = " ".join(sorted(map(str, folders(settings))))
+    beside = _database_beside(settings)
+    lost = [path for path in _stored(settings, beside) if not _is_writable(path)]
+    shut = [] if beside is None or _is_writable(beside.parent) else [beside.parent]
+    if not (lost or shut):
+        return
+    root, me = settings.state_dir, ownership.user_name(os.geteuid())
+    owner = _owner(root)
+    if owner is not None and owner not in (os.geteuid(), ownership.ROOT):
         yield wrong(
-            f"用户 {me} 不能写 {lost[0]} 等 {len(lost)} 项（所有者 {owner}）",
-            f"sudo chown -R {me}: {places} && sudo chmod -R u+rwX {places}；"
-            f"以后一律以 {me} 运行命令（sudo -u {me}）",
+            f"用户 {me} 不能写 {(lost + shut)[0]} 等 {len(lost + shut)} 项，"
+            f"目录 {root} 属于用户 {ownership.user_name(owner)}",
+            f"请{ownership.as_owner(owner, root)}",
+        )
+        return
+    if lost:
+        handing_over = _handing_over(root, lost, me)
+        yield wrong(
+            f"用户 {me} 不能写 {lost[0]} 等 {len(lost)} 项"
+            f"（所有者 {ownership.user_name(lost[0].lstat().st_uid)}）",
+            f"服务以 root 运行的，请以 root 运行命令；服务以 {me} 运行的，{handing_over}"
+            if owner == ownership.ROOT
+            else f"{handing_over}；以后一律以 {me} 运行命令（sudo -u {me}）",
+        )
+    for folder in shut:
+        yield wrong(
+            f"用户 {me} 不能写数据库所在的目录 {folder}：SQLite 要在数据库旁边写文件",
+            f"建一个属于 {me} 的目录，停止服务，把数据库和旁边同名的文件移进去，"
+            "再改 RESPONDER_DATABASE_URL",
         )
 
 
-def _stored(settings: Settings) -> Iterator[Path]:
+def _handing_over(root: Path, lost: list[Path], me: str) -> str:
+    """The commands that give a user what is named, with all that lies in its folders."""
+    known = set(lost)
+    whole = [path for path in lost if path != root and known.isdisjoint(path.parents)]
+    told = [(path, "") for path in lost if path == root]
+    told += [(path, "-R ") for path in whole]
+    commands = [
+        f"sudo chown {deep}{me}: {shlex.quote(str(path))} && "
+        f"sudo chmod {deep}u+rwX {shlex.quote(str(path))}"
+        for path, deep in told[:NAMED]
+    ]
+    more = "；然后再运行 responder doctor：还有别的" if len(told) > NAMED else ""
+    return " && ".join(commands) + more
+
+
+def _stored(settings: Settings, beside: Path | None) -> Iterator[Path]:
     """The state folder and all in it, and a database that lies elsewhere."""
     root = settings.state_dir
     yield root
     for where, inner, files in os.walk(root):
+        if Path(where) == root and kept.LOST_AND_FOUND in inner:
+            inner.remove(kept.LOST_AND_FOUND)
         yield from (Path(where, name) for name in (*inner, *files))
+    if beside is not None:
+        of_it = (beside.with_name(f"{beside.name}{end}") for end in ("", "-wal", "-shm"))
+        yield from filter(os.path.lexists, (*of_it, beside.with_suffix(".lock")))
+
+
+def _database_beside(settings: Settings) -> Path | None:
+    """The file of a database that does not lie in the state folder."""
+    root = settings.state_dir.resolve()
     for folder in _database_folder(settings):
-        if folder != root.resolve():
-            yield folder
-            name = Path(sa.make_url(settings.resolved_database_url).database or "").name
-            yield from folder.glob(f"{name}*")
+        if not folder.is_relative_to(root):
+            return folder / Path(sa.make_url(settings.resolved_database_url).database or "").name
+    return None
+
+
+def _owner(path: Path) -> int | None:
+    """Whose a folder is; None where it is gone, or may not be seen."""
+    try:
+        return path.stat().st_uid
+    except OSError:
+        return None
 
 
 def _is_writable(path: Path) -> bool:

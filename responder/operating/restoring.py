@@ -28,6 +28,7 @@ from responder.core.errors import Invalid
 from responder.intake.searching.index import index_missing
 from responder.operating import portable
 from responder.operating.backing_up import FILES, KEYS, TABLES, Summed, Tell
+from responder.operating.kept import LOST_AND_FOUND
 from responder.operating.opening import Manifest, examine, members
 from responder.operating.sealing import PIECE
 from responder.settings import Settings
@@ -78,7 +79,7 @@ def _empty_folder(state_dir: Path) -> Path:
         shutil.rmtree(building, ignore_errors=True)
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         building.mkdir(mode=0o700)
-        found = sorted(path.name for path in state_dir.iterdir() if path != building)
+        found = sorted({path.name for path in state_dir.iterdir()} - {BUILDING, LOST_AND_FOUND})
     except OSError as error:
         raise Invalid(
             f"无法写入 {state_dir}（{error.strerror}）：请检查目录权限，或换一个目录"

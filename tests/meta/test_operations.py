@@ -85,3 +85,48 @@ def test_both_languages_have_the_same_blocks_names_and_tables() -> None:
             len(re.findall(rf"^{re.escape(start)}", text, re.M)) for text in (english, chinese)
         ]
         assert count[0] == count[1], start
+
+
+def blocks() -> list[list[str]]:
+    """Both guides have the same ones."""
+    return [block.splitlines() for block in BLOCK.findall(read(ENGLISH))]
+
+
+def block_with(words: str) -> list[str]:
+    [found] = [block for block in blocks() if any(words in line for line in block)]
+    return found
+
+
+def test_what_is_installed_is_what_the_bundle_holds_whatever_was_there_before() -> None:
+    """By itself pip keeps what has the same version, and goes back nowhere."""
+    lines = [line for line in lines_typed(read(ENGLISH)) if "pip install" in line]
+    pip = "/opt/responder/bin/pip install --no-index --no-deps"
+    assert lines == [f"{pip} wheels/*.whl", f"{pip} --force-reinstall wheels/*.whl"]
+    assert not [span for span in spans(read(ENGLISH)) if "pip install" in span]
+
+
+def test_nothing_works_on_the_database_that_a_restore_puts_aside() -> None:
+    """A database that somebody is connected to is not renamed."""
+    units = {
+        path.name.removesuffix(".service") for path in (DOCS.parent / "deploy/systemd").iterdir()
+    }
+    first, *rest = block_with("RENAME TO")
+    assert set(first.split()) == {"systemctl", "stop", *units}
+    assert "ALTER DATABASE" in " ".join(rest)
+
+
+def test_keys_are_copied_by_the_image_that_has_their_folder() -> None:
+    lines = block_with("--entrypoint cp console")
+    told = [next(word for word in line.split()[4:] if word.isalpha()) for line in lines]
+    assert (told[0], told[-1]) == ("build", "up")
+    assert "entrypoint" in lines[2]
+
+
+def test_keys_of_containers_are_made_for_their_owner_alone() -> None:
+    lines = block_with("> deploy/backup-key")
+    made = [
+        place for place, line in enumerate(lines) if "deploy/" in line and "compose" not in line
+    ]
+    assert lines.index("umask 077") < made[0]
+    assert lines.index("umask 022") > made[-1]
+    assert "chown 10001 deploy/backup-key" in lines

@@ -219,6 +219,15 @@ def test_only_an_empty_place_is_restored_into(kind: str, file: Path, tmp_path: P
     assert not (tmp_path / "new").exists()
 
 
+def test_a_disk_of_its_own_is_an_empty_place(file: Path, tmp_path: Path) -> None:
+    """The file system keeps a folder in it, which cannot be moved away."""
+    (tmp_path / "new" / "lost+found").mkdir(parents=True)
+    again = restored(Settings(state_dir=tmp_path / "new"), file)
+    assert everything(again)
+    with again.app_context():
+        db.engine.dispose()
+
+
 @pytest.mark.parametrize("kind", DATABASES)
 def test_a_restore_that_fails_leaves_nothing(
     kind: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -61,6 +61,35 @@ def test_what_the_container_copies_is_there() -> None:
             assert (DEPLOY.parent / name).exists(), name
 
 
+OF_THE_OFFICE = ["deploy/.env", "deploy/backup-key", "deploy/responder.env"]
+
+
+def test_what_the_builder_is_handed_is_what_is_copied() -> None:
+    """Everything is left out first, so keys and data that lie about are no part of an image."""
+    lines = (DEPLOY.parent / ".dockerignore").read_text("utf-8").splitlines()
+    first, *rest = [line for line in lines if not line.startswith("#")]
+    text = (DEPLOY / "Containerfile").read_text("utf-8")
+    copied = {name for line in re.findall(r"^COPY (.*) \S+$", text, re.M) for name in line.split()}
+    assert first == "*"
+    assert {line.removeprefix("!") for line in rest if line.startswith("!")} == copied
+
+
+def test_secrets_of_an_office_are_not_kept_with_the_source() -> None:
+    ignored = (DEPLOY.parent / ".gitignore").read_text("utf-8").splitlines()
+    assert {f"/{name}" for name in OF_THE_OFFICE} <= set(ignored)
+
+
+def test_the_bundle_takes_what_is_shipped_by_its_name() -> None:
+    text = (DEPLOY.parent / "Makefile").read_text("utf-8")
+    [named] = re.findall(r"^DEPLOYED := (.*)$", text, re.M)
+    there = {f"deploy/{path.name}" for path in DEPLOY.iterdir()} - set(OF_THE_OFFICE)
+    assert {f"deploy/{name}" for name in named.split()} == there
+    bundle = text.partition("\nbundle:")[2].partition("\n\n")[0]
+    assert re.findall(r"cp .*deploy.*", bundle) == [
+        "cp -R $(addprefix deploy/,$(DEPLOYED)) dist/responder-bundle/deploy"
+    ]
+
+
 def test_web_and_scheduler_share_one_state_and_one_database() -> None:
     services = compose()
     kept = ["state:/var/lib/responder", "keys:/var/lib/responder-keys"]
@@ -79,21 +108,29 @@ env | grep -E '^(RESPONDER_|HOME=|PG)' | sort
 printf 'argument %s\\n' "$@"
 """
 GIVEN = """# a comment; RESPONDER_NOTICE=not this
+  ; another, RESPONDER_NOTICE='not this
 RESPONDER_CITY_NAME="江澜 市"
 RESPONDER_PUBLIC_FOOTER=主办：$HOME|备案号：`id`
-PGPASSWORD='a@b/c'
-
+PGPASSWORD='a@b/c'\r
+\tRESPONDER_DESK_URL = https://desk.intra \t\r
+RESPONDER_PUBLIC_URL=" of blanks "
+RESPONDER_PUBLIC_NAME=
+RESPONDER_OIDC_LABEL="it's"
+\r
 not a setting
 RESPONDER_NOTICE=the last, without an end of line"""
 
 
-def wrapper(folder: Path, user: str) -> Path:
+SHELLS = [shell for shell in ("sh", "dash", "bash") if shutil.which(shell)]
+
+
+def wrapper(folder: Path, user: str, given: str = GIVEN) -> Path:
     """The shipped command, of a program that shows what it is given."""
     text = (DEPLOY / "responder").read_text("utf-8")
     program, settings = folder / "program", folder / "responder.env"
     program.write_text(SHOWS, "utf-8")
     program.chmod(0o755)
-    settings.write_text(GIVEN, "utf-8")
+    settings.write_text(given, "utf-8", newline="")
     for name, value in (("program", program), ("settings", settings), ("user", user)):
         text = re.sub(rf"^{name}=.*$", f"{name}={value}", text, flags=re.M)
     place = folder / "responder"
@@ -102,14 +139,15 @@ def wrapper(folder: Path, user: str) -> Path:
     return place
 
 
-def test_the_command_of_the_guide_runs_as_the_units_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_command_of_the_guide_runs_as_the_units_do(shell: str, tmp_path: Path) -> None:
     user = getpass.getuser()
     told = subprocess.run(
-        [wrapper(tmp_path, user), "import", "a file.xlsx"],
+        [shell, wrapper(tmp_path, user), "import", "a file.xlsx"],
         capture_output=True,
         text=True,
         check=True,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},  # or names are sorted by dictionary
     )
     unit = (DEPLOY / "systemd" / "responder-web.service").read_text("utf-8")
     assert "Environment=RESPONDER_STATE_DIR=/var/lib/responder" in unit
@@ -118,12 +156,50 @@ def test_the_command_of_the_guide_runs_as_the_units_do(tmp_path: Path) -> None:
         "HOME=/var/lib/responder",
         "PGPASSWORD=a@b/c",
         "RESPONDER_CITY_NAME=江澜 市",
+        "RESPONDER_DESK_URL=https://desk.intra",
         "RESPONDER_NOTICE=the last, without an end of line",
+        "RESPONDER_OIDC_LABEL=it's",
         "RESPONDER_PUBLIC_FOOTER=主办：$HOME|备案号：`id`",
+        "RESPONDER_PUBLIC_NAME=",
+        "RESPONDER_PUBLIC_URL= of blanks ",
         "RESPONDER_STATE_DIR=/var/lib/responder",
         "argument import",
         "argument a file.xlsx",
     ]
+
+
+READ_IN_TWO_WAYS = {
+    "a backslash": ("PGPASSWORD=s3cret\\$", "PGPASSWORD：值里不能有反斜杠"),
+    "a value that goes on": ('PGPASSWORD="s3cret\nmore"', "PGPASSWORD：引号没有成对"),
+    "a quote alone": ("PGPASSWORD='", "PGPASSWORD：引号没有成对"),
+    "a quote within": ("PGPASSWORD='s3'cret'", "PGPASSWORD：引号里又有同样的引号"),
+    "words behind quotes": ('PGPASSWORD="s3cret" # ours', "PGPASSWORD：引号没有成对"),
+    "a word of shells": ("export PGPASSWORD=s3cret", "“export PGPASSWORD”不是设置的名称"),
+    "a dash": ("RESPONDER-NOTICE=s3cret", "“RESPONDER-NOTICE”不是设置的名称"),
+    "a number": ("1RESPONDER=s3cret", "“1RESPONDER”不是设置的名称"),
+    "no name": ("=s3cret", "“”不是设置的名称"),
+    "a comment that goes on": ("# by hand \\\nPGPASSWORD=s3cret", "以反斜杠结尾"),
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("case", READ_IN_TWO_WAYS)
+def test_what_units_would_read_otherwise_is_refused(shell: str, case: str, tmp_path: Path) -> None:
+    line, said = READ_IN_TWO_WAYS[case]
+    place = wrapper(tmp_path, getpass.getuser(), f"RESPONDER_CITY_NAME=本市\n{line}\n")
+    told = subprocess.run([shell, place, "doctor"], capture_output=True, text=True)
+    assert (told.returncode, told.stdout) == (2, "")
+    assert said in told.stderr
+    assert str(tmp_path / "responder.env") in told.stderr
+    assert "s3cret" not in told.stderr
+
+
+def test_the_example_of_settings_is_read_as_it_stands(tmp_path: Path) -> None:
+    given = (DEPLOY / "responder.env.example").read_text("utf-8")
+    place = wrapper(tmp_path, getpass.getuser(), given)
+    told = subprocess.run([place, "doctor"], capture_output=True, text=True, check=True)
+    lines = [line for line in given.splitlines() if line and not line.startswith("#")]
+    assert set(lines) <= set(told.stdout.splitlines())
 
 
 def test_the_command_of_the_guide_says_what_it_lacks(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -148,16 +149,80 @@ def test_what_another_user_left_in_the_state_folder_is_told_with_its_owner() -> 
         assert f"chown -R nobody: {root}" in found.remedy
 
 
+@contextmanager
+def given_to(owner: int) -> Iterator[Path]:
+    """A folder that another user may reach, and whose it is."""
+    require_root()
+    with TemporaryDirectory() as folder:
+        os.chown(folder, owner, -1)
+        yield Path(folder)
+
+
 def test_a_database_beside_the_state_folder_is_looked_at_too(tmp_path: Path) -> None:
     require_root()
     state = tmp_path / "none of this user's"
-    with TemporaryDirectory() as folder:
+    with given_to(NOBODY) as folder:
         url = f"sqlite:///{folder}/office.db"
-        os.chown(folder, NOBODY, -1)
         Path(folder, "office.db-wal").touch(0o600)
+        Path(folder, "office.db.of-somebody-else").touch(0o600)
         with another_user():
             [found] = of_place(state, "读写权限", database_url=url)
-    assert "office.db-wal 等" in found.sentence
+    assert "office.db-wal 等 1 项" in found.sentence
+    assert f"chown -R nobody: {folder}/office.db-wal &&" in found.remedy
+
+
+def test_a_folder_that_a_database_lies_in_is_given_to_nobody(tmp_path: Path) -> None:
+    """It may be /srv, with what others keep there."""
+    with given_to(0) as srv, given_to(NOBODY) as state:
+        srv.chmod(0o755)
+        (srv / "office.db").touch(0o600)
+        with another_user():
+            found = of_place(state, "读写权限", database_url=f"sqlite:///{srv}/office.db")
+    assert [one.level for one in found] == [Level.WRONG, Level.WRONG]
+    assert f"chown -R nobody: {srv}/office.db &&" in found[0].remedy
+    assert str(srv) in found[1].sentence
+    told = [word for one in found for word in one.remedy.replace("；", " ").split()]
+    assert str(srv) not in told
+    assert "RESPONDER_DATABASE_URL" in found[1].remedy
+
+
+def test_whoever_does_not_own_the_state_folder_is_sent_to_its_owner() -> None:
+    with given_to(4321) as state:
+        with another_user():
+            [found] = of_place(state, "读写权限")
+        assert found.level is Level.WRONG
+        assert f"sudo -u 4321 RESPONDER_STATE_DIR={state} responder" in found.remedy
+        assert "chown" not in found.remedy
+
+
+def test_a_state_folder_of_roots_is_given_away_only_where_the_service_is_not_roots() -> None:
+    with given_to(0) as state:
+        (state / "topics").mkdir()
+        with another_user():
+            [found] = of_place(state, "读写权限")
+        assert found.remedy.startswith("服务以 root 运行的，请以 root 运行命令")
+        assert f"chown nobody: {state} &&" in found.remedy
+        assert "-R" not in found.remedy
+
+
+def test_few_of_what_cannot_be_written_are_named_and_each_with_what_is_in_it() -> None:
+    with given_to(NOBODY) as state:
+        for number in range(9):
+            (state / f"a folder {number}" / "inner").mkdir(parents=True)
+        with another_user():
+            [found] = of_place(state, "读写权限")
+        assert "等 18 项" in found.sentence
+        assert found.remedy.count("chown -R nobody:") == 5
+        assert found.remedy.count("inner") == 0
+        assert f"'{state}/a folder " in found.remedy
+        assert "再运行 responder doctor" in found.remedy
+
+
+def test_what_the_file_system_keeps_on_a_disk_is_left_alone() -> None:
+    with given_to(NOBODY) as state:
+        (state / "lost+found").mkdir(mode=0o700)
+        with another_user():
+            assert of_place(state, "读写权限") == []
 
 
 def test_logs_that_cannot_be_written_are_told(state: Path) -> None:

@@ -64,6 +64,25 @@ def test_a_state_folder_that_was_taken_away_is_named(tmp_path: Path) -> None:
     assert (answer.status_code, answer.text.splitlines()[0]) == (503, "state folder: missing")
 
 
+def test_a_state_folder_is_missed_also_where_the_database_lies_elsewhere(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    url = f"sqlite:///{tmp_path / 'office.db'}"
+    app = create_app(Settings(state_dir=state, database_url=url, secret_key="s" * 40))
+    with app.app_context():
+        alembic.upgrade()
+    _scheduler_acted(app, utc_now())
+    assert app.test_client().get("/readyz").text == "ok\n"
+    shutil.rmtree(state)
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.text == "state folder: missing\nidentity keys: missing\n"
+    state.mkdir()  # what is left where a network folder was not mounted
+    assert app.test_client().get("/readyz").text == "identity keys: missing\n"
+    with app.app_context():
+        db.engine.dispose()
+
+
 def _scheduler_acted(app: Flask, moment: datetime) -> None:
     with app.app_context(), transaction(CONSOLE) as session:
         session.get_one(SchedulerTurn, 1).renewed_at = moment
