@@ -61,11 +61,21 @@ class Description:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What the last description said of a topic, and of how many messages."""
+    """What the last description said of a topic, and of how many messages.
 
-    name: Name
+    :param name: None where several have become one.
+    """
+
+    name: Name | None
     tones: Counter[str]
     messages: int
+
+    def joined(self, other: Earlier) -> Earlier:
+        """Of two topics that have become one: each message keeps its tone, neither its name."""
+        return Earlier(None, self.tones + other.tones, self.messages + other.messages)
+
+
+NOTHING = Earlier(None, Counter(), 0)
 
 
 def describe(
@@ -109,14 +119,14 @@ def describe(
 class _Asked:
     """One topic, and what is to be found out of it.
 
-    :param before: what was said of it, where that still counts.
+    :param before: what was said of it, as far as that still counts.
     :param shown: the messages that name it; none where its name stays.
     :param toned: those whose tone is not known yet.
     """
 
     topic_id: int
     members: list[Spoken]
-    before: Earlier | None
+    before: Earlier
     shown: Sequence[Spoken]
     toned: Sequence[Spoken]
 
@@ -125,13 +135,11 @@ def _asked(
     topics: Mapping[int, list[Spoken]], earlier: Mapping[int, Earlier], new: Collection[int]
 ) -> Iterator[_Asked]:
     for topic_id, members in topics.items():
-        known = earlier.get(topic_id)
-        came = [one for one in members if one.id in new] if known else members
-        only_grew = known is not None and known.messages == len(members) - len(came)
-        before = known if only_grew else None
-        hardly = before is not None and _step(before.messages) == _step(len(members))
-        shown = [] if hardly else _spread(members, NAMED_FROM)
-        yield _Asked(topic_id, members, before, shown, came if before else members)
+        before, came = earlier.get(topic_id, NOTHING), [one for one in members if one.id in new]
+        if before.messages != len(members) - len(came):
+            before, came = NOTHING, members
+        stays = before.name is not None and _step(before.messages) == _step(len(members))
+        yield _Asked(topic_id, members, before, [] if stays else _spread(members, NAMED_FROM), came)
 
 
 def _sitter(about: _Asked, texts: Mapping[int, Said]) -> Sitter:
@@ -166,14 +174,12 @@ def _batches(asked: Iterable[_Asked]) -> Iterator[list[_Asked]]:
 def _described(about: _Asked, portrait: Portrait, view: HeatView) -> Description:
     ids = {one.id for one in about.members}
     parts = view.parts([marked(one.voice, one.repeats_id in ids) for one in about.members])
-    tones = Counter(portrait.tones)
-    before = about.before
     return Description(
         about.members,
         parts,
         level_of(heat(parts), view.scale.levels),
-        name=before.name if before and not about.shown else _name(about.shown, portrait),
-        tones=before.tones + tones if before else tones,
+        name=(not about.shown and about.before.name) or _name(about.shown, portrait),
+        tones=about.before.tones + Counter(portrait.tones),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, insert, select, update
@@ -58,7 +57,7 @@ def _has_one(as_of: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _points(topic_ids: Sequence[int], as_of: datetime) -> Select[Any]:
+def _points(topic_ids: Sequence[int], as_of: datetime) -> Select[int, float, int, int, int]:
     columns = (
         Topic.id.label("topic_id"),
         Topic.heat,

@@ -34,7 +34,7 @@ from responder.topics import (
 )
 from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, describe
-from responder.topics.gathering import Gathering, gather, is_last, newest_headings
+from responder.topics.gathering import Gathering, gather, is_last, newest_headings, survivor
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import Topic, TopicRefresh
 from responder.topics.restating import HEADINGS, said_of
@@ -200,9 +200,13 @@ def _newest_as_of(session: Session) -> datetime | None:
 def _earlier(
     session: Session, gathering: Gathering, topic_ids: Iterable[int]
 ) -> dict[int, Earlier]:
-    """Topic id → what was said of it; not of those into which another went."""
-    merged = {kept for kept, _ in gathering.merges}
-    return {topic.id: said_of(topic) for topic in storing.known(session, set(topic_ids) - merged)}
+    """Topic id → what was said of it, and of those that went into it."""
+    goes_to = {lost: kept for kept, lost in gathering.merges}
+    found: dict[int, Earlier] = {}
+    for topic in storing.known(session, {*topic_ids, *goes_to}):
+        became, said = survivor(goes_to, topic.id), said_of(topic)
+        found[became] = found[became].joined(said) if became in found else said
+    return found
 
 
 def _is_look_back(session: Session, last: TopicRefresh | None, as_of: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE
 from responder.core.privacy import find
 from responder.intake.models import Message
+from responder.topics import gathering, refreshing
 from responder.topics.describing import UNNAMED, opening, without_people
 from responder.topics.models import Membership, Topic
 from tests.factories import NOW
@@ -111,3 +114,26 @@ def test_a_clause_ends_where_personal_data_stood(text: str, rest: str) -> None:
 @given(st.text(st.sampled_from("0123458-栋室单元先生女士王李张建国联系人："), max_size=60))
 def test_no_personal_data_is_left(text: str) -> None:
     assert find(without_people(text)) == []
+
+
+def test_topics_that_became_one_are_named_anew_and_keep_the_tone_of_each_message(
+    session, monkeypatch
+) -> None:
+    two_worries()
+    refresh()
+    kept, lost = session.scalars(select(Topic).order_by(Topic.id))
+    with transaction(CONSOLE, NOW):
+        kept.label, kept.tones, lost.tones = "昨天的名称", {"平静": 3}, {"气愤": 3}
+
+    def as_one(*asked, **options):
+        found = gathering.gather(*asked, **options | {"all_topics": True})
+        return replace(found, topic_ids=[kept.id] * len(found.spoken), merges=[(kept.id, lost.id)])
+
+    monkeypatch.setattr(refreshing, "gather", as_one)
+    store("柳岸花园旁搅拌站噪音扰民", f"{NOISE}，孩子睡不着", "丁", NOW)
+    refresh()
+    assert (kept.message_count, lost.merged_into_id) == (7, kept.id)
+    assert kept.label != "昨天的名称"
+    assert sum(kept.tones.values()) == 7
+    assert kept.tones["平静"] >= 3
+    assert kept.tones["气愤"] >= 3
