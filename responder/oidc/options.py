@@ -35,8 +35,11 @@ def require_ready(settings: Settings) -> None:
         ("RESPONDER_DESK_URL", settings.desk_url),
     ):
         _require_safe(name, address)
-    if [name for name in EXTRA if find_spec(name) is None]:
-        raise SettingsError("没有安装统一身份认证所需的组件：请运行 pip install 'responder[oidc]'")
+    if lacking := [name for name in EXTRA if find_spec(name) is None]:
+        raise SettingsError(
+            f"没有安装统一身份认证所需的 {'、'.join(lacking)}：发放的安装包里有，"
+            "请在解开的目录里运行 pip install --no-index --no-deps wheels/*.whl"
+        )
 
 
 def _require_safe(name: str, address: str) -> None:
