@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -11,6 +13,9 @@ from responder.core.database import db, transaction
 from responder.core.permissions import CONSOLE, Role
 from responder.core.times import local, utc_now
 from responder.core.waiting import Waiting
+from responder.intake import service as intake
+from responder.intake.models import Channel
+from responder.intake.service import NewMessage
 from responder.planning import service as planning
 from responder.planning.linking import gaps, verdicts
 from responder.planning.models import EventState, Form, LinkState
@@ -311,3 +316,26 @@ def test_a_document_whose_day_is_over_is_not_said_to_come(client, people) -> Non
     gone = day - timedelta(days=300)
     assert f"1 件政策文件已过拟发布日期（最早 {gone}），解读材料未齐" in page
     assert f"1 件政策文件将于 {day} 起发布，解读材料未齐" in page
+
+
+def test_what_came_in_since_yesterday_is_listed_where_it_is_counted(client, people) -> None:
+    for number, (channel, days) in enumerate(
+        [(Channel.WEIBO, 0), (Channel.WEIBO, 0), (Channel.WEIBO, 9), (Channel.FORUM, 0)]
+    ):
+        came = utc_now() - timedelta(days=days)
+        said = NewMessage(
+            channel=channel,
+            title=f"第{number}件",
+            body="很久以前说的",
+            author="某人",
+            occurred_at=came - timedelta(days=40),
+        )
+        with transaction(CONSOLE, came) as writing:
+            intake.store_messages(writing, [said], came)
+    people.sign_in(client, people.press_officer)
+    links = re.findall(r'href="(/messages[^"]*received=[^"]*)">(\S+) (\d+)<', client.get("/").text)
+    assert [(name, count) for _, name, count in links] == [("微博", "2"), ("市民论坛", "1")]
+    for link, _, count in links:
+        page = client.get(html.unescape(link)).text
+        assert f"共 {count} 条" in page
+        assert "收到自" in page

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, true
@@ -18,7 +19,7 @@ from responder.intake.searching.databases import SearchIndex, index_of
 from responder.intake.searching.facets import facets
 from responder.intake.searching.models import MessageSearch
 from responder.intake.searching.names import alternatives
-from responder.intake.searching.query import Query, is_pinyin, pairs_of, read_query
+from responder.intake.searching.query import Query, pairs_of, read_query
 from responder.intake.searching.wanted import MessageFilter, Repeats
 
 # So many different names of places with personal data are looked through, the newest first.
@@ -31,11 +32,13 @@ Id = InstrumentedAttribute[int] | ColumnElement[int]
 class Asked:
     """What was typed, as it is looked for.
 
-    :param meant: term in Latin letters → names that it may be the pinyin of.
+    :param meant: wanted term in Latin letters → names that it may be the pinyin of.
+    :param spared: the same of unwanted terms.
     """
 
     query: Query
     meant: Mapping[str, Sequence[str]]
+    spared: Mapping[str, Sequence[str]]
 
     @property
     def shown(self) -> list[str]:
@@ -47,7 +50,11 @@ class Asked:
 def read_asked(session: Session, typed: str) -> Asked:
     """What the search box asks for; small Latin letters may be the pinyin of known names."""
     query = read_query(typed)
-    return Asked(query, alternatives(session, filter(is_pinyin, query.wanted)))
+    meant, spared = (
+        alternatives(session, query.spelt.intersection(terms))
+        for terms in (query.wanted, query.unwanted)
+    )
+    return Asked(query, meant, spared)
 
 
 def text_conditions(
@@ -63,7 +70,8 @@ def text_conditions(
     found += [
         or_(*(all_of([one]) for one in (term, *names))) for term, names in asked.meant.items()
     ]
-    return found + [not_(all_of([term])) for term in asked.query.unwanted]
+    unwanted = [*asked.query.unwanted, *chain.from_iterable(asked.spared.values())]
+    return found + [not_(all_of([term])) for term in unwanted]
 
 
 def matches(session: Session, asked: Asked) -> Select[int] | None:
@@ -111,13 +119,17 @@ def field_conditions(
             for name, value in wanted.facets.items()
             if name in offered
         ),
-        *(
-            [Message.occurred_at >= start_of_day(wanted.first_day, zone)]
-            if wanted.first_day
-            else []
-        ),
-        *([Message.occurred_at <= end_of_day(wanted.last_day, zone)] if wanted.last_day else []),
+        *_of_days(wanted, zone),
     ]
+
+
+def _of_days(wanted: MessageFilter, zone: ZoneInfo) -> Iterator[ColumnElement[bool]]:
+    if wanted.first_day:
+        yield Message.occurred_at >= start_of_day(wanted.first_day, zone)
+    if wanted.last_day:
+        yield Message.occurred_at <= end_of_day(wanted.last_day, zone)
+    if wanted.received_since:
+        yield Message.received_at >= start_of_day(wanted.received_since, zone)
 
 
 def _of_columns(wanted: MessageFilter) -> Iterator[ColumnElement[bool]]:

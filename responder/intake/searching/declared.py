@@ -31,7 +31,7 @@ from responder.web.listing import (
     words,
 )  # fmt: skip
 from responder.web.listing.rules import Asked as AskedOfList
-from responder.web.listing.rules import Filter, whole
+from responder.web.listing.rules import Filter, day, whole
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def message_filters(asker: Asker) -> list[Filter]:
         Choice("replied", _("答复"), replied),
         Flag("urgent", _("紧急"), "yes"),
         Choice("repeats", _("重复留言"), words(REPEATS_LABELS), default=Repeats.ALL),
+        Text("received", _("收到自"), day, in_form=False),
         Text("batch", _("导入自"), whole, file_name, in_form=False),
     ]
 
@@ -102,6 +103,7 @@ def wanted_of(values: Values, order: Order = Order.TIME) -> MessageFilter:
         replied=values["replied"],
         first_day=values["from"],
         last_day=values["to"],
+        received_since=values["received"],
         batch=values["batch"],
         repeats=values["repeats"],
         facets={name: values[name] for name in facets() if values[name]},

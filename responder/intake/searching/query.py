@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nlp.search_terms import fold, query_words
 
@@ -23,10 +23,15 @@ _PINYIN = re.compile(r"[a-z]{2,40}")
 
 @dataclass(frozen=True)
 class Query:
-    """What must stand in a message, and what must not: folded, each a part of its text."""
+    """What must stand in a message, and what must not: folded, each a part of its text.
+
+    :param spelt: those of both that may be how a name is typed without an input method; what
+        was put in quotes is meant as it stands.
+    """
 
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
+    spelt: frozenset[str] = field(default=frozenset(), compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.wanted or self.unwanted)
@@ -36,6 +41,7 @@ def read_query(typed: str) -> Query:
     """Whatever is typed can be read; what says nothing asks for nothing."""
     wanted: list[str] = []
     unwanted: list[str] = []
+    spelt: set[str] = set()
     for piece in _PIECE.finditer(typed):
         quoted, word = piece["quoted"], piece["word"]
         terms = [quoted] if quoted is not None else [word or ""]
@@ -43,12 +49,8 @@ def read_query(typed: str) -> Query:
         if quoted is None and not piece["minus"]:
             folded = [part for text in folded for run in text.split() for part in _parts(run)]
         (unwanted if piece["minus"] else wanted).extend(folded)
-    return Query(_first(wanted), _first(unwanted))
-
-
-def is_pinyin(term: str) -> bool:
-    """Whether a term may be how a name is typed without an input method."""
-    return bool(_PINYIN.fullmatch(term))
+        spelt.update(filter(_PINYIN.fullmatch, folded if quoted is None else ()))
+    return Query(_first(wanted), _first(unwanted), frozenset(spelt))
 
 
 def pairs_of(term: str) -> list[str]:

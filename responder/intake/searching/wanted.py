@@ -38,6 +38,7 @@ REPEATS_LABELS = {
 class MessageFilter:
     """Which messages to list; what is empty does not restrict. Days are the office's.
 
+    :param first_day: on which it was said, with ``last_day``; ``received_since``: came in.
     :param facets: name → value of what higher rooms can restrict by (see ``facets.py``).
     """
 
@@ -50,6 +51,7 @@ class MessageFilter:
     replied: bool | None = None
     first_day: date | None = None
     last_day: date | None = None
+    received_since: date | None = None
     batch: int | None = None
     repeats: Repeats = Repeats.ALL
     facets: Mapping[str, str] = field(default_factory=dict)

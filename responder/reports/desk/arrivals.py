@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, or_, select, type_coerce
 from sqlalchemy.orm import Session, joinedload
@@ -22,12 +22,13 @@ MOST = 5
 class Arrivals:
     """What a night brought.
 
+    :param since: the office's day, from its beginning.
     :param messages: (channel, how many), the most first.
     :param files: import runs that failed, or refused rows; None for whoever imports nothing.
     :param failing: streams whose last run failed; None for whoever reads no streams.
     """
 
-    since: datetime
+    since: date
     messages: tuple[tuple[Channel, int], ...] = ()
     files: tuple[ImportRun, ...] | None = None
     failing: tuple[Source, ...] | None = None
@@ -41,10 +42,10 @@ def last_night(session: Session, actor: Actor, now: datetime) -> Arrivals | None
     """Since the morning before; None for whoever reads no messages."""
     if not actor.may(Permission.MESSAGE_READ):
         return None
-    today = local(now, office_zone()).date()
-    since = start_of_day(today - timedelta(days=1), office_zone())
+    day = local(now, office_zone()).date() - timedelta(days=1)
+    since = start_of_day(day, office_zone())
     return Arrivals(
-        since,
+        day,
         by_channel(session, since),
         tuple(_troubled_files(session, since)) if actor.may(Permission.MESSAGE_IMPORT) else None,
         tuple(failing(session)) if actor.may(Permission.SOURCE_READ) else None,

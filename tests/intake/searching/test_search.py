@@ -167,6 +167,9 @@ def test_pinyin_and_its_initials_find_places_and_units(session: Session) -> None
     assert set(titles(session, "mlzc")) == {"噪音", "mlzc"}
     assert titles(session, "MeiLiZhiCheng 吵") == ["噪音"]
     assert titles(session, "szfhcxjsj") == ["请市住房和城乡建设局管管"]
+    assert titles(session, "-mlzc") == ["请市住房和城乡建设局管管"]
+    assert titles(session, '"mlzc"') == ["mlzc"]
+    assert set(titles(session, '-"mlzc"')) == {"噪音", "请市住房和城乡建设局管管"}
 
 
 def test_fields_restrict_and_days_are_the_offices(session: Session) -> None:
