@@ -87,7 +87,7 @@ def _body(message: Message) -> str:
     """The text of a letter: plain where there is some, else the HTML's."""
     plain, html = [], []
     for part in message.walk():
-        if part.is_multipart() or part.get_filename() or _is_attached(part):
+        if part.is_multipart() or _is_attached(part):
             continue
         kind = part.get_content_type()
         if kind not in {"text/plain", "text/html"}:
@@ -101,12 +101,20 @@ def _body(message: Message) -> str:
 
 
 def _is_attached(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment"
+    """Said to be, or called like a file; how the file is called may be past reading."""
+    named = part.get_param("filename", header="content-disposition") or part.get_param("name")
+    return bool(named) or part.get_content_disposition() == "attachment"
 
 
 def _payload(part: Message) -> str:
     content = part.get_payload(decode=True)
-    return decoded(content, part.get_content_charset()) if isinstance(content, bytes) else ""
+    return decoded(content, _charset(part)) if isinstance(content, bytes) else ""
+
+
+def _charset(part: Message) -> str | None:
+    with suppress(ValueError):  # the charset of the charset's name is none
+        return part.get_content_charset()
+    return None
 
 
 def decoded(content: bytes, charset: str | None) -> str:

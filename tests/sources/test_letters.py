@@ -106,6 +106,18 @@ def test_broken_letters_are_read_without_an_error(content: bytes) -> None:
     assert "\n" not in letter.subject + letter.sender
 
 
+NO_CHARSET = b"*=\x00x''%ff"  # RFC 2231: a value in a charset that no machine can look up
+
+
+def test_a_file_whose_name_cannot_be_read_is_a_file_and_a_charset_like_it_is_guessed() -> None:
+    head = b"Subject: x\r\nContent-Type: text/plain; charset" + NO_CHARSET + b"\r\n"
+    text = "\r\n路灯坏了".encode()
+    assert letters.read(head + text).body == "路灯坏了"
+    for file in (b"attachment", b"inline"):
+        named = b"Content-Disposition: " + file + b"; filename" + NO_CHARSET + b"\r\n"
+        assert letters.read(head + named + text).body == ""
+
+
 def test_an_unknown_charset_is_guessed() -> None:
     letter = letters.read(b"Content-Type: text/plain; charset=no-such\r\n\r\n\xd6\xd0\xce\xc4")
     assert letter.body == "中文"
