@@ -339,3 +339,5 @@ def test_what_came_in_since_yesterday_is_listed_where_it_is_counted(client, peop
         page = client.get(html.unescape(link)).text
         assert f"共 {count} 条" in page
         assert "收到自" in page
+    refused = client.get("/messages?received=2026-02-30").text
+    assert "日期“2026-02-30”不存在" in refused

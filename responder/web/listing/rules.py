@@ -158,7 +158,8 @@ class Text:
         try:
             into.take(self.name, self.reads(typed), typed)
         except ValueError:
-            into.refuse(self.label, typed, "number" if self.reads is whole else "unknown")
+            troubles: dict[Callable[[str], Any], str] = {whole: "number", day: "day"}
+            into.refuse(self.label, typed, troubles.get(self.reads, "unknown"))
 
     def told(self, asked: Asked) -> Iterator[Told]:
         if self.name in asked.given:
