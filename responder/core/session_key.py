@@ -19,26 +19,30 @@ def write_once(path: Path) -> None:
 
     :raises OSError: the folder does not take it.
     """
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    key, beside = new(), path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(new())
+        _write(beside, key)
         with suppress(FileExistsError):
-            _name(beside, path)
+            _name(beside, path, key)
     finally:
-        beside.unlink()
+        beside.unlink(missing_ok=True)
 
 
-def _name(beside: Path, path: Path) -> None:
+def _name(beside: Path, path: Path, key: str) -> None:
     """:raises FileExistsError: there is one of this name."""
     try:
         os.link(beside, path)
     except FileExistsError:
         raise
     except OSError:  # SMB and exFAT know one name only
-        with path.open("x", encoding="ascii") as file:
-            file.write(beside.read_text(encoding="ascii"))
+        _write(path, key)
+
+
+def _write(path: Path, key: str) -> None:
+    """:raises FileExistsError: there is one of this name."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key)
 
 
 def read(path: Path) -> str:

@@ -70,7 +70,7 @@ def plant(numbers: range) -> Topic:
     return db.session.scalars(select(Topic)).one()
 
 
-def test_a_topic_is_named_anew_when_it_has_grown_by_a_quarter(session) -> None:
+def test_a_topic_is_named_anew_when_it_has_grown_enough(session) -> None:
     plant(range(10))
     with transaction(CONSOLE, NOW) as writing:
         writing.scalars(select(Topic)).one().label = "昨天的名称"
