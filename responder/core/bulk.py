@@ -10,7 +10,19 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Connection, Insert, any_, func, literal, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    Select,
+    any_,
+    cast,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -47,3 +59,13 @@ def among(
         return column == any_(literal(list(values), ARRAY(column.type)))
     listed = func.json_each(json.dumps(list(values))).table_valued("value")
     return column.in_(select(listed.c.value))
+
+
+def pairs(session: Session, values: Mapping[int, int]) -> Select[int, int]:
+    """Numbers and what each stands for, however many, as rows of two columns (key, value)."""
+    if session.get_bind().dialect.name == "postgresql":
+        columns = [literal(list(some), ARRAY(Integer)) for some in (values, values.values())]
+        rows = func.unnest(*columns).table_valued("key", "value").render_derived()
+        return select(rows.c.key, rows.c.value)
+    rows = func.json_each(json.dumps(values)).table_valued("key", "value")
+    return select(cast(rows.c.key, Integer).label("key"), rows.c.value)

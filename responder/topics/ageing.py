@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from responder.core.bulk import among
 from responder.core.times import local
-from responder.intake.models import Message, MessageRepeat
-from responder.topics import heat, heat_settings, lineage
+from responder.topics import heat, heat_settings, lineage, noting, tallying
+from responder.topics.gathering import Texts
 from responder.topics.heat_reading import HeatView
-from responder.topics.models import EventKind, Membership, Topic, TopicEvent
-from responder.topics.rules import Share, Voice
+from responder.topics.models import EventKind, Topic, TopicEvent
+from responder.topics.tallying import Belonging
 
 ASLEEP_AFTER = timedelta(days=90)
 SPOKEN_OF = timedelta(days=heat.SPEED.days)
 # How old a heat may be. Nobody ranks what one person said once by the hour.
 OUTDATED_AFTER, LONE_OUTDATED_AFTER = timedelta(hours=1), timedelta(days=1)
-TOPICS_A_STATEMENT = 5_000
 
 
 def age(
@@ -40,13 +38,14 @@ def age(
     _cool(session, view.as_of, window)
     rows = [row for row in session.execute(_outdated(view.as_of, zone)) if row.id not in touched]
     lately = [row.id for row in rows if row.last_seen > view.as_of - SPOKEN_OF]
-    voices = dict(_voices(session, lately, view.as_of))
+    counted = tallying.count(session, Belonging(view.as_of, lately), Texts(session).of)
+    noting.note(session, counted.reread)
     changed = []
     for row in rows:
         parts = heat_settings.stored_parts(row.heat_parts)
-        shares: list[Share] = (
-            heat.repaced(parts, voices[row.id], view.as_of, view.past)
-            if row.id in voices
+        shares = (
+            view.shares(counted.tallies[row.id])
+            if row.id in counted.tallies
             else heat.aged(parts, row.last_seen, view.as_of)
         )
         new = heat_settings.weigh(shares, view.scale)
@@ -121,42 +120,3 @@ def _outdated(as_of: datetime, zone: ZoneInfo) -> Any:
         Topic.heat > 0,
         Topic.merged_into_id.is_(None),
     )
-
-
-def _voices(
-    session: Session, topic_ids: list[int], until: datetime
-) -> Iterator[tuple[int, list[Voice]]]:
-    """Topic id → its messages, as far as the pace of a topic needs them."""
-    first = aliased(Membership)
-    in_same_topic = first.topic_id == Membership.topic_id
-    for start in range(0, len(topic_ids), TOPICS_A_STATEMENT):
-        query = (
-            select(
-                Membership.topic_id,
-                Message.author_key,
-                Message.channel,
-                Message.occurred_at,
-                first.message_id.label("repeats_id"),
-            )
-            .join(Message, Membership.message_id == Message.id)
-            .outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
-            .outerjoin(first, and_(first.message_id == MessageRepeat.first_id, in_same_topic))
-            .where(Membership.topic_id.in_(topic_ids[start : start + TOPICS_A_STATEMENT]))
-            .where(Message.occurred_at <= until)
-            .order_by(Membership.topic_id)
-        )
-        for topic_id, rows in groupby(session.execute(query), key=lambda row: row.topic_id):
-            yield (
-                topic_id,
-                [
-                    Voice(
-                        author_key=row.author_key,
-                        channel=row.channel,
-                        district="",
-                        occurred_at=row.occurred_at,
-                        reactions=0,
-                        repeats=row.repeats_id is not None,
-                    )
-                    for row in rows
-                ],
-            )

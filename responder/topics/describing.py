@@ -13,15 +13,16 @@ from nlp import portraits
 from nlp.portraits import DOCUMENT_READS, TONE_READS, Portrait, Sitter
 from nlp.spreading import HERE, Spread
 from responder.core import privacy
-from responder.topics.gathering import Said, Spoken
-from responder.topics.heat_reading import HeatView, marked
-from responder.topics.rules import HeatPart, heat, level_of
+from responder.core.errors import Stale
+from responder.topics.gathering import TAKEN_BACK, Said, portions
+from responder.topics.heat_reading import HeatView
+from responder.topics.rules import HeatPart, Tally, heat, level_of
 
 PLACE_LENGTH = 60
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TEXTS_A_PART = 1_000  # about a second's work: small beside a run, large beside its journey
-NAMED_FROM = 30  # messages, over all its time; more give no better name
-RENAMED_BY = 1.5  # a topic that grows by this is named anew; less tells nothing new
+NAMED_FROM = 20  # messages, over all its time; more give no better name
+RENAMED_BY = 2.0  # a topic that grows by this is named anew; less tells nothing new
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood
@@ -49,10 +50,11 @@ class Name:
 class Description:
     """One topic as it stood at a moment.
 
+    :param tally: what its messages amount to.
     :param tones: tone → messages.
     """
 
-    members: list[Spoken]
+    tally: Tally
     heat_parts: list[HeatPart]
     level: int
     name: Name
@@ -78,32 +80,46 @@ class Earlier:
 NOTHING = Earlier(None, Counter(), 0)
 
 
+@dataclass(frozen=True)
+class Words:
+    """Where the messages of topics are asked for.
+
+    :param members: topic id → its messages in order of time, of the topics that are named.
+    :param texts: message id → what it says.
+    """
+
+    members: Callable[[Collection[int]], Mapping[int, Sequence[int]]]
+    texts: Callable[[Iterable[int]], Mapping[int, Said]]
+
+
 def describe(
-    topics: Mapping[int, list[Spoken]],
+    tallies: Mapping[int, Tally],
     view: HeatView,
     headings: Iterable[str],
-    texts: Callable[[Iterable[int]], Mapping[int, Said]],
+    words: Words,
     earlier: Mapping[int, Earlier] | None = None,
-    new: Collection[int] = (),
+    came: Mapping[int, Sequence[int]] | None = None,
     spread: Spread = HERE,
 ) -> dict[int, Description]:
     """Topic id → what is said of it as of ``view.as_of``, from all of its messages.
 
     :param headings: what messages of this town are headed; names of places are learned
         from them.
-    :param texts: what messages say, by their ids; asked for no more than is read.
-    :param earlier: topic id → what was said of it before the messages ``new`` came. A topic
-        that has hardly grown keeps its name. Of a topic not here all is worked out.
+    :param words: where its messages are asked for, no more of them than are read.
+    :param earlier: topic id → what was said of it before new messages came. A topic that has
+        hardly grown keeps its name. Of a topic not here all is worked out.
+    :param came: topic id → its new messages, in order of time.
     :param spread: who cuts and reads the texts, which is most of the work.
+    :raises Stale: a topic has other messages by now than were counted.
     """
     learned_from = cache(lambda: list(headings))
     found: dict[int, Description] = {}
     asked = deque[_Asked]()
 
     def parts() -> Iterator[list[Any]]:
-        for some in _batches(_asked(topics, earlier or {}, new)):
+        for some in _batches(_asked(tallies, words.members, earlier or {}, came or {})):
             asked.extend(some)
-            said = texts(one.id for about in some for one in (*about.shown, *about.toned))
+            said = words.texts(one for about in some for one in (*about.shown, *about.toned))
             names = any(about.shown for about in some)
             sitters = [_sitter(about, said) for about in some]
             yield portraits.part_of(learned_from() if names else (), sitters)
@@ -125,28 +141,48 @@ class _Asked:
     """
 
     topic_id: int
-    members: list[Spoken]
+    tally: Tally
     before: Earlier
-    shown: Sequence[Spoken]
-    toned: Sequence[Spoken]
+    shown: Sequence[int]
+    toned: Sequence[int]
 
 
 def _asked(
-    topics: Mapping[int, list[Spoken]], earlier: Mapping[int, Earlier], new: Collection[int]
+    tallies: Mapping[int, Tally],
+    members: Callable[[Collection[int]], Mapping[int, Sequence[int]]],
+    earlier: Mapping[int, Earlier],
+    came: Mapping[int, Sequence[int]],
 ) -> Iterator[_Asked]:
-    for topic_id, members in topics.items():
-        before, came = earlier.get(topic_id, NOTHING), [one for one in members if one.id in new]
-        if before.messages != len(members) - len(came):
-            before, came = NOTHING, members
-        stays = before.name is not None and _step(before.messages) == _step(len(members))
-        yield _Asked(topic_id, members, before, [] if stays else _spread(members, NAMED_FROM), came)
+    for some in portions(sorted(tallies)):
+        before = {one: _before(tallies[one], earlier.get(one), came.get(one, ())) for one in some}
+        anew = [one for one in some if not _stays(tallies[one], before[one])]
+        known = {one: came[one] for one in anew if len(came.get(one, ())) == tallies[one].messages}
+        whole = {**known, **members([one for one in anew if one not in known])}
+        if any(len(whole.get(one, ())) != tallies[one].messages for one in anew):
+            raise Stale(TAKEN_BACK)
+        for one in some:
+            shown = _spread(whole[one], NAMED_FROM) if one in whole else ()
+            toned = came.get(one, ()) if before[one].messages else whole[one]
+            yield _Asked(one, tallies[one], before[one], shown, toned)
+
+
+def _before(tally: Tally, earlier: Earlier | None, came: Sequence[int]) -> Earlier:
+    """What was said, if of all messages but those that came."""
+    if earlier is None or not earlier.messages == tally.messages - len(came) > 0:
+        return NOTHING
+    return earlier
+
+
+def _stays(tally: Tally, before: Earlier) -> bool:
+    """Whether the topic keeps its name."""
+    return before.name is not None and _step(before.messages) == _step(tally.messages)
 
 
 def _sitter(about: _Asked, texts: Mapping[int, Said]) -> Sitter:
     """What of a topic is sent to be read: without people where its name is made of it."""
-    alone = len(about.members) == 1
+    alone = about.tally.messages == 1
     read = OPENING_ALONE if alone else OPENING
-    shown, toned = ([texts[one.id] for one in some] for some in (about.shown, about.toned))
+    shown, toned = ([texts[one] for one in some] for some in (about.shown, about.toned))
     return Sitter(
         naming=[
             (without_people(one.title), opening(one.body, read), without_people(_noted_place(one)))
@@ -172,10 +208,9 @@ def _batches(asked: Iterable[_Asked]) -> Iterator[list[_Asked]]:
 
 
 def _described(about: _Asked, portrait: Portrait, view: HeatView) -> Description:
-    ids = {one.id for one in about.members}
-    parts = view.parts([marked(one.voice, one.repeats_id in ids) for one in about.members])
+    parts = view.parts(about.tally)
     return Description(
-        about.members,
+        about.tally,
         parts,
         level_of(heat(parts), view.scale.levels),
         name=(not about.shown and about.before.name) or _name(about.shown, portrait),
@@ -187,16 +222,16 @@ def _step(messages: int) -> int:
     return int(math.log(messages, RENAMED_BY))
 
 
-def _name(shown: Sequence[Spoken], portrait: Portrait) -> Name:
+def _name(shown: Sequence[int], portrait: Portrait) -> Name:
     return Name(
         label=without_people(portrait.label) or UNNAMED,  # joining a place may make an address
         place=portrait.place[:PLACE_LENGTH],
         keywords=portrait.keywords,
-        representatives=[shown[position].id for position in portrait.telling],
+        representatives=[shown[position] for position in portrait.telling],
     )
 
 
-def _spread(members: Sequence[Spoken], most: int) -> Sequence[Spoken]:
+def _spread(members: Sequence[int], most: int) -> Sequence[int]:
     """At most that many messages, evenly over time, the first and the last among them."""
     if len(members) <= most:
         return members

@@ -6,11 +6,9 @@ out to be one are named in ``Gathering.merges``.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -19,42 +17,32 @@ from sqlalchemy.orm import Session
 
 from nlp import Document, TopicStream, normalise
 from responder.core.errors import Stale
-from responder.intake.models import Arrival, Message, MessageRepeat
+from responder.intake.models import Arrival, Message
 from responder.topics import corrections, memory
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership
 from responder.topics.rules import Voice
 
-# Of a message what a `Voice` is made of, in its order, between two numbers.
-VOICE = (
-    Message.id, Message.author_key, Message.channel, Message.district, Message.occurred_at,
-    (Message.likes + Message.comments + Message.shares).label("reactions"),
-    MessageRepeat.first_id.label("repeats_id"),
+COLUMNS: tuple[Any, ...] = (
+    Message.id, Message.author_key, Message.channel, Message.occurred_at,
+    Message.title, Message.body, Message.place,
 )  # fmt: skip
-COLUMNS = (*VOICE, Message.title, Message.body, Message.place)
+TAKEN_BACK = "聚合期间有留言被撤销：请稍后再运行一次"
 IDS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
 
 
 @dataclass(frozen=True)
-class Spoken:
-    """A message without its words.
-
-    ``repeats_id`` is the message that it repeats, if any: see ``intake.repeats``.
-    """
-
-    id: int
-    voice: Voice
-    repeats_id: int | None
-
-
-@dataclass(frozen=True)
-class Said(Spoken):
+class Said:
     """A message, normalised.
 
     ``heading`` is the title, led by the place where the title does not name it: a topic
     is a matter at a place, and an operator notes the place in a field of its own.
+    ``gravity_words``: the gravest of its words, one of each group at most.
     """
 
+    id: int
+    voice: Voice
+    gravity_words: tuple[str, ...]
     title: str
     heading: str
     body: str
@@ -77,57 +65,40 @@ class Texts:
         for portion in portions(sorted(asked - found.keys())):
             found |= {
                 one.id: one
-                for one in read(self._session, _messages().where(Message.id.in_(portion)))
+                for one in read(self._session, select(*COLUMNS).where(Message.id.in_(portion)))
             }
         if len(found) < len(asked):
-            raise Stale("聚合期间有留言被撤销：请稍后再运行一次")
+            raise Stale(TAKEN_BACK)
         return found
 
 
 @dataclass(frozen=True)
-class Members:
-    """The messages of some topics in order of time, and the topic of each.
-
-    :param reread: those of them whose grave words had to be read anew.
-    """
-
-    spoken: list[Spoken]
-    topic_ids: list[int]
-    reread: list[Said]
-
-
-@dataclass(frozen=True)
 class Gathering:
-    """What was found: the new messages, and all messages of the topics that they touched.
+    """What was found: a topic for each new message; new topics have negative ids.
 
-    ``spoken`` holds the messages of each topic named here, in order of time, and ``topic_ids``
-    the topic of each; new topics have negative ids.
-
-    :param similarities: new message's id → its cosine with its topic.
+    :param new: the new messages, in order of time.
+    :param topic_ids: the topic of each.
+    :param similarities: and its cosine with it.
     :param merges: (kept, lost) ids of topics that were two until now.
+    :param became: lost topic → what it has become part of in the end.
+    :param touched: the stored topics that are to be described anew, none of the lost among them.
     :param stream: what the next refresh goes on from, once new topics have their ids.
     :param texts: what the messages say; the new ones are at hand.
-    :param reread: earlier messages whose grave words were read anew.
     """
 
-    spoken: list[Spoken]
+    new: list[Said]
     topic_ids: list[int]
-    similarities: dict[int, float]
+    similarities: list[float]
     merges: list[tuple[int, int]]
+    became: dict[int, int]
+    touched: set[int]
     stream: TopicStream
     texts: Texts
-    reread: list[Said]
 
-    def new_voices(self) -> Iterator[Voice]:
-        """The voices of the new messages."""
-        return (one.voice for one in self.spoken if one.id in self.similarities)
-
-    def by_topic(self) -> dict[int, list[Spoken]]:
-        """Topic id → its messages, in order of time."""
-        groups: dict[int, list[Spoken]] = defaultdict(list)
-        for one, topic_id in zip(self.spoken, self.topic_ids, strict=True):
-            groups[topic_id].append(one)
-        return groups
+    @property
+    def joins(self) -> dict[int, int]:
+        """New message → its topic."""
+        return {one.id: topic for one, topic in zip(self.new, self.topic_ids, strict=True)}
 
 
 def gather(
@@ -157,25 +128,20 @@ def gather(
         apart=rules.separations,
         closed=rules.closed,
     ).tolist()
-    cosines = dict(zip((one.id for one in new), stream.similarities_.tolist(), strict=True))
-    merges = list(stream.merges_)
-    touched = {topic_id for topic_id in found if topic_id >= 0}
-    touched |= {one for pair in merges for one in pair}
+    goes_to = {lost: kept for kept, lost in stream.merges_}
+    became = {lost: survivor(goes_to, lost) for lost in goes_to}
+    touched = {topic_id for topic_id in found if topic_id >= 0} | set(goes_to.values())
     if all_topics and (not only_at_last or is_last(len(new), most)):
         touched |= set(session.scalars(_topics_of(as_of - window, as_of)))
-    known = members(session, touched, as_of)
-    goes_to = {lost: kept for kept, lost in merges}
-    both: list[tuple[Spoken, int]] = [*zip(known.spoken, known.topic_ids, strict=True)]
-    both += zip(new, found, strict=True)
-    both.sort(key=_by_time)
     return Gathering(
-        [one for one, _ in both],
-        [survivor(goes_to, topic_id) for _, topic_id in both],
-        cosines,
-        merges,
+        new,
+        [became.get(topic_id, topic_id) for topic_id in found],
+        stream.similarities_.tolist(),
+        list(stream.merges_),
+        became,
+        {became.get(topic_id, topic_id) for topic_id in touched},
         stream,
         Texts(session, new),
-        known.reread,
     )
 
 
@@ -199,50 +165,13 @@ def read(session: Session, query: Select[Any]) -> Iterator[Said]:
     return map(_said, session.execute(query))
 
 
-def members(session: Session, topic_ids: Collection[int], until: datetime | None = None) -> Members:
-    """The messages of these topics; their words are read only where nobody noted the grave ones."""
-    found: list[tuple[Spoken, int]] = []
-    unread: dict[int, int] = {}
-    noted = cache(gravity_lexicon().noted)
-    for id_, *voice, repeats_id, note, topic_id in _rows_of(
-        session, topic_ids, until, *VOICE, Membership.gravity
-    ):
-        words = noted(note)
-        if words is None:
-            unread[id_] = topic_id
-        else:
-            found.append((Spoken(id_, Voice._make((*voice, words, False)), repeats_id), topic_id))
-    reread = Texts(session).of(unread)
-    found += ((one, unread[one.id]) for one in reread.values())
-    found.sort(key=_by_time)
-    return Members([one for one, _ in found], [at for _, at in found], list(reread.values()))
-
-
-def said_in(session: Session, topic_ids: Collection[int]) -> list[tuple[Said, int]]:
+def said_in(session: Session, topic_ids: Iterable[int]) -> list[tuple[Said, int]]:
     """What the messages of these topics say, in order of time, and the topic of each."""
-    found = [(_said(row), row.topic_id) for row in _rows_of(session, topic_ids, None, *COLUMNS)]
-    return sorted(found, key=_by_time)
-
-
-def _rows_of(
-    session: Session, topic_ids: Collection[int], until: datetime | None, *columns: Any
-) -> Iterator[Any]:
-    """These columns of the messages of topics, and ``topic_id``."""
+    found = []
     for ids in portions(sorted(topic_ids)):
-        query = (
-            _messages(*columns, Membership.topic_id)
-            .join(Membership, Membership.message_id == Message.id)
-            .where(Membership.topic_id.in_(ids))
-        )
-        if until is not None:
-            query = query.where(Message.occurred_at <= until)
-        # Rows as they are: a session would look at each for records that it holds.
-        yield from session.connection().execute(query)
-
-
-def _by_time(pair: tuple[Spoken, int]) -> tuple[datetime, int]:
-    one, _topic_id = pair
-    return one.voice.occurred_at, one.id
+        query = _with_topics().where(Membership.topic_id.in_(ids))
+        found += [(_said(row), row.topic_id) for row in session.execute(query)]
+    return sorted(found, key=lambda pair: (pair[0].voice.occurred_at, pair[0].id))
 
 
 def newest_headings(session: Session, limit: int) -> Iterator[str]:
@@ -266,23 +195,19 @@ def portions(ids: Iterable[int]) -> Iterator[list[int]]:
 def _said(row: Any) -> Said:
     title, body, place = normalise(row.title), normalise(row.body), normalise(row.place)
     words = gravity_lexicon().gravest_in(f"{title}\n{body}")
-    voice = Voice(row.author_key, row.channel, row.district, row.occurred_at, row.reactions, words)
-    return Said(row.id, voice, row.repeats_id, title, heading(title, place), body)
+    voice = Voice(row.author_key, row.channel, row.occurred_at)
+    return Said(row.id, voice, words, title, heading(title, place), body)
 
 
-def _messages(*columns: Any) -> Select[Any]:
-    """These columns of all messages; ``COLUMNS`` where none are named."""
-    chosen: tuple[Any, ...] = columns or COLUMNS
-    return (
-        select(*chosen)
-        .select_from(Message)
-        .outerjoin(MessageRepeat, MessageRepeat.message_id == Message.id)
-    )
+def _with_topics() -> Select[Any]:
+    """All messages that have a topic, and it."""
+    query = select(*COLUMNS, Membership.topic_id)
+    return query.join(Membership, Membership.message_id == Message.id)
 
 
 def _without_topic(begins: datetime, ends: datetime) -> Select[Any]:
     return (
-        _messages()
+        select(*COLUMNS)
         .join(Arrival, Arrival.message_id == Message.id)
         .where(Arrival.occurred_at.between(begins, ends))
         .order_by(Arrival.occurred_at, Arrival.message_id)
@@ -298,8 +223,7 @@ def _topics_of(begins: datetime, ends: datetime) -> Select[int]:
 def _from_messages(session: Session, begins: datetime, ends: datetime) -> TopicStream:
     """A stream that has seen every message of the window that has a topic."""
     query = (
-        _messages(*COLUMNS, Membership.topic_id)
-        .join(Membership, Membership.message_id == Message.id)
+        _with_topics()
         .where(Message.occurred_at.between(begins, ends))
         .order_by(Message.occurred_at, Message.id)
     )

@@ -1,4 +1,4 @@
-"""Measuring heat: from the messages of a topic to the share that each part has.
+"""Measuring heat: from what the messages of a topic amount to, to the share of each part.
 
 Everything counts people, so that a flood by one person is one voice, and whoever only sent
 on what others wrote counts little. Formulas and sources: ``docs/decisions/0007-heat.md``.
@@ -7,14 +7,14 @@ on what others wrote counts little. Formulas and sources: ``docs/decisions/0007-
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import exp, log, log2, log10
 
 from scipy.special import betainc
 
-from responder.topics.rules import GraveWord, HeatPart, Share, Voice
+from responder.topics.rules import GraveWord, HeatPart, Share, Tally
 
 DAY_SECONDS = 86_400.0
 COPIER = 0.2  # what somebody counts who only repeats others' words
@@ -75,24 +75,21 @@ def _by_channel(spoken: Iterable[tuple[str, int, str]]) -> dict[str, list[int]]:
 
 
 def shares(
-    voices: Sequence[Voice], as_of: datetime, past: ChannelPast, lexicon: Mapping[str, GraveWord]
+    tally: Tally, as_of: datetime, past: ChannelPast, lexicon: Mapping[str, GraveWord]
 ) -> list[Share]:
     """What a topic has of each part as it stood at ``as_of``.
 
-    :param voices: at least one; none later than ``as_of``.
+    :param tally: of its messages up to ``as_of``.
     :param past: of all channels, this topic included.
-    :param lexicon: each word that a voice's ``gravity_words`` may hold.
+    :param lexicon: each word that ``tally.grave`` may hold.
     """
-    now = as_of.timestamp()
-    ages = [(now - voice.occurred_at.timestamp()) / DAY_SECONDS for voice in voices]
-    counts_as = _counts_as(voices)
     return [
-        _volume(voices, counts_as),
-        *(_pace(pace, voices, ages, counts_as, past) for pace in PACES),
-        _reach(voices),
-        _spread(voices, len(counts_as)),
-        _gravity(voices, counts_as, lexicon),
-        _freshness(min(ages)),
+        _volume(tally),
+        *(_pace(pace, tally, as_of, past) for pace in PACES),
+        _reach(tally),
+        _spread(tally),
+        _gravity(tally, lexicon),
+        _freshness(_days(tally.last_seen, as_of)),
     ]
 
 
@@ -101,24 +98,8 @@ def aged(parts: Iterable[HeatPart], last_seen: datetime, as_of: datetime) -> lis
 
     Then only its age has changed; none of its messages need be read.
     """
-    days = (as_of - last_seen).total_seconds() / DAY_SECONDS
-    changed = {"freshness": _freshness(days)}
+    changed = {"freshness": _freshness(_days(last_seen, as_of))}
     changed |= {pace.name: Share(pace.name, 0.0, _nobody(pace)) for pace in PACES}
-    return [changed.get(part.name) or Share(part.name, part.share, part.evidence) for part in parts]
-
-
-def repaced(
-    parts: Iterable[HeatPart], voices: Sequence[Voice], as_of: datetime, past: ChannelPast
-) -> list[Share]:
-    """The shares of a topic to which nothing was added: only time has gone on.
-
-    :param voices: all of its messages; their channels, people, moments and repeats are read.
-    """
-    now = as_of.timestamp()
-    ages = [(now - voice.occurred_at.timestamp()) / DAY_SECONDS for voice in voices]
-    counts_as = _counts_as(voices)
-    changed = {pace.name: _pace(pace, voices, ages, counts_as, past) for pace in PACES}
-    changed["freshness"] = _freshness(min(ages))
     return [changed.get(part.name) or Share(part.name, part.share, part.evidence) for part in parts]
 
 
@@ -140,32 +121,28 @@ def surprise(seen: float, past: float, periods: float, exposure: float, pace: Pa
     return -log10(max(chance, 1e-300))
 
 
-def _counts_as(voices: Sequence[Voice]) -> dict[str, float]:
-    """Person → 1, or less for somebody who only sent on what others wrote."""
-    counts: dict[str, float] = {}
-    for voice in voices:
-        if not voice.repeats:
-            counts[voice.author_key] = 1.0
-        else:
-            counts.setdefault(voice.author_key, COPIER)
-    return counts
+def _days(earlier: datetime, later: datetime) -> float:
+    return (later.timestamp() - earlier.timestamp()) / DAY_SECONDS
 
 
-def _crowd(authors: Iterable[str], counts_as: Mapping[str, float]) -> float:
-    """How many these people count as; the same in whatever order they come."""
-    weights = [counts_as[author] for author in authors]
-    copiers = sum(weight < 1 for weight in weights)
-    return len(weights) - copiers * (1 - COPIER)
+def _crowd(people: int, copiers: int) -> float:
+    """How many these people count as, some of whom only sent on what others wrote."""
+    return people - copiers * (1 - COPIER)
+
+
+def _crowd_of(authors: Collection[str], copiers: frozenset[str]) -> float:
+    return _crowd(len(authors), sum(author in copiers for author in authors))
 
 
 def _share(name: str, value: float, evidence: str) -> Share:
     return Share(name, round(min(max(value, 0.0), 1.0), 4), evidence)
 
 
-def _volume(voices: Sequence[Voice], counts_as: Mapping[str, float]) -> Share:
-    value = log2(1 + _crowd(counts_as, counts_as)) / log2(1 + PEOPLE_FOR_FULL_VOLUME)
-    evidence = f"{len(counts_as)} 人，{len(voices)} 条"
-    if copiers := sum(weight < 1 for weight in counts_as.values()):
+def _volume(tally: Tally) -> Share:
+    copiers = len(tally.copiers)
+    value = log2(1 + _crowd(tally.people, copiers)) / log2(1 + PEOPLE_FOR_FULL_VOLUME)
+    evidence = f"{tally.people} 人，{tally.messages} 条"
+    if copiers:
         evidence += f"；其中 {copiers} 人只转述相同内容，每人按 {COPIER:g} 人计"
     return _share("volume", value, evidence)
 
@@ -174,24 +151,22 @@ def _nobody(pace: Pace) -> str:
     return f"{pace.now}没有人反映"
 
 
-def _pace(
-    pace: Pace,
-    voices: Sequence[Voice],
-    ages: Sequence[float],
-    counts_as: Mapping[str, float],
-    past: ChannelPast,
-) -> Share:
+def _pace(pace: Pace, tally: Tally, as_of: datetime, past: ChannelPast) -> Share:
     """How surprising the last span is beside the topic's and its channels' own past."""
-    if min(ages) >= pace.days:
+    if _days(tally.last_seen, as_of) >= pace.days:
         return Share(pace.name, 0.0, _nobody(pace))
     spoken = {
         (voice.channel, period, voice.author_key)
-        for voice, age in zip(voices, ages, strict=True)
-        if (period := int(age // pace.days)) <= pace.periods
+        for voice in tally.lately
+        if (period := int(_days(voice.occurred_at, as_of) // pace.days)) <= pace.periods
     }
     by_period = {(period, author) for _channel, period, author in spoken}
-    recent = _crowd([author for period, author in by_period if period == 0], counts_as)
-    before = _crowd([author for period, author in by_period if period > 0], counts_as)
+    recent, before = (
+        _crowd_of(
+            [author for period, author in by_period if (period > 0) == earlier], tally.copiers
+        )
+        for earlier in (False, True)
+    )
     ratio = _ratio(pace, _by_channel(spoken), past.counts[pace.name])
     found = surprise(recent, before, pace.periods, ratio, pace)
     value = (found - SURPRISE_FROM) / (SURPRISE_FULL - SURPRISE_FROM)
@@ -230,48 +205,44 @@ def _chance(found: float) -> str:
     return f"偶然出现的机会约 {round(10**found, -digits):.0f} 分之一"
 
 
-def _reach(voices: Sequence[Voice]) -> Share:
-    reactions = sum(voice.reactions for voice in voices)
-    value = log10(1 + reactions) / log10(1 + REACTIONS_FOR_FULL_REACH)
-    return _share("reach", value, f"点赞、评论、转发共 {reactions} 次")
+def _reach(tally: Tally) -> Share:
+    value = log10(1 + tally.reactions) / log10(1 + REACTIONS_FOR_FULL_REACH)
+    return _share("reach", value, f"点赞、评论、转发共 {tally.reactions} 次")
 
 
-def _spread(voices: Sequence[Voice], speakers: int) -> Share:
+def _spread(tally: Tally) -> Share:
     """Channels and districts, half each; one person everywhere is no spread."""
-    channels = len({voice.channel for voice in voices})
-    districts = len({voice.district for voice in voices if voice.district})
-    wide = (min(channels, speakers) - 1) / (CHANNELS_FOR_FULL_SPREAD - 1)
-    far = (min(districts, speakers) - 1) / (DISTRICTS_FOR_FULL_SPREAD - 1)
+    wide = (min(tally.channels, tally.people) - 1) / (CHANNELS_FOR_FULL_SPREAD - 1)
+    far = (min(tally.districts, tally.people) - 1) / (DISTRICTS_FOR_FULL_SPREAD - 1)
     value = (min(wide, 1.0) + min(max(far, 0.0), 1.0)) / 2
-    return _share("spread", value, f"{channels} 个渠道，{districts} 个区县")
+    return _share("spread", value, f"{tally.channels} 个渠道，{tally.districts} 个区县")
 
 
-def _gravity(
-    voices: Sequence[Voice], counts_as: Mapping[str, float], lexicon: Mapping[str, GraveWord]
-) -> Share:
+def _gravity(tally: Tally, lexicon: Mapping[str, GraveWord]) -> Share:
     """The gravest word of each group, in full once a third of the people use such words.
 
     The gravest group counts in full, the others half: a gas leak at a kindergarten is
     graver than a gas leak.
     """
-    spoken = [(word, voice.author_key) for voice in voices for word in voice.gravity_words]
-    if not spoken:
+    if not tally.grave:
         return Share("gravity", 0.0, "没有出现险情、特殊群体等字词")
     carriers: dict[str, set[str]] = defaultdict(set)
     gravest: dict[str, float] = defaultdict(float)
-    for word, author in spoken:
+    for word, author in tally.grave:
         group = lexicon[word].group
         carriers[group].add(author)
         gravest[group] = max(gravest[group], lexicon[word].points)
-    full = _crowd(counts_as, counts_as) * CARRIERS_FOR_FULL_GRAVITY
+    full = _crowd(tally.people, len(tally.copiers)) * CARRIERS_FOR_FULL_GRAVITY
     scores = [
-        gravest[group] / 10 * min(1.0, _crowd(authors, counts_as) / full)
+        gravest[group] / 10 * min(1.0, _crowd_of(authors, tally.copiers) / full)
         for group, authors in carriers.items()
     ]
     value = max(scores) + FURTHER_GROUPS * (sum(scores) - max(scores))
-    words = sorted({word for word, _ in spoken}, key=lambda word: (-lexicon[word].points, word))
+    words = sorted(
+        {word for word, _ in tally.grave}, key=lambda word: (-lexicon[word].points, word)
+    )
     shown = "、".join(f"{word}（{lexicon[word].kind}）" for word in words[:GRAVE_WORDS_SHOWN])
-    count = len({author for _, author in spoken})
+    count = len({author for _, author in tally.grave})
     return _share("gravity", value, f"{count} 人提到：{shown}")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +12,7 @@ from responder.topics import crowd, heat_settings
 from responder.topics.crowd import Crowd
 from responder.topics.heat import ChannelPast, shares
 from responder.topics.lexicon import gravity_lexicon
-from responder.topics.rules import HeatPart, Scale, Voice, weighed
+from responder.topics.rules import HeatPart, Scale, Share, Tally, weighed
 
 
 @dataclass(frozen=True)
@@ -24,13 +23,13 @@ class HeatView:
     scale: Scale
     past: ChannelPast
 
-    def parts(self, voices: Sequence[Voice]) -> list[HeatPart]:
-        """The parts of one topic's heat.
+    def parts(self, tally: Tally) -> list[HeatPart]:
+        """The parts of one topic's heat; nothing in the tally is later than ``as_of``."""
+        return weighed(self.shares(tally), self.scale.weights)
 
-        :param voices: at least one, none later than ``as_of``; see :func:`marked`.
-        """
-        found = shares(voices, self.as_of, self.past, gravity_lexicon().words)
-        return weighed(found, self.scale.weights)
+    def shares(self, tally: Tally) -> list[Share]:
+        """What it has of each part, whatever the scale."""
+        return shares(tally, self.as_of, self.past, gravity_lexicon().words)
 
 
 def read(session: Session, as_of: datetime, spoke: Crowd | None = None) -> HeatView:
@@ -49,8 +48,3 @@ def check_still_holds(session: Session, view: HeatView) -> None:
     """
     if heat_settings.current(session) != view.scale:
         raise Stale("热度设置刚被修改：请稍后再运行一次")
-
-
-def marked(voice: Voice, repeats: bool) -> Voice:
-    """``voice``, marked when its message is a near-copy."""
-    return voice._replace(repeats=True) if repeats else voice

@@ -6,7 +6,7 @@ what is new: see ``memory`` and ``ageing``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,13 +31,15 @@ from responder.topics import (
     heat_series,
     memory,
     storing,
+    tallying,
 )
 from responder.topics.crowd import Crowd
-from responder.topics.describing import Description, Earlier, describe
-from responder.topics.gathering import Gathering, gather, is_last, newest_headings, survivor
+from responder.topics.describing import Description, Earlier, Words, describe
+from responder.topics.gathering import Gathering, Said, gather, is_last, newest_headings
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import Topic, TopicRefresh
-from responder.topics.restating import HEADINGS, said_of
+from responder.topics.restating import HEADINGS, earlier
+from responder.topics.tallying import Belonging
 
 PORTION = 100_000  # messages that are gathered at a time: so much memory is enough, ever
 ATTEMPTS = 3  # the scheduler and a person's click may meet
@@ -72,7 +74,9 @@ def refresh(
             found = _computed(db.session, kept, last, as_of, window, most=most, spread=spread)
             with transaction(actor, now) as session:
                 _check_still_holds(session, seen, last, found.view)
-                touched, born = storing.store(session, found.gathering, found.descriptions, as_of)
+                touched, born = storing.store(
+                    session, found.gathering, found.descriptions, found.reread, as_of
+                )
                 aged = ageing.age(session, found.view, window, touched, zone)
                 if _is_whole(session, found.gathering, as_of, most):
                     ageing.put_to_sleep(session, as_of)
@@ -97,6 +101,7 @@ class _Found:
 
     gathering: Gathering
     descriptions: dict[int, Description]
+    reread: list[Said]
     view: HeatView
     spoke: Crowd
 
@@ -124,16 +129,29 @@ def _computed(
         most=most,
         only_at_last=newest is not None and as_of < newest,
     )
-    voices = gathering.new_voices()
+    voices = (one.voice for one in gathering.new)
     spoke = crowd.lately(session, kept.crowd if kept else None, voices, as_of, window)
     view = heat_reading.read(session, as_of, spoke)
-    headings = newest_headings(session, HEADINGS)
-    members = gathering.by_topic()
-    earlier = {} if everything else _earlier(session, gathering, members)
-    new = gathering.similarities.keys()
-    texts = gathering.texts.of
-    descriptions = describe(members, view, headings, texts, earlier, new, spread)
-    return _Found(gathering, descriptions, view, spoke)
+    belonging = Belonging(as_of, gathering.touched, gathering.became, gathering.joins)
+    counted = tallying.count(session, belonging, gathering.texts.of)
+    descriptions = describe(
+        counted.tallies,
+        view,
+        newest_headings(session, HEADINGS),
+        Words(lambda ids: tallying.members(session, belonging.of(ids)), gathering.texts.of),
+        {} if everything else _earlier(session, gathering),
+        _came(gathering),
+        spread,
+    )
+    return _Found(gathering, descriptions, counted.reread, view, spoke)
+
+
+def _came(gathering: Gathering) -> dict[int, list[int]]:
+    """Topic id → its new messages, in order of time."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for message_id, topic_id in gathering.joins.items():
+        found[topic_id].append(message_id)
+    return found
 
 
 def refresh_if_new(
@@ -180,7 +198,7 @@ def _run(
     return TopicRefresh(
         as_of=as_of,
         ran_at=ran_at,
-        messages_added=len(gathering.similarities),
+        messages_added=len(gathering.new),
         topics_created=born,
         topics_total=_in_window(session, as_of, window),
     )
@@ -189,7 +207,7 @@ def _run(
 def _is_whole(session: Session, gathering: Gathering, as_of: datetime, most: int | None) -> bool:
     """Whether no message waits any more, so that silence is silence; not in a look back."""
     newest = _newest_as_of(session)
-    return is_last(len(gathering.similarities), most) and (newest is None or as_of >= newest)
+    return is_last(len(gathering.new), most) and (newest is None or as_of >= newest)
 
 
 def _newest_as_of(session: Session) -> datetime | None:
@@ -197,14 +215,11 @@ def _newest_as_of(session: Session) -> datetime | None:
     return session.scalar(select(func.max(TopicRefresh.as_of)))
 
 
-def _earlier(
-    session: Session, gathering: Gathering, topic_ids: Iterable[int]
-) -> dict[int, Earlier]:
+def _earlier(session: Session, gathering: Gathering) -> dict[int, Earlier]:
     """Topic id → what was said of it, and of those that went into it."""
-    goes_to = {lost: kept for kept, lost in gathering.merges}
     found: dict[int, Earlier] = {}
-    for topic in storing.known(session, {*topic_ids, *goes_to}):
-        became, said = survivor(goes_to, topic.id), said_of(topic)
+    for topic_id, said in earlier(session, gathering.touched | gathering.became.keys()):
+        became = gathering.became.get(topic_id, topic_id)
         found[became] = found[became].joined(said) if became in found else said
     return found
 

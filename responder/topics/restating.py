@@ -2,55 +2,70 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from nlp import TopicStream
-from responder.topics import heat_reading
-from responder.topics.describing import Description, Earlier, Name, describe
-from responder.topics.gathering import Spoken, Texts, members, newest_headings
-from responder.topics.models import Topic, TopicRefresh
-from responder.topics.rules import heat, people
+from responder.intake.models import Message
+from responder.topics import heat_reading, tallying
+from responder.topics.describing import Description, Earlier, Name, Words, describe
+from responder.topics.gathering import Texts, newest_headings, portions
+from responder.topics.models import Membership, Topic, TopicRefresh
+from responder.topics.rules import heat
+from responder.topics.tallying import Belonging
 
 HEADINGS = 2_000  # the newest; more teach few names of places more
 CONFUSIONS = 3
 CONFUSABLE_FROM = 0.15  # the cosine of two topics; from .36 on they are one
-TOPICS_A_STATEMENT = 5_000
+
+
+def columns(description: Description, as_of: datetime) -> dict[str, Any]:
+    """What a topic's row holds of its description."""
+    name, tally = description.name, description.tally
+    return {
+        "label": name.label,
+        "keywords": [[word, round(weight, 4)] for word, weight in name.keywords],
+        "place": name.place,
+        "representatives": name.representatives,
+        "tones": dict(description.tones),
+        "heat": heat(description.heat_parts),
+        "heat_parts": [dict(vars(part)) for part in description.heat_parts],
+        "level": description.level,
+        "message_count": tally.messages,
+        "people_count": tally.people,
+        "first_seen": tally.first_seen,
+        "last_seen": tally.last_seen,
+        "ranked_as_of": as_of,
+    }
 
 
 def write(topic: Topic, description: Description, as_of: datetime) -> None:
     """Put a description into the topic's row; the name that a person gave stays."""
-    voices = [one.voice for one in description.members]
-    name = description.name
-    if not topic.renamed:
-        topic.label = name.label
-    topic.keywords = [[word, round(weight, 4)] for word, weight in name.keywords]
-    topic.place = name.place
-    topic.representatives = name.representatives
-    topic.tones = dict(description.tones)
-    topic.heat = heat(description.heat_parts)
-    topic.heat_parts = [dict(vars(part)) for part in description.heat_parts]
-    topic.level = description.level
-    topic.message_count = len(voices)
-    topic.people_count = people(voices)
-    topic.first_seen = voices[0].occurred_at
-    topic.last_seen = voices[-1].occurred_at
-    topic.ranked_as_of = as_of
+    for name, value in columns(description, as_of).items():
+        if name != "label" or not topic.renamed:
+            setattr(topic, name, value)
 
 
-def said_of(topic: Topic) -> Earlier:
-    """What the topic's row says of it."""
-    name = Name(
-        label=topic.label,
-        place=topic.place,
-        keywords=[(word, weight) for word, weight in topic.keywords],
-        representatives=topic.representatives,
-    )
-    return Earlier(name, Counter(topic.tones), topic.message_count)
+def earlier(session: Session, topic_ids: Iterable[int]) -> Iterator[tuple[int, Earlier]]:
+    """The id of each of these topics that has a row, and what it says."""
+    for ids in portions(sorted(topic_ids)):
+        query = select(
+            Topic.id,
+            Topic.label,
+            Topic.place,
+            Topic.keywords,
+            Topic.representatives,
+            Topic.tones,
+            Topic.message_count,
+        ).where(Topic.id.in_(ids))
+        for topic_id, label, place, keywords, shown, tones, messages in session.execute(query):
+            name = Name(label, place, [(word, weight) for word, weight in keywords], shown)
+            yield topic_id, Earlier(name, Counter(tones), messages)
 
 
 def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
@@ -62,16 +77,18 @@ def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
     """
     as_of = session.scalar(select(func.max(TopicRefresh.as_of))) or now
     warm = any(topic.heat for topic in topics)
-    found = members(session, [topic.id for topic in topics])
-    newest = max((one.voice.occurred_at for one in found.spoken), default=as_of)
-    view = heat_reading.read(session, max(as_of, newest))
-    grouped: dict[int, list[Spoken]] = defaultdict(list)
-    of_topic: dict[int, int] = {}
-    for one, topic_id in zip(found.spoken, found.topic_ids, strict=True):
-        grouped[topic_id].append(one)
-        of_topic[one.id] = topic_id
+    ids = [topic.id for topic in topics]
+    newest = session.scalar(
+        select(func.max(Message.occurred_at))
+        .join(Membership, Membership.message_id == Message.id)
+        .where(Membership.topic_id.in_(ids))
+    )
+    view = heat_reading.read(session, max(as_of, newest or as_of))
+    belonging, texts = Belonging(view.as_of, ids), Texts(session).of
     headings = newest_headings(session, HEADINGS)
-    descriptions = describe(grouped, view, headings, Texts(session).of)
+    members = tallying.members(session, belonging)
+    tallies = tallying.count(session, belonging, texts).tallies
+    descriptions = describe(tallies, view, headings, Words(lambda _: members, texts))
     for topic in topics:
         if topic.id in descriptions:
             write(topic, descriptions[topic.id], as_of)
@@ -80,37 +97,45 @@ def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
         if topic.id not in descriptions:
             topic.message_count = topic.people_count = 0
             topic.tones, topic.confusions = {}, []
-        shown = topic.representatives or []
-        topic.representatives = [one for one in shown if of_topic.get(one) == topic.id]
+        there = set(members.get(topic.id, ()))
+        topic.representatives = [one for one in topic.representatives or [] if one in there]
     session.flush()
 
 
-def confuse(session: Session, topics: Sequence[Topic], stream: TopicStream) -> None:
-    """Write down with which others the topics of several messages could be confused."""
-    several = [topic for topic in topics if topic.message_count > 1]
-    nearest = stream.nearest([topic.id for topic in several], CONFUSIONS)
+def confuse(session: Session, keywords: Mapping[int, Iterable[str]], stream: TopicStream) -> None:
+    """Write down with which others topics could be confused.
+
+    :param keywords: topic id → its own.
+    """
+    ids = list(keywords)
+    nearest = stream.nearest(ids, CONFUSIONS)
     near = {
-        topic.id: [pair for pair in pairs if pair[1] >= CONFUSABLE_FROM]
-        for topic, pairs in zip(several, nearest, strict=True)
+        topic_id: [pair for pair in pairs if pair[1] >= CONFUSABLE_FROM]
+        for topic_id, pairs in zip(ids, nearest, strict=True)
     }
     words = _keywords(session, {other for pairs in near.values() for other, _ in pairs})
-    for topic in several:
-        own = [word for word, _ in topic.keywords]
-        topic.confusions = [
-            [other, cosine, [word for word in own if word in words[other]]]
-            for other, cosine in near[topic.id]
-            if other in words
-        ]
-    session.flush()
+    rows = [
+        {
+            "which": topic_id,
+            "found": [
+                [other, cosine, [word for word in keywords[topic_id] if word in words[other]]]
+                for other, cosine in near[topic_id]
+                if other in words
+            ],
+        }
+        for topic_id in ids
+    ]
+    if rows:
+        statement = update(Topic).where(Topic.id == bindparam("which"))
+        session.connection().execute(statement.values(confusions=bindparam("found")), rows)
 
 
 def _keywords(session: Session, topic_ids: set[int]) -> dict[int, set[str]]:
     """Topic id → its keywords, of the topics that live."""
     found: dict[int, set[str]] = {}
-    ids = sorted(topic_ids)
-    for start in range(0, len(ids), TOPICS_A_STATEMENT):
+    for ids in portions(sorted(topic_ids)):
         query = select(Topic.id, Topic.keywords).where(
-            Topic.id.in_(ids[start : start + TOPICS_A_STATEMENT]), Topic.merged_into_id.is_(None)
+            Topic.id.in_(ids), Topic.merged_into_id.is_(None)
         )
         found |= {one: {word for word, _ in words} for one, words in session.execute(query)}
     return found

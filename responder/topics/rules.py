@@ -26,19 +26,33 @@ FULL = 100
 
 
 class Voice(NamedTuple):
-    """One message as the heat sees it.
-
-    :param gravity_words: the gravest words of the message, one of each group at most.
-    :param repeats: whether it is a near-copy of an earlier message.
-    """
+    """Who spoke, where and when."""
 
     author_key: str
     channel: str
-    district: str
     occurred_at: datetime
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the messages of a topic, at least one, amount to: what its heat is measured by.
+
+    :param people: who spoke, each once; ``copiers`` are those of them who only sent on what
+        others in the topic wrote.
+    :param lately: who spoke within as long as a pace looks back, once for each message.
+    :param grave: (word, person) of the gravest words of each message, one of a group at most.
+    """
+
+    messages: int
+    people: int
     reactions: int
-    gravity_words: tuple[str, ...] = ()
-    repeats: bool = False
+    channels: int
+    districts: int
+    first_seen: datetime
+    last_seen: datetime
+    copiers: frozenset[str] = frozenset()
+    lately: Sequence[Voice] = ()
+    grave: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -120,11 +134,6 @@ def heat(parts: Iterable[HeatPart]) -> float:
 def level_of(value: float, levels: Sequence[int]) -> int:
     """How many of the thresholds a heat has reached: 0–3."""
     return sum(value >= threshold for threshold in levels)
-
-
-def people(voices: Iterable[Voice]) -> int:
-    """How many different people spoke."""
-    return len({voice.author_key for voice in voices})
 
 
 def problems(scale: Scale) -> dict[str, str]:

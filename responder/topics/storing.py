@@ -2,104 +2,131 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.orm import Session
 
-from responder.topics import ageing, arrivals, lineage
+from responder.core.bulk import among
+from responder.intake.models import Message
+from responder.topics import ageing, arrivals, lineage, noting
 from responder.topics.describing import Description
 from responder.topics.gathering import Gathering, Said, portions
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import EventKind, Membership, Topic
-from responder.topics.restating import confuse, write
-
-NOTED_AT_ONCE = 20_000  # less than a second
+from responder.topics.restating import columns, confuse
 
 
 def store(
     session: Session,
     gathering: Gathering,
     descriptions: Mapping[int, Description],
+    reread: Iterable[Said],
     as_of: datetime,
 ) -> tuple[set[int], int]:
-    """Write what was found; return the ids of the topics touched, and how many are new."""
-    topics = _topics(session, descriptions)
-    woken = _woken(session, topics, descriptions)
-    for topic_id, description in descriptions.items():
-        write(topics[topic_id], description, as_of)
-    session.flush()
-    gathering.stream.rename({old: topic.id for old, topic in topics.items() if old < 0})
-    born = [(topic.id, topic.message_count) for old, topic in topics.items() if old < 0]
-    lineage.record_all(session, EventKind.BORN, born, as_of)
+    """Write what was found; return the ids of the topics touched, and how many are new.
+
+    :param reread: stored messages whose grave words were read anew.
+    """
+    woken = _woken(session, gathering, descriptions)
+    rows = {topic_id: columns(one, as_of) for topic_id, one in descriptions.items()}
+    _change(session, {topic_id: row for topic_id, row in rows.items() if topic_id > 0})
+    born = _give_birth(session, {topic_id: row for topic_id, row in rows.items() if topic_id < 0})
+    gathering.stream.rename(born)
+    sizes = [(born[one], descriptions[one].tally.messages) for one in born]
+    lineage.record_all(session, EventKind.BORN, sizes, as_of)
     lineage.record_all(session, EventKind.WOKEN, woken, as_of)
-    _join(session, gathering, topics)
-    _note_gravity(session, gathering.reread)
+    _join(session, gathering, born)
+    noting.note(session, reread)
     _merge(session, gathering, as_of)
-    confuse(session, list(topics.values()), gathering.stream)
-    return {topic.id for topic in topics.values()}, len(born)
+    several = {
+        born.get(topic_id, topic_id): [word for word, _ in one.name.keywords]
+        for topic_id, one in descriptions.items()
+        if one.tally.messages > 1
+    }
+    confuse(session, several, gathering.stream)
+    return {born.get(topic_id, topic_id) for topic_id in descriptions}, len(born)
 
 
-def _topics(session: Session, descriptions: Mapping[int, Description]) -> dict[int, Topic]:
-    """The row of each topic; a new one for each negative id, oldest first."""
-    topics = {topic.id: topic for topic in known(session, descriptions)}
-    born = {topic_id: Topic() for topic_id in sorted(descriptions, reverse=True) if topic_id < 0}
-    session.add_all(born.values())
-    return topics | born
+def _change(session: Session, rows: Mapping[int, Mapping[str, Any]]) -> None:
+    """Give topics what is said of them now; the name that a person gave stays."""
+    if not rows:
+        return
+    names = next(iter(rows.values()))
+    given = [
+        {"which": one, **{f"new_{name}": row[name] for name in names}} for one, row in rows.items()
+    ]
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    values["label"] = case((Topic.renamed, Topic.label), else_=values["label"])
+    values["version_id"] = Topic.version_id + 1
+    statement = update(Topic).where(Topic.id == bindparam("which")).values(values)
+    session.connection().execute(statement, given)
+
+
+def _give_birth(session: Session, rows: Mapping[int, Mapping[str, Any]]) -> dict[int, int]:
+    """Store new topics, oldest first; the id of each."""
+    if not rows:
+        return {}
+    order = sorted(rows, reverse=True)
+    statement = insert(Topic).returning(Topic.id, sort_by_parameter_order=True)
+    ids = session.scalars(statement, [rows[one] for one in order])
+    return dict(zip(order, ids, strict=True))
 
 
 def known(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
-    """The rows of those topics that have one."""
-    for ids in portions(sorted(topic_id for topic_id in topic_ids if topic_id > 0)):
+    """The rows of topics."""
+    for ids in portions(sorted(topic_ids)):
         yield from session.scalars(select(Topic).where(Topic.id.in_(ids)))
 
 
 def _woken(
-    session: Session, topics: Mapping[int, Topic], descriptions: Mapping[int, Description]
+    session: Session, gathering: Gathering, descriptions: Mapping[int, Description]
 ) -> list[tuple[int, int]]:
     """(id, messages) of the topics that slept until now."""
+    came = _moments(session, gathering)
+    seen = select(Topic.id, Topic.last_seen).where(among(session, Topic.id, [*came]))
     found = {
-        topic_id: len(description.members)
-        for topic_id, description in descriptions.items()
-        if topic_id > 0
-        and ageing.wakes(
-            topics[topic_id].last_seen, [one.voice.occurred_at for one in description.members]
-        )
+        topic_id: descriptions[topic_id].tally.messages
+        for topic_id, last_seen in session.execute(seen)
+        if ageing.wakes(last_seen, came[topic_id])
     }
-    with session.no_autoflush:  # the new topics have no name yet
-        slept = ageing.sleeping(session, found.keys())
+    slept = ageing.sleeping(session, found.keys())
     return [(topic_id, count) for topic_id, count in found.items() if topic_id in slept]
 
 
-def _join(session: Session, gathering: Gathering, topics: Mapping[int, Topic]) -> None:
+def _moments(session: Session, gathering: Gathering) -> dict[int, list[datetime]]:
+    """Topic id → when the messages were said that come to it."""
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for one, topic_id in zip(gathering.new, gathering.topic_ids, strict=True):
+        found[topic_id].append(one.voice.occurred_at)
+    lost = (
+        select(Membership.topic_id, Message.occurred_at)
+        .join(Message, Message.id == Membership.message_id)
+        .where(among(session, Membership.topic_id, [*gathering.became]))
+    )
+    for topic_id, occurred_at in session.execute(lost):
+        found[gathering.became[topic_id]].append(occurred_at)
+    return found
+
+
+def _join(session: Session, gathering: Gathering, born: Mapping[int, int]) -> None:
     """Store the memberships of the new messages."""
     rows = [
         {
             "message_id": one.id,
-            "topic_id": topics[topic_id].id,
-            "similarity": round(gathering.similarities[one.id], 4),
-            "gravity": gravity_lexicon().note(one.voice.gravity_words),
+            "topic_id": born.get(topic_id, topic_id),
+            "similarity": round(similarity, 4),
+            "gravity": gravity_lexicon().note(one.gravity_words),
         }
-        for one, topic_id in zip(gathering.spoken, gathering.topic_ids, strict=True)
-        if one.id in gathering.similarities
+        for one, topic_id, similarity in zip(
+            gathering.new, gathering.topic_ids, gathering.similarities, strict=True
+        )
     ]
     arrivals.join(session, rows)
-
-
-def _note_gravity(session: Session, reread: Iterable[Said]) -> None:
-    """Keep what was read anew, so that it need not be read again.
-
-    Of an archive, after another edition of the lexicon, so much at a time as nobody waits for.
-    """
-    rows = [
-        {"which": one.id, "words": gravity_lexicon().note(one.voice.gravity_words)}
-        for one in islice(reread, NOTED_AT_ONCE)
-    ]
-    if rows:
-        statement = update(Membership).where(Membership.message_id == bindparam("which"))
-        session.connection().execute(statement.values(gravity=bindparam("words")), rows)
 
 
 def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:

@@ -32,10 +32,7 @@ def spoken(count: int, seed: int = 1) -> list[tuple[str, str, object]]:
 
 
 def voices(rows) -> list[Voice]:
-    return [
-        Voice(author_key=key, channel=channel, district="", occurred_at=at, reactions=0)
-        for channel, key, at in rows
-    ]
+    return [Voice(key, channel, at) for channel, key, at in rows]
 
 
 def begun(days: float) -> int:

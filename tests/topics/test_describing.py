@@ -75,9 +75,9 @@ def test_a_topic_is_named_anew_when_it_has_grown_enough(session) -> None:
     with transaction(CONSOLE, NOW) as writing:
         writing.scalars(select(Topic)).one().label = "昨天的名称"
     assert plant(range(10, 11)).label == "昨天的名称"
-    grown = plant(range(11, 13))
+    grown = plant(range(11, 16))
     assert "柳岸花园" in grown.label
-    assert grown.message_count == sum(grown.tones.values()) == 13
+    assert grown.message_count == sum(grown.tones.values()) == 16
 
 
 def test_a_topic_that_lost_a_message_is_named_anew(session) -> None:
@@ -127,7 +127,8 @@ def test_topics_that_became_one_are_named_anew_and_keep_the_tone_of_each_message
 
     def as_one(*asked, **options):
         found = gathering.gather(*asked, **options | {"all_topics": True})
-        return replace(found, topic_ids=[kept.id] * len(found.spoken), merges=[(kept.id, lost.id)])
+        one = {"topic_ids": [kept.id], "touched": {kept.id}}
+        return replace(found, merges=[(kept.id, lost.id)], became={lost.id: kept.id}, **one)
 
     monkeypatch.setattr(refreshing, "gather", as_one)
     store("柳岸花园旁搅拌站噪音扰民", f"{NOISE}，孩子睡不着", "丁", NOW)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from responder.core.database import transaction
 from responder.core.permissions import CONSOLE
-from responder.topics import gathering, refreshing, storing
+from responder.topics import gathering, noting, refreshing
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership, Topic
 from tests.factories import NOW
@@ -80,7 +80,7 @@ def test_no_more_is_noted_anew_at_once_than_was_agreed(
     refresh(NOW - timedelta(hours=8))
     with transaction(CONSOLE) as writing:
         writing.execute(update(Membership).values(gravity=None))
-    monkeypatch.setattr(storing, "NOTED_AT_ONCE", 1)
+    monkeypatch.setattr(noting, "NOTED_AT_ONCE", 1)
     said_again("丙", 2)
     refresh(NOW)
     *earlier, newest = notes(session)
