@@ -41,11 +41,12 @@ from responder.core.permissions import CONSOLE
 from responder.intake.models import Arrival, Message
 from responder.intake.repeats import regrouping
 from responder.settings import Settings
-from responder.topics import crowd, heat_reading
-from responder.topics.describing import describe
+from responder.topics import crowd, heat_reading, tallying
+from responder.topics.describing import Words, describe
 from responder.topics.gathering import Gathering, gather, newest_headings
 from responder.topics.heat_reading import HeatView
 from responder.topics.restating import HEADINGS
+from responder.topics.tallying import Belonging
 
 MESSAGES = 100_000
 KINDS = ("here", "processes 1", "processes 2", "dask 1", "dask 2")
@@ -102,7 +103,8 @@ def _gathered() -> tuple[Gathering, HeatView]:
     newest = session.scalars(select(Message.occurred_at).order_by(Message.occurred_at.desc()))
     as_of = newest.first() or EPOCH
     found = gather(session, as_of, WINDOW)
-    spoke = crowd.lately(session, None, found.new_voices(), as_of, WINDOW)
+    voices = (one.voice for one in found.new)
+    spoke = crowd.lately(session, None, voices, as_of, WINDOW)
     return found, heat_reading.read(session, as_of, spoke)
 
 
@@ -123,10 +125,13 @@ def _compared(found: Gathering, view: HeatView, rounds: int) -> dict[str, Any]:
 
 
 def _taken(found: Gathering, view: HeatView, spread: Spread) -> dict[str, Any]:
-    count = len(found.spoken)
+    count = len(found.new)
+    belonging = Belonging(view.as_of, (), joins=found.joins)
+    tallies = tallying.count(db.session, belonging, found.texts.of).tallies
+    words = Words(lambda ids: tallying.members(db.session, belonging.of(ids)), found.texts.of)
     headings = list(newest_headings(db.session, HEADINGS))
     own, started = time.process_time(), time.perf_counter()
-    described = describe(found.by_topic(), view, headings, found.texts.of, spread=spread)
+    described = describe(tallies, view, headings, words, spread=spread)
     topics, own = time.perf_counter() - started, time.process_time() - own
     started = time.perf_counter()
     grouped = regrouping.work_out(db.session, spread)

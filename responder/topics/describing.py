@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from nlp import portraits
 from nlp.portraits import DOCUMENT_READS, TONE_READS, Portrait, Sitter
@@ -29,6 +29,8 @@ UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # before a name with what came after it. A clause break gives the headline of what remains.
 CLAUSE_BREAK = "，"
 HONORIFICS = ("先生", "女士", "同志")
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def _asked(
         if any(len(whole.get(one, ())) != tallies[one].messages for one in anew):
             raise Stale(TAKEN_BACK)
         for one in some:
-            shown = _spread(whole[one], NAMED_FROM) if one in whole else ()
+            shown = evenly(whole[one], NAMED_FROM) if one in whole else ()
             toned = came.get(one, ()) if before[one].messages else whole[one]
             yield _Asked(one, tallies[one], before[one], shown, toned)
 
@@ -231,7 +233,7 @@ def _name(shown: Sequence[int], portrait: Portrait) -> Name:
     )
 
 
-def _spread(members: Sequence[int], most: int) -> Sequence[int]:
+def evenly(members: Sequence[Item], most: int) -> Sequence[Item]:
     """At most that many messages, evenly over time, the first and the last among them."""
     if len(members) <= most:
         return members
