@@ -35,7 +35,14 @@ from responder.topics import (
 )
 from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, Words, describe
-from responder.topics.gathering import Gathering, Said, gather, is_last, newest_headings
+from responder.topics.gathering import (
+    TAKEN_BACK,
+    Gathering,
+    Said,
+    gather,
+    is_last,
+    newest_headings,
+)
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import Topic, TopicRefresh
 from responder.topics.restating import HEADINGS, earlier
@@ -134,6 +141,8 @@ def _computed(
     view = heat_reading.read(session, as_of, spoke)
     belonging = Belonging(as_of, gathering.touched, gathering.became, gathering.joins)
     counted = tallying.count(session, belonging, gathering.texts.of)
+    if not counted.tallies.keys() >= set(gathering.topic_ids):
+        raise Stale(TAKEN_BACK)
     descriptions = describe(
         counted.tallies,
         view,

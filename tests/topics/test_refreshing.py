@@ -170,6 +170,23 @@ def test_a_message_that_is_gone_before_its_text_is_read_has_the_refresh_begin_ag
     assert topic.message_count == 3
 
 
+def test_a_message_that_is_gone_before_it_is_counted_has_the_refresh_begin_again(
+    session, monkeypatch
+) -> None:
+    two_worries()
+    refresh()
+    store("路灯不亮", "云锦世家门前路灯坏了", "戊", NOW)
+    lately = refreshing.crowd.lately
+
+    def undone_meanwhile(*asked):
+        session.execute(delete(Message).where(Message.title == "路灯不亮"))
+        return lately(*asked)
+
+    monkeypatch.setattr(refreshing.crowd, "lately", undone_meanwhile)
+    assert refresh().messages_added == 0
+    assert len(members(session)) == 6
+
+
 def test_nothing_new_and_still_fresh_means_nothing_to_do(session) -> None:
     two_worries()
     assert refreshing.refresh_if_new(NOW, WINDOW) is not None
