@@ -12,8 +12,10 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     ColumnElement,
     Connection,
+    Function,
     Insert,
     Integer,
     Select,
@@ -69,3 +71,13 @@ def pairs(session: Session, values: Mapping[int, int]) -> Select[int, int]:
         return select(rows.c.key, rows.c.value)
     rows = func.json_each(json.dumps(values)).table_valued("key", "value")
     return select(cast(rows.c.key, Integer).label("key"), rows.c.value)
+
+
+def rows_of_group(session: Session, *columns: Any) -> Function[Any]:
+    """Of a group one list of rows, as an aggregate: plain values, moments as ISO 8601.
+
+    With ``filter`` only of some rows; it is None or empty where there is none of them.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return func.json_agg(func.json_build_array(*columns), type_=JSON)
+    return func.json_group_array(func.json_array(*columns), type_=JSON)

@@ -21,7 +21,7 @@ from responder.topics.rules import HeatPart, Tally, heat, level_of
 PLACE_LENGTH = 60
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TEXTS_A_PART = 1_000  # about a second's work: small beside a run, large beside its journey
-NAMED_FROM = 20  # messages, over all its time; more give no better name
+NAMED_FROM = 15  # messages, over all its time; more give no better name
 RENAMED_BY = 2.0  # a topic that grows by this is named anew; less tells nothing new
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
@@ -67,19 +67,22 @@ class Description:
 class Earlier:
     """What the last description said of a topic, and of how many messages.
 
-    :param name: None where several have become one.
+    :param named: how many of them the name was made for, or has stayed for.
     """
 
     name: Name | None
     tones: Counter[str]
     messages: int
+    named: int
 
     def joined(self, other: Earlier) -> Earlier:
-        """Of two topics that have become one: each message keeps its tone, neither its name."""
-        return Earlier(None, self.tones + other.tones, self.messages + other.messages)
+        """Of two topics that have become one: the name of the larger, the tone of each message."""
+        larger = max(self, other, key=lambda one: one.named)
+        messages = self.messages + other.messages
+        return Earlier(larger.name, self.tones + other.tones, messages, larger.named)
 
 
-NOTHING = Earlier(None, Counter(), 0)
+NOTHING = Earlier(None, Counter(), 0, 0)
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,7 @@ def _before(tally: Tally, earlier: Earlier | None, came: Sequence[int]) -> Earli
 
 def _stays(tally: Tally, before: Earlier) -> bool:
     """Whether the topic keeps its name."""
-    return before.name is not None and _step(before.messages) == _step(tally.messages)
+    return before.name is not None and _step(before.named) == _step(tally.messages)
 
 
 def _sitter(about: _Asked, texts: Mapping[int, Said]) -> Sitter:

@@ -65,7 +65,7 @@ def earlier(session: Session, topic_ids: Iterable[int]) -> Iterator[tuple[int, E
         ).where(Topic.id.in_(ids))
         for topic_id, label, place, keywords, shown, tones, messages in session.execute(query):
             name = Name(label, place, [(word, weight) for word, weight in keywords], shown)
-            yield topic_id, Earlier(name, Counter(tones), messages)
+            yield topic_id, Earlier(name, Counter(tones), messages, messages)
 
 
 def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:

@@ -131,15 +131,15 @@ def _join(session: Session, gathering: Gathering, born: Mapping[int, int]) -> No
 
 def _merge(session: Session, gathering: Gathering, as_of: datetime) -> None:
     """Store which topics turned out to be one; the row of the other stays, for its history."""
+    if not gathering.merges:
+        return
+    moved = [{"lost": lost, "kept": kept} for lost, kept in gathering.became.items()]
+    statement = update(Membership).where(Membership.topic_id == bindparam("lost"))
+    session.connection().execute(statement.values(topic_id=bindparam("kept")), moved)
     both = {topic.id: topic for topic in known(session, {*chain(*gathering.merges)})}
     for kept_id, lost_id in gathering.merges:
         kept, lost = both[kept_id], both[lost_id]
         lineage.record(session, EventKind.MERGED, kept, as_of, other=lost, count=lost.message_count)
-        session.execute(
-            update(Membership).where(Membership.topic_id == lost_id).values(topic_id=kept_id),
-            # No membership is held here; to look for one, each topic held would be gone over.
-            execution_options={"synchronize_session": False},
-        )
         lost.merged_into_id = kept_id
         lost.message_count = lost.people_count = lost.level = 0
         lost.heat, lost.heat_parts, lost.representatives = 0.0, [], []

@@ -7,10 +7,10 @@ reactions have grown, counts as it is now, wherever its topic is counted again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cache
+from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Self
@@ -18,7 +18,7 @@ from typing import Any, Self
 from sqlalchemy import ColumnElement, Select, Subquery, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from responder.core.bulk import among, pairs
+from responder.core.bulk import among, pairs, rows_of_group
 from responder.intake.models import Message, MessageRepeat
 from responder.topics.crowd import LONGEST_PAST
 from responder.topics.gathering import Said
@@ -53,9 +53,11 @@ class Belonging:
         )
 
     def messages(self, session: Session, *columns: Any) -> Select[Any]:
-        """``topic_id`` and these columns of each message, which other tables may be joined to."""
+        """``topic`` and these columns of each message, which other tables may be joined to."""
         member = self._members(session)
-        query = select(member.c.topic_id, *columns).join(Message, Message.id == member.c.message_id)
+        query = select(member.c.topic_id.label("topic"), *columns).join(
+            Message, Message.id == member.c.message_id
+        )
         return query.where(Message.occurred_at <= self.until)
 
     def _members(self, session: Session) -> Subquery:
@@ -94,7 +96,11 @@ def count(
         grave words.
     :raises Stale: such a message is gone.
     """
-    notable = _notable(session, belonging)
+    rows = session.connection().execute(_counted(session, belonging))
+    counts, notable = {}, _Notable(belonging.until - LONGEST_PAST)
+    for topic_id, *figures, lines in rows:
+        counts[topic_id] = dict(zip(_COUNTS, figures, strict=True))
+        notable.add(topic_id, lines or ())
     said = texts(one for one, _, _ in notable.unread)
     for message_id, topic_id, author in notable.unread:
         words = said[message_id].gravity_words
@@ -102,14 +108,12 @@ def count(
     copiers = _copiers(session, belonging.of(notable.repeating))
     tallies = {
         topic_id: Tally(
-            **dict(zip(_COUNTS, counts, strict=True)),
+            **figures,
             copiers=copiers.get(topic_id, frozenset()),
             lately=notable.lately.get(topic_id, ()),
             grave=notable.grave.get(topic_id, ()),
         )
-        for topic_id, *counts in session.execute(
-            belonging.messages(session, *_COUNTS.values()).group_by("topic_id")
-        )
+        for topic_id, figures in counts.items()
     }
     return Counted(tallies, [one for one in said.values() if one.id not in belonging.joins])
 
@@ -117,7 +121,7 @@ def count(
 def members(session: Session, belonging: Belonging) -> dict[int, list[int]]:
     """Topic id → its messages, in order of time."""
     query = belonging.messages(session, Message.id)
-    rows = session.connection().execute(query.order_by("topic_id", Message.occurred_at, Message.id))
+    rows = session.connection().execute(query.order_by("topic", Message.occurred_at, Message.id))
     by_topic = groupby(rows, key=itemgetter(0))
     return {topic_id: [message_id for _, message_id in some] for topic_id, some in by_topic}
 
@@ -133,56 +137,67 @@ _COUNTS: dict[str, ColumnElement[Any]] = {
 }
 
 
-@dataclass(frozen=True)
+def _counted(session: Session, belonging: Belonging) -> Select[Any]:
+    """Of each topic its counts, and a list of those of its messages that tell more."""
+    is_notable = or_(
+        Message.occurred_at > belonging.until - LONGEST_PAST,
+        Membership.gravity.is_(None),
+        Membership.gravity != gravity_lexicon().note(()),
+        MessageRepeat.first_id.is_not(None),
+    )
+    notable = rows_of_group(
+        session,
+        Message.id,
+        Message.author_key,
+        Message.channel,
+        Message.occurred_at,
+        Membership.gravity,
+        MessageRepeat.first_id,
+    ).filter(is_notable)
+    query = belonging.messages(session, *_COUNTS.values(), notable)
+    query = query.outerjoin(Membership, Membership.message_id == Message.id)
+    return _with_repeats(query).group_by("topic")
+
+
+@dataclass
 class _Notable:
     """What single messages tell; all but ``repeating`` by topic.
 
+    :param since: from when on it matters when a message was said.
     :param repeating: topics with a message that repeats another.
     :param unread: (message, topic, person) where no grave words are noted.
     """
 
-    lately: dict[int, list[Voice]]
-    grave: dict[int, list[tuple[str, str]]]
-    repeating: set[int]
-    unread: list[tuple[int, int, str]]
+    since: datetime
+    lately: dict[int, list[Voice]] = field(default_factory=lambda: defaultdict(list))
+    grave: dict[int, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    repeating: set[int] = field(default_factory=set)
+    unread: list[tuple[int, int, str]] = field(default_factory=list)
+
+    def add(self, topic_id: int, lines: Iterable[Sequence[Any]]) -> None:
+        """Take in what ``_counted`` lists of a topic."""
+        for message_id, author, channel, said_at, note, first_id in lines:
+            occurred_at = _moment(said_at)
+            if occurred_at > self.since:
+                self.lately[topic_id].append(Voice(author, channel, occurred_at))
+            if first_id is not None:
+                self.repeating.add(topic_id)
+            words = _noted(note)
+            if words is None:
+                self.unread.append((message_id, topic_id, author))
+            elif words:
+                self.grave[topic_id] += [(word, author) for word in words]
 
 
-def _notable(session: Session, belonging: Belonging) -> _Notable:
-    lexicon = gravity_lexicon()
-    since = belonging.until - LONGEST_PAST
-    noted = cache(lexicon.noted)
-    found = _Notable(defaultdict(list), defaultdict(list), set(), [])
-    query = _with_repeats(
-        belonging.messages(
-            session,
-            Message.id,
-            Message.author_key,
-            Message.channel,
-            Message.occurred_at,
-            Membership.gravity,
-            MessageRepeat.first_id,
-        ).outerjoin(Membership, Membership.message_id == Message.id)
-    ).where(
-        or_(
-            Message.occurred_at > since,
-            Membership.gravity.is_(None),
-            Membership.gravity != lexicon.note(()),
-            MessageRepeat.first_id.is_not(None),
-        )
-    )
-    # Rows as they are: a session would look at each for records that it holds.
-    rows = session.connection().execute(query)
-    for topic_id, message_id, author, channel, occurred_at, note, repeats_id in rows:
-        if occurred_at > since:
-            found.lately[topic_id].append(Voice(author, channel, occurred_at))
-        if repeats_id is not None:
-            found.repeating.add(topic_id)
-        words = noted(note)
-        if words is None:
-            found.unread.append((message_id, topic_id, author))
-        elif words:
-            found.grave[topic_id] += ((word, author) for word in words)
-    return found
+def _moment(text: str) -> datetime:
+    """A moment as a database writes it; SQLite without a zone, in UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=1 << 12)
+def _noted(note: str | None) -> tuple[str, ...] | None:
+    return gravity_lexicon().noted(note)
 
 
 def _copiers(session: Session, belonging: Belonging) -> dict[int, frozenset[str]]:
@@ -190,7 +205,7 @@ def _copiers(session: Session, belonging: Belonging) -> dict[int, frozenset[str]
     query = _with_repeats(
         belonging.messages(session, Message.id, Message.author_key, MessageRepeat.first_id)
     )
-    rows = session.connection().execute(query.order_by("topic_id"))
+    rows = session.connection().execute(query.order_by("topic"))
     found = {}
     for topic_id, some in groupby(rows, key=itemgetter(0)):
         said = [(message_id, author, first_id) for _, message_id, author, first_id in some]
