@@ -8,7 +8,6 @@ file takes the batch up from there, and two at once share its chunks between the
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +19,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from responder.core import audit
+from responder.core import audit, heap
 from responder.core.database import db, transaction
 from responder.core.errors import WrongState
 from responder.core.permissions import Actor
@@ -130,7 +129,7 @@ def import_file(
     :raises Invalid: the file cannot be read as a whole; nothing is stored.
     :raises WrongState: the batch was undone meanwhile.
     """
-    with _heap_at_rest(), _opened(request, settings) as (sheet, table, report):
+    with heap.at_rest(), _opened(request, settings) as (sheet, table, report):
         digest = _digest(request)
         with transaction(actor, now) as session:
             batch = _find_or_start(session, request, digest, now)
@@ -181,20 +180,6 @@ def rehearse(
             report.finished = True
         _close(report, returned)
         return report
-
-
-@contextmanager
-def _heap_at_rest() -> Iterator[None]:
-    """Meanwhile the collector passes over all that was there before.
-
-    Thousands of rows are made and dropped, and each time the collector would look through
-    the whole program for what nobody needs any more.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @contextmanager
