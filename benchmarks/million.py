@@ -8,8 +8,9 @@ years. On SQLite and on PostgreSQL an office is first filled up to its last 10,0
 that gets 10,000 in all not at all. Those 10,000 are then brought in by the product's own import
 and gathered by its own refresh, and the office is looked at: Today, the pages of the twenty
 hottest topics, searches. Each such step is taken at both sizes one after the other, so that
-whatever else the machine does meets both. Seconds are of processors (of the process and, on
-PostgreSQL, of its server). Each step is a process of its own and leaves its figures in the
+whatever else the machine does meets both; the refresh three times, on copies before, for a machine
+is not always equally fast, and the median counts. Seconds are of processors (of the process and,
+on PostgreSQL, of its server). Each step is a process of its own and leaves its figures in the
 folder: what was finished is not done again. Prints a JSON object a step, the ratios at the end.
 """
 
@@ -17,13 +18,15 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -32,7 +35,8 @@ from benchmarks.million_steps import LAST
 from benchmarks.postgresql import postgresql
 
 FILLING = ("texts", "prepare", "fill")
-MEASURED = ("ingest", "refresh", "more", "pages", "sizes")
+ON_A_COPY = ("refresh-1", "refresh-2")
+MEASURED = ("ingest", *ON_A_COPY, "refresh", "more", "pages", "sizes")
 DATABASES = ("sqlite", "postgresql")
 ASKED_MESSAGE, ASKED_PAGE = 1.5, 2.0
 
@@ -45,11 +49,12 @@ def measure(folder: Path, sizes: tuple[int, int], databases: tuple[str, ...]) ->
         with _server(database, folder) as address:
             for size in sizes:
                 for step in FILLING:
-                    _told(step, size, database, folder, address(size))
+                    _told(step, Office(size, database, folder, address(size)))
             told: dict[int, dict[str, Any]] = {size: {} for size in sizes}
             for step in MEASURED:
                 for size in sizes:
-                    told[size][step] = _told(step, size, database, folder, address(size))
+                    one = Office(size, database, folder, address(size))
+                    told[size][step] = _told(step, one)
             ratios[database] = _ratios(*(told[size] for size in sizes))
     return {
         "messages": sizes[1],
@@ -59,27 +64,80 @@ def measure(folder: Path, sizes: tuple[int, int], databases: tuple[str, ...]) ->
     }
 
 
-def _told(step: str, size: int, database: str, folder: Path, address: str) -> dict[str, Any]:
+class Office(NamedTuple):
+    """An office of one size; `copy`: part of the names of what is copied of it."""
+
+    size: int
+    database: str
+    folder: Path
+    address: str
+    copy: str = ""
+
+    @property
+    def state(self) -> Path:
+        return self.folder / f"{self.database}-{self.size}{self.copy}"
+
+
+def _told(step: str, office: Office) -> dict[str, Any]:
     """What a step told, in this run or in an earlier one."""
-    where = folder / f"{'any' if step == 'texts' else database}-{size}-{step}.json"
+    of = "any" if step == "texts" else office.database
+    where = office.folder / f"{of}-{office.size}-{step}.json"
     if not where.exists():
-        started = time.perf_counter()
-        told = _child(step, size, database, folder, address)
-        told["waited_seconds"] = round(time.perf_counter() - started, 1)
+        with _copied(office) if step in ON_A_COPY else nullcontext(office) as one:
+            started = time.perf_counter()
+            told = _child(step, one)
+            told["waited_seconds"] = round(time.perf_counter() - started, 1)
         where.write_text(json.dumps(told), encoding="utf-8")
     found = json.loads(where.read_text(encoding="utf-8"))
-    head = {"database": database, "messages": size, "step": step}
+    head = {"database": office.database, "messages": office.size, "step": step}
     print(json.dumps(head | found, ensure_ascii=False), flush=True)
     return dict(found)
 
 
-def _child(step: str, size: int, database: str, folder: Path, address: str) -> dict[str, Any]:
-    words = [sys.executable, "-m", "benchmarks.million_steps", step, "--folder", str(folder)]
-    words += ["--messages", str(size), "--database-url", address, "--database", database]
-    done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
+def _child(step: str, office: Office) -> dict[str, Any]:
+    words = [sys.executable, "-m", "benchmarks.million_steps", step]
+    words += ["--folder", str(office.folder), "--state", str(office.state)]
+    words += ["--messages", str(office.size), "--database", office.database]
+    done = subprocess.run(
+        [*words, "--database-url", office.address], stdout=subprocess.PIPE, text=True, check=False
+    )
     if done.returncode:
-        raise SystemExit(f"{step} at {size} on {database} failed")
+        raise SystemExit(f"{step} at {office.size} on {office.database} failed")
     return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+@contextmanager
+def _copied(office: Office) -> Iterator[Office]:
+    """The same office under another name, dropped afterwards."""
+    url = sa.make_url(office.address)
+    name = f"{url.database}_copy"
+    address = url.set(database=name).render_as_string(hide_password=False)
+    copy = office._replace(address=address, copy="-copy")
+    shutil.rmtree(copy.state, ignore_errors=True)
+    shutil.copytree(office.state, copy.state)
+    with ExitStack() as at_last:
+        at_last.callback(shutil.rmtree, copy.state)
+        if office.database == "sqlite":
+            shutil.copyfile(str(url.database), name)
+            at_last.callback(_remove, name)
+        else:
+            engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+            at_last.callback(engine.dispose)
+            with engine.connect() as server:
+                server.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
+                server.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"')
+                at_last.callback(_drop, engine, name)
+        yield copy
+
+
+def _remove(database: str) -> None:
+    for one in Path(database).parent.glob(f"{Path(database).name}*"):
+        one.unlink()
+
+
+def _drop(engine: sa.Engine, name: str) -> None:
+    with engine.connect() as server:
+        server.exec_driver_sql(f'DROP DATABASE "{name}"')
 
 
 def _ratios(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
@@ -88,12 +146,17 @@ def _ratios(small: dict[str, Any], large: dict[str, Any]) -> dict[str, Any]:
 
     return {
         "ingest_a_message": ratio("ingest", "us_a_message"),
-        "refresh_a_message": ratio("refresh", "us_a_message"),
+        "refresh_a_message": round(_refresh(large) / _refresh(small), 2),
         "refresh_of_100_more": ratio("more", "seconds"),
         "bytes_a_message": ratio("sizes", "bytes_a_message"),
         "pages": {name: ratio("pages", name) for name in small["pages"] if name.endswith("_ms")},
         "memory_mb_of_the_refresh": [one["refresh"]["memory_mb"] for one in (small, large)],
     }
+
+
+def _refresh(told: dict[str, Any]) -> float:
+    """Microseconds a message, the median of the times that it was done."""
+    return median(float(told[step]["us_a_message"]) for step in (*ON_A_COPY, "refresh"))
 
 
 @contextmanager

@@ -60,7 +60,7 @@ class Place:
         self.size: int = given.messages
         self.texts = self.folder / f"texts-{self.size}"
         self.settings = Settings(
-            state_dir=self.folder / f"{given.database}-{self.size}",
+            state_dir=given.state,
             database_url=given.database_url,
             topic_window_days=3_650,
         )
@@ -290,8 +290,8 @@ _BY_TABLE = """
     ORDER BY pg_total_relation_size(oid) DESC LIMIT 9
 """
 _STEPS: dict[str, Callable[[Place], dict[str, Any]]] = {
-    "texts": texts, "prepare": prepare, "fill": fill, "ingest": ingest, "refresh": refresh,
-    "more": more, "pages": look, "sizes": sizes,
+    "texts": texts, "prepare": prepare, "fill": fill, "ingest": ingest, "refresh-1": refresh,
+    "refresh-2": refresh, "refresh": refresh, "more": more, "pages": look, "sizes": sizes,
 }  # fmt: skip
 
 
@@ -299,6 +299,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("step", choices=_STEPS)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--messages", type=int, required=True)
     parser.add_argument("--database", required=True)
     parser.add_argument("--database-url", required=True)
