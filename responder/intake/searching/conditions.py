@@ -25,8 +25,6 @@ from responder.intake.searching.wanted import MessageFilter, Repeats
 # So many different names of places with personal data are looked through, the newest first.
 NAMES_READ = 5_000
 
-Id = InstrumentedAttribute[int] | ColumnElement[int]
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -58,13 +56,13 @@ def read_asked(session: Session, typed: str) -> Asked:
 
 
 def text_conditions(
-    session: Session, asked: Asked, message_id: Id = Message.id
+    session: Session, asked: Asked, *, many: bool = False
 ) -> list[ColumnElement[bool]]:
     """Each holds of every message that is found.
 
-    :param message_id: how a message's id is said, where not by its column.
+    :param many: many are found, of which the newest are asked for.
     """
-    all_of = partial(_all_of, index_of(session), message_id)
+    all_of = partial(_all_of, index_of(session), many)
     plain = [term for term in asked.query.wanted if term not in asked.meant]
     found = [all_of(plain)] if plain else []
     found += [
@@ -88,10 +86,13 @@ def matches(session: Session, asked: Asked) -> Select[int] | None:
     return select(MessageSearch.message_id).where(MessageSearch.message_id.in_(found), *read)
 
 
-def _all_of(index: SearchIndex, message_id: Id, terms: Sequence[str]) -> ColumnElement[bool]:
+def _all_of(index: SearchIndex, many: bool, terms: Sequence[str]) -> ColumnElement[bool]:
     """That a message holds all of these terms: their pairs by the index, the rest by reading."""
-    found = message_id.in_(index.matching(_pairs(terms)))
-    if not (read := _read(index, terms)):
+    pairs, read = _pairs(terms), _read(index, terms)
+    if many:
+        return index.is_one_of_many(pairs, read)
+    found = Message.id.in_(index.matching(pairs))
+    if not read:
         return found
     of_this_message = exists().where(MessageSearch.message_id == Message.id, *read)
     return and_(found, of_this_message.correlate(Message))

@@ -15,14 +15,18 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    and_,
     cast,
     column,
+    exists,
+    false,
     func,
     literal,
     literal_column,
     select,
     table,
     text,
+    true,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
@@ -71,8 +75,13 @@ class SearchIndex(Protocol):
         """When a message occurred, said so that the planner does not walk an index of it."""
         ...
 
-    def id_of_many(self) -> ColumnElement[int]:
-        """A message's id, said so that the planner does not look up each of many."""
+    def is_one_of_many(
+        self, pairs: Sequence[str], read: Sequence[ColumnElement[bool]]
+    ) -> ColumnElement[bool]:
+        """Whether a message holds these pairs and its row of ``message_search`` fits ``read``.
+
+        Said so that the planner asks each message on its walk, and does not look up all of many.
+        """
         ...
 
 
@@ -106,8 +115,11 @@ class SqliteIndex:
     def time_of_few(self) -> ColumnElement[datetime]:
         return literal_column("+message.occurred_at")
 
-    def id_of_many(self) -> ColumnElement[int]:
-        return Message.id + 0
+    def is_one_of_many(
+        self, pairs: Sequence[str], read: Sequence[ColumnElement[bool]]
+    ) -> ColumnElement[bool]:
+        fits = exists().where(MessageSearch.message_id == Message.id, *read).correlate(Message)
+        return and_((Message.id + 0).in_(self.matching(pairs)), fits if read else true())
 
     def frequencies(self, session: Session, pairs: Sequence[str]) -> Mapping[str, float]:
         # Of the newest messages alone: how far back the last of so many stands, tells.
@@ -149,10 +161,13 @@ class PostgresIndex:
         session.execute(self._add, {"ids": list(terms), "texts": texts, "pairs": pairs})
 
     def matching(self, pairs: Sequence[str]) -> Select[int]:
+        return select(MessageSearch.message_id).where(self._match(pairs))
+
+    @staticmethod
+    def _match(pairs: Sequence[str]) -> ColumnElement[bool]:
         asked = " & ".join(f"'{pair}'" if len(pair) > 1 else f"'{pair}':*" for pair in pairs)
         terms: ColumnElement[object] = literal_column("message_search.terms")
-        match = terms.bool_op("@@")(cast(literal(asked), TSQUERY))
-        return select(MessageSearch.message_id).where(match)
+        return terms.bool_op("@@")(cast(literal(asked), TSQUERY))
 
     def holds(self, term: str) -> ColumnElement[bool]:
         return func.strpos(MessageSearch.text, term) > 0
@@ -164,8 +179,14 @@ class PostgresIndex:
     def time_of_few(self) -> ColumnElement[datetime]:
         return literal_column("message.occurred_at + interval '0'")
 
-    def id_of_many(self) -> ColumnElement[int]:
-        return Message.__table__.c.id  # how frequent a word is, its statistics tell
+    def is_one_of_many(
+        self, pairs: Sequence[str], read: Sequence[ColumnElement[bool]]
+    ) -> ColumnElement[bool]:
+        # A value, not a set that could be joined: the planner takes pairs that always stand
+        # together for pairs that hardly meet, and would have all messages with them sorted.
+        fits = select(and_(self._match(pairs), *read))
+        of_this = fits.where(MessageSearch.message_id == Message.id).correlate(Message)
+        return func.coalesce(of_this.scalar_subquery(), false())
 
     def frequencies(self, session: Session, pairs: Sequence[str]) -> Mapping[str, float]:
         rows = session.execute(self._frequencies, {"pairs": list(pairs)})

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from responder.intake.models import Message, MessageRepeat
 from responder.intake.repeats import grouping
 from responder.intake.searching.conditions import (
-    Id,
     field_conditions,
     group_conditions,
     matches,
@@ -82,8 +81,8 @@ class MessageSource:
         found = None if self._others else matches(self._session, self.asked)
         return self._fitting(select(Message.id)) if found is None else found
 
-    def _fitting(self, query: Messages, message_id: Id = Message.id) -> Messages:
-        words = text_conditions(self._session, self.asked, message_id)
+    def _fitting(self, query: Messages, *, many: bool = False) -> Messages:
+        words = text_conditions(self._session, self.asked, many=many)
         return query.where(*words, *self._others)
 
     def _query(self) -> Select[Message]:
@@ -96,10 +95,10 @@ class MessageSource:
         # Left alone, a database that does not know how frequent a word is walks all messages in
         # order of time for a few that fit, or looks up and sorts all of many where the newest
         # are met on a short walk. How many they are is known here.
-        index = index_of(self._session)
         if self._some() <= SELDOM:
-            return self._fitting(query).order_by(index.time_of_few().desc(), Message.id.desc())
-        return self._fitting(query, index.id_of_many()).order_by(*_by_time())
+            time_of_few = index_of(self._session).time_of_few()
+            return self._fitting(query).order_by(time_of_few.desc(), Message.id.desc())
+        return self._fitting(query, many=True).order_by(*_by_time())
 
     def _most_relevant(self) -> list[int]:
         """The newest matches by how often and how near the beginning they name what was asked."""
