@@ -79,7 +79,7 @@ def matches(session: Session, asked: Asked) -> Select[int] | None:
     """
     if asked.meant or asked.query.unwanted or not asked.query.wanted:
         return None
-    index, terms = index_of(session), asked.query.wanted
+    index, terms = index_of(session), _telling(asked.query.wanted)
     found = index.matching(_pairs(terms))
     if not (read := _read(index, terms)):
         return found
@@ -88,6 +88,7 @@ def matches(session: Session, asked: Asked) -> Select[int] | None:
 
 def _all_of(index: SearchIndex, many: bool, terms: Sequence[str]) -> ColumnElement[bool]:
     """That a message holds all of these terms: their pairs by the index, the rest by reading."""
+    terms = _telling(terms)
     pairs, read = _pairs(terms), _read(index, terms)
     if many:
         return index.is_one_of_many(pairs, read)
@@ -96,6 +97,12 @@ def _all_of(index: SearchIndex, many: bool, terms: Sequence[str]) -> ColumnEleme
         return found
     of_this_message = exists().where(MessageSearch.message_id == Message.id, *read)
     return and_(found, of_this_message.correlate(Message))
+
+
+def _telling(terms: Iterable[str]) -> list[str]:
+    """The terms without those that stand in another: who holds 0000 holds 0."""
+    distinct = list(dict.fromkeys(terms))
+    return [one for one in distinct if not any(one in other for other in distinct if other != one)]
 
 
 def _pairs(terms: Iterable[str]) -> list[str]:

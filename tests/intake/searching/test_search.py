@@ -17,6 +17,7 @@ from responder.core.times import SHANGHAI
 from responder.intake import service
 from responder.intake.models import Channel, Message, MessageRepeat
 from responder.intake.searching import find, index_missing, listing, names
+from responder.intake.searching.conditions import matches, read_asked
 from responder.intake.searching.index import forget
 from responder.intake.searching.listing import MessageSource, copies
 from responder.intake.searching.models import MessageSearch
@@ -286,3 +287,17 @@ def test_however_many_fit_the_same_are_found_in_the_same_order(
     few = titles(session, typed, **wanted)
     monkeypatch.setattr(listing, "SELDOM", 0)
     assert titles(session, typed, **wanted) == few != []
+
+
+def test_what_stands_in_another_word_is_not_looked_up_beside_it(session: Session) -> None:
+    store(
+        new_message(1, title="热线 0000-0 无人接听", body="请处理"),
+        new_message(2, title="热线 000-01", body="请处理"),
+        new_message(3, title="搅拌站的噪音", body="搅拌站昼夜施工"),
+    )
+    assert titles(session, "0000-0") == ["热线 0000-0 无人接听"]
+    assert titles(session, "搅拌 搅拌站") == ["搅拌站的噪音"]
+    longer, both = (matches(session, read_asked(session, typed)) for typed in ("0000", "0000-0"))
+    assert longer is not None
+    assert both is not None
+    assert both.compile(db.engine).params == longer.compile(db.engine).params
