@@ -83,6 +83,8 @@ def _told(step: str, office: Office) -> dict[str, Any]:
     of = "any" if step == "texts" else office.database
     where = office.folder / f"{of}-{office.size}-{step}.json"
     if not where.exists():
+        if step in ON_A_COPY and (office.folder / f"{of}-{office.size}-refresh.json").exists():
+            raise SystemExit("gathered before it was measured on copies: begin in a new folder")
         with _copied(office) if step in ON_A_COPY else nullcontext(office) as one:
             started = time.perf_counter()
             told = _child(step, one)
@@ -118,6 +120,7 @@ def _copied(office: Office) -> Iterator[Office]:
     with ExitStack() as at_last:
         at_last.callback(shutil.rmtree, copy.state)
         if office.database == "sqlite":
+            _remove(name)
             shutil.copyfile(str(url.database), name)
             at_last.callback(_remove, name)
         else:
@@ -126,6 +129,7 @@ def _copied(office: Office) -> Iterator[Office]:
             with engine.connect() as server:
                 server.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}"')
                 server.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{url.database}"')
+                server.exec_driver_sql("CHECKPOINT")  # or it is paid for by what is measured
                 at_last.callback(_drop, engine, name)
         yield copy
 

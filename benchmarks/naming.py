@@ -19,14 +19,13 @@ from nlp.label import TopicName, name_topic
 from nlp.places import PlaceFinder
 from nlp.stream import gather
 from nlp.words import content_words
-from responder.topics.describing import OPENING, evenly, opening, without_people
+from responder.topics.describing import NAMED_FROM, OPENING, evenly, opening, without_people
 
 MESSAGES = 12_000
 TOPICS = 150
 FEWEST, MOST = 16, 120
 READ = (8, 10, 15, 20, 30, 60)
 GROWN_BY = (1.25, 1.5, 2, 3)
-NAMED_BY = 30
 HEADINGS = 2_000
 
 
@@ -46,7 +45,7 @@ def measure() -> dict[str, Any]:
     topics = random.Random(1).sample(topics, min(TOPICS, len(topics)))
     read = {number: [(some, evenly(some, number)) for some in topics] for number in READ}
     grown = {
-        by: [(some, evenly(some[: int(len(some) / by)], NAMED_BY)) for some in topics]
+        by: [(some, evenly(some[: int(len(some) / by)], NAMED_FROM)) for some in topics]
         for by in GROWN_BY
     }
     return {

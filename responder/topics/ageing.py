@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 
 from responder.core.bulk import among
 from responder.core.times import local
-from responder.topics import heat, heat_settings, lineage, noting, tallying
-from responder.topics.gathering import Texts
+from responder.topics import heat, heat_settings, lineage, tallying
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import EventKind, Topic, TopicEvent
 from responder.topics.tallying import Belonging
@@ -38,14 +37,13 @@ def age(
     _cool(session, view.as_of, window)
     rows = [row for row in session.execute(_outdated(view.as_of, zone)) if row.id not in touched]
     lately = [row.id for row in rows if row.last_seen > view.as_of - SPOKEN_OF]
-    counted = tallying.count(session, Belonging(view.as_of, lately), Texts(session).of)
-    noting.note(session, counted.reread)
+    tallies = tallying.count(session, Belonging(view.as_of, lately)).tallies
     changed = []
     for row in rows:
         parts = heat_settings.stored_parts(row.heat_parts)
         shares = (
-            view.shares(counted.tallies[row.id])
-            if row.id in counted.tallies
+            heat.recounted(parts, view.shares(tallies[row.id]))
+            if row.id in tallies
             else heat.aged(parts, row.last_seen, view.as_of)
         )
         new = heat_settings.weigh(shares, view.scale)

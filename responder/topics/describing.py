@@ -13,8 +13,7 @@ from nlp import portraits
 from nlp.portraits import DOCUMENT_READS, TONE_READS, Portrait, Sitter
 from nlp.spreading import HERE, Spread
 from responder.core import privacy
-from responder.core.errors import Stale
-from responder.topics.gathering import TAKEN_BACK, Said, portions
+from responder.topics.gathering import Said, portions, taken_back
 from responder.topics.heat_reading import HeatView
 from responder.topics.rules import HeatPart, Tally, heat, level_of
 
@@ -22,7 +21,7 @@ PLACE_LENGTH = 60
 OPENING, OPENING_ALONE = 240, 90  # characters of a body that naming reads
 TEXTS_A_PART = 1_000  # about a second's work: small beside a run, large beside its journey
 NAMED_FROM = 15  # messages, over all its time; more give no better name
-RENAMED_BY = 2.0  # a topic that grows by this is named anew; less tells nothing new
+RENAMED_BY = 2.0  # a topic is named anew at each power of this; less tells nothing new
 LONGEST_FINDING = 30  # characters; what a cut may leave half of
 UNNAMED = "未命名话题"  # its messages hold nothing but personal data
 # Asterisks would be cut into labels and keywords; nothing at all would join what stood
@@ -164,7 +163,7 @@ def _asked(
         known = {one: came[one] for one in anew if len(came.get(one, ())) == tallies[one].messages}
         whole = {**known, **members([one for one in anew if one not in known])}
         if any(len(whole.get(one, ())) != tallies[one].messages for one in anew):
-            raise Stale(TAKEN_BACK)
+            raise taken_back()
         for one in some:
             shown = evenly(whole[one], NAMED_FROM) if one in whole else ()
             toned = came.get(one, ()) if before[one].messages else whole[one]

@@ -27,7 +27,6 @@ COLUMNS: tuple[Any, ...] = (
     Message.id, Message.author_key, Message.channel, Message.occurred_at,
     Message.title, Message.body, Message.place,
 )  # fmt: skip
-TAKEN_BACK = "聚合期间有留言被撤销：请稍后再运行一次"
 IDS_A_STATEMENT = 5_000  # well under the 32,766 parameters of SQLite
 
 
@@ -68,7 +67,7 @@ class Texts:
                 for one in read(self._session, select(*COLUMNS).where(Message.id.in_(portion)))
             }
         if len(found) < len(asked):
-            raise Stale(TAKEN_BACK)
+            raise taken_back()
         return found
 
 
@@ -114,8 +113,8 @@ def gather(
     """Find a topic for each message without one, said within ``window`` before ``as_of``.
 
     :param kept: what the last refresh remembered; None: it is worked out from the messages.
-    :param all_topics: bring the messages of every topic of the window, touched or not;
-        ``only_at_last``: once no further message waits.
+    :param all_topics: every topic of the window is to be described anew; ``only_at_last``:
+        once no further message waits.
     :param most: so many new messages at most, the oldest; None: all of them.
     """
     rules = corrections.constraints(session)
@@ -250,6 +249,11 @@ def _resumed(session: Session, kept: memory.Kept) -> TopicStream:
             gone=corrected,
         )
     return stream
+
+
+def taken_back() -> Stale:
+    """That a message which was at hand is there no more, or elsewhere."""
+    return Stale("刚才有留言被撤销或移到别处：请再试一次")
 
 
 def survivor(goes_to: Mapping[int, int], topic_id: int) -> int:

@@ -103,6 +103,18 @@ def aged(parts: Iterable[HeatPart], last_seen: datetime, as_of: datetime) -> lis
     return [changed.get(part.name) or Share(part.name, part.share, part.evidence) for part in parts]
 
 
+def recounted(parts: Iterable[HeatPart], shares: Iterable[Share]) -> list[Share]:
+    """The shares of a topic to which nothing was added; what is grave about it stays as it was.
+
+    So that no message need be read of which no grave words are noted.
+    """
+    stays = {part.name: part for part in parts if part.name == "gravity"}
+    return [
+        Share(one.name, kept.share, kept.evidence) if (kept := stays.get(one.name)) else one
+        for one in shares
+    ]
+
+
 def surprise(seen: float, past: float, periods: float, exposure: float, pace: Pace) -> float:
     """``-log10 P(X ≥ seen)``, where ``past`` people in ``periods`` spans are all we know.
 

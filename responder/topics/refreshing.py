@@ -37,12 +37,12 @@ from responder.topics import (
 from responder.topics.crowd import Crowd
 from responder.topics.describing import Description, Earlier, Words, describe
 from responder.topics.gathering import (
-    TAKEN_BACK,
     Gathering,
     Said,
     gather,
     is_last,
     newest_headings,
+    taken_back,
 )
 from responder.topics.heat_reading import HeatView
 from responder.topics.models import Topic, TopicRefresh
@@ -144,7 +144,7 @@ def _computed(
     belonging = Belonging(as_of, gathering.touched, gathering.became, gathering.joins)
     counted = tallying.count(session, belonging, gathering.texts.of)
     if not counted.tallies.keys() >= set(gathering.topic_ids):
-        raise Stale(TAKEN_BACK)
+        raise taken_back()
     descriptions = describe(
         counted.tallies,
         view,

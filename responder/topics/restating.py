@@ -63,7 +63,9 @@ def earlier(session: Session, topic_ids: Iterable[int]) -> Iterator[tuple[int, E
             Topic.tones,
             Topic.message_count,
         ).where(Topic.id.in_(ids))
-        for topic_id, label, place, keywords, shown, tones, messages in session.execute(query):
+        for topic_id, label, place, keywords, shown, tones, messages in session.execute(
+            query.order_by(Topic.id)
+        ):
             name = Name(label, place, [(word, weight) for word, weight in keywords], shown)
             yield topic_id, Earlier(name, Counter(tones), messages, messages)
 

@@ -32,7 +32,7 @@ def store(
 
     :param reread: stored messages whose grave words were read anew.
     """
-    woken = _woken(session, gathering, descriptions)
+    woken = _woken(session, gathering, descriptions, as_of)
     rows = {topic_id: columns(one, as_of) for topic_id, one in descriptions.items()}
     _change(session, {topic_id: row for topic_id, row in rows.items() if topic_id > 0})
     born = _give_birth(session, {topic_id: row for topic_id, row in rows.items() if topic_id < 0})
@@ -84,22 +84,25 @@ def known(session: Session, topic_ids: Iterable[int]) -> Iterator[Topic]:
 
 
 def _woken(
-    session: Session, gathering: Gathering, descriptions: Mapping[int, Description]
+    session: Session,
+    gathering: Gathering,
+    descriptions: Mapping[int, Description],
+    as_of: datetime,
 ) -> list[tuple[int, int]]:
     """(id, messages) of the topics that slept until now."""
-    came = _moments(session, gathering)
+    came = _moments(session, gathering, as_of)
     seen = select(Topic.id, Topic.last_seen).where(among(session, Topic.id, [*came]))
     found = {
         topic_id: descriptions[topic_id].tally.messages
         for topic_id, last_seen in session.execute(seen)
-        if ageing.wakes(last_seen, came[topic_id])
+        if topic_id in descriptions and ageing.wakes(last_seen, came[topic_id])
     }
     slept = ageing.sleeping(session, found.keys())
     return [(topic_id, count) for topic_id, count in found.items() if topic_id in slept]
 
 
-def _moments(session: Session, gathering: Gathering) -> dict[int, list[datetime]]:
-    """Topic id → when the messages were said that come to it."""
+def _moments(session: Session, gathering: Gathering, as_of: datetime) -> dict[int, list[datetime]]:
+    """Topic id → when the messages were said that come to it, up to ``as_of``."""
     found: dict[int, list[datetime]] = defaultdict(list)
     for one, topic_id in zip(gathering.new, gathering.topic_ids, strict=True):
         found[topic_id].append(one.voice.occurred_at)
@@ -107,6 +110,7 @@ def _moments(session: Session, gathering: Gathering) -> dict[int, list[datetime]
         select(Membership.topic_id, Message.occurred_at)
         .join(Message, Message.id == Membership.message_id)
         .where(among(session, Membership.topic_id, [*gathering.became]))
+        .where(Message.occurred_at <= as_of)
     )
     for topic_id, occurred_at in session.execute(lost):
         found[gathering.became[topic_id]].append(occurred_at)

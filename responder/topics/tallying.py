@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from responder.core.bulk import among, pairs, rows_of_group
 from responder.intake.models import Message, MessageRepeat
 from responder.topics.crowd import LONGEST_PAST
-from responder.topics.gathering import Said
+from responder.topics.gathering import Said, taken_back
 from responder.topics.lexicon import gravity_lexicon
 from responder.topics.models import Membership
 from responder.topics.rules import Tally, Voice
@@ -88,24 +88,29 @@ class Counted:
 
 
 def count(
-    session: Session, belonging: Belonging, texts: Callable[[Iterable[int]], Mapping[int, Said]]
+    session: Session,
+    belonging: Belonging,
+    texts: Callable[[Iterable[int]], Mapping[int, Said]] | None = None,
 ) -> Counted:
     """What the messages of each topic amount to as of ``belonging.until``.
 
     :param texts: what messages say, by their ids; asked for those without a note of their
-        grave words.
-    :raises Stale: such a message is gone.
+        grave words. None: these count as if they held none.
+    :raises Stale: messages came or went while they were counted.
     """
     rows = session.connection().execute(_counted(session, belonging))
-    counts, notable = {}, _Notable(belonging.until - LONGEST_PAST)
+    counts: dict[int, dict[str, Any]] = {}
+    notable = _Notable(belonging.until - LONGEST_PAST)
     for topic_id, *figures, lines in rows:
         counts[topic_id] = dict(zip(_COUNTS, figures, strict=True))
         notable.add(topic_id, lines or ())
-    said = texts(one for one, _, _ in notable.unread)
-    for message_id, topic_id, author in notable.unread:
+    said = texts(one for one, _, _ in notable.unread) if texts else {}
+    for message_id, topic_id, author in notable.unread if texts else ():
         words = said[message_id].gravity_words
         notable.grave[topic_id] += ((word, author) for word in words)
     copiers = _copiers(session, belonging.of(notable.repeating))
+    if any(len(some) > counts[topic_id]["people"] for topic_id, some in copiers.items()):
+        raise taken_back()
     tallies = {
         topic_id: Tally(
             **figures,

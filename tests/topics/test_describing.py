@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from responder.core.permissions import CONSOLE
 from responder.core.privacy import find
 from responder.intake.models import Message
 from responder.topics import gathering, refreshing
-from responder.topics.describing import UNNAMED, opening, without_people
+from responder.topics.describing import UNNAMED, Earlier, Name, opening, without_people
 from responder.topics.models import Membership, Topic
 from tests.factories import NOW
 from tests.topics.factories import (
@@ -116,7 +117,7 @@ def test_no_personal_data_is_left(text: str) -> None:
     assert find(without_people(text)) == []
 
 
-def test_topics_that_became_one_are_named_anew_and_keep_the_tone_of_each_message(
+def test_topics_that_became_one_of_twice_the_size_are_named_anew_and_keep_each_tone(
     session, monkeypatch
 ) -> None:
     two_worries()
@@ -138,3 +139,17 @@ def test_topics_that_became_one_are_named_anew_and_keep_the_tone_of_each_message
     assert sum(kept.tones.values()) == 7
     assert kept.tones["平静"] >= 3
     assert kept.tones["气愤"] >= 3
+
+
+@pytest.mark.parametrize(("kept_named", "lost_named", "name"), [(8, 1, "留"), (1, 8, "去")])
+def test_a_topic_that_takes_in_another_has_the_name_of_the_larger(
+    kept_named: int, lost_named: int, name: str
+) -> None:
+    kept, lost = (
+        Earlier(Name(label, "", [], []), Counter({"平静": messages}), messages, messages)
+        for label, messages in (("留", kept_named), ("去", lost_named))
+    )
+    both = kept.joined(lost)
+    assert both.name is not None
+    assert both.name.label == name
+    assert (both.messages, both.named, both.tones) == (9, 8, {"平静": 9})

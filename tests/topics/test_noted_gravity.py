@@ -72,6 +72,24 @@ def test_another_edition_has_the_words_read_anew(session: Session, note: str | N
     assert notes(session) == [f"{edition} 触电", edition]
 
 
+def test_a_topic_that_only_ages_keeps_what_is_grave_and_is_not_read(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said_again("甲", 9, "昨天有人触电")
+    said_again("乙", 8)
+    refresh(NOW - timedelta(hours=7))
+    with transaction(CONSOLE) as writing:
+        writing.execute(update(Membership).values(gravity=None))
+    read = list[str]()
+    normalise = gathering.normalise
+    monkeypatch.setattr(gathering, "normalise", lambda text: read.append(text) or normalise(text))
+    refresh(NOW)
+    [topic] = session.scalars(select(Topic))
+    assert topic.ranked_as_of == NOW
+    assert gravity(session).startswith("1 人提到：触电")
+    assert [text for text in read if NOISE in text] == []
+
+
 def test_no_more_is_noted_anew_at_once_than_was_agreed(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

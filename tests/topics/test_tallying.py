@@ -12,6 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from responder.core.database import transaction
+from responder.core.errors import Stale
 from responder.core.permissions import CONSOLE
 from responder.intake.models import Channel, Message, MessageRepeat
 from responder.topics import tallying
@@ -168,3 +169,24 @@ def test_a_part_of_what_belongs_counts_as_it_does_in_the_whole(session: Session)
     found = tallying.count(session, whole.of([NEW_TOPIC, 2]), Texts(session).of).tallies
     of_whole = told.tallies(whole)
     assert plain(found) == plain({topic: of_whole[topic] for topic in (NEW_TOPIC, 2)})
+
+
+def test_what_changes_between_two_readings_has_the_count_begin_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town(7)
+    everybody = frozenset(map(str, range(99)))
+    monkeypatch.setattr(tallying, "_copiers", lambda *_: {1: everybody})
+    with pytest.raises(Stale):
+        tallying.count(session, belongings(7)[0], Texts(session).of)
+
+
+def test_without_texts_what_is_not_noted_counts_as_not_grave(session: Session) -> None:
+    town(8)
+    belonging = belongings(8)[0]
+    with_texts = tallying.count(session, belonging, Texts(session).of).tallies
+    counted = tallying.count(session, belonging)
+    assert counted.reread == []
+    for topic, one in counted.tallies.items():
+        assert set(one.grave) <= set(with_texts[topic].grave)
+        assert replace(one, grave=()) == replace(with_texts[topic], grave=())

@@ -35,6 +35,7 @@ from sqlalchemy.orm import Session
 from responder.intake.models import Message
 from responder.intake.searching.models import MessageSearch
 
+MOST_WALKED_FOR = 500  # matches; for more of them PostgreSQL had better sort all
 SAMPLE = 50  # the newest messages with a pair, from which SQLite reckons how frequent it is
 
 
@@ -73,6 +74,14 @@ class SearchIndex(Protocol):
 
     def time_of_few(self) -> ColumnElement[datetime]:
         """When a message occurred, said so that the planner does not walk an index of it."""
+        ...
+
+    def asks_each(self, countless: bool, up_to: int | None) -> bool:
+        """Whether the newest of many matches had better be met on a walk: ``is_one_of_many``.
+
+        :param countless: whether they are more than are counted.
+        :param up_to: how many of them are asked for; None: all.
+        """
         ...
 
     def is_one_of_many(
@@ -114,6 +123,9 @@ class SqliteIndex:
 
     def time_of_few(self) -> ColumnElement[datetime]:
         return literal_column("+message.occurred_at")
+
+    def asks_each(self, countless: bool, up_to: int | None) -> bool:
+        return True  # it asks a set of ids that the index has told at once
 
     def is_one_of_many(
         self, pairs: Sequence[str], read: Sequence[ColumnElement[bool]]
@@ -178,6 +190,10 @@ class PostgresIndex:
 
     def time_of_few(self) -> ColumnElement[datetime]:
         return literal_column("message.occurred_at + interval '0'")
+
+    def asks_each(self, countless: bool, up_to: int | None) -> bool:
+        # Each message that is met is looked up: worth it where matches are met soon.
+        return countless and up_to is not None and up_to <= MOST_WALKED_FOR
 
     def is_one_of_many(
         self, pairs: Sequence[str], read: Sequence[ColumnElement[bool]]

@@ -61,7 +61,7 @@ class MessageSource:
     def part(self, start: int, size: int) -> Sequence[Message]:
         if self._ids is not None:
             return _loaded(self._session, self._ids[start : start + size])
-        return self._session.scalars(self._query().limit(size).offset(start)).all()
+        return self._session.scalars(self._query(start + size).limit(size).offset(start)).all()
 
     def portions(self, size: int) -> Iterator[Sequence[Message]]:
         if self._ids is not None:
@@ -85,27 +85,28 @@ class MessageSource:
         words = text_conditions(self._session, self.asked, many=many)
         return query.where(*words, *self._others)
 
-    def _query(self) -> Select[Message]:
+    def _query(self, up_to: int | None = None) -> Select[Message]:
         query = select(Message).options(joinedload(Message.repeat))
         if self._wanted.order is Order.REPEATS:
             return _by_repeats(self._fitting(query))
-        return self._newest_first(query)
+        return self._newest_first(query, up_to)
 
-    def _newest_first(self, query: Messages) -> Messages:
+    def _newest_first(self, query: Messages, up_to: int | None) -> Messages:
         # Left alone, a database that does not know how frequent a word is walks all messages in
         # order of time for a few that fit, or looks up and sorts all of many where the newest
         # are met on a short walk. How many they are is known here.
-        if self._some() <= SELDOM:
-            time_of_few = index_of(self._session).time_of_few()
-            return self._fitting(query).order_by(time_of_few.desc(), Message.id.desc())
-        return self._fitting(query, many=True).order_by(*_by_time())
+        index, found = index_of(self._session), self._some()
+        if found <= SELDOM:
+            return self._fitting(query).order_by(index.time_of_few().desc(), Message.id.desc())
+        many = index.asks_each(found > MOST_COUNTED, up_to)
+        return self._fitting(query, many=many).order_by(*_by_time())
 
     def _most_relevant(self) -> list[int]:
         """The newest matches by how often and how near the beginning they name what was asked."""
         query = select(Message.id, MessageSearch.text).join(
             MessageSearch, MessageSearch.message_id == Message.id
         )
-        newest = self._newest_first(query).limit(WEIGHED)
+        newest = self._newest_first(query, WEIGHED).limit(WEIGHED)
         terms, together = self.asked.shown, "".join(self.asked.query.wanted)
         # Sorting keeps the newest first among equals.
         rows = sorted(

@@ -16,7 +16,7 @@ from responder.core.permissions import CONSOLE
 from responder.core.times import SHANGHAI
 from responder.intake import service
 from responder.intake.models import Channel, Message, MessageRepeat
-from responder.intake.searching import find, index_missing, listing, names
+from responder.intake.searching import databases, find, index_missing, listing, names
 from responder.intake.searching.conditions import matches, read_asked
 from responder.intake.searching.index import forget
 from responder.intake.searching.listing import MessageSource, copies
@@ -287,6 +287,8 @@ def test_however_many_fit_the_same_are_found_in_the_same_order(
     few = titles(session, typed, **wanted)
     monkeypatch.setattr(listing, "SELDOM", 0)
     assert titles(session, typed, **wanted) == few != []
+    monkeypatch.setattr(databases.PostgresIndex, "asks_each", lambda *_: True)
+    assert titles(session, typed, **wanted) == few
 
 
 def test_what_stands_in_another_word_is_not_looked_up_beside_it(session: Session) -> None:
