@@ -73,8 +73,11 @@ def test_another_edition_has_the_words_read_anew(session: Session, note: str | N
 
 
 def test_a_topic_that_only_ages_keeps_what_is_grave_and_is_not_read(
-    session: Session, monkeypatch: pytest.MonkeyPatch
+    session: Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    def refresh(as_of: datetime) -> None:
+        refreshing.refresh(as_of, as_of, WINDOW, CONSOLE, folder=tmp_path)
+
     said_again("甲", 9, "昨天有人触电")
     said_again("乙", 8)
     refresh(NOW - timedelta(hours=7))
