@@ -179,7 +179,12 @@ def _before(tally: Tally, earlier: Earlier | None, came: Sequence[int]) -> Earli
 
 def _stays(tally: Tally, before: Earlier) -> bool:
     """Whether the topic keeps its name."""
-    return before.name is not None and _step(before.named) == _step(tally.messages)
+    return before.name is not None and is_of_a_size(before.named, tally.messages)
+
+
+def is_of_a_size(before: int, now: int) -> bool:
+    """Whether so many messages are named as so many before them were."""
+    return _step(before) == _step(now)
 
 
 def _sitter(about: _Asked, texts: Mapping[int, Said]) -> Sitter:

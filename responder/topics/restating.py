@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from nlp import TopicStream
 from responder.intake.models import Message
 from responder.topics import heat_reading, tallying
-from responder.topics.describing import Description, Earlier, Name, Words, describe
+from responder.topics.describing import Description, Earlier, Name, Words, describe, is_of_a_size
 from responder.topics.gathering import Texts, newest_headings, portions
 from responder.topics.models import Membership, Topic, TopicRefresh
 from responder.topics.rules import heat
@@ -70,12 +71,16 @@ def earlier(session: Session, topic_ids: Iterable[int]) -> Iterator[tuple[int, E
             yield topic_id, Earlier(name, Counter(tones), messages, messages)
 
 
-def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
+def restate(
+    session: Session, topics: Sequence[Topic], now: datetime, *, named_anew: bool = False
+) -> None:
     """Work out anew what is said of these topics, whose messages have changed.
 
     As of the last refresh, or of ``now`` where there was none. Topics that had all cooled
     down stay cool: what they were made of lies outside the window. One without messages
     keeps its name and its days, for its history.
+
+    :param named_anew: also where the topic is of the size that it was named for.
     """
     as_of = session.scalar(select(func.max(TopicRefresh.as_of))) or now
     warm = any(topic.heat for topic in topics)
@@ -93,7 +98,9 @@ def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
     descriptions = describe(tallies, view, headings, Words(lambda _: members, texts))
     for topic in topics:
         if topic.id in descriptions:
-            write(topic, descriptions[topic.id], as_of)
+            anew = descriptions[topic.id]
+            named = anew if named_anew else _with_its_name(topic, anew, members[topic.id])
+            write(topic, named, as_of)
         if not warm or topic.id not in descriptions:
             topic.heat, topic.heat_parts, topic.level = 0.0, [], 0
         if topic.id not in descriptions:
@@ -102,6 +109,20 @@ def restate(session: Session, topics: Sequence[Topic], now: datetime) -> None:
         there = set(members.get(topic.id, ()))
         topic.representatives = [one for one in topic.representatives or [] if one in there]
     session.flush()
+
+
+def _with_its_name(topic: Topic, anew: Description, members: Sequence[int]) -> Description:
+    """The description under the name that the topic has, unless it is of another size now.
+
+    One that had lost all its messages has it back with them.
+    """
+    before = topic.message_count
+    if not topic.label or (before and not is_of_a_size(before, anew.tally.messages)):
+        return anew
+    there = set(members)
+    shown = [one for one in topic.representatives or () if one in there]
+    name = Name(topic.label, topic.place, topic.keywords, shown or anew.name.representatives)
+    return replace(anew, name=name)
 
 
 def confuse(session: Session, keywords: Mapping[int, Iterable[str]], stream: TopicStream) -> None:

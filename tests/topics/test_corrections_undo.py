@@ -14,7 +14,7 @@ from responder.core.permissions import CONSOLE
 from responder.topics import corrections
 from responder.topics.models import CorrectionKind, Membership, Topic, TopicSeparation
 from tests.factories import NOW
-from tests.topics.correcting import correct, ids_in, parking, placed, plant, undo
+from tests.topics.correcting import correct, ids_in, only, parking, placed, plant, undo
 from tests.topics.factories import NOISE, refresh, store, two_worries
 
 
@@ -180,3 +180,32 @@ def test_unpinning_and_restoring_are_undoing() -> None:
         assert (topic.pinned, topic.dismissed) == (False, False)
     with pytest.raises(WrongState, match="没有“置顶”"):
         correct(lambda s, t, a, n: corrections.undo_mark(s, t, CorrectionKind.PIN, a, n), topic)
+
+
+def test_a_topic_of_the_same_size_keeps_its_name_when_it_takes_in_and_gives_back() -> None:
+    store("柳岸花园旁搅拌站噪音扰民", f"{NOISE}，孩子睡不着", "丁")
+    store("滨河路路灯不亮", "滨河路的路灯坏了一周", "戊")
+    refresh()
+    into, lamp = plant(), only("路灯")
+    with transaction(CONSOLE, NOW):
+        into.label, into.keywords = "昨天的名称", [["昨天", 1.0]]
+        lamp.keywords = [["灯", 1.0]]
+
+    def named() -> list[object]:
+        return [(one.label, one.keywords, one.place, one.representatives) for one in (into, lamp)]
+
+    before = named()
+    merged = correct(corrections.merge, into, lamp)
+    assert (into.message_count, into.label, into.keywords) == (5, "昨天的名称", [["昨天", 1.0]])
+    undo(merged)
+    assert (into.message_count, lamp.message_count) == (4, 1)
+    assert named() == before
+
+
+def test_a_topic_of_another_size_is_named_anew_when_it_takes_in_another() -> None:
+    into = plant()
+    with transaction(CONSOLE, NOW):
+        into.label = "昨天的名称"
+    correct(corrections.merge, into, parking())
+    assert into.message_count == 6
+    assert into.label != "昨天的名称"

@@ -195,4 +195,4 @@ def _name_back(session: Session, correction: TopicCorrection, now: datetime) -> 
     if old is not None:
         topic.label = old
     elif topic.merged_into_id is None:
-        restate(session, [topic], now)
+        restate(session, [topic], now, named_anew=True)
