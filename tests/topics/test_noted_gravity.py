@@ -33,6 +33,14 @@ def notes(session: Session) -> list[str | None]:
     return list(session.scalars(select(Membership.gravity).order_by(Membership.message_id)))
 
 
+def texts_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are read from now on."""
+    read = list[str]()
+    normalise = gathering.normalise
+    monkeypatch.setattr(gathering, "normalise", lambda text: read.append(text) or normalise(text))
+    return read
+
+
 def gravity(session: Session) -> str:
     [topic] = session.scalars(select(Topic))
     return next(part["evidence"] for part in topic.heat_parts if part["name"] == "gravity")
@@ -49,9 +57,7 @@ def test_what_was_noted_counts_without_its_text(
     refresh(NOW - timedelta(hours=7))
     edition = gravity_lexicon().edition
     assert notes(session) == [f"{edition} 触电", edition]
-    read = list[str]()
-    normalise = gathering.normalise
-    monkeypatch.setattr(gathering, "normalise", lambda text: read.append(text) or normalise(text))
+    read = texts_read(monkeypatch)
     monkeypatch.setattr("responder.topics.describing.RENAMED_BY", 100.0)
     said_again("丙", 2, "又有人触电")
     refresh(NOW)
@@ -83,9 +89,7 @@ def test_a_topic_that_only_ages_keeps_what_is_grave_and_is_not_read(
     refresh(NOW - timedelta(hours=7))
     with transaction(CONSOLE) as writing:
         writing.execute(update(Membership).values(gravity=None))
-    read = list[str]()
-    normalise = gathering.normalise
-    monkeypatch.setattr(gathering, "normalise", lambda text: read.append(text) or normalise(text))
+    read = texts_read(monkeypatch)
     refresh(NOW)
     [topic] = session.scalars(select(Topic))
     assert topic.ranked_as_of == NOW
