@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -25,7 +27,14 @@ from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
 
+TODAY = datetime(2026, 11, 28, 2, tzinfo=UTC)
 TUESDAY = datetime(2026, 12, 1, 1, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _the_days_that_are_typed_lie_ahead() -> Iterator[None]:
+    with time_machine.travel(TODAY):
+        yield
 
 
 @pytest.fixture
