@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +22,12 @@ from responder.planning.models import EntryState, EventState, LinkState, PlanSta
 from tests.factories import NOW, People, unit
 from tests.planning import factories as make
 from tests.planning.queries import count_queries
+
+
+@pytest.fixture(autouse=True)
+def _the_days_that_are_typed_lie_ahead() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 11, 28, 2, tzinfo=UTC)):
+        yield
 
 
 @pytest.fixture
